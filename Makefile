@@ -1,0 +1,74 @@
+# Everyday work on JVTrack; `make` alone lists what there is.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test check format up down bench-smoke compose-test clean
+
+BIN := .venv/bin
+UV = $(shell command -v uv || echo .local/uv/bin/uv)
+CODE := shared services jvtrack deploy tests $(wildcard bench examples)
+# What `make test` runs: a folder, a file or a test.
+TESTS ?= tests
+# What pytest is told beside it.
+PYTEST_OPTIONS ?=
+ENVIRONMENT := .local/environment.stamp
+SERVERS := .local/servers.stamp
+
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(ENVIRONMENT) $(SERVERS) ## Get all that is needed: uv, the Python environment, PostgreSQL, Kafka's jars.
+
+demo: setup ## Run the main job from nothing, with its proof; KEEP=1 leaves everything running.
+	@$(BIN)/jvtrack demo $(if $(KEEP),--keep)
+
+test: setup ## Run every test on real Kafka and PostgreSQL, and print the coverage; TESTS=tests/unit runs some.
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest $(TESTS) $(PYTEST_OPTIONS)
+ifeq ($(TESTS),tests)
+	@echo "coverage of domain:    $$($(BIN)/coverage report --format=total --include='services/*/domain/*') %"
+	@echo "coverage of messaging: $$($(BIN)/coverage report --format=total --include='shared/messaging/*') %"
+	@echo "coverage of the whole: $$($(BIN)/coverage report --format=total) %"
+	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/coverage.txt \
+	  || { cat .local/coverage.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
+endif
+
+check: $(ENVIRONMENT) ## Run every gate that needs no server: format, lint, types, layers, sizes, unused code, lock file.
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+# Fields, enum members and attributes are read by pydantic, SQLAlchemy and clients; ruff finds unused local variables.
+	@! $(BIN)/vulture $(CODE) | grep -vE 'unused (variable|attribute)'
+	@$(BIN)/pytest --quiet --no-header tests/architecture
+	@$(UV) lock --check --quiet || { echo "uv.lock is out of date: run uv lock." >&2; exit 1; }
+
+format: $(ENVIRONMENT) ## Format the code and mend what the linter can mend.
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+up: setup ## Run the system on this machine in the foreground; Ctrl-C stops it, data stay.
+	@$(BIN)/jvtrack up
+
+down: $(ENVIRONMENT) ## Stop a system that runs detached.
+	@$(BIN)/jvtrack down
+
+bench-smoke: setup ## Measure the figures of the README on this machine, in minutes.
+	@$(BIN)/python -m bench.smoke
+
+compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down.
+	@scripts/compose-test.sh
+
+clean: ## Stop the system and forget its data, the environment and every cache.
+	@if [ -x $(BIN)/jvtrack ]; then $(BIN)/jvtrack down; fi
+	@rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+
+$(ENVIRONMENT): pyproject.toml uv.lock scripts/bootstrap.sh
+	@scripts/bootstrap.sh environment
+	@touch $@
+
+$(SERVERS): $(ENVIRONMENT) deploy/local/pom.xml
+	@scripts/bootstrap.sh servers
+	@touch $@

@@ -1,0 +1,64 @@
+"""Creates the topics and checks that those already there keep every fact for ever."""
+
+from collections.abc import Sequence
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import for_code
+
+from deploy.errors import SetupError
+from shared.events.envelope import Stream
+from shared.messaging.kafka import KAFKA_WEATHER, KafkaAway, start_admin
+from shared.messaging.topics import PARTITIONS, TOPIC_CONFIGS, Topics
+
+_ALREADY_EXISTS = 36
+
+
+async def ensure_topics(topics: Topics, *, replicas: int) -> Sequence[str]:
+    """Create the topics that are missing and name them; refuse those that differ from what the services need."""
+    try:
+        admin = await start_admin(topics.servers)
+        try:
+            created = await _create(admin, topics, replicas)
+            differences = [*await _wrong_partitions(admin, topics), *await _wrong_configs(admin, topics)]
+        finally:
+            await admin.close()
+    except (KafkaAway, *KAFKA_WEATHER):
+        raise SetupError(
+            f"Kafka at {topics.servers} does not answer: start one with `jvtrack up`, or set JVTRACK_KAFKA."
+        ) from None
+    if differences:
+        raise SetupError(
+            f"Topics differ from what the services need: {'; '.join(differences)}; alter them, or take another "
+            "JVTRACK_NAMESPACE."
+        )
+    return created
+
+
+async def _create(admin: AIOKafkaAdminClient, topics: Topics, replicas: int) -> Sequence[str]:
+    wanted = [
+        NewTopic(topics.name(stream), PARTITIONS, replicas, topic_configs=TOPIC_CONFIGS[stream]) for stream in Stream
+    ]
+    answer = await admin.create_topics(wanted)
+    failures = {name: (code, reason) for name, code, reason in answer.topic_errors if code not in {0, _ALREADY_EXISTS}}
+    for name, (code, reason) in failures.items():
+        raise SetupError(f"Kafka did not create {name}: {reason or for_code(code).__name__}.")
+    return [name for name, code, _ in answer.topic_errors if code == 0]
+
+
+async def _wrong_partitions(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[str]:
+    described = await admin.describe_topics([topics.name(stream) for stream in Stream])
+    counts = {found["topic"]: len(found["partitions"]) for found in described}
+    return [f"{name} has {count} partitions, not {PARTITIONS}" for name, count in counts.items() if count != PARTITIONS]
+
+
+async def _wrong_configs(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[str]:
+    wanted = {topics.name(stream): TOPIC_CONFIGS[stream] for stream in Stream}
+    resources = [ConfigResource(ConfigResourceType.TOPIC, name, configs) for name, configs in wanted.items()]
+    return [
+        f"{name} has {entry[0]}={entry[1]}, not {wanted[name][entry[0]]}"
+        for answer in await admin.describe_configs(resources)
+        for _code, _reason, _type, name, entries in answer.resources
+        for entry in entries
+        if entry[1] != wanted[name][entry[0]]
+    ]

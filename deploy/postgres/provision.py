@@ -1,0 +1,97 @@
+"""Creates a service's roles and database; run again, it only sets right what differs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import asyncpg
+from sqlalchemy import URL
+
+from deploy.errors import SetupError
+
+_CONNECT_SECONDS_MAX = 10
+_APP_SETTINGS = {"idle_in_transaction_session_timeout": "5s", "statement_timeout": "10s"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceDatabase:
+    """One service's database, as each of its three roles addresses it."""
+
+    service: str
+    owner: URL
+    app: URL
+    relay: URL
+
+    @property
+    def name(self) -> str:
+        """Name the database."""
+        return str(self.app.database)
+
+    @property
+    def roles(self) -> Sequence[URL]:
+        """List the three ways in."""
+        return (self.owner, self.app, self.relay)
+
+
+async def provision(admin: URL, database: ServiceDatabase) -> None:
+    """Create a service's roles and its database, which no other service's role may open."""
+    server = await connect(admin)
+    try:
+        await _ensure_roles(server, database)
+        await _ensure_database(server, database)
+    finally:
+        await server.close()
+    inside = await connect(admin.set(database=database.name))
+    try:
+        await _close_to_strangers(inside, database)
+    finally:
+        await inside.close()
+
+
+async def connect(address: URL) -> asyncpg.Connection:
+    """Open a connection, or say in one sentence what keeps it shut."""
+    dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    where = f"{address.host}:{address.port or 5432}"
+    try:
+        return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS_MAX)
+    except (OSError, TimeoutError):
+        raise SetupError(
+            f"No PostgreSQL answers at {where}: start one with `jvtrack up`, or set JVTRACK_POSTGRES."
+        ) from None
+    except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as refused:
+        raise SetupError(
+            f"PostgreSQL at {where} refused {address.username}: {refused}; see JVTRACK_POSTGRES."
+        ) from None
+
+
+async def _ensure_roles(server: asyncpg.Connection, database: ServiceDatabase) -> None:
+    for role in database.roles:
+        if not await server.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role.username):
+            await _run(server, "CREATE ROLE %I", role.username)
+        await _run(server, "ALTER ROLE %I LOGIN PASSWORD %L", role.username, role.password)
+    for name, value in _APP_SETTINGS.items():
+        await _run(server, "ALTER ROLE %I SET %I = %L", database.app.username, name, value)
+
+
+async def _ensure_database(server: asyncpg.Connection, database: ServiceDatabase) -> None:
+    owner = database.owner.username
+    if not await server.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database.name):
+        await _run(server, "GRANT %I TO CURRENT_USER", owner)
+        # Text sorts by code point, as Python sorts it: rows locked "in key order" are locked in one order by both.
+        template = "CREATE DATABASE %I OWNER %I TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'"
+        await _run(server, template, database.name, owner)
+    await _run(server, "REVOKE ALL ON DATABASE %I FROM PUBLIC", database.name)
+    for role in (database.app, database.relay):
+        await _run(server, "GRANT CONNECT ON DATABASE %I TO %I", database.name, role.username)
+
+
+async def _close_to_strangers(inside: asyncpg.Connection, database: ServiceDatabase) -> None:
+    await _run(inside, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    for role in (database.app, database.relay):
+        await _run(inside, "GRANT USAGE ON SCHEMA public TO %I", role.username)
+
+
+async def _run(connection: asyncpg.Connection, template: str, *values: object) -> None:
+    # Names and passwords can't be parameters of such statements; the server itself quotes them.
+    places = ", ".join(f"${number}::text" for number in range(2, len(values) + 2))
+    query = f"SELECT format($1{', ' if places else ''}{places})"
+    await connection.execute(await connection.fetchval(query, template, *map(str, values)))

@@ -1,0 +1,1 @@
+"""The sub-commands of `jvtrack`, one module per noun."""

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Sets a machine up that has nothing but python3: `bootstrap.sh environment` gets uv and the locked Python environment,
+# `bootstrap.sh servers` what the local stack runs on top of it (Kafka's jars). Whatever can't be had is one sentence.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+mkdir -p .local
+
+fail() {
+  echo "setup: $*" >&2
+  exit 2
+}
+
+find_uv() {
+  command -v uv || { [[ -x .local/uv/bin/uv ]] && echo .local/uv/bin/uv; }
+}
+
+get_uv() {
+  command -v python3 >/dev/null ||
+    fail "Python is missing: install python3 (3.11 to 3.13), or install uv and run this again."
+  echo "setup: uv is missing, getting it with pip" >&2
+  # A folder of its own works where the system's Python refuses to be installed into; a virtual environment brings pip.
+  python3 -m pip install --quiet --target .local/uv uv >.local/uv.log 2>&1 ||
+    { rm -rf .local/uv && python3 -m venv .local/uv >>.local/uv.log 2>&1 &&
+      .local/uv/bin/pip install --quiet uv >>.local/uv.log 2>&1; } ||
+    fail "uv could not be had with pip ($(tail -n 1 .local/uv.log)): install uv, or pip for python3, and run this again."
+}
+
+environment() {
+  find_uv >/dev/null || get_uv
+  local uv
+  uv=$(find_uv) || fail "pip brought no uv for this machine: install uv and run this again."
+  "$uv" sync --frozen --quiet ||
+    fail "uv could not make the Python environment (its reason is above): check the network and python3 (3.11 to 3.13)."
+}
+
+servers() {
+  if [[ -z ${JVTRACK_KAFKA-} ]]; then .venv/bin/python -m deploy.local.jars; fi
+}
+
+case ${1-} in
+  environment) environment ;;
+  servers) servers ;;
+  *) fail "say what to set up: environment or servers." ;;
+esac

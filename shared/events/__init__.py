@@ -1,0 +1,1 @@
+"""The published language: every fact that crosses Kafka, and what factories post at the door."""

@@ -1,0 +1,191 @@
+"""What inventory tells: every transfer of the ledger, demand as absolute totals, shipments as absolute totals."""
+
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.events.envelope import Event, Stream
+from shared.types import Condition, EventId, LotId, OrderId, PartId, Quantity, Shelf, ShipmentId, SiteId
+
+
+class Posting(BaseModel):
+    """One half of a transfer: what it changed on one shelf of this site and part."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    cause: EventId
+    """The event that caused the transfer."""
+    line: int
+    """The transfer's line within its cause, from 1."""
+    reason: str
+    """What kind of movement it is: received, reserved, issued."""
+    lot: LotId
+    """The lot."""
+    condition: Condition
+    """Supply condition."""
+    shelf: Shelf
+    """The shelf."""
+    change: int
+    """Quanta added (above zero) or taken (below)."""
+    balance: Quantity | None = None
+    """What stands on a real shelf after this transaction; none for ends and explanations."""
+    order: OrderId | None = None
+    """The order it serves, if any."""
+    shipment: ShipmentId | None = None
+    """The consignment it belongs to, if any."""
+
+
+class StockMoved(Event):
+    """Quantities of one part moved on the shelves of one site, all in one transaction."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.stock-moved.v1"
+    STREAM: ClassVar[Stream] = Stream.STOCK
+
+    site: SiteId
+    """The site."""
+    part: PartId
+    """The part."""
+    postings: list[Posting]
+    """The halves of the transfers that lie on this site's shelves."""
+
+    @property
+    def key(self) -> str:
+        """Name the mutex of this stock."""
+        return f"{self.site}/{self.part}"
+
+
+class DemandEvent(Event):
+    """A fact about the demand of one order, keyed by it; every quantity is an absolute total."""
+
+    STREAM: ClassVar[Stream] = Stream.STOCK
+
+    order: OrderId
+    """The order."""
+    site: SiteId
+    """The site that fills it."""
+    part: PartId
+    """The part."""
+    quantity: Quantity
+    """How much was ordered."""
+    reserved: Quantity
+    """How much is held for the order and not yet issued."""
+    issued: Quantity
+    """How much was issued to it."""
+    cancelled: Quantity
+    """How much is no longer wanted."""
+    short: Quantity
+    """How much it still waits for: quantity - reserved - issued - cancelled."""
+    released: Quantity
+    """How much was once reserved and then released by a cancel or reduction."""
+    arrived: Quantity
+    """How much of the supplies made for this order was received, whoever got the stock."""
+    lost: Quantity
+    """How much of those supplies was lost on the road."""
+    closed: bool
+    """Whether nothing more will be reserved for it."""
+
+    @property
+    def key(self) -> str:
+        """Name the demand."""
+        return f"demand:{self.order}"
+
+
+class DemandReserved(DemandEvent):
+    """Inventory has reserved what is there, and says what is short."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.demand-reserved.v1"
+
+
+class DemandIssued(DemandEvent):
+    """Stock was issued to the order, or an issue was undone."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.demand-issued.v1"
+
+
+class DemandReduced(DemandEvent):
+    """Less is wanted; what was reserved beyond it is released."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.demand-reduced.v1"
+
+
+class DemandSupplied(DemandEvent):
+    """Supplies made for the order arrived or were lost."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.demand-supplied.v1"
+
+
+class DemandClosed(DemandEvent):
+    """What was not issued is released; nothing more will be reserved."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.demand-closed.v1"
+
+
+class LossReason(StrEnum):
+    """Why a reservation lost stock."""
+
+    COUNTED = "counted"
+    SCRAPPED = "scrapped"
+    CONDITION_CHANGED = "condition-changed"
+    TRANSFERRED = "transferred"
+    REVERSED = "reversed"
+    EXPIRED = "expired"
+    PRE_EMPTED = "pre-empted"
+
+
+class ReservationLost(DemandEvent):
+    """Stock that was reserved for the order is gone."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.reservation-lost.v1"
+
+    taken: Quantity
+    """How much was taken from the reservation by this fact."""
+    reason: LossReason
+    """Why."""
+
+
+class ShipmentLine(BaseModel):
+    """One lot in one condition of a consignment, as absolute totals."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    depot: SiteId
+    """Where it goes."""
+    part: PartId
+    """The part."""
+    lot: LotId
+    """The lot."""
+    condition: Condition
+    """Condition in which it was sent."""
+    dispatched: Quantity
+    """How much was sent."""
+    received: Quantity
+    """How much was received."""
+    lost: Quantity
+    """How much was given up when the consignment was closed."""
+    order: OrderId | None = None
+    """The order it was made for, if any."""
+
+
+class ShipmentChanged(Event):
+    """A consignment is as this says."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.shipment-changed.v1"
+    STREAM: ClassVar[Stream] = Stream.STOCK
+
+    shipment: ShipmentId
+    """The consignment."""
+    sender: SiteId
+    """The site that sent it."""
+    dispatched_on: date
+    """Day on which inventory first heard of it."""
+    lines: list[ShipmentLine]
+    """What it carries."""
+    closed: bool
+    """Whether nothing more is expected of it."""
+
+    @property
+    def key(self) -> str:
+        """Name the consignment."""
+        return f"shipment:{self.shipment}"

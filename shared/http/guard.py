@@ -1,0 +1,166 @@
+"""What every route checks before its own code runs, in this order: who asks, what is asked, how much is sent.
+
+Routes are adopted once, when the app is built: the rule, the known query parameters and the bounds of each are worked
+out then, so that a request pays for little more than the comparisons.
+"""
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.errors import Kind, Refusal
+from shared.http.auth import PRINCIPAL, Rule, rule_of
+from shared.http.tokens import Authenticator
+from shared.observe import logs
+
+BODY_BYTES_MAX = 1_048_576
+JSON = "application/json"
+_QUERY_PARAMETERS_MAX = 50
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+_LIMITS = "__jvtrack_limits__"
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
+
+
+class BodyTooLarge(Refusal):
+    """The body is larger than this door takes."""
+
+    kind = Kind.TOO_LARGE
+
+
+class MediaTypeUnsupported(Refusal):
+    """The body is not of a type that this door reads."""
+
+    kind = Kind.UNSUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a route takes as a body."""
+
+    body_bytes_max: int = BODY_BYTES_MAX
+    media_types: tuple[str, ...] = (JSON,)
+
+
+def takes(*media_types: str, body_bytes_max: int = BODY_BYTES_MAX) -> Callable[[_Endpoint], _Endpoint]:
+    """Let a route take bodies of these types and size instead of 1 MiB of JSON; put it under the route's decorator."""
+    limits = Limits(body_bytes_max, media_types or (JSON,))
+
+    def mark(endpoint: _Endpoint) -> _Endpoint:
+        setattr(endpoint, _LIMITS, limits)
+        return endpoint
+
+    return mark
+
+
+def adopt(route: APIRoute, authenticator: Authenticator) -> APIRoute:
+    """Give a guarded copy of a route, which several apps may share."""
+    guarded = copy.copy(route)
+    limits: Limits = getattr(route.endpoint, _LIMITS, Limits())
+    known_query = frozenset(_query_names(route.dependant))
+    guarded.app = Guard(
+        route.app,
+        authenticator=authenticator,
+        rule=rule_of(route),
+        known_query=known_query,
+        limits=limits if _BODY_METHODS & (route.methods or set()) else None,
+    )
+    return guarded
+
+
+class Guard:
+    """Stands before one route."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        authenticator: Authenticator,
+        rule: Rule | None,
+        known_query: frozenset[str],
+        limits: Limits | None,
+    ) -> None:
+        self._app = app
+        self._authenticator = authenticator
+        self._rule = rule
+        self._known_query = known_query
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through to its route, or refuse it."""
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if self._rule is not None:
+            sent = headers.get(b"authorization")
+            principal = self._authenticator.principal(None if sent is None else sent.decode("latin-1"))
+            logs.bind(principal=principal.subject)
+            self._rule.admit(principal)
+            scope[PRINCIPAL] = principal
+        if scope["query_string"]:
+            self._check_query(scope["query_string"])
+        if self._limits is not None:
+            receive = _check_body(headers, self._limits, receive)
+        await self._app(scope, receive, send)
+
+    def _check_query(self, query: bytes) -> None:
+        try:
+            sent = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_QUERY_PARAMETERS_MAX)
+        except ValueError:
+            raise RequestValidationError([_query_error("", "Too many query parameters")]) from None
+        unknown = sorted({name for name, _ in sent} - self._known_query)
+        if unknown:
+            raise RequestValidationError([_query_error(name, "This door knows no such parameter") for name in unknown])
+
+
+def _check_body(headers: dict[bytes, bytes], limits: Limits, receive: Receive) -> Receive:
+    is_chunked = b"transfer-encoding" in headers
+    length = headers.get(b"content-length", b"0")
+    if length == b"0" and not is_chunked:
+        return receive
+    sent = headers.get(b"content-type", b"").decode("latin-1")
+    if sent.partition(";")[0].strip().lower() not in limits.media_types:
+        raise MediaTypeUnsupported(sent=sent[:100], taken=", ".join(limits.media_types))
+    if headers.get(b"content-encoding", b"identity") != b"identity":
+        raise MediaTypeUnsupported(sent="an encoded body", taken="identity")
+    if is_chunked or not length.isdigit():
+        return _counting(receive, limits.body_bytes_max)
+    if int(length) > limits.body_bytes_max:
+        raise BodyTooLarge(body_bytes_max=limits.body_bytes_max)
+    return receive
+
+
+def _counting(receive: Receive, body_bytes_max: int) -> Receive:
+    """Bound a body that does not say its length."""
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > body_bytes_max:
+            raise BodyTooLarge(body_bytes_max=body_bytes_max)
+        return message
+
+    return counted
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for parameter in dependant.query_params:
+        model = parameter.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from (field.alias or name for name, field in model.model_fields.items())
+        else:
+            yield parameter.alias
+    for dependency in dependant.dependencies:
+        yield from _query_names(dependency)
+
+
+def _query_error(name: str, message: str) -> dict[str, object]:
+    place: Sequence[str] = ("query", name) if name else ("query",)
+    return {"type": "query_unknown", "loc": place, "msg": message, "input": None}

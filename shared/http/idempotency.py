@@ -1,0 +1,177 @@
+"""Idempotency keys: a POST that is sent twice is done once and answered twice alike.
+
+A claim is one request's hold on one key. `recall` locks every key of a batch until the transaction ends, so that two
+replicas, or two retries in one moment, decide one after the other; then it tells which claims have an answer already.
+The result is keyed by claim: equal claims of one batch are one entry, decided once and answered alike. A claim whose
+key is held with another body, in the table or earlier in the batch, gets the refusal to answer it with. What the
+caller decides anew goes to `keep`, in the same transaction. Refusals are not kept: they may be put right and retried.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Header
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import Kind, Refusal
+
+KEY_HEADER = "Idempotency-Key"
+CLAIMS_MAX = 1000
+_KEY = re.compile(r"[\x20-\x7e]{1,128}")
+
+_LOCK = text("SELECT pg_advisory_xact_lock(lock) FROM (SELECT unnest(CAST(:locks AS bigint[])) AS lock) AS sorted")
+_RECALL = text("""
+    SELECT principal, route, key, request_hash, status, response
+      FROM idempotency
+      JOIN unnest(CAST(:principals AS text[]), CAST(:routes AS text[]), CAST(:keys AS text[]))
+           AS claim(principal, route, key) USING (principal, route, key)
+""")
+_KEEP = text("""
+    INSERT INTO idempotency (principal, route, key, request_hash, status, response, recorded_at)
+    SELECT principal, route, key, request_hash, status, response, clock_timestamp()
+      FROM unnest(CAST(:principals AS text[]), CAST(:routes AS text[]), CAST(:keys AS text[]),
+                  CAST(:hashes AS bytea[]), CAST(:statuses AS smallint[]), CAST(:responses AS bytea[]))
+           AS answer(principal, route, key, request_hash, status, response)
+""")
+_PRUNE = text("""
+    DELETE FROM idempotency
+     WHERE ctid = ANY(ARRAY(
+           SELECT ctid FROM idempotency
+            WHERE recorded_at < clock_timestamp() - make_interval(days => CAST(:days AS int))
+            ORDER BY recorded_at LIMIT :limit FOR UPDATE SKIP LOCKED))
+    RETURNING 1
+""")
+
+
+class IdempotencyKeyMissing(Refusal):
+    """An Idempotency-Key header is needed here: choose a new one per request and repeat it on a retry."""
+
+    kind = Kind.INVALID
+
+
+class IdempotencyKeyMalformed(Refusal):
+    """An Idempotency-Key is 1 to 128 printable ASCII characters."""
+
+    kind = Kind.INVALID
+
+
+class IdempotencyKeyReused(Refusal):
+    """The Idempotency-Key has been used for another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One request's hold on one key of its sender."""
+
+    principal: str
+    route: str
+    key: str
+    request_hash: bytes
+
+    @property
+    def slot(self) -> tuple[str, str, str]:
+        """Name what can be held once."""
+        return self.principal, self.route, self.key
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """What was answered, to be answered again."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+async def idempotency_key(
+    sent: Annotated[
+        str | None,
+        Header(alias=KEY_HEADER, description="Required: new for each request, the same on its retries."),
+    ] = None,
+) -> str:
+    """Read the key of a request, or refuse."""
+    if sent is None:
+        raise IdempotencyKeyMissing
+    if _KEY.fullmatch(sent) is None:
+        raise IdempotencyKeyMalformed
+    return sent
+
+
+IdempotencyKey = Annotated[str, Depends(idempotency_key)]
+
+
+def claim(principal: str, route: str, key: str, body: bytes) -> Claim:
+    """Make a request's claim; a body in another JSON layout is still the same request."""
+    try:
+        canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        canonical = body
+    digest = hashlib.sha256(b"\0".join((principal.encode(), route.encode(), canonical))).digest()
+    return Claim(principal, route, key, digest)
+
+
+async def recall(session: AsyncSession, claims: Iterable[Claim]) -> dict[Claim, StoredAnswer | IdempotencyKeyReused]:
+    """Lock the claims' keys and tell which are answered already; the others are the caller's to decide."""
+    distinct = list(dict.fromkeys(claims))
+    if not distinct:
+        return {}
+    assert len(distinct) <= CLAIMS_MAX, "a lock each: keep the batch within PostgreSQL's lock table"
+    await session.execute(_LOCK, {"locks": sorted({_lock(each.slot) for each in distinct})})
+    rows = await session.execute(_RECALL, _columns(each.slot for each in distinct))
+    held = {(row.principal, row.route, row.key): row for row in rows}
+    known: dict[Claim, StoredAnswer | IdempotencyKeyReused] = {}
+    holders: dict[tuple[str, str, str], bytes] = {slot: bytes(row.request_hash) for slot, row in held.items()}
+    for each in distinct:
+        if holders.setdefault(each.slot, each.request_hash) != each.request_hash:
+            known[each] = IdempotencyKeyReused(key=each.key)
+        elif each.slot in held:
+            known[each] = _unpack(held[each.slot].status, bytes(held[each.slot].response))
+    return known
+
+
+async def keep(session: AsyncSession, answers: Mapping[Claim, StoredAnswer]) -> None:
+    """Remember what was decided anew; call `recall` for the same claims first, in the same transaction."""
+    final = sorted(((each, answer) for each, answer in answers.items() if answer.status < 400), key=_by_slot)
+    if not final:
+        return
+    parameters: dict[str, object] = {
+        **_columns(each.slot for each, _ in final),
+        "hashes": [each.request_hash for each, _ in final],
+        "statuses": [answer.status for _, answer in final],
+        "responses": [_pack(answer) for _, answer in final],
+    }
+    await session.execute(_KEEP, parameters)
+
+
+async def prune(session: AsyncSession, *, older_than_days: int = 7, limit: int = 1000) -> int:
+    """Forget a bounded number of old answers; tell how many, to go on while it is the limit."""
+    rows = await session.execute(_PRUNE, {"days": older_than_days, "limit": limit})
+    return len(rows.all())
+
+
+def _by_slot(kept: tuple[Claim, StoredAnswer]) -> tuple[str, str, str]:
+    return kept[0].slot
+
+
+def _columns(slots: Iterable[tuple[str, str, str]]) -> dict[str, object]:
+    principals, routes, keys = zip(*slots, strict=True)
+    return {"principals": list(principals), "routes": list(routes), "keys": list(keys)}
+
+
+def _lock(slot: tuple[str, str, str]) -> int:
+    digest = hashlib.sha256("\0".join(slot).encode()).digest()
+    return int.from_bytes(digest[:8], signed=True)
+
+
+def _pack(answer: StoredAnswer) -> bytes:
+    return json.dumps(dict(answer.headers)).encode() + b"\n" + answer.body
+
+
+def _unpack(status: int, response: bytes) -> StoredAnswer:
+    headers, _, body = response.partition(b"\n")
+    return StoredAnswer(status, body, json.loads(headers))

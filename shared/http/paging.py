@@ -1,0 +1,85 @@
+"""Keyset paging: a page says where the next one starts, and lists that grow meanwhile lose and repeat nothing.
+
+A cursor is opaque to clients: the sort key of the last row, as base64url JSON. An append-only table is paged below a
+commit horizon by its query; a cursor alone would skip rows that commit late.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Response
+
+from shared.errors import Kind, Refusal
+
+LIMIT_MAX = 1000
+LIMIT_DEFAULT = 100
+_CURSOR_SIZE_MAX = 1024
+
+CursorValue = str | int | None
+Cursor = tuple[CursorValue, ...]
+
+
+class CursorMalformed(Refusal):
+    """The cursor is not one that this list has given out."""
+
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How many rows are asked for, and after which."""
+
+    limit: int
+    after: Cursor | None
+
+    def after_of(self, *kinds: type[str] | type[int]) -> Cursor | None:
+        """Give the cursor's values, each of the kind that this list sorts by."""
+        if self.after is None:
+            return None
+        if len(self.after) != len(kinds) or not all(map(isinstance, self.after, kinds)):
+            raise CursorMalformed
+        return self.after
+
+
+async def page(
+    limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Rows in one answer.")] = LIMIT_DEFAULT,
+    cursor: Annotated[
+        str | None, Query(max_length=_CURSOR_SIZE_MAX, description="Where to go on: taken from `Link: rel=next`.")
+    ] = None,
+) -> Page:
+    """Read the page that a request asks for."""
+    return Page(limit, None if cursor is None else decode(cursor))
+
+
+Paging = Annotated[Page, Depends(page)]
+
+
+def encode(values: Sequence[CursorValue]) -> str:
+    """Write the sort key of a row as a cursor."""
+    content = json.dumps(list(values), separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def decode(cursor: str) -> Cursor:
+    """Read a cursor, or refuse it."""
+    try:
+        content = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        values = json.loads(content)
+    except (binascii.Error, ValueError, RecursionError):
+        raise CursorMalformed from None
+    is_key = isinstance(values, list) and all(
+        value is None or (isinstance(value, str | int) and not isinstance(value, bool)) for value in values
+    )
+    if not is_key or not values:
+        raise CursorMalformed
+    return tuple(values)
+
+
+def link_next(request: Request, response: Response, last: Sequence[CursorValue]) -> None:
+    """Tell in the `Link` header where the next page starts: after the row with this sort key."""
+    url = request.url.include_query_params(cursor=encode(last))
+    response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'

@@ -1,0 +1,192 @@
+"""How the door says no: RFC 9457 problem details, and the only place that knows statuses.
+
+A refusal keeps its slug, title and facts; a body that does not fit its form lists every field; a database that is
+away asks to try again; anything else is a fault of ours, which the answer does not explain and the log does.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+
+from shared.db import is_weather
+from shared.errors import Kind, Refusal, Weather
+from shared.observe import tracing
+from shared.observe.logs import get_log
+
+MEDIA_TYPE = "application/problem+json"
+ERRORS_MAX = 100
+_BUSY_RETRY_SECONDS = 1
+_PARAMETER_PLACES = ("query", "header", "path", "cookie")
+_STATUSES = {
+    Kind.CONFLICT: 409,
+    Kind.NOT_FOUND: 404,
+    Kind.FORBIDDEN: 403,
+    Kind.UNREADABLE: 400,
+    Kind.INVALID: 422,
+    Kind.BUSY: 503,
+    Kind.GONE: 410,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.TOO_LARGE: 413,
+    Kind.UNSUPPORTED: 415,
+}
+_HTTP_SLUGS = {400: "body-unreadable", 404: "route-unknown", 405: "method-not-allowed"}
+_WEATHER = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Weather)
+
+log = get_log()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A no as every door says it, also in a line of a streamed answer."""
+
+    slug: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: Sequence[Mapping[str, str]] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def members(self) -> dict[str, object]:
+        """List what RFC 9457 asks for, then the facts."""
+        members: dict[str, object] = {
+            "type": f"urn:jvtrack:problem:{self.slug}",
+            "title": self.title,
+            "status": self.status,
+        }
+        if self.detail:
+            members["detail"] = self.detail
+        if self.errors:
+            members["errors"] = list(self.errors)
+        return {**self.facts, **members}
+
+    def answer(self, request: Request) -> Response:
+        """Answer a request with this problem."""
+        members = {**self.members(), "instance": request.url.path}
+        trace = tracing.current.get()
+        if trace is not None:
+            members["trace_id"] = trace.trace_id
+        content = json.dumps(members, default=str, separators=(",", ":")).encode()
+        return Response(content, self.status, headers=dict(self.headers), media_type=MEDIA_TYPE)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    """Say a refusal of the business."""
+    return Problem(
+        slug=refusal.slug(),
+        title=refusal.title(),
+        status=_STATUSES[refusal.kind],
+        detail=refusal.detail(),
+        facts=refusal.facts,
+        headers=_headers(refusal),
+    )
+
+
+def of_validation(error: ValidationError) -> Problem:
+    """Say what is wrong with a body that was read outside FastAPI: a line of NDJSON, a row of an import."""
+    return _of_errors([(("body", *each["loc"]), each["msg"]) for each in error.errors(include_url=False)])
+
+
+def field_name(place: Sequence[str | int]) -> str:
+    """Name a field as its sender sees it: `lines[2].quantity`, `header JVTrack-After`, `query limit`."""
+    if place and place[0] in _PARAMETER_PLACES:
+        return " ".join(str(step) for step in place)
+    steps = place[1:] if place and place[0] == "body" else place
+    path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+    return path.lstrip(".") or "body"
+
+
+def install(app: FastAPI) -> None:
+    """Make problems of everything that a route of this app can raise."""
+    app.add_exception_handler(Refusal, _answer_refusal)
+    app.add_exception_handler(RequestValidationError, _answer_invalid)
+    app.add_exception_handler(HTTPException, _answer_http)
+    app.add_exception_handler(ClientDisconnect, _answer_nobody)
+    for weather in _WEATHER:
+        app.add_exception_handler(weather, _answer_weather)
+    app.add_exception_handler(Exception, _answer_fault)
+
+
+def _headers(refusal: Refusal) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    seconds = refusal.facts.get("retry_after", refusal.retry_after_seconds)
+    if seconds is None and refusal.kind is Kind.BUSY:
+        seconds = _BUSY_RETRY_SECONDS
+    if seconds is not None:
+        headers["Retry-After"] = str(seconds)
+    if refusal.kind is Kind.UNAUTHENTICATED:
+        reason = refusal.facts.get("reason")
+        error = "" if reason is None else f', error="invalid_token", error_description="{reason}"'
+        headers["WWW-Authenticate"] = f'Bearer realm="jvtrack"{error}'
+    return headers
+
+
+def _of_errors(errors: Sequence[tuple[Sequence[str | int], str]]) -> Problem:
+    told = [
+        {"field": field_name(place), "message": message.removeprefix("Value error, ")}
+        for place, message in errors[:ERRORS_MAX]
+    ]
+    return Problem("request-invalid", "The request does not fit its form.", 422, errors=told)
+
+
+async def _answer_refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return of_refusal(error).answer(request)
+
+
+async def _answer_invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors: Sequence[Any] = error.errors()
+    if errors and errors[0]["type"] == "json_invalid":
+        detail = f"{errors[0]['ctx']['error']} at character {errors[0]['loc'][-1]}"
+        return _unreadable(detail).answer(request)
+    return _of_errors([(each["loc"], each["msg"]) for each in errors]).answer(request)
+
+
+async def _answer_http(request: Request, error: Exception) -> Response:
+    """Answer what the framework says itself, and a refusal that it met while it read the body."""
+    assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, Refusal):
+        return of_refusal(error.__cause__).answer(request)
+    if error.status_code == 400:
+        return _unreadable("").answer(request)
+    slug = _HTTP_SLUGS.get(error.status_code) or re.sub(r"[^a-z]+", "-", error.detail.lower())
+    problem = Problem(slug, f"{error.detail}.", error.status_code, headers=error.headers or {})
+    return problem.answer(request)
+
+
+async def _answer_nobody(request: Request, _error: Exception) -> Response:
+    """End a request whose sender went away before its body was whole."""
+    return _unreadable("the sender went away").answer(request)
+
+
+async def _answer_weather(request: Request, error: Exception) -> Response:
+    if not (isinstance(error, Weather) or is_weather(error)):
+        raise error
+    log.warning("database_away", path=request.url.path, error=type(error).__name__)
+    problem = Problem(
+        "database-away",
+        "The database cannot be reached just now; try again.",
+        503,
+        headers={"Retry-After": str(_BUSY_RETRY_SECONDS)},
+    )
+    return problem.answer(request)
+
+
+async def _answer_fault(request: Request, error: Exception) -> Response:
+    log.error("request_failed", method=request.method, path=request.url.path, exc_info=error)
+    return Problem("fault", "Something is broken here; it has been logged.", 500).answer(request)
+
+
+def _unreadable(detail: str) -> Problem:
+    return Problem("body-unreadable", "The body cannot be read as what it says it is.", 400, detail)

@@ -1,0 +1,220 @@
+"""Server-sent events: what happens is told as it happens, from any replica, from where a reader left off.
+
+Every event's id is the vector of the stream's offsets, one number per partition, so that `Last-Event-ID` resumes at
+any replica without a gap. A reader has a short queue: one that makes no room in it for a while is cut, not buffered,
+and comes back with its last id; one that only has much to catch up with is not. FastAPI's own EventSourceResponse
+would wait for a stuck reader as long as it likes.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Header, Query
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from shared import clock
+from shared.errors import Kind, Refusal
+from shared.observe import logs
+from shared.observe.metrics import HttpMetrics
+
+_LAST_WORDS_SECONDS = 2.0
+_VECTOR = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18}){0,63}")
+
+Vector = tuple[int, ...]
+
+log = logs.get_log()
+
+
+class PositionMalformed(Refusal):
+    """A position in a stream is the id of one of its events."""
+
+    kind = Kind.INVALID
+
+
+class PositionGone(Refusal):
+    """The stream no longer holds what followed this position; query the state and start from its position."""
+
+    kind = Kind.GONE
+
+
+@dataclass(frozen=True, slots=True)
+class TailEvent:
+    """One fact of a stream, and where the stream stands after it."""
+
+    position: Vector
+    type: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """How far and how long a reader may fall behind, how often a silent stream beats, when it must come again."""
+
+    queue_max: int = 100
+    patience_seconds: float = 5.0
+    heartbeat_seconds: float = 10.0
+    lifetime_seconds_max: float = 86_400.0
+
+
+DEFAULT_LIMITS = StreamLimits()
+
+
+class Tail(Protocol):
+    """A stream that any number of readers can follow, each at its own pace; it waits for none of them."""
+
+    async def subscribe(self, after: Vector | None) -> AsyncGenerator[TailEvent, None]:
+        """Follow the stream from a position, or from now; refuses with PositionMalformed or PositionGone."""
+
+
+Shape = Callable[[TailEvent], bytes | None]
+"""What a reader gets to see of an event: its data as one line of JSON, or nothing of it at all."""
+
+
+async def position(
+    last_event_id: Annotated[
+        str | None, Header(alias="Last-Event-ID", description="The id of the last event read: goes on after it.")
+    ] = None,
+    after: Annotated[
+        str | None, Query(description="A position to start after, as a query answered it; Last-Event-ID goes before.")
+    ] = None,
+) -> Vector | None:
+    """Read where a request wants to start; None is now."""
+    sent = last_event_id or after
+    return None if sent is None else parse_vector(sent)
+
+
+Position = Annotated[Vector | None, Depends(position)]
+
+
+def parse_vector(text: str) -> Vector:
+    """Read an event's id, or refuse it."""
+    if _VECTOR.fullmatch(text) is None:
+        raise PositionMalformed(position=text[:100])
+    return tuple(map(int, text.split(".")))
+
+
+def format_vector(vector: Vector) -> str:
+    """Write a position as the id of an event."""
+    return ".".join(map(str, vector))
+
+
+class EventStream(Response):
+    """Answers with a stream until the reader goes, the tail ends, or its time is up.
+
+    Use it as `response_class` too, so that the API's description says what the route answers.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(
+        self,
+        events: AsyncGenerator[TailEvent, None],
+        shape: Shape,
+        *,
+        expires_at: float,
+        limits: StreamLimits = DEFAULT_LIMITS,
+    ) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._events = events
+        self._shape = shape
+        self._patience_seconds = limits.patience_seconds
+        self._lifetime_seconds = max(0.0, min(expires_at - clock.now().timestamp(), limits.lifetime_seconds_max))
+        self._heartbeat_seconds = limits.heartbeat_seconds
+        self._queue: asyncio.Queue[tuple[Vector, bytes] | None] = asyncio.Queue(limits.queue_max)
+        self._read: Vector | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Stream until one side ends it."""
+        logs.bind(path=scope["path"])
+        metrics: HttpMetrics = scope["app"].state.http_metrics
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await _chunk(send, b"retry: 1000\n: connected\n\n")
+        pump = asyncio.create_task(self._pump(metrics))
+        write = asyncio.create_task(self._write(send))
+        gone = asyncio.create_task(_until_gone(receive))
+        tasks = (pump, write, gone)
+        try:
+            with metrics.streams_open.track_inprogress():
+                await asyncio.wait(tasks, timeout=self._lifetime_seconds, return_when=asyncio.FIRST_COMPLETED)
+                if pump.done() and not pump.cancelled() and pump.exception() is None and not pump.result():
+                    await asyncio.wait((write, gone), timeout=_LAST_WORDS_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
+            results = await asyncio.gather(*tasks, return_exceptions=True)
+        await _end(send)
+        for result in results:
+            if isinstance(result, Refusal):
+                log.info("stream_ended", problem=result.slug())
+            elif isinstance(result, Exception):
+                raise result
+
+    async def _pump(self, metrics: HttpMetrics) -> bool:
+        """Take events as they come; tell whether the reader was cut for making no room for them."""
+        async with aclosing(self._events) as events:
+            async for event in events:
+                self._read = event.position
+                data = self._shape(event)
+                if data is None:
+                    continue
+                try:
+                    async with asyncio.timeout(self._patience_seconds):
+                        await self._queue.put((event.position, _frame(event, data)))
+                except TimeoutError:
+                    log.info("stream_cut", queue_max=self._queue.maxsize)
+                    metrics.streams_cut_total.inc()
+                    return True
+        await self._queue.put(None)
+        return False
+
+    async def _write(self, send: Send) -> None:
+        told: Vector | None = None
+        while True:
+            try:
+                async with asyncio.timeout(self._heartbeat_seconds):
+                    item = await self._queue.get()
+            except TimeoutError:
+                if self._queue.empty():
+                    await _chunk(send, _alive(self._read, told))
+                    told = self._read
+                continue
+            if item is None:
+                return
+            told, frame = item
+            await _chunk(send, frame)
+
+
+def _frame(event: TailEvent, data: bytes) -> bytes:
+    assert b"\n" not in data, "an event's data is one line of JSON"
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_vector(event.position).encode(), event.type.encode(), data)
+
+
+def _alive(read: Vector | None, told: Vector | None) -> bytes:
+    """Beat, and move the reader's position past what was read for it but not shown."""
+    if read is None or read == told:
+        return b": alive\n\n"
+    return b": alive\nid: %b\n\n" % format_vector(read).encode()
+
+
+async def _chunk(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _end(send: Send) -> None:
+    """End the answer properly, unless the reader's connection is stuck."""
+    try:
+        async with asyncio.timeout(_LAST_WORDS_SECONDS):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    except TimeoutError:
+        log.info("stream_stuck")
+
+
+async def _until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

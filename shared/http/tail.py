@@ -1,0 +1,131 @@
+"""A topic's newest facts for any number of readers: every replica reads all partitions, outside any group.
+
+The tail keeps a bounded number of facts. A reader walks them at its own pace, without a buffer of its own; one that
+falls behind what is kept must query the state anew and start from there.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from shared.errors import Weather
+from shared.events.envelope import Stream
+from shared.http.sse import PositionGone, PositionMalformed, TailEvent, Vector
+from shared.messaging import kafka
+from shared.messaging.settings import BackboneSettings
+from shared.messaging.signals import Signal
+from shared.messaging.topics import Topics
+from shared.observe.logs import get_log
+
+log = get_log()
+
+POLL_MILLISECONDS = 200
+RETRY_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """One fact of the tail, and where it stands in Kafka."""
+
+    part: int
+    offset: int
+    event: TailEvent
+
+
+class StreamTail:
+    """The tail of one stream; `run` fills it, `subscribe` reads it."""
+
+    def __init__(self, topics: Topics, stream: Stream, settings: BackboneSettings) -> None:
+        self._topics = topics
+        self._topic = topics.name(stream)
+        self._kept: deque[_Kept] = deque()
+        self._events_max = settings.tail_events_max
+        self._dropped = 0
+        self._first: list[int] = []
+        self._next: list[int] = []
+        self._signal = Signal()
+        self._term = 0
+
+    def position(self) -> Vector | None:
+        """Tell where the stream stands: a query that reads its state after this can be continued from here."""
+        return tuple(self._next) if self._next else None
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Follow Kafka until the service stops; begin again after every failure."""
+        while not stopping.is_set():
+            try:
+                await self._follow(stopping)
+            except (*kafka.KAFKA_WEATHER, Weather) as error:
+                log.warning("tail_failed", topic=self._topic, error=repr(error))
+                await asyncio.sleep(RETRY_SECONDS)
+        self._end_term()
+
+    async def _follow(self, stopping: asyncio.Event) -> None:
+        reader = await kafka.start_reader(self._topics.servers, client_id=f"{self._topics.namespace}-tail")
+        try:
+            await self._begin(reader)
+            while not stopping.is_set():
+                fetched = await reader.getmany(timeout_ms=POLL_MILLISECONDS)
+                for place, messages in fetched.items():
+                    for message in messages:
+                        self._keep(place.partition, message.offset, dict(message.headers), message.value)
+                if fetched:
+                    self._signal.set()
+        finally:
+            await kafka.stop(reader)
+
+    async def _begin(self, reader: AIOKafkaConsumer) -> None:
+        state = await kafka.log_state(reader, [self._topic])
+        places = sorted(state.end_offsets)
+        reader.assign(places)
+        begins = await reader.beginning_offsets(places)
+        each = self._events_max // len(places)
+        starts = {place: max(begins[place], state.end_offsets[place] - each) for place in places}
+        for place, offset in starts.items():
+            reader.seek(place, offset)
+        self._end_term()
+        self._first = [starts[TopicPartition(self._topic, place.partition)] for place in places]
+        self._next = list(self._first)
+
+    def _end_term(self) -> None:
+        """Forget everything; who reads now comes back with its position."""
+        self._term += 1
+        self._kept.clear()
+        self._dropped = 0
+        self._signal.set()
+
+    def _keep(self, part: int, offset: int, headers: dict[str, bytes], value: bytes | None) -> None:
+        self._next[part] = offset + 1
+        kind = headers.get("ce_type", b"").decode()
+        self._kept.append(_Kept(part, offset, TailEvent(tuple(self._next), kind, value or b"")))
+        if len(self._kept) > self._events_max:
+            gone = self._kept.popleft()
+            self._first[gone.part] = gone.offset + 1
+            self._dropped += 1
+
+    async def subscribe(self, after: Vector | None) -> AsyncGenerator[TailEvent, None]:
+        """Follow the stream from a position, or from now; refuses with PositionMalformed or PositionGone."""
+        start = self.position() if after is None else after
+        if start is None or (self._next and len(start) != len(self._next)):
+            raise PositionMalformed(position="" if start is None else ".".join(map(str, start)))
+        if any(want < first for want, first in zip(start, self._first, strict=True)):
+            raise PositionGone(position=".".join(map(str, start)))
+        return self._read(start, self._term)
+
+    async def _read(self, start: Vector, term: int) -> AsyncGenerator[TailEvent, None]:
+        cursor = self._dropped
+        while term == self._term:
+            if cursor < self._dropped:
+                raise PositionGone(position=".".join(map(str, start)))
+            index = cursor - self._dropped
+            if index >= len(self._kept):
+                await self._signal.wait()
+                continue
+            kept = self._kept[index]
+            cursor += 1
+            if kept.offset >= start[kept.part]:
+                seen = tuple(max(have, now) for have, now in zip(start, kept.event.position, strict=True))
+                yield TailEvent(seen, kept.event.type, kept.event.data)

@@ -1,0 +1,173 @@
+"""Sorting one partition's records before anything is decided: new, seen before, forked, with a hole, or unreadable.
+
+Per key, `key_seq` at or below the position is a duplicate; the same key_seq with another id is a fork (a producer's
+database went back in time); a hole or an unreadable fact parks the key, and what follows of that key waits behind it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from shared.events.envelope import CloudEvent, ContractBroken, Event, Header, new_event_id, read_headers
+from shared.messaging.handlers import Registry, UnlistedType
+from shared.messaging.positions import Position
+from shared.messaging.relay_store import DISCARDED_TYPE
+from shared.types import EventId
+
+
+class ParkCause(StrEnum):
+    """Why a key is parked."""
+
+    CONTRACT = "contract"
+    REFUSED = "refused"
+    UNLISTED = "unlisted"
+    FORK = "fork"
+    HOLE = "hole"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a partition, as Kafka or the parked table gave it."""
+
+    offset: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]]
+    timestamp: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A record with its attributes read."""
+
+    record: Record
+    header: Header
+    broken: str | None = None
+    """Why the attributes could not be read; the header then only names the record's place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A record that waits for an operator, and why if it is the first of its key."""
+
+    item: Item
+    cause: ParkCause | None
+    error: str
+
+
+@dataclass(slots=True)
+class Sorted:
+    """What a batch's records turn out to be."""
+
+    events: list[CloudEvent[Event]] = field(default_factory=list)
+    positions: dict[str, Position] = field(default_factory=dict)
+    parked: list[Parked] = field(default_factory=list)
+    healed: list[str] = field(default_factory=list)
+    """Keys whose hole is filled: what waits behind it can be applied."""
+    duplicates: int = 0
+    forks: int = 0
+    holes: int = 0
+
+
+@dataclass(slots=True)
+class Sorter:
+    """Sorts the records of one batch against what is known of their keys."""
+
+    registry: Registry[Any]  # of any work: nothing is handled here
+    known: Mapping[str, Position]
+    """Positions before this batch."""
+    parked: Mapping[str, ParkCause]
+    """Keys that are parked already, and why."""
+    refused: Mapping[EventId, str]
+    """Facts that their handler refused in an earlier try of this batch, with the error."""
+    compacted: bool
+    """Whether the topic keeps only the last fact of a key, so that holes are normal."""
+    out: Sorted = field(default_factory=Sorted)
+    _parking: set[str] = field(default_factory=set)
+
+    def sort(self, items: Sequence[Item]) -> Sorted:
+        """Sort items, in the order of their offsets."""
+        for item in items:
+            self._place(item)
+        return self.out
+
+    def _place(self, item: Item) -> None:
+        header = item.header
+        if item.broken is not None:
+            self._park(item, ParkCause.CONTRACT, item.broken)
+            return
+        position = self.out.positions.get(header.key) or self.known.get(header.key)
+        reached = position.key_seq if position else 0
+        if position and header.key_seq <= reached:
+            self._seen(item, position)
+        elif header.key in self._parking:
+            self._park(item, None, "waits behind a parked event")
+        elif header.key in self.parked:
+            self._behind(item, reached)
+        elif header.key_seq > reached + 1 and not self.compacted:
+            self.out.holes += 1
+            self._park(item, ParkCause.HOLE, f"expected {reached + 1}, came {header.key_seq}")
+        else:
+            self._take(item)
+
+    def _seen(self, item: Item, position: Position) -> None:
+        if item.header.key_seq == position.key_seq and item.header.id != position.event_id:
+            self.out.forks += 1
+            error = f"{item.header.key_seq} was {position.event_id} before, now it is {item.header.id}"
+            self._park(item, ParkCause.FORK, error)
+        else:
+            self.out.duplicates += 1
+
+    def _behind(self, item: Item, reached: int) -> None:
+        """Wait behind a parked event, unless this is the one that its hole waits for."""
+        if self.parked[item.header.key] is ParkCause.HOLE and item.header.key_seq == reached + 1:
+            parked_before = len(self.out.parked)
+            self._take(item)
+            if len(self.out.parked) == parked_before:
+                self.out.healed.append(item.header.key)
+                self._parking.add(item.header.key)
+        else:
+            self._park(item, None, "waits behind a parked event")
+
+    def _take(self, item: Item) -> None:
+        header = item.header
+        if header.id in self.refused:
+            self._park(item, ParkCause.REFUSED, self.refused[header.id])
+            return
+        if header.type != DISCARDED_TYPE:
+            try:
+                event = self.registry.open(header, item.record.value or b"")
+            except UnlistedType as error:
+                self._park(item, ParkCause.UNLISTED, f"no handler for {error}")
+                return
+            except ContractBroken as error:
+                self._park(item, ParkCause.CONTRACT, str(error))
+                return
+            if event is not None:
+                self.out.events.append(event)
+        self.out.positions[header.key] = Position(header.key_seq, header.id)
+
+    def _park(self, item: Item, cause: ParkCause | None, error: str) -> None:
+        self._parking.add(item.header.key)
+        self.out.parked.append(Parked(item, cause, error))
+
+
+def read(record: Record, place: str) -> Item:
+    """Read a record's attributes; one that is not ours is given a key of its own, by its place in Kafka."""
+    try:
+        return Item(record, read_headers(record.key, record.headers, record.timestamp))
+    except ContractBroken as error:
+        stamp = datetime.fromtimestamp(record.timestamp / 1000, UTC)
+        header = Header(
+            id=new_event_id(),
+            source="unknown",
+            type="unknown",
+            key=f"unreadable:{place}@{record.offset}",
+            key_seq=0,
+            occurred_at=stamp,
+            recorded_at=stamp,
+            traceparent=None,
+        )
+        return Item(record, header, broken=str(error))

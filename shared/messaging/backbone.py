@@ -1,0 +1,125 @@
+"""Puts one service's backbone together: outbox relay, consumers, and what readiness says of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from shared.db import Database
+from shared.events.envelope import Stream
+from shared.messaging.consumer import Consumer
+from shared.messaging.group import Decide, Group
+from shared.messaging.handlers import Subscription
+from shared.messaging.operations import Operations
+from shared.messaging.positions import Version, applied
+from shared.messaging.relay import Outbox, Relay
+from shared.messaging.settings import BackboneSettings
+from shared.messaging.signals import Signal
+from shared.messaging.topics import Topics
+from shared.observe.metrics import BackboneMetrics
+
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+Probe = Callable[[], Awaitable[str | None]]
+PARKED_MEASURE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which service this is, what it tells, and where its relay finds the database."""
+
+    service: str
+    relay_dsn: str
+    tells: frozenset[Stream]
+
+
+class Backbone:
+    """One service's loops over one database and one Kafka."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        database: Database,
+        topics: Topics,
+        *,
+        subscriptions: Sequence[Subscription[Any]],
+        settings: BackboneSettings,
+        metrics: BackboneMetrics,
+    ) -> None:
+        self.changed = Signal()
+        self._database = database
+        self._settings = settings
+        self._metrics = metrics
+        self._groups: list[Group[Any, Any]] = []
+        outbox = Outbox(identity.relay_dsn, f"/jvtrack/{identity.service}", identity.tells)
+        self._relay = Relay(outbox, topics, settings=settings, metrics=metrics)
+        database.on_told = self._relay.wake
+        self._consumers = [
+            Consumer(
+                database,
+                topics,
+                subscription,
+                service=identity.service,
+                settings=settings,
+                metrics=metrics,
+                changed=self.changed,
+            )
+            for subscription in subscriptions
+        ]
+        appliers = {consumer.group: consumer.applier for consumer in self._consumers}
+        self.operations = Operations(database, topics, appliers)
+
+    def group(self, name: str, decide: Decide[Any, Any]) -> Group[Any, Any]:
+        """Make a group commit for one door; its loop runs with the others."""
+        made: Group[Any, Any] = Group(name, self._database, decide, settings=self._settings, metrics=self._metrics)
+        self._groups.append(made)
+        return made
+
+    def doors(self) -> list[Loop]:
+        """Give the loops that must end first: what a door has taken is finished before anything else stops."""
+        return [group.run for group in self._groups]
+
+    def loops(self) -> list[Loop]:
+        """Give the loops that carry facts."""
+        return [self._relay.run, *(consumer.run for consumer in self._consumers), self._measure]
+
+    def probes(self) -> Mapping[str, Probe]:
+        """Give what readiness stands on."""
+        return {"database": self._database_answers, "outbox": self._outbox_flows, "consumers": self._consumers_serve}
+
+    async def applied(self, versions: Sequence[Version]) -> bool:
+        """Tell whether this service has decided or applied all of these versions."""
+        async with self._database.transaction() as session:
+            return await applied(session, versions)
+
+    async def _database_answers(self) -> str | None:
+        await self.operations.counts()
+        return None
+
+    async def _outbox_flows(self) -> str | None:
+        counts = await self.operations.counts()
+        if counts.blocked:
+            return f"{counts.blocked} blocked keys: see /v1/operations/blocked"
+        if counts.pending_age_seconds > self._settings.outbox_age_seconds_max:
+            return f"the oldest of {counts.pending} unpublished facts is {counts.pending_age_seconds:.0f} s old"
+        return None
+
+    async def _consumers_serve(self) -> str | None:
+        for consumer in self._consumers:
+            for place, error in consumer.stopped.items():
+                return f"{consumer.group} has stopped at {place.topic}/{place.partition}: {error[:300]}"
+            if not consumer.is_ready:
+                return f"{consumer.group} has not taken over its partitions yet"
+        return None
+
+    async def _measure(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            try:
+                for group, topic, keys in await self.operations.parked_by_stream():
+                    self._metrics.parked_keys.labels(group, topic).set(keys)
+            except Exception as error:
+                self._metrics.batch_retries_total.labels("measure", type(error).__name__).inc()
+            try:
+                async with asyncio.timeout(PARKED_MEASURE_SECONDS):
+                    await stopping.wait()
+            except TimeoutError:
+                continue

@@ -1,0 +1,220 @@
+"""One batch of one partition in one transaction: fence, sort, handle, settle, remember. All or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.db import Database
+from shared.errors import Fault, Refusal
+from shared.events.envelope import CloudEvent, ContractBroken, Event, Stream
+from shared.messaging import consumer_store, parking_store, positions
+from shared.messaging.applying import Item, ParkCause, Parked, Record, Sorted, Sorter, read
+from shared.messaging.consumer_store import Ownership, Place
+from shared.messaging.handlers import Subscription, W
+from shared.messaging.parking_store import ParkedKey
+from shared.messaging.positions import Position
+from shared.messaging.settings import BackboneSettings
+from shared.messaging.topics import COMPACTED
+from shared.observe import tracing
+from shared.observe.logs import get_log
+from shared.observe.metrics import BackboneMetrics
+from shared.types import EventId
+
+log = get_log()
+
+
+class ParkedFlood(Fault):
+    """So many keys were parked in a short time that the fault is not theirs."""
+
+
+class ReleaseRefused(Refusal):
+    """The parked event still cannot be applied."""
+
+
+class ForkCannotBeReleased(Refusal):
+    """A forked event contradicts one that was applied; discard it, or restore the producer's database."""
+
+
+class _EventRefused(Exception):  # not an error of the batch: it is tried again without the event
+    def __init__(self, event_id: EventId, error: str) -> None:
+        super().__init__(error)
+        self.event_id = event_id
+        self.error = error
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch."""
+
+    owned: Ownership
+    events: int
+    healed: Sequence[str]
+
+
+class Applier(Generic[W]):
+    """Applies the batches of one subscription."""
+
+    def __init__(
+        self,
+        database: Database,
+        subscription: Subscription[W],
+        group: str,
+        *,
+        settings: BackboneSettings,
+        metrics: BackboneMetrics,
+    ) -> None:
+        self._database = database
+        self._subscription = subscription
+        self.group = group
+        self._settings = settings
+        self._metrics = metrics
+
+    async def apply(self, stream: Stream, place: Place, owned: Ownership, records: Sequence[Record]) -> Applied:
+        """Apply records of a partition, once; raises Fenced, ParkedFlood, passing failures and faults."""
+        items = [read(record, f"{place.topic}/{place.part}") for record in records]
+        refused: dict[EventId, str] = {}
+        while True:
+            try:
+                async with self._database.transaction() as session:
+                    last = items[-1]
+                    await consumer_store.fence(
+                        session, place, owned, next_offset=last.record.offset + 1, last_event_id=last.header.id
+                    )
+                    done = await self._decide(session, stream, place.part, items, refused)
+            except _EventRefused as error:
+                refused[error.event_id] = error.error
+                continue
+            self._count(stream, done)
+            after = Ownership(owned.epoch, last.record.offset + 1, owned.topic_id, last.header.id)
+            return Applied(after, len(done.events), done.healed)
+
+    async def _decide(
+        self, session: AsyncSession, stream: Stream, part: int, items: Sequence[Item], refused: dict[EventId, str]
+    ) -> Sorted:
+        keys = {item.header.key for item in items}
+        sorter = Sorter(
+            registry=self._subscription.registry,
+            known=await positions.load(session, self.group, stream, keys),
+            parked=await parking_store.known(session, self.group, stream, keys),
+            refused=refused,
+            compacted=stream in COMPACTED,
+        )
+        done = sorter.sort(items)
+        await self._handle(session, done.events)
+        await positions.save(session, self.group, stream, done.positions)
+        await self._check_flood(session, done.parked)
+        await parking_store.park(session, self.group, stream, part, done.parked)
+        return done
+
+    async def _handle(self, session: AsyncSession, events: Sequence[CloudEvent[Event]]) -> None:
+        if not events:
+            return
+        registry = self._subscription.registry
+        touched = frozenset(touch for event in events for touch in registry.touches(event))
+        work = await self._subscription.open_work(session, events, touched)
+        for event in events:
+            trace = tracing.parse(event.traceparent)
+            tracing.current.set(None if trace is None else trace.child())
+            try:
+                await registry.handle(work, event)
+            except (Refusal, ContractBroken) as error:
+                raise _EventRefused(event.id, f"{type(error).__name__}: {error}") from error
+        await work.settle()
+        tracing.current.set(None)
+
+    async def _check_flood(self, session: AsyncSession, parked: Sequence[Parked]) -> None:
+        new = sum(1 for one in parked if one.cause is not None)
+        if not new:
+            return
+        lately = await parking_store.parked_lately(session, self.group, self._settings.parked_flood_seconds)
+        if lately + new > self._settings.parked_flood_keys:
+            raise ParkedFlood(
+                f"{lately + new} keys parked within {self._settings.parked_flood_seconds:.0f} s; "
+                f"the last: {parked[0].item.header.key}: {parked[0].error[:300]}"
+            )
+
+    def _count(self, stream: Stream, done: Sorted) -> None:
+        labels = (self.group, stream.topic)
+        self._metrics.applied_total.labels(*labels).inc(len(done.events))
+        self._metrics.duplicates_total.labels(*labels).inc(done.duplicates)
+        self._metrics.forks_total.labels(*labels).inc(done.forks)
+        self._metrics.holes_total.labels(*labels).inc(done.holes)
+        now = clock.now()
+        age = self._metrics.event_age_seconds.labels(*labels)
+        for event in done.events:
+            age.observe((now - event.recorded_at).total_seconds())
+        for one in done.parked:
+            if one.cause is not None:
+                log.error(
+                    "key_parked",
+                    group=self.group,
+                    topic=stream.topic,
+                    key=one.item.header.key,
+                    key_seq=one.item.header.key_seq,
+                    event_id=str(one.item.header.id),
+                    cause=one.cause,
+                    error=one.error,
+                )
+
+    async def release(self, session: AsyncSession, key: ParkedKey, place: Place) -> int:
+        """Apply what waits for a parked key, in order, as far as it goes; tells how many events.
+
+        Raises ReleaseRefused if the first one still cannot be applied: then nothing has changed.
+        """
+        await consumer_store.lock(session, place)
+        found = await parking_store.partition(session, key)
+        if found is None:
+            return 0
+        if found[1] is ParkCause.FORK:
+            raise ForkCannotBeReleased(key=key.key)
+        return await self._replay(session, key)
+
+    async def discard(self, session: AsyncSession, key: ParkedKey, place: Place) -> int:
+        """Throw the first parked event away, advance past it and apply what waits behind it; tells how many."""
+        await consumer_store.lock(session, place)
+        known = await positions.load(session, self.group, key.stream, [key.key])
+        events = await parking_store.waiting(session, key, 1)
+        dropped = await parking_store.drop_first(session, key)
+        if dropped is None:
+            return 0
+        reached = known[key.key].key_seq if key.key in known else 0
+        if dropped > reached:
+            passed = {key.key: Position(dropped, events[0].header.id)}
+            await positions.save(session, self.group, key.stream, passed)
+        try:
+            async with session.begin_nested():
+                return await self._replay(session, key)
+        except ReleaseRefused as error:
+            await parking_store.keep(session, key, ParkCause.REFUSED, str(error))
+            return 0
+
+    async def _replay(self, session: AsyncSession, key: ParkedKey) -> int:
+        items = await parking_store.waiting(session, key, self._settings.consumer_batch_max)
+        known = await positions.load(session, self.group, key.stream, [key.key])
+        refused: dict[EventId, str] = {}
+        while True:
+            sorter = Sorter(
+                registry=self._subscription.registry,
+                known=known,
+                parked={},
+                refused=refused,
+                compacted=key.stream in COMPACTED,
+            )
+            done = sorter.sort(items)
+            if done.parked and not done.positions:
+                raise ReleaseRefused(key=key.key, error=done.parked[0].error)
+            try:
+                async with session.begin_nested():
+                    await self._handle(session, done.events)
+                break
+            except _EventRefused as error:
+                refused[error.event_id] = error.error
+        await positions.save(session, self.group, key.stream, done.positions)
+        reached = done.positions.get(key.key) or known.get(key.key)
+        is_free = await parking_store.remove(session, key, reached.key_seq if reached else 0)
+        if not is_free and done.parked:
+            await parking_store.keep(session, key, done.parked[0].cause or ParkCause.HOLE, done.parked[0].error)
+        return len(done.events)

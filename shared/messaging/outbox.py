@@ -1,0 +1,98 @@
+"""The outbox: a fact is written in the transaction that decides it, and queued for the relay.
+
+Invariant: a fact's key_seq is the version of the row that the transaction holds locked, so per key the facts are
+numbered 1..n without gap, and a later `seq` of a key can only appear after the earlier one has committed.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.db import TOLD, after_commit
+from shared.events.envelope import Event, new_event_id
+from shared.observe import tracing
+from shared.types import EventId
+
+_TELL = text(
+    """
+    WITH told AS (
+      INSERT INTO event_log (event_id, topic, key, key_seq, type, payload, headers)
+      SELECT event_id, topic, key, key_seq, type, payload, headers
+      FROM unnest(CAST(:event_ids AS uuid[]), CAST(:topics AS smallint[]), CAST(:keys AS text[]),
+                  CAST(:key_seqs AS bigint[]), CAST(:types AS text[]), CAST(:payloads AS bytea[]),
+                  CAST(:headers AS jsonb[]))
+           WITH ORDINALITY AS fact (event_id, topic, key, key_seq, type, payload, headers, position)
+      ORDER BY position
+      RETURNING seq)
+    INSERT INTO outbox_pending (seq) SELECT seq FROM told
+    """
+)
+_REPUBLISH = text(
+    """
+    INSERT INTO outbox_pending (seq)
+    SELECT seq FROM event_log
+    WHERE topic = :topic AND seq BETWEEN :first AND :last AND (CAST(:key AS text) IS NULL OR key = :key)
+      AND NOT EXISTS (SELECT FROM outbox_held WHERE outbox_held.seq = event_log.seq)
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact to be told, with the version of the row that was locked to decide it."""
+
+    event: Event
+    key_seq: int
+    event_id: EventId = field(default_factory=new_event_id)
+    occurred_at: datetime | None = None
+    """The sender's time; none means that it happened as it was recorded."""
+    trace: tracing.Trace | None = field(default_factory=tracing.current.get)
+    """The trace of the request or fact that caused it."""
+
+
+async def tell(session: AsyncSession, facts: Sequence[Told]) -> None:
+    """Write facts down and queue them for Kafka, all or none with the rest of the transaction.
+
+    The rows whose versions number them must be locked already; facts of one key come in the order of their key_seq.
+    """
+    if not facts:
+        return
+    await session.execute(
+        _TELL,
+        {
+            "event_ids": [fact.event_id for fact in facts],
+            "topics": [int(fact.event.STREAM) for fact in facts],
+            "keys": [fact.event.key for fact in facts],
+            "key_seqs": [fact.key_seq for fact in facts],
+            "types": [fact.event.TYPE for fact in facts],
+            "payloads": [fact.event.model_dump_json(exclude_defaults=True).encode() for fact in facts],
+            "headers": [_headers(fact) for fact in facts],
+        },
+    )
+    after_commit(session, session.info[TOLD])
+
+
+def version_token(event: Event, key_seq: int) -> str:
+    """Name the version that a fact made: `stock.v1/D-01/P-1@7`."""
+    return f"{event.STREAM.topic}/{event.key}@{key_seq}"
+
+
+async def republish(session: AsyncSession, *, topic: int, first: int, last: int, key: str | None = None) -> int:
+    """Queue facts for Kafka once more, by their place in event_log; consumers drop what they have. Tells how many."""
+    result = await session.execute(_REPUBLISH, {"topic": topic, "first": first, "last": last, "key": key})
+    after_commit(session, session.info[TOLD])
+    return int(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, as for every INSERT
+
+
+def _headers(fact: Told) -> str | None:
+    headers = {}
+    if fact.occurred_at is not None:
+        headers["time"] = fact.occurred_at.isoformat()
+    if fact.trace is not None:
+        headers[tracing.HEADER] = fact.trace.header()
+    return json.dumps(headers) if headers else None

@@ -1,0 +1,178 @@
+"""The tables of parked keys and the events that wait behind them."""
+
+import base64
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.envelope import Stream
+from shared.messaging.applying import Item, ParkCause, Parked, Record, read
+
+_KNOWN = text(
+    "SELECT key, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = ANY(CAST(:keys AS text[]))"
+)
+_PARK_KEYS = text(
+    """
+    INSERT INTO parked_key (grp, topic, key, part, cause, error)
+    SELECT :grp, :topic, key, :part, cause, error
+    FROM unnest(CAST(:keys AS text[]), CAST(:causes AS text[]), CAST(:errors AS text[])) AS t (key, cause, error)
+    ON CONFLICT DO NOTHING
+    """
+)
+_PARK_EVENTS = text(
+    """
+    INSERT INTO parked_event (grp, topic, key, key_seq, event_id, record_off, payload, headers, recorded_at)
+    SELECT :grp, :topic, t.* FROM unnest(CAST(:keys AS text[]), CAST(:key_seqs AS bigint[]), CAST(:event_ids AS uuid[]),
+      CAST(:offsets AS bigint[]), CAST(:payloads AS bytea[]), CAST(:headers AS jsonb[]),
+      CAST(:recorded_at AS timestamptz[])) AS t
+    ON CONFLICT DO NOTHING
+    """
+)
+_RECENT = text(
+    "SELECT count(*) FROM parked_key WHERE grp = :grp AND parked_at > clock_timestamp() - make_interval(secs => :seconds)"
+)
+_KEY = text("SELECT part, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = :key")
+_EVENTS = text(
+    "SELECT key, key_seq, record_off, payload, headers, recorded_at FROM parked_event "
+    "WHERE grp = :grp AND topic = :topic AND key = :key ORDER BY key_seq, record_off LIMIT :limit"
+)
+_REMOVE_EVENTS = text(
+    "DELETE FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key AND key_seq <= :key_seq"
+)
+_REMOVE_KEY = text(
+    """
+    DELETE FROM parked_key k WHERE grp = :grp AND topic = :topic AND key = :key
+      AND NOT EXISTS (SELECT FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key))
+    RETURNING 1
+    """
+)
+_STILL = text("UPDATE parked_key SET cause = :cause, error = :error WHERE grp = :grp AND topic = :topic AND key = :key")
+_FIRST = text(
+    "SELECT key_seq, event_id FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key "
+    "ORDER BY key_seq, record_off LIMIT 1"
+)
+_DROP = text(
+    "DELETE FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key AND key_seq = :key_seq "
+    "AND event_id = :event_id"
+)
+_HEALABLE = text(
+    """
+    SELECT k.topic, k.key FROM parked_key k
+    LEFT JOIN stream_position p USING (grp, topic, key)
+    WHERE k.grp = :grp AND k.cause = 'hole'
+      AND (SELECT min(key_seq) FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key))
+          <= COALESCE(p.key_seq, 0) + 1
+    LIMIT 100
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedKey:
+    """Names one parked key of one group."""
+
+    group: str
+    stream: Stream
+    key: str
+
+    def columns(self) -> dict[str, object]:
+        """Give the key as SQL parameters."""
+        return {"grp": self.group, "topic": int(self.stream), "key": self.key}
+
+
+async def known(session: AsyncSession, group: str, stream: Stream, keys: Iterable[str]) -> dict[str, ParkCause]:
+    """Tell which of the keys are parked, and why."""
+    rows = await session.execute(_KNOWN, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
+    return {row.key: ParkCause(row.cause) for row in rows}
+
+
+async def park(session: AsyncSession, group: str, stream: Stream, part: int, parked: Sequence[Parked]) -> None:
+    """Put records aside with their keys; the partition's consumer_offset row must be locked."""
+    if not parked:
+        return
+    place = {"grp": group, "topic": int(stream)}
+    first = [one for one in parked if one.cause is not None]
+    await session.execute(
+        _PARK_KEYS,
+        {
+            **place,
+            "part": part,
+            "keys": [one.item.header.key for one in first],
+            "causes": [str(one.cause) for one in first],
+            "errors": [one.error[:4000] for one in first],
+        },
+    )
+    await session.execute(
+        _PARK_EVENTS,
+        {
+            **place,
+            "keys": [one.item.header.key for one in parked],
+            "key_seqs": [one.item.header.key_seq for one in parked],
+            "event_ids": [one.item.header.id for one in parked],
+            "offsets": [one.item.record.offset for one in parked],
+            "payloads": [one.item.record.value or b"" for one in parked],
+            "headers": [_pack(one.item.record) for one in parked],
+            "recorded_at": [one.item.header.recorded_at for one in parked],
+        },
+    )
+
+
+async def parked_lately(session: AsyncSession, group: str, seconds: float) -> int:
+    """Count the keys that the group parked within the last seconds."""
+    return int((await session.execute(_RECENT, {"grp": group, "seconds": seconds})).scalar_one())
+
+
+async def partition(session: AsyncSession, key: ParkedKey) -> tuple[int, ParkCause] | None:
+    """Tell the partition of a parked key and why it is parked; none if it is not."""
+    row = (await session.execute(_KEY, key.columns())).first()
+    return None if row is None else (row.part, ParkCause(row.cause))
+
+
+async def waiting(session: AsyncSession, key: ParkedKey, limit: int) -> list[Item]:
+    """Read the events that wait for a parked key, in the order of their key_seq."""
+    rows = await session.execute(_EVENTS, {**key.columns(), "limit": limit})
+    return [read(_unpack(row.key, row.record_off, row.payload, row.headers, row.recorded_at), "parked") for row in rows]
+
+
+async def remove(session: AsyncSession, key: ParkedKey, up_to: int) -> bool:
+    """Remove events that were applied; tells whether the key is free again."""
+    await session.execute(_REMOVE_EVENTS, {**key.columns(), "key_seq": up_to})
+    return (await session.execute(_REMOVE_KEY, key.columns())).first() is not None
+
+
+async def keep(session: AsyncSession, key: ParkedKey, cause: ParkCause, error: str) -> None:
+    """Say why a key that was to be released stays parked."""
+    await session.execute(_STILL, {**key.columns(), "cause": str(cause), "error": error[:4000]})
+
+
+async def drop_first(session: AsyncSession, key: ParkedKey) -> int | None:
+    """Throw away the first event that waits; tells its key_seq."""
+    row = (await session.execute(_FIRST, key.columns())).first()
+    if row is None:
+        return None
+    await session.execute(_DROP, {**key.columns(), "key_seq": row.key_seq, "event_id": row.event_id})
+    return int(row.key_seq)
+
+
+async def healable(session: AsyncSession, group: str) -> list[ParkedKey]:
+    """Find keys parked for a hole that has been filled meanwhile."""
+    rows = await session.execute(_HEALABLE, {"grp": group})
+    return [ParkedKey(group, Stream(row.topic), row.key) for row in rows]
+
+
+def _pack(record: Record) -> str:
+    return json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
+
+
+def _unpack(key: str, offset: int, payload: bytes, headers: list[list[str]], recorded_at: datetime) -> Record:
+    return Record(
+        offset=offset,
+        key=key.encode(),
+        value=payload,
+        headers=[(name, base64.b64decode(value)) for name, value in headers],
+        timestamp=int(recorded_at.timestamp() * 1000),
+    )

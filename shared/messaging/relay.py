@@ -1,0 +1,140 @@
+"""The relay: one leader per service publishes what the outbox holds, always from the lowest number upwards.
+
+Invariant: per key, first deliveries reach Kafka in the order of key_seq. A row is forgotten only after its ack; a
+failed or late ack drops the producer and starts again from the lowest pending row, so a leader can repeat but never
+reorder, and neither can one that was frozen and wakes up late.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared import clock
+from shared.errors import Weather
+from shared.events.envelope import Stream
+from shared.messaging import kafka
+from shared.messaging.kafkalog import LogGuard
+from shared.messaging.publisher import Publisher, Suspicions
+from shared.messaging.relay_store import RelaySession
+from shared.messaging.settings import BackboneSettings
+from shared.messaging.topics import Topics
+from shared.observe.logs import get_log
+from shared.observe.metrics import BackboneMetrics
+
+log = get_log()
+
+RELAY_WEATHER = (*kafka.KAFKA_WEATHER, Weather, asyncpg.PostgresError, asyncpg.InterfaceError)
+MEASURE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Whose outbox is published: the relay's own DSN, the CloudEvents source, the streams that it tells on."""
+
+    dsn: str
+    source: str
+    streams: frozenset[Stream]
+
+
+class Relay:
+    """Publishes one service's outbox while this process leads; follows, ready to take over, while another does."""
+
+    def __init__(self, outbox: Outbox, topics: Topics, *, settings: BackboneSettings, metrics: BackboneMetrics) -> None:
+        self._outbox = outbox
+        self._topics = topics
+        self._settings = settings
+        self._metrics = metrics
+        self._woken = asyncio.Event()
+        self._suspicions = Suspicions()
+        self._measured_at = 0.0
+        self._failures = 0
+
+    def wake(self) -> None:
+        """Say that something was told; called after the commit."""
+        self._woken.set()
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Follow, lead, and begin again after every failure, until the service stops."""
+        while not stopping.is_set():
+            try:
+                await self._serve(stopping)
+            except RELAY_WEATHER as error:
+                self._failures += 1
+                self._metrics.publish_failures_total.labels(type(error).__name__).inc()
+                log.warning("relay_failed", error=repr(error), failures=self._failures)
+                longest = min(self._settings.relay_backoff_seconds_max, 0.05 * 2 ** min(self._failures, 10))
+                await self._nap(longest * random.uniform(0.5, 1.0), stopping)  # noqa: S311  # jitter, not a secret
+
+    async def _serve(self, stopping: asyncio.Event) -> None:
+        session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
+        try:
+            while not stopping.is_set() and not await session.try_lead():
+                if self._woken.is_set():
+                    self._woken.clear()
+                    await session.notify()
+                await self._nap(self._settings.relay_heartbeat_seconds, stopping)
+            if not stopping.is_set():
+                await self._lead(session, stopping)
+        finally:
+            await session.close()
+
+    async def _lead(self, session: RelaySession, stopping: asyncio.Event) -> None:
+        """Publish with one producer until it fails or the service stops."""
+        guard = LogGuard(session, self._topics, self._settings)
+        producer = await guard.alive(
+            kafka.start_producer(self._topics.servers, client_id=f"{self._topics.namespace}-relay")
+        )
+        try:
+            await guard.start(self._outbox.streams)
+            await session.listen(self.wake)
+            log.info("relay_leads", source=self._outbox.source)
+            self._metrics.relay_leader.set(1)
+            publisher = Publisher(
+                producer,
+                session,
+                guard,
+                topics=self._topics,
+                suspicions=self._suspicions,
+                settings=self._settings,
+                metrics=self._metrics,
+            )
+            await self._drain(session, publisher, guard, stopping)
+        finally:
+            self._metrics.relay_leader.set(0)
+            await kafka.stop(producer)
+
+    async def _drain(
+        self, session: RelaySession, publisher: Publisher, guard: LogGuard, stopping: asyncio.Event
+    ) -> None:
+        while not stopping.is_set():
+            self._woken.clear()
+            rows = await session.pending(self._settings.relay_batch_max)
+            await self._measure(session)
+            await guard.checkpoint()
+            if rows:
+                await publisher.publish(rows)
+                self._failures = 0
+            else:
+                await self._nap(self._settings.relay_poll_seconds, stopping)
+
+    async def _measure(self, session: RelaySession) -> None:
+        if clock.monotonic() - self._measured_at < MEASURE_SECONDS:
+            return
+        self._measured_at = clock.monotonic()
+        backlog = await session.backlog()
+        self._metrics.outbox_pending.set(backlog.pending)
+        self._metrics.outbox_age_seconds.set(backlog.age_seconds)
+        self._metrics.blocked_keys.set(backlog.blocked)
+
+    async def _nap(self, seconds: float, stopping: asyncio.Event) -> None:
+        """Sleep until woken, stopped or the time is over."""
+        if stopping.is_set():
+            return
+        waiters = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stopping.wait())]
+        try:
+            await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for waiter in waiters:
+                waiter.cancel()

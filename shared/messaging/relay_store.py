@@ -1,0 +1,245 @@
+"""The relay's own session with PostgreSQL: who leads, what is pending, what Kafka has acknowledged.
+
+One dedicated connection, never through a pooler: the lock, the reads and the deletes belong to the same session, so a
+leader that lost its lock can no longer delete. Its commits need not wait for the disk (synchronous_commit off): a
+forgotten delete only publishes again, and consumers drop what they have.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from shared.events.envelope import Header
+from shared.messaging.settings import BackboneSettings
+from shared.types import EventId
+
+CHANNEL = "jvtrack_outbox"
+DISCARDED_TYPE = "jvtrack.backbone.event-discarded.v1"
+CONNECT_TIMEOUT_SECONDS = 5.0
+COMMAND_TIMEOUT_SECONDS = 10.0
+
+_PENDING = """
+SELECT e.seq, e.event_id, e.topic, e.key, e.key_seq, e.type, e.payload, e.headers, e.recorded_at,
+       b.key IS NOT NULL AS blocked, d.reason AS discarded
+FROM (SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1) p
+JOIN event_log e USING (seq)
+LEFT JOIN outbox_blocked b ON b.topic = e.topic AND b.key = e.key
+LEFT JOIN outbox_discarded d ON d.seq = e.seq
+ORDER BY e.seq
+"""
+_ACKNOWLEDGE = """
+WITH gone AS (DELETE FROM outbox_pending WHERE seq = ANY($1::bigint[]))
+INSERT INTO relay_progress (topic, part, topic_id, acked_offset)
+SELECT * FROM unnest($2::smallint[], $3::int[], $4::text[], $5::bigint[])
+ON CONFLICT (topic, part) DO UPDATE SET topic_id = excluded.topic_id, acked_offset = excluded.acked_offset
+"""
+_BLOCK = "INSERT INTO outbox_blocked (topic, key, seq, error) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
+_HOLD = """
+WITH held AS (
+  SELECT e.seq, e.topic, e.key FROM event_log e
+  JOIN (SELECT topic, key FROM outbox_blocked ORDER BY topic, key FOR UPDATE) b USING (topic, key)
+  WHERE e.seq = ANY($1::bigint[])),
+gone AS (DELETE FROM outbox_pending p USING held WHERE p.seq = held.seq RETURNING p.seq)
+INSERT INTO outbox_held (seq, topic, key) SELECT held.seq, held.topic, held.key FROM held JOIN gone USING (seq)
+ON CONFLICT DO NOTHING
+"""
+_GOOD_BEFORE = """
+SELECT COALESCE(max(good_seq), 0) FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset < $3
+"""
+_REQUEUE = """
+INSERT INTO outbox_pending (seq)
+SELECT seq FROM event_log e WHERE topic = $1 AND seq > $2
+  AND NOT EXISTS (SELECT FROM outbox_held h WHERE h.seq = e.seq)
+ON CONFLICT DO NOTHING
+"""
+_FORGET = """
+WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset >= $3)
+DELETE FROM relay_progress WHERE topic = $1 AND part = $2
+"""
+_LOWEST_WAITING = """
+SELECT least((SELECT min(seq) FROM outbox_pending), (SELECT min(seq) FROM outbox_held))
+"""
+_CHECKPOINT = """
+INSERT INTO relay_checkpoint (topic, part, acked_offset, good_seq)
+SELECT topic, part, acked_offset, $1 FROM relay_progress ON CONFLICT DO NOTHING
+"""
+_PRUNE_CHECKPOINTS = """
+DELETE FROM relay_checkpoint c USING (
+  SELECT topic, part, acked_offset, row_number() OVER (PARTITION BY topic, part ORDER BY acked_offset DESC) AS age
+  FROM relay_checkpoint) old
+WHERE old.age > $1 AND (c.topic, c.part, c.acked_offset) = (old.topic, old.part, old.acked_offset)
+"""
+_BACKLOG = """
+SELECT (SELECT count(*) FROM outbox_pending) AS pending, (SELECT count(*) FROM outbox_blocked) AS blocked,
+  COALESCE((SELECT extract(epoch FROM clock_timestamp() - recorded_at) FROM event_log
+            WHERE seq = (SELECT min(seq) FROM outbox_pending)), 0)::float AS age
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fact that Kafka has not acknowledged yet."""
+
+    seq: int
+    topic: int
+    payload: bytes
+    header: Header
+    blocked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits in the outbox."""
+
+    pending: int
+    blocked: int
+    age_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledged:
+    """What Kafka confirmed of one partition: which rows, and the highest offset they got."""
+
+    seqs: Sequence[int]
+    topic: int
+    part: int
+    topic_id: str
+    offset: int
+
+
+class RelaySession:
+    """The relay's connection; raises asyncpg's and OS errors when the database goes away."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", *, source: str) -> None:
+        self._connection = connection
+        self._source = source
+
+    @classmethod
+    async def open(cls, dsn: str, *, source: str, settings: BackboneSettings) -> "RelaySession":
+        """Connect, with plans that do not trust the planner's idea of a queue and a timeout on silence."""
+        connection = await asyncpg.connect(
+            dsn,
+            timeout=CONNECT_TIMEOUT_SECONDS,
+            command_timeout=COMMAND_TIMEOUT_SECONDS,
+            server_settings={
+                "application_name": f"{source} relay",
+                "enable_seqscan": "off",
+                "enable_hashjoin": "off",
+                "enable_mergejoin": "off",
+                "jit": "off",
+                "synchronous_commit": "off",
+                "idle_session_timeout": f"{int(settings.relay_session_timeout_seconds * 1000)}ms",
+            },
+        )
+        return cls(connection, source=source)
+
+    async def close(self) -> None:
+        """Let the lock and the connection go, without waiting for a server that does not answer."""
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+                await self._connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            self._connection.terminate()
+
+    async def try_lead(self) -> bool:
+        """Take the service's one relay lock, if nobody holds it."""
+        return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock(hashtext('jvtrack.outbox'))"))
+
+    async def listen(self, wake: Callable[[], None]) -> None:
+        """Be woken by the other processes of this service."""
+        await self._connection.add_listener(CHANNEL, lambda *_: wake())
+
+    async def notify(self) -> None:
+        """Wake the leader, which is another process."""
+        await self._connection.execute(f"NOTIFY {CHANNEL}")
+
+    async def heartbeat(self) -> None:
+        """Show the server that this session lives."""
+        await self._connection.execute("SELECT 1")
+
+    async def pending(self, limit: int) -> list[Row]:
+        """Read the lowest rows that Kafka has not acknowledged, in order."""
+        return [self._row(record) for record in await self._connection.fetch(_PENDING, limit)]
+
+    def _row(self, record: Mapping[str, Any]) -> Row:
+        headers = json.loads(record["headers"]) if record["headers"] else {}
+        discarded = record["discarded"]
+        recorded_at: datetime = record["recorded_at"]
+        return Row(
+            seq=record["seq"],
+            topic=record["topic"],
+            payload=record["payload"] if discarded is None else _tombstone(record["type"], discarded),
+            header=Header(
+                id=EventId(int=record["event_id"].int),
+                source=self._source,
+                type=record["type"] if discarded is None else DISCARDED_TYPE,
+                key=record["key"],
+                key_seq=record["key_seq"],
+                occurred_at=datetime.fromisoformat(headers["time"]) if "time" in headers else recorded_at,
+                recorded_at=recorded_at,
+                traceparent=headers.get("traceparent"),
+            ),
+            blocked=record["blocked"],
+        )
+
+    async def acknowledge(self, done: Sequence[Acknowledged]) -> None:
+        """Forget what Kafka has, and remember how far its log reaches."""
+        await self._connection.execute(
+            _ACKNOWLEDGE,
+            [seq for part in done for seq in part.seqs],
+            [part.topic for part in done],
+            [part.part for part in done],
+            [part.topic_id for part in done],
+            [part.offset for part in done],
+        )
+
+    async def block(self, row: Row, error: str) -> None:
+        """Take a key that Kafka will not have out of the way of the others."""
+        async with self._connection.transaction():
+            await self._connection.execute(_BLOCK, row.topic, row.header.key, row.seq, error)
+            await self.hold([row.seq])
+
+    async def hold(self, seqs: Sequence[int]) -> None:
+        """Put rows of blocked keys aside, unless their key was unblocked meanwhile."""
+        await self._connection.execute(_HOLD, list(seqs))
+
+    async def progress(self) -> dict[tuple[int, int], tuple[str, int]]:
+        """Tell, by topic and partition, the topic id and highest acknowledged offset."""
+        rows = await self._connection.fetch("SELECT topic, part, topic_id, acked_offset FROM relay_progress")
+        return {(row["topic"], row["part"]): (row["topic_id"], row["acked_offset"]) for row in rows}
+
+    async def requeue(self, topic: int, part: int, *, end_offset: int | None) -> int:
+        """Queue again what a partition lost: after the last good point below its end, or all if there is no end."""
+        async with self._connection.transaction():
+            good = 0
+            if end_offset is not None:
+                good = await self._connection.fetchval(_GOOD_BEFORE, topic, part, end_offset)
+            status = await self._connection.execute(_REQUEUE, topic, good, timeout=600)
+            await self._connection.execute(_FORGET, topic, part, end_offset or 0)
+        return int(status.rsplit(" ", 1)[-1])
+
+    async def highest_seq(self) -> int:
+        """Tell the highest number given to any fact so far."""
+        return int(await self._connection.fetchval("SELECT COALESCE(max(seq), 0) FROM event_log"))
+
+    async def checkpoint(self, settled_seq: int, *, keep: int) -> None:
+        """Note that Kafka has every fact up to settled_seq, except what still waits."""
+        waiting = await self._connection.fetchval(_LOWEST_WAITING)
+        good = settled_seq if waiting is None else min(settled_seq, waiting - 1)
+        await self._connection.execute(_CHECKPOINT, good)
+        await self._connection.execute(_PRUNE_CHECKPOINTS, keep)
+
+    async def backlog(self) -> Backlog:
+        """Tell how much waits, and for how long."""
+        row = await self._connection.fetchrow(_BACKLOG)
+        assert row is not None, "an aggregate always answers"
+        return Backlog(pending=row["pending"], blocked=row["blocked"], age_seconds=row["age"])
+
+
+def _tombstone(kind: str, reason: str) -> bytes:
+    return json.dumps({"type": kind, "reason": reason}).encode()

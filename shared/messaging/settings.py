@@ -1,0 +1,77 @@
+"""Every bound of the backbone, by name."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class BackboneSettings(BaseModel):
+    """Bounds of the outbox, the relay, the consumers, the group commit and the streams; times in seconds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    relay_batch_max: int = Field(default=2000, gt=0)
+    """Rows that the relay reads from the outbox at a time."""
+    relay_batch_bytes_max: int = Field(default=900_000, gt=0)
+    """Bytes of one Kafka batch."""
+    relay_poll_seconds: float = Field(default=0.05, gt=0)
+    """The safety net under the wake-up: how long a leader sleeps at most."""
+    relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
+    """How often a leader shows its database session that it lives, and a follower tries to lead."""
+    relay_session_timeout_seconds: float = Field(default=1.5, gt=0)
+    """How long a silent leader keeps its lock."""
+    relay_ack_timeout_seconds: float = Field(default=10.0, gt=0)
+    """How long the relay waits for Kafka's acknowledgement before it takes a new producer."""
+    relay_backoff_seconds_max: float = Field(default=5.0, gt=0)
+    """Longest pause between tries while Kafka or PostgreSQL is away."""
+    relay_poison_tries: int = Field(default=5, gt=0)
+    """How often a row may fail alone with the same lasting error before its key is blocked."""
+    relay_checkpoint_seconds: float = Field(default=60.0, gt=0)
+    """How often the relay notes a point up to which Kafka surely has everything."""
+    relay_checkpoints_kept: int = Field(default=1000, gt=1)
+    """Checkpoints kept per partition."""
+    relay_loss_grace_seconds: float = Field(default=12.0, ge=0)
+    """How long the relay waits after it found Kafka's log shortened, so that consumers see it too."""
+
+    consumer_batch_max: int = Field(default=500, gt=0)
+    """Records of one partition applied in one transaction."""
+    consumer_poll_seconds: float = Field(default=0.2, gt=0)
+    """How long one fetch waits for records."""
+    consumer_linger_seconds: float = Field(default=0.0, ge=0)
+    """How long a fetch that came back small waits for more."""
+    consumer_concurrency: int = Field(default=4, gt=0)
+    """Partitions applied at the same time."""
+    consumer_session_timeout_seconds: float = Field(default=10.0, gt=0)
+    """How long Kafka waits for a silent consumer before its partitions move."""
+    consumer_retries: int = Field(default=5, gt=0)
+    """Tries of one batch under passing failures before the partition is fetched anew."""
+    consumer_backoff_seconds_max: float = Field(default=5.0, gt=0)
+    """Longest pause between tries."""
+    consumer_log_check_seconds: float = Field(default=4.0, gt=0)
+    """How often a consumer looks whether Kafka's log was shortened or replaced."""
+    consumer_commit_seconds: float = Field(default=5.0, gt=0)
+    """How often offsets are shown to Kafka, for lag tools only."""
+    parked_flood_keys: int = Field(default=20, gt=0)
+    """Keys that may be parked within the window before the partition stops."""
+    parked_flood_seconds: float = Field(default=60.0, gt=0)
+    """The window of parked_flood_keys."""
+
+    group_max: int = Field(default=500, gt=0)
+    """Requests of one group commit."""
+    group_queue_max: int = Field(default=5000, gt=0)
+    """Requests that may wait at a door before it answers 503."""
+    group_wait_seconds: float = Field(default=0.003, ge=0)
+    """How long the first request of a group waits for company."""
+    group_wait_below: int = Field(default=16, ge=0)
+    """Groups at least this large do not wait."""
+    group_concurrency: int = Field(default=2, gt=0)
+    """Groups decided at the same time."""
+    group_retries: int = Field(default=3, gt=0)
+    """Tries of one group under passing failures."""
+
+    tail_events_max: int = Field(default=20_000, gt=0)
+    """Events that a stream keeps for resuming readers; older is 410."""
+    outbox_age_seconds_max: float = Field(default=60.0, gt=0)
+    """Age of the oldest unpublished event at which readiness turns red."""
+    stop_seconds: float = Field(default=4.5, gt=0)
+    """How long a stopping service gives its doors to finish, and then its loops."""
+    idempotency_days: int = Field(default=7, gt=0)
+    """How long the answers of idempotent requests are kept."""

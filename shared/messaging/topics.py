@@ -1,0 +1,31 @@
+"""Which topics there are, under which names, and what Kafka must promise about them."""
+
+from dataclasses import dataclass
+
+from shared.events.envelope import Stream
+
+PARTITIONS = 12
+KEEP_FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1"}
+TOPIC_CONFIGS: dict[Stream, dict[str, str]] = {
+    Stream.CATALOGUE: {"cleanup.policy": "compact", **KEEP_FOR_EVER},
+    Stream.ORDERS: {"cleanup.policy": "delete", **KEEP_FOR_EVER},
+    Stream.PRODUCTION: {"cleanup.policy": "delete", **KEEP_FOR_EVER},
+    Stream.STOCK: {"cleanup.policy": "delete", **KEEP_FOR_EVER},
+}
+COMPACTED = frozenset(stream for stream, configs in TOPIC_CONFIGS.items() if configs["cleanup.policy"] == "compact")
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """The topics of one namespace on one Kafka."""
+
+    servers: str
+    namespace: str
+
+    def name(self, stream: Stream) -> str:
+        """Name a stream's topic on Kafka: `jvtrack.orders.v1`."""
+        return f"{self.namespace}.{stream.topic}"
+
+    def stream(self, topic: str) -> Stream:
+        """Tell which stream a topic of this namespace carries."""
+        return next(stream for stream in Stream if self.name(stream) == topic)

@@ -1,0 +1,99 @@
+"""Runs one service: its loops, its HTTP door, and an orderly end.
+
+On SIGTERM the door stops taking requests and finishes those it has; then the loops end their batch and leave.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+
+from shared.db import Database
+from shared.messaging.backbone import Backbone, Loop
+from shared.messaging.settings import BackboneSettings
+from shared.observe.logs import get_log
+from shared.settings import DoorSettings
+
+log = get_log()
+
+BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 30
+RESTART_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Everything that one process runs."""
+
+    name: str
+    app: FastAPI
+    backbone: Backbone
+    database: Database
+    door: DoorSettings
+    settings: BackboneSettings
+    background: Sequence[Loop] = ()
+    """Loops of the service's own, besides the backbone's."""
+
+
+def run(build: Callable[[], Service]) -> None:
+    """Run a service until it is told to stop; it is built inside the event loop."""
+    uvloop.run(_run(build))
+
+
+async def _run(build: Callable[[], Service]) -> None:
+    service = build()
+    stopping, draining = asyncio.Event(), asyncio.Event()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            service.app,
+            host=service.door.host,
+            port=service.door.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            backlog=BACKLOG,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=int(service.settings.stop_seconds),
+            lifespan="off",
+            ws="none",
+        )
+    )
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    log.info("service_starting", service=service.name, port=service.door.port)
+    doors = [asyncio.create_task(_kept_alive(loop_, draining)) for loop_ in service.backbone.doors()]
+    carriers = [
+        asyncio.create_task(_kept_alive(loop_, draining)) for loop_ in (*service.backbone.loops(), *service.background)
+    ]
+    serving = asyncio.create_task(server._serve())
+    waiting = asyncio.create_task(stopping.wait())
+    await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    log.info("service_stopping", service=service.name)
+    server.should_exit = True
+    await asyncio.wait({serving}, timeout=service.settings.stop_seconds + 0.5)
+    draining.set()
+    _, late = await asyncio.wait({*doors, *carriers}, timeout=service.settings.stop_seconds)
+    for task in late:
+        task.cancel()
+    await asyncio.gather(*late, return_exceptions=True)
+    waiting.cancel()
+    await service.database.close()
+    log.info("service_stopped", service=service.name, unfinished=len(late))
+    if serving.done() and not serving.cancelled():
+        serving.result()
+
+
+async def _kept_alive(loop: Loop, stopping: asyncio.Event) -> None:
+    """Run a loop, and start it again after a fault nobody foresaw: it is logged, counted by its absence, never hidden."""
+    while not stopping.is_set():
+        try:
+            await loop(stopping)
+        except Exception:
+            log.exception("loop_fault", loop=getattr(loop, "__qualname__", repr(loop)))
+            await asyncio.sleep(RESTART_SECONDS)

@@ -1,0 +1,125 @@
+"""The words and codes that every service shares: identifiers, quantities, conditions, shelves."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+_NAME = r"[A-Z0-9][A-Z0-9.-]{0,39}"
+_DOCUMENT_NUMBER = r"[A-Z0-9]{6}\d(?:00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])[A-Z0-9]{4}"
+_ORDER = rf"{_DOCUMENT_NUMBER}-\d{{4}}(?:-[A-Z0-9])?"
+
+PartId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
+"""An item of supply, assigned in the catalogue and never reused."""
+SiteId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
+"""A factory, depot or supplier, assigned in the catalogue and never reused."""
+DocumentNumber = Annotated[str, StringConstraints(pattern=rf"^{_DOCUMENT_NUMBER}$")]
+"""MILSTRIP shape: 6 activity code, 4 ordinal date (last digit of the year, day 001-366), 4 serial."""
+OrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}$")]
+"""A document number with its resolved year and, on a split fill, its suffix: `7201YA6327A001-2026`."""
+WorkOrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}-W\d{{1,4}}$")]
+"""An order's n-th work order: `7201YA6327A001-2026-W1`."""
+FactoryNumber = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
+"""A number that a factory gives to a lot or a shipment, unique within that factory."""
+LotId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
+"""A lot, named by the site that numbered it and its number there: `F-01:L-2026-0042`."""
+ShipmentId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
+"""A consignment, named by the site that sent it and its number there."""
+
+QUANTITY_MAX = 10**12
+Quantity = Annotated[int, Field(strict=True, ge=0, le=QUANTITY_MAX)]
+"""Counted in quanta of the part: one unit of issue, or 10^-quantity_scale of it. Never a float."""
+PositiveQuantity = Annotated[int, Field(strict=True, gt=0, le=QUANTITY_MAX)]
+"""A quantity that moves: at least one quantum."""
+
+Nation = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 3166 alpha-3 code of a country."""
+Cage = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]
+"""A maker's commercial and government entity code."""
+Nsn = Annotated[str, StringConstraints(pattern=r"^\d{13}$")]
+"""A NATO stock number without dashes: 4-digit supply class, 9-digit item."""
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+"""Free text for people: a name, a reason, a cause."""
+Serials = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=60)]], Field(max_length=2000)]
+"""Serial numbers of the items in a lot or movement."""
+
+EventId = UUID
+"""Our own identity of a fact: UUIDv7."""
+Priority = Annotated[int, Field(ge=1, le=15)]
+"""MILSTRIP priority designator: 1 goes first."""
+
+
+class Platform(StrEnum):
+    """What the parts are for."""
+
+    MI_17V_5 = "MI-17V-5"
+    SU_30MKI = "SU-30MKI"
+    T_90 = "T-90"
+
+
+class SiteKind(StrEnum):
+    """What a site does."""
+
+    FACTORY = "factory"
+    DEPOT = "depot"
+    SUPPLIER = "supplier"
+
+
+class Urgency(StrEnum):
+    """Urgency of need: A cannot perform its mission, B is impaired, C is routine."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class Condition(StrEnum):
+    """Supply condition codes of DLM 4000.25 AP2.5; S (scrap) may never be on hand."""
+
+    A = "A"
+    B = "B"
+    C = "C"
+    D = "D"
+    E = "E"
+    F = "F"
+    G = "G"
+    H = "H"
+    J = "J"
+    K = "K"
+    L = "L"
+    M = "M"
+    N = "N"
+    P = "P"
+    Q = "Q"
+    R = "R"
+
+
+class Shelf(StrEnum):
+    """Where a quantity stands in the ledger."""
+
+    PRODUCED = "produced"
+    ON_HAND = "on_hand"
+    RESERVED = "reserved"
+    IN_TRANSIT = "in_transit"
+    ISSUED = "issued"
+    SCRAPPED = "scrapped"
+    MADE = "made"
+    OPENING = "opening"
+    ADJUSTED = "adjusted"
+    SUSPENSE = "suspense"
+
+    @property
+    def is_real(self) -> bool:
+        """Tell whether goods stand there, so that it can never be below zero."""
+        return self in REAL_SHELVES
+
+
+REAL_SHELVES = frozenset({Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT})
+
+
+class ScrapStage(StrEnum):
+    """Whether scrapped pieces had already been reported as finished."""
+
+    IN_PROCESS = "in_process"
+    FINISHED = "finished"

@@ -1,0 +1,44 @@
+"""What every test may ask for: a real Kafka and PostgreSQL, and databases of its own on them.
+
+The servers are the embedded ones by default, containers with JVTRACK_TEST_STACK=containers, or those that
+JVTRACK_KAFKA and JVTRACK_POSTGRES name. Each session has a namespace of its own.
+"""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url
+
+from shared.messaging.topics import Topics
+from tests.fixtures.databases import Provisioner
+from tests.fixtures.servers import TestServers, start_servers
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServers]:
+    """Run Kafka and PostgreSQL once for all tests."""
+    directory: Path = tmp_path_factory.mktemp("servers")
+    with start_servers(directory) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def namespace() -> str:
+    """Name what this session puts on the servers."""
+    return f"t{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture(scope="session")
+def provisioner(servers: TestServers, namespace: str) -> Provisioner:
+    """Make databases on the session's PostgreSQL."""
+    return Provisioner(make_url(servers.postgres), namespace)
+
+
+@pytest.fixture(scope="session")
+def topics(servers: TestServers, namespace: str) -> Topics:
+    """Make the session's topics."""
+    made = Topics(servers.kafka, namespace)
+    servers.make_topics(made)
+    return made
