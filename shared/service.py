@@ -90,7 +90,7 @@ async def _run(build: Callable[[], Service]) -> None:
 
 
 async def _kept_alive(loop: Loop, stopping: asyncio.Event) -> None:
-    """Run a loop, and start it again after a fault nobody foresaw: it is logged, counted by its absence, never hidden."""
+    """Run a loop, and start it again after a fault that nobody foresaw; it is logged, never hidden."""
     while not stopping.is_set():
         try:
             await loop(stopping)

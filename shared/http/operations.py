@@ -128,7 +128,12 @@ class Done(_Body):
 def router(operations: Operations) -> APIRouter:
     """Give the routes under `/v1/operations`."""
     routes = APIRouter(prefix="/v1/operations", tags=["operations"])
+    _parked(routes, operations)
+    _blocked(routes, operations)
+    return routes
 
+
+def _parked(routes: APIRouter, operations: Operations) -> None:
     @routes.get("/parked")
     async def parked(_: Reader, page: Paging, request: Request, response: Response) -> list[ParkedKeyRead]:
         """List the parked keys, with the event that stopped each."""
@@ -149,6 +154,8 @@ def router(operations: Operations) -> APIRouter:
         operation = Operation(operator.subject, body.reason)
         return Done(events=await operations.discard(body.group, body.topic, body.key, operation))
 
+
+def _blocked(routes: APIRouter, operations: Operations) -> None:
     @routes.get("/blocked")
     async def blocked(_: Reader, page: Paging, request: Request, response: Response) -> list[BlockedKeyRead]:
         """List the keys whose next fact Kafka refuses for good."""
@@ -177,5 +184,3 @@ def router(operations: Operations) -> APIRouter:
             body.topic, first=body.first, last=body.last, key=body.key, operation=operation
         )
         return Done(events=queued)
-
-    return routes

@@ -163,15 +163,20 @@ class EventStream(Response):
                 data = self._shape(event)
                 if data is None:
                     continue
-                try:
-                    async with asyncio.timeout(self._patience_seconds):
-                        await self._queue.put((event.position, _frame(event, data)))
-                except TimeoutError:
-                    log.info("stream_cut", queue_max=self._queue.maxsize)
+                if not await self._offer((event.position, _frame(event, data))):
                     metrics.streams_cut_total.inc()
                     return True
-        await self._queue.put(None)
-        return False
+        return not await self._offer(None)
+
+    async def _offer(self, item: tuple[Vector, bytes] | None) -> bool:
+        """Queue an item as soon as the reader makes room; tell whether it did."""
+        try:
+            async with asyncio.timeout(self._patience_seconds):
+                await self._queue.put(item)
+        except TimeoutError:
+            log.info("stream_cut", queue_max=self._queue.maxsize)
+            return False
+        return True
 
     async def _write(self, send: Send) -> None:
         told: Vector | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.errors import Weather
+from shared.errors import Kind, Refusal, Weather
 from shared.events.envelope import Stream
 from shared.http.sse import PositionGone, PositionMalformed, TailEvent, Vector
 from shared.messaging import kafka
@@ -33,6 +33,13 @@ class _Kept:
     part: int
     offset: int
     event: TailEvent
+
+
+class StreamStarting(Refusal):
+    """The stream is not connected to Kafka yet; try again in a moment."""
+
+    kind = Kind.BUSY
+    retry_after_seconds = 1
 
 
 class StreamTail:
@@ -93,6 +100,7 @@ class StreamTail:
     def _end_term(self) -> None:
         """Forget everything; who reads now comes back with its position."""
         self._term += 1
+        self._next = []
         self._kept.clear()
         self._dropped = 0
         self._signal.set()
@@ -108,9 +116,12 @@ class StreamTail:
 
     async def subscribe(self, after: Vector | None) -> AsyncGenerator[TailEvent, None]:
         """Follow the stream from a position, or from now; refuses with PositionMalformed or PositionGone."""
-        start = self.position() if after is None else after
-        if start is None or (self._next and len(start) != len(self._next)):
-            raise PositionMalformed(position="" if start is None else ".".join(map(str, start)))
+        now = self.position()
+        if now is None:
+            raise StreamStarting
+        start = now if after is None else after
+        if len(start) != len(now):
+            raise PositionMalformed(position=".".join(map(str, start)))
         if any(want < first for want, first in zip(start, self._first, strict=True)):
             raise PositionGone(position=".".join(map(str, start)))
         return self._read(start, self._term)

@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from shared.db import Database
 from shared.events.envelope import Stream
 from shared.messaging.consumer import Consumer
@@ -116,7 +118,7 @@ class Backbone:
             try:
                 for group, topic, keys in await self.operations.parked_by_stream():
                     self._metrics.parked_keys.labels(group, topic).set(keys)
-            except Exception as error:
+            except (SQLAlchemyError, OSError) as error:
                 self._metrics.batch_retries_total.labels("measure", type(error).__name__).inc()
             try:
                 async with asyncio.timeout(PARKED_MEASURE_SECONDS):

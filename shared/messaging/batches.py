@@ -14,7 +14,7 @@ from shared.messaging import consumer_store, parking_store, positions
 from shared.messaging.applying import Item, ParkCause, Parked, Record, Sorted, Sorter, read
 from shared.messaging.consumer_store import Ownership, Place
 from shared.messaging.handlers import Subscription, W
-from shared.messaging.parking_store import ParkedKey
+from shared.messaging.parking_store import ParkedIn, ParkedKey
 from shared.messaging.positions import Position
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import COMPACTED
@@ -83,7 +83,8 @@ class Applier(Generic[W]):
                     await consumer_store.fence(
                         session, place, owned, next_offset=last.record.offset + 1, last_event_id=last.header.id
                     )
-                    done = await self._decide(session, stream, place.part, items, refused)
+                    done = await self._decide(session, stream, items, refused=refused)
+                    await parking_store.park(session, ParkedIn(self.group, stream, place.part), done.parked)
             except _EventRefused as error:
                 refused[error.event_id] = error.error
                 continue
@@ -92,7 +93,7 @@ class Applier(Generic[W]):
             return Applied(after, len(done.events), done.healed)
 
     async def _decide(
-        self, session: AsyncSession, stream: Stream, part: int, items: Sequence[Item], refused: dict[EventId, str]
+        self, session: AsyncSession, stream: Stream, items: Sequence[Item], *, refused: dict[EventId, str]
     ) -> Sorted:
         keys = {item.header.key for item in items}
         sorter = Sorter(
@@ -106,7 +107,6 @@ class Applier(Generic[W]):
         await self._handle(session, done.events)
         await positions.save(session, self.group, stream, done.positions)
         await self._check_flood(session, done.parked)
-        await parking_store.park(session, self.group, stream, part, done.parked)
         return done
 
     async def _handle(self, session: AsyncSession, events: Sequence[CloudEvent[Event]]) -> None:

@@ -159,7 +159,7 @@ class Consumer(Generic[W]):
                 log.warning("batch_fenced", group=self.group, topic=place.topic, part=place.partition, error=str(error))
                 owners.let_go(place)
                 return False
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # sorted into passing failures and faults right here
                 if not is_weather(error):
                     return await self._isolate(owners, place, records, error)
                 self._metrics.batch_retries_total.labels(self.group, type(error).__name__).inc()

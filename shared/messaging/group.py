@@ -142,7 +142,7 @@ class Group(Generic[Request, Answer]):
             try:
                 async with self._database.transaction() as session:
                     answers = list(await self._decide(session, requests))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  # a fault of one request must not fail the others
                 self._metrics.batch_retries_total.labels(f"door {self._name}", type(error).__name__).inc()
                 if is_weather(error) and attempt < self._settings.group_retries:
                     await asyncio.sleep(0.02 * 2**attempt)

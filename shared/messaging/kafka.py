@@ -258,5 +258,5 @@ class _TopicIdRequest(Request[_TopicIdRequestV10]):
 
     def build(self, request_struct_class: type[_TopicIdRequestV10]) -> _TopicIdRequestV10:
         """Fill the request of the version that the broker speaks."""
-        topics = [(UUID(int=0), topic, {}) for topic in self._topics]
+        topics: list[tuple[UUID, str, dict[int, bytes]]] = [(UUID(int=0), topic, {}) for topic in self._topics]
         return request_struct_class(topics, False, False, False, {})

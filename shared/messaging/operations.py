@@ -1,4 +1,4 @@
-"""What an operator can see and repair: parked keys of the consumers, blocked keys of the outbox, facts to tell again."""
+"""What an operator can see and repair: parked keys of the consumers, blocked keys of the outbox, facts told again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

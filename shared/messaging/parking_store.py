@@ -4,9 +4,9 @@ import base64
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.envelope import Stream
@@ -33,7 +33,8 @@ _PARK_EVENTS = text(
     """
 )
 _RECENT = text(
-    "SELECT count(*) FROM parked_key WHERE grp = :grp AND parked_at > clock_timestamp() - make_interval(secs => :seconds)"
+    "SELECT count(*) FROM parked_key "
+    "WHERE grp = :grp AND parked_at > clock_timestamp() - make_interval(secs => :seconds)"
 )
 _KEY = text("SELECT part, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = :key")
 _EVENTS = text(
@@ -84,23 +85,32 @@ class ParkedKey:
         return {"grp": self.group, "topic": int(self.stream), "key": self.key}
 
 
+@dataclass(frozen=True, slots=True)
+class ParkedIn:
+    """Where a group found what it parks."""
+
+    group: str
+    stream: Stream
+    part: int
+
+
 async def known(session: AsyncSession, group: str, stream: Stream, keys: Iterable[str]) -> dict[str, ParkCause]:
     """Tell which of the keys are parked, and why."""
     rows = await session.execute(_KNOWN, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
     return {row.key: ParkCause(row.cause) for row in rows}
 
 
-async def park(session: AsyncSession, group: str, stream: Stream, part: int, parked: Sequence[Parked]) -> None:
+async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked]) -> None:
     """Put records aside with their keys; the partition's consumer_offset row must be locked."""
     if not parked:
         return
-    place = {"grp": group, "topic": int(stream)}
+    columns = {"grp": place.group, "topic": int(place.stream)}
     first = [one for one in parked if one.cause is not None]
     await session.execute(
         _PARK_KEYS,
         {
-            **place,
-            "part": part,
+            **columns,
+            "part": place.part,
             "keys": [one.item.header.key for one in first],
             "causes": [str(one.cause) for one in first],
             "errors": [one.error[:4000] for one in first],
@@ -109,7 +119,7 @@ async def park(session: AsyncSession, group: str, stream: Stream, part: int, par
     await session.execute(
         _PARK_EVENTS,
         {
-            **place,
+            **columns,
             "keys": [one.item.header.key for one in parked],
             "key_seqs": [one.item.header.key_seq for one in parked],
             "event_ids": [one.item.header.id for one in parked],
@@ -135,7 +145,7 @@ async def partition(session: AsyncSession, key: ParkedKey) -> tuple[int, ParkCau
 async def waiting(session: AsyncSession, key: ParkedKey, limit: int) -> list[Item]:
     """Read the events that wait for a parked key, in the order of their key_seq."""
     rows = await session.execute(_EVENTS, {**key.columns(), "limit": limit})
-    return [read(_unpack(row.key, row.record_off, row.payload, row.headers, row.recorded_at), "parked") for row in rows]
+    return [read(_unpack(row), "parked") for row in rows]
 
 
 async def remove(session: AsyncSession, key: ParkedKey, up_to: int) -> bool:
@@ -168,11 +178,11 @@ def _pack(record: Record) -> str:
     return json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
 
 
-def _unpack(key: str, offset: int, payload: bytes, headers: list[list[str]], recorded_at: datetime) -> Record:
+def _unpack(row: Row[Any]) -> Record:
     return Record(
-        offset=offset,
-        key=key.encode(),
-        value=payload,
-        headers=[(name, base64.b64decode(value)) for name, value in headers],
-        timestamp=int(recorded_at.timestamp() * 1000),
+        offset=row.record_off,
+        key=row.key.encode(),
+        value=row.payload,
+        headers=[(name, base64.b64decode(value)) for name, value in row.headers],
+        timestamp=int(row.recorded_at.timestamp() * 1000),
     )

@@ -18,7 +18,8 @@ _SAVE = text(
     """
     INSERT INTO stream_position AS p (grp, topic, key, key_seq, event_id)
     SELECT :grp, :topic, key, key_seq, event_id
-    FROM unnest(CAST(:keys AS text[]), CAST(:key_seqs AS bigint[]), CAST(:event_ids AS uuid[])) AS t (key, key_seq, event_id)
+    FROM unnest(CAST(:keys AS text[]), CAST(:key_seqs AS bigint[]), CAST(:event_ids AS uuid[]))
+         AS t (key, key_seq, event_id)
     ON CONFLICT (grp, topic, key)
     DO UPDATE SET key_seq = excluded.key_seq, event_id = excluded.event_id, applied_at = clock_timestamp()
     """
@@ -27,7 +28,8 @@ _APPLIED = text(
     """
     SELECT count(DISTINCT (t.topic, t.key)) FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[]),
       CAST(:key_seqs AS bigint[])) AS t (topic, key, key_seq)
-    WHERE NOT EXISTS (SELECT FROM stream_position p WHERE p.topic = t.topic AND p.key = t.key AND p.key_seq >= t.key_seq)
+    WHERE NOT EXISTS (SELECT FROM stream_position p
+                      WHERE p.topic = t.topic AND p.key = t.key AND p.key_seq >= t.key_seq)
       AND NOT EXISTS (SELECT FROM event_log e WHERE e.topic = t.topic AND e.key = t.key AND e.key_seq = t.key_seq)
     """
 )

@@ -7,10 +7,9 @@ forgotten delete only publishes again, and consumers drop what they have.
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 
@@ -25,7 +24,7 @@ COMMAND_TIMEOUT_SECONDS = 10.0
 
 _PENDING = """
 SELECT e.seq, e.event_id, e.topic, e.key, e.key_seq, e.type, e.payload, e.headers, e.recorded_at,
-       b.key IS NOT NULL AS blocked, d.reason AS discarded
+       b.key IS NOT NULL AS blocked, d.reason AS discarded, d.discarded_at
 FROM (SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1) p
 JOIN event_log e USING (seq)
 LEFT JOIN outbox_blocked b ON b.topic = e.topic AND b.key = e.key
@@ -166,10 +165,11 @@ class RelaySession:
         """Read the lowest rows that Kafka has not acknowledged, in order."""
         return [self._row(record) for record in await self._connection.fetch(_PENDING, limit)]
 
-    def _row(self, record: Mapping[str, Any]) -> Row:
+    def _row(self, record: asyncpg.Record) -> Row:
         headers = json.loads(record["headers"]) if record["headers"] else {}
         discarded = record["discarded"]
-        recorded_at: datetime = record["recorded_at"]
+        # A tombstone is as young as its discard: the fact's own time may be what Kafka refused.
+        recorded_at: datetime = record["recorded_at"] if discarded is None else record["discarded_at"]
         return Row(
             seq=record["seq"],
             topic=record["topic"],
