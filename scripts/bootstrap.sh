@@ -22,7 +22,7 @@ get_uv() {
   python3 -m pip install --quiet --target .local/uv uv >.local/uv.log 2>&1 ||
     { rm -rf .local/uv && python3 -m venv .local/uv >>.local/uv.log 2>&1 &&
       .local/uv/bin/pip install --quiet uv >>.local/uv.log 2>&1; } ||
-    fail "uv could not be had with pip ($(tail -n 1 .local/uv.log)): install uv, or pip for python3, and run this again."
+    fail "uv could not be had with pip ($(tail -n 1 .local/uv.log | grep . || echo "it said nothing")): install uv, or pip for python3, and run this again."
 }
 
 environment() {

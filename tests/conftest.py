@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner
 from tests.fixtures.servers import TestServers, start_servers
+from tests.fixtures.system import System, start_system
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,10 @@ def topics(servers: TestServers, namespace: str) -> Topics:
     made = Topics(servers.kafka, namespace)
     servers.make_topics(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def system(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Run the three services once for all tests that only need them to be there."""
+    with start_system(servers, tmp_path_factory.mktemp("system"), f"{namespace}_all") as running:
+        yield running

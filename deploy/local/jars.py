@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from deploy.errors import SetupError
+from deploy.local.leash import leashed
 from deploy.local.locks import locked
 from deploy.local.places import KAFKA_JARS
 
@@ -44,9 +45,10 @@ def _fetch(directory: Path) -> None:
         raise SetupError(f"Kafka's jars are fetched with Maven: install Maven (mvn), {_OR_ELSE}.")
     fresh = directory.with_name(f"{directory.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
-    goal = ["-q", "-B", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={fresh}"]
+    options = ["-q", "-B", "-Dstyle.color=never", "-f", str(_POM), f"-DoutputDirectory={fresh}"]
+    command = leashed([maven, *options, "dependency:copy-dependencies"])
     try:
-        done = subprocess.run([maven, *goal], capture_output=True, text=True, timeout=_FETCH_SECONDS_MAX, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_FETCH_SECONDS_MAX, check=False)
     except subprocess.TimeoutExpired:
         raise SetupError(f"Maven did not fetch Kafka's jars in time: check the network, {_OR_ELSE}.") from None
     if done.returncode != 0:

@@ -11,6 +11,7 @@ from uuid import uuid4
 
 from deploy.errors import SetupError
 from deploy.local.jars import java, kafka_jars
+from deploy.local.leash import leashed
 from deploy.local.ports import HOST
 from deploy.local.process import Program
 
@@ -95,7 +96,7 @@ def _format(properties: Path, classpath: str) -> None:
     cluster = "J" + base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")[1:]
     tool = ("kafka.tools.StorageTool", "format", "--cluster-id", cluster, "--config", str(properties))
     done = subprocess.run(
-        [java(), *SHORT_LIVED, "-Dlog4j2.level=WARN", "-cp", classpath, *tool],
+        leashed([java(), *SHORT_LIVED, "-Dlog4j2.level=WARN", "-cp", classpath, *tool]),
         capture_output=True,
         text=True,
         timeout=_FORMAT_SECONDS_MAX,

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -16,8 +15,8 @@ from deploy.local.kafka import KafkaPlan, kafka_program
 from deploy.local.places import KAFKA_JARS
 from deploy.local.ports import HOST, require_free
 from deploy.local.postgres import ADMIN, PostgresPlan, postgres_program
-from deploy.local.probes import is_ready
 from deploy.local.process import Process, Program
+from deploy.local.services import service_program
 from deploy.local.settings import SERVICES, StackSettings
 from deploy.local.state import StackState
 from deploy.local.steps import make_topics, migrate
@@ -105,7 +104,7 @@ class _Stack:
             self._say(f"Kafka answers at {self._settings.kafka_address}")
         created = make_topics(self._environment)
         self._say(f"topics made: {', '.join(created)}" if created else "topics are as they should be")
-        services = [Process(self._service_program(service)) for service in SERVICES]
+        services = [Process(service_program(self._environment, service)) for service in SERVICES]
         self._start_stage(services)
         self._wait_until_ready(services)
 
@@ -149,22 +148,6 @@ class _Stack:
         if not settings.kafka:
             ports = (settings.kafka_port, settings.kafka_controller_port)
             yield kafka_program(KafkaPlan(directory / "kafka", *ports, jars=KAFKA_JARS))
-
-    def _service_program(self, service: str) -> Program:
-        environment = self._environment
-        port = self._settings.service_ports[service]
-        return Program(
-            name=service,
-            command=(sys.executable, "-m", f"services.{service}.main"),
-            port=port,
-            serves=lambda _: is_ready(port),
-            log=self._settings.directory / "services" / f"{service}.log",
-            environment={
-                **environment.inherited(),
-                **environment.variables(),
-                **environment.service_variables(service),
-            },
-        )
 
 
 @contextmanager
