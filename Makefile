@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test check format up down bench-smoke compose-test clean
+.PHONY: help setup demo test check format schemas up down bench-smoke compose-test clean
 
 BIN := .venv/bin
 UV = $(shell command -v uv || echo .local/uv/bin/uv)
@@ -47,6 +47,9 @@ check: $(ENVIRONMENT) ## Run every gate that needs no server: format, lint, type
 format: $(ENVIRONMENT) ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+schemas: $(ENVIRONMENT) ## Publish the JSON Schemas of every fact; a change that would break a reader is refused.
+	@$(BIN)/python -m tests.contract.publish
 
 up: setup ## Run the system on this machine in the foreground; Ctrl-C stops it, data stay.
 	@$(BIN)/jvtrack up

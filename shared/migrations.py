@@ -3,11 +3,11 @@
 import asyncio
 from importlib.resources import files
 from pathlib import Path
+from typing import Protocol
 
 from alembic import command, context
 from alembic.config import Config
-from alembic.operations import Operations
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Executable, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 SERVICES = Path(__file__).parent.parent / "services"
@@ -38,6 +38,16 @@ _BACKBONE_RELAY = {
     "relay_progress": "SELECT, INSERT, UPDATE, DELETE",
     "relay_checkpoint": "SELECT, INSERT, DELETE",
 }
+
+
+class Script(Protocol):
+    """What a revision's `alembic.op` can do, as far as it is needed here."""
+
+    def execute(self, sqltext: Executable | str) -> None:
+        """Run a statement."""
+
+    def get_bind(self) -> Connection:
+        """Give the connection that the revision runs on."""
 
 
 def config(service: str, url: str) -> Config:
@@ -82,7 +92,7 @@ def _migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-def backbone(op: Operations) -> None:
+def backbone(op: Script) -> None:
     """Create the backbone's tables and say who may do what with them."""
     _script(op, "backbone_0001_up.sql")
     for table, privileges in _BACKBONE_APP.items():
@@ -91,18 +101,18 @@ def backbone(op: Operations) -> None:
         grant(op, table, privileges=privileges, role=RELAY)
 
 
-def drop_backbone(op: Operations) -> None:
+def drop_backbone(op: Script) -> None:
     """Drop the backbone's tables."""
     _script(op, "backbone_0001_down.sql")
 
 
-def grant(op: Operations, table: str, *, privileges: str = "SELECT, INSERT, UPDATE, DELETE", role: str = APP) -> None:
+def grant(op: Script, table: str, *, privileges: str = "SELECT, INSERT, UPDATE, DELETE", role: str = APP) -> None:
     """Let the service's application role (or its relay's) use a table, and nobody else."""
     database = op.get_bind().execute(text("SELECT current_database()")).scalar_one()
     op.execute(text(f'GRANT {privileges} ON TABLE {table} TO "{database}_{role}"'))
 
 
-def _script(op: Operations, name: str) -> None:
+def _script(op: Script, name: str) -> None:
     script = (files("shared.messaging") / "sql" / name).read_text()
     lines = [line for line in script.splitlines() if not line.startswith("--")]
     for statement in "\n".join(lines).split(";"):

@@ -23,6 +23,7 @@ log = get_log()
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 30
 RESTART_SECONDS = 1.0
+GRACE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +48,53 @@ def run(build: Callable[[], Service]) -> None:
 async def _run(build: Callable[[], Service]) -> None:
     service = build()
     stopping, draining = asyncio.Event(), asyncio.Event()
-    server = uvicorn.Server(
-        uvicorn.Config(
-            service.app,
-            host=service.door.host,
-            port=service.door.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            backlog=BACKLOG,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=int(service.settings.stop_seconds),
-            lifespan="off",
-            ws="none",
-        )
-    )
-
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     log.info("service_starting", service=service.name, port=service.door.port)
-    doors = [asyncio.create_task(_kept_alive(loop_, draining)) for loop_ in service.backbone.doors()]
-    carriers = [
-        asyncio.create_task(_kept_alive(loop_, draining)) for loop_ in (*service.backbone.loops(), *service.background)
-    ]
+    server = _server(service)
+    # Not serve(): it would take the signals for itself, and end the process before the loops have ended.
     serving = asyncio.create_task(server._serve())
+    loops = (*service.backbone.doors(), *service.backbone.loops(), *service.background)
+    running = {asyncio.create_task(_kept_alive(each, draining)) for each in loops}
     waiting = asyncio.create_task(stopping.wait())
     await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
     log.info("service_stopping", service=service.name)
+    waiting.cancel()
     server.should_exit = True
-    await asyncio.wait({serving}, timeout=service.settings.stop_seconds + 0.5)
+    await asyncio.wait({serving}, timeout=service.settings.stop_seconds + GRACE_SECONDS)
     draining.set()
-    _, late = await asyncio.wait({*doors, *carriers}, timeout=service.settings.stop_seconds)
+    unfinished = await _finish(running, service.settings.stop_seconds)
+    await service.database.close()
+    log.info("service_stopped", service=service.name, unfinished=unfinished)
+    if serving.done():
+        serving.result()
+
+
+def _server(service: Service) -> uvicorn.Server:
+    config = uvicorn.Config(
+        service.app,
+        host=service.door.host,
+        port=service.door.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=int(service.settings.stop_seconds),
+        lifespan="off",
+        ws="none",
+    )
+    return uvicorn.Server(config)
+
+
+async def _finish(running: "set[asyncio.Task[None]]", seconds: float) -> int:
+    """Let the loops end their batch; cancel those that take too long, and tell how many."""
+    _, late = await asyncio.wait(running, timeout=seconds)
     for task in late:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
-    waiting.cancel()
-    await service.database.close()
-    log.info("service_stopped", service=service.name, unfinished=len(late))
-    if serving.done() and not serving.cancelled():
-        serving.result()
+    return len(late)
 
 
 async def _kept_alive(loop: Loop, stopping: asyncio.Event) -> None:

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 _NAME = r"[A-Z0-9][A-Z0-9.-]{0,39}"
-_DOCUMENT_NUMBER = r"[A-Z0-9]{6}\d(?:00[1-9]|0[1-9]\d|[12]\d\d|3[0-5]\d|36[0-6])[A-Z0-9]{4}"
-_ORDER = rf"{_DOCUMENT_NUMBER}-\d{{4}}(?:-[A-Z0-9])?"
+# Digits are spelled out: \d would also take the digits of every other script.
+_DOCUMENT_NUMBER = r"[A-Z0-9]{6}[0-9](?:00[1-9]|0[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-6])[A-Z0-9]{4}"
+_ORDER = rf"{_DOCUMENT_NUMBER}-[0-9]{{4}}(?:-[A-Z0-9])?"
 
 PartId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
 """An item of supply, assigned in the catalogue and never reused."""
@@ -18,7 +19,7 @@ DocumentNumber = Annotated[str, StringConstraints(pattern=rf"^{_DOCUMENT_NUMBER}
 """MILSTRIP shape: 6 activity code, 4 ordinal date (last digit of the year, day 001-366), 4 serial."""
 OrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}$")]
 """A document number with its resolved year and, on a split fill, its suffix: `7201YA6327A001-2026`."""
-WorkOrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}-W\d{{1,4}}$")]
+WorkOrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}-W[0-9]{{1,4}}$")]
 """An order's n-th work order: `7201YA6327A001-2026-W1`."""
 FactoryNumber = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
 """A number that a factory gives to a lot or a shipment, unique within that factory."""
@@ -37,7 +38,7 @@ Nation = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 3166 alpha-3 code of a country."""
 Cage = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]
 """A maker's commercial and government entity code."""
-Nsn = Annotated[str, StringConstraints(pattern=r"^\d{13}$")]
+Nsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
 """A NATO stock number without dashes: 4-digit supply class, 9-digit item."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 """Free text for people: a name, a reason, a cause."""

@@ -1,5 +1,6 @@
 """Creates the topics and checks that those already there keep every fact for ever."""
 
+import asyncio
 from collections.abc import Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -12,6 +13,8 @@ from shared.messaging.kafka import KAFKA_WEATHER, KafkaAway, start_admin
 from shared.messaging.topics import PARTITIONS, TOPIC_CONFIGS, Topics
 
 _ALREADY_EXISTS = 36
+_KNOWN_SECONDS_MAX = 15.0
+_POLL_SECONDS = 0.05
 
 
 async def ensure_topics(topics: Topics, *, replicas: int) -> Sequence[str]:
@@ -47,9 +50,22 @@ async def _create(admin: AIOKafkaAdminClient, topics: Topics, replicas: int) -> 
 
 
 async def _wrong_partitions(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[str]:
-    described = await admin.describe_topics([topics.name(stream) for stream in Stream])
-    counts = {found["topic"]: len(found["partitions"]) for found in described}
-    return [f"{name} has {count} partitions, not {PARTITIONS}" for name, count in counts.items() if count != PARTITIONS]
+    # The controller has the topics before the brokers know of them.
+    async with asyncio.timeout(_KNOWN_SECONDS_MAX):
+        while not all(counts := await _partitions(admin, topics)):  # noqa: ASYNC110 - Kafka tells nobody.
+            await asyncio.sleep(_POLL_SECONDS)
+    names = [topics.name(stream) for stream in Stream]
+    return [
+        f"{name} has {count} partitions, not {PARTITIONS}"
+        for name, count in zip(names, counts, strict=True)
+        if count != PARTITIONS
+    ]
+
+
+async def _partitions(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[int]:
+    names = [topics.name(stream) for stream in Stream]
+    counts = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(names)}
+    return [counts.get(name, 0) for name in names]
 
 
 async def _wrong_configs(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[str]:

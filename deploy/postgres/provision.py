@@ -38,6 +38,11 @@ async def provision(admin: URL, database: ServiceDatabase) -> None:
     try:
         await _ensure_roles(server, database)
         await _ensure_database(server, database)
+    except asyncpg.InsufficientPrivilegeError as refused:
+        raise SetupError(
+            f"{admin.username} may not set up {database.name} ({refused}): set JVTRACK_POSTGRES to a role that may "
+            "create roles and databases."
+        ) from None
     finally:
         await server.close()
     inside = await connect(admin.set(database=database.name))
@@ -53,7 +58,7 @@ async def connect(address: URL) -> asyncpg.Connection:
     where = f"{address.host}:{address.port or 5432}"
     try:
         return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS_MAX)
-    except (OSError, TimeoutError):
+    except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
         raise SetupError(
             f"No PostgreSQL answers at {where}: start one with `jvtrack up`, or set JVTRACK_POSTGRES."
         ) from None

@@ -40,9 +40,16 @@ _STATUSES = {
     Kind.UNSUPPORTED: 415,
 }
 _HTTP_SLUGS = {400: "body-unreadable", 404: "route-unknown", 405: "method-not-allowed"}
-_WEATHER = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Weather)
+WEATHER = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Weather)
+"""What a database that is away may raise; `is_weather` tells it from a fault."""
 
 log = get_log()
+
+
+class DatabaseAway(Refusal):
+    """The database cannot be reached just now; try again."""
+
+    kind = Kind.BUSY
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _answer_invalid)
     app.add_exception_handler(HTTPException, _answer_http)
     app.add_exception_handler(ClientDisconnect, _answer_nobody)
-    for weather in _WEATHER:
+    for weather in WEATHER:
         app.add_exception_handler(weather, _answer_weather)
     app.add_exception_handler(Exception, _answer_fault)
 
@@ -174,13 +181,7 @@ async def _answer_weather(request: Request, error: Exception) -> Response:
     if not (isinstance(error, Weather) or is_weather(error)):
         raise error
     log.warning("database_away", path=request.url.path, error=type(error).__name__)
-    problem = Problem(
-        "database-away",
-        "The database cannot be reached just now; try again.",
-        503,
-        headers={"Retry-After": str(_BUSY_RETRY_SECONDS)},
-    )
-    return problem.answer(request)
+    return of_refusal(DatabaseAway()).answer(request)
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:

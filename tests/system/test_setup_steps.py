@@ -1,0 +1,76 @@
+"""The steps between running servers and running services: repeatable, and strict about what they find."""
+
+import asyncio
+
+import asyncpg
+import pytest
+from aiokafka.admin import NewTopic
+from sqlalchemy import URL
+
+from deploy.errors import SetupError
+from deploy.kafka.topics import ensure_topics
+from deploy.postgres.provision import connect, provision
+from shared.events.envelope import Stream
+from shared.messaging.kafka import start_admin
+from shared.messaging.topics import PARTITIONS, Topics
+from tests.fixtures.databases import Provisioner
+from tests.fixtures.servers import TestServers
+
+NOBODY_LISTENS = 9
+
+
+async def test_topics_are_made_once(servers: TestServers, namespace: str) -> None:
+    topics = Topics(servers.kafka, f"{namespace}_once")
+
+    first = await ensure_topics(topics, replicas=1)
+    second = await ensure_topics(topics, replicas=1)
+
+    assert sorted(first) == sorted(topics.name(stream) for stream in Stream)
+    assert second == []
+
+
+async def test_a_topic_that_forgets_or_is_too_narrow_is_refused_by_name(servers: TestServers, namespace: str) -> None:
+    topics = Topics(servers.kafka, f"{namespace}_other")
+    admin = await start_admin(servers.kafka)
+    await admin.create_topics([NewTopic(topics.name(Stream.ORDERS), 3, 1, topic_configs={"retention.ms": "1000"})])
+    await admin.close()
+
+    with pytest.raises(SetupError) as refused:
+        await ensure_topics(topics, replicas=1)
+
+    assert f"{topics.name(Stream.ORDERS)} has 3 partitions, not {PARTITIONS}" in str(refused.value)
+    assert f"{topics.name(Stream.ORDERS)} has retention.ms=1000, not -1" in str(refused.value)
+
+
+async def test_a_kafka_that_is_away_is_one_sentence() -> None:
+    with pytest.raises(SetupError, match="JVTRACK_KAFKA"):
+        await ensure_topics(Topics(f"127.0.0.1:{NOBODY_LISTENS}", "nobody"), replicas=1)
+
+
+async def test_a_postgres_that_is_away_is_one_sentence() -> None:
+    with pytest.raises(SetupError, match="JVTRACK_POSTGRES"):
+        await connect(URL.create("postgresql", "postgres", "x", "127.0.0.1", NOBODY_LISTENS, "postgres"))
+
+
+def test_a_database_is_provisioned_again_without_harm_and_opens_to_no_other_service(provisioner: Provisioner) -> None:
+    ours, theirs = provisioner.empty("ours"), provisioner.empty("theirs")
+
+    asyncio.run(provision(provisioner.admin, ours))
+
+    for role in (theirs.owner, theirs.app, theirs.relay):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            asyncio.run(open_as(role.set(database=ours.name)))
+
+
+def test_a_role_that_may_not_create_databases_is_told_so(provisioner: Provisioner) -> None:
+    humble, wanted = provisioner.empty("humble"), provisioner.empty("wanted")
+
+    with pytest.raises(SetupError, match="may create roles and databases"):
+        asyncio.run(provision(humble.app, wanted))
+
+
+async def open_as(address: URL) -> None:
+    """Open a database as a role and leave again."""
+    plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(plain)
+    await connection.close()
