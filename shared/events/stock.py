@@ -85,6 +85,8 @@ class DemandEvent(Event):
     """How much of those supplies was lost on the road."""
     closed: bool
     """Whether nothing more will be reserved for it."""
+    unsettled: bool = False
+    """Whether the same transaction says more of this demand: these totals were never true for anybody else."""
 
     @property
     def key(self) -> str:

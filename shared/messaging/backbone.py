@@ -1,7 +1,7 @@
 """Puts one service's backbone together: outbox relay, consumers, and what readiness says of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from shared.messaging.signals import Signal
 from shared.messaging.topics import Topics
 from shared.observe.metrics import BackboneMetrics
 
-Loop = Callable[[asyncio.Event], Awaitable[None]]
+Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 Probe = Callable[[], Awaitable[str | None]]
 PARKED_MEASURE_SECONDS = 5.0
 

@@ -1,36 +1,28 @@
 """The only place that builds Kafka clients, with the settings that matter and a time limit on every stop.
 
-aiokafka's stop() hangs for ever while the broker is down, so a client that fails is given a moment and then left.
+aiokafka's stop() hangs for ever while the broker is down, so a client is given a moment and then taken apart: left as
+it is, its tasks would go on publishing, and keep its place in the group, once the broker is back.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 from aiokafka.partitioner import murmur2
-from aiokafka.protocol.abstract import AbstractType
-from aiokafka.protocol.api import Request, RequestStruct, Response
-from aiokafka.protocol.types import (
-    Boolean,
-    CompactArray,
-    CompactString,
-    Int16,
-    Int32,
-    Schema,
-    TaggedFields,
-)
 
 from shared.errors import Weather
+from shared.messaging.topic_ids import TopicIdRequest
 
 REQUEST_TIMEOUT_SECONDS = 10.0
 STOP_TIMEOUT_SECONDS = 3.0
 START_TIMEOUT_SECONDS = 15.0
+END_TRIES, END_TIMEOUT_SECONDS = 5, 0.1
 BATCH_BYTES_MAX = 1_000_000
 
 KAFKA_WEATHER = (KafkaError, OSError, TimeoutError)
@@ -129,7 +121,34 @@ async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
         async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
             await client.stop()
     except KAFKA_WEATHER:
-        return
+        await _take_apart(client)
+
+
+async def _take_apart(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    if isinstance(client, AIOKafkaProducer):
+        client._message_accumulator.fail_all(ProducerClosed())
+        inner, tasks = client.client, [client._sender.sender_task]
+    else:
+        names = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_reset_committed_task")
+        tasks = [getattr(client._coordinator, name, None) for name in names]
+        if client._fetcher is not None:
+            tasks += [client._fetcher._fetch_task, *client._fetcher._pending_tasks]
+        inner = client._client
+    await inner.close()
+    await _end([task for task in tasks if task is not None])
+
+
+async def _end(tasks: Sequence["asyncio.Task[Any]"]) -> None:
+    """Cancel tasks until they are done: aiokafka's wait for one another as they end."""
+    for _ in range(END_TRIES):
+        pending = [task for task in tasks if not task.done()]
+        for task in pending:
+            task.cancel()
+        if pending:
+            await asyncio.wait(pending, timeout=END_TIMEOUT_SECONDS)
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            task.exception()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +179,7 @@ async def _describe(client: AIOKafkaClient, topics: list[str]) -> dict[str, tupl
     node = client.get_random_node()
     if node is None:
         raise KafkaAway("no broker is known")
-    response: Any = await client.send(node, _TopicIdRequest(topics))
+    response: Any = await client.send(node, TopicIdRequest(topics))
     described = {}
     for code, name, topic_id, _internal, partitions, _operations, _tags in response.topics:
         if code != 0:
@@ -169,94 +188,34 @@ async def _describe(client: AIOKafkaClient, topics: list[str]) -> dict[str, tupl
     return described
 
 
-class _Uuid(AbstractType[UUID]):
-    """Kafka's UUID type, which aiokafka does not have."""
-
-    @classmethod
-    def encode(cls, value: UUID) -> bytes:
-        return value.bytes
-
-    @classmethod
-    def decode(cls, data: Any) -> UUID:
-        return UUID(bytes=data.read(16))
+def refresh_metadata(client: AIOKafkaConsumer) -> None:
+    """Let a client notice soon, not after half a minute, that a topic is back or has grown."""
+    client._client.force_metadata_update()
 
 
-class _TopicIdResponseV10(Response):
-    """Metadata response 10: the first with topic ids (KIP-516)."""
-
-    API_KEY = 3
-    API_VERSION = 10
-    SCHEMA = Schema(
-        ("throttle_time_ms", Int32),
-        (
-            "brokers",
-            CompactArray(
-                ("node_id", Int32),
-                ("host", CompactString("utf-8")),
-                ("port", Int32),
-                ("rack", CompactString("utf-8")),
-                ("tags", TaggedFields),
-            ),
-        ),
-        ("cluster_id", CompactString("utf-8")),
-        ("controller_id", Int32),
-        (
-            "topics",
-            CompactArray(
-                ("error_code", Int16),
-                ("topic", CompactString("utf-8")),
-                ("topic_id", _Uuid),
-                ("is_internal", Boolean),
-                (
-                    "partitions",
-                    CompactArray(
-                        ("error_code", Int16),
-                        ("partition", Int32),
-                        ("leader", Int32),
-                        ("leader_epoch", Int32),
-                        ("replicas", CompactArray(Int32)),
-                        ("isr", CompactArray(Int32)),
-                        ("offline_replicas", CompactArray(Int32)),
-                        ("tags", TaggedFields),
-                    ),
-                ),
-                ("authorized_operations", Int32),
-                ("tags", TaggedFields),
-            ),
-        ),
-        ("cluster_authorized_operations", Int32),
-        ("tags", TaggedFields),
-    )
+async def ids_at(reader: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, UUID | None]:
+    """Tell the event id of the record at one offset of each partition, none if there is no such; raises KafkaAway."""
+    found: dict[TopicPartition, UUID | None] = {}
+    if not places:
+        return found
+    reader.assign(list(places))
+    for place, offset in places.items():
+        reader.seek(place, offset)
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+            while len(found) < len(places):
+                for place, messages in (await reader.getmany(timeout_ms=500)).items():
+                    first = messages[0]
+                    found.setdefault(place, _id_of(first.headers) if first.offset == places[place] else None)
+    except KAFKA_WEATHER as error:
+        raise KafkaAway(f"Kafka does not give its records: {error!r}") from error
+    finally:
+        reader.unsubscribe()
+    return found
 
 
-class _TopicIdRequestV10(RequestStruct):
-    """Metadata request 10, by topic name."""
-
-    API_KEY = 3
-    API_VERSION = 10
-    FLEXIBLE_VERSION = True
-    RESPONSE_TYPE = _TopicIdResponseV10
-    SCHEMA = Schema(
-        (
-            "topics",
-            CompactArray(("topic_id", _Uuid), ("topic", CompactString("utf-8")), ("tags", TaggedFields)),
-        ),
-        ("allow_auto_topic_creation", Boolean),
-        ("include_cluster_authorized_operations", Boolean),
-        ("include_topic_authorized_operations", Boolean),
-        ("tags", TaggedFields),
-    )
-
-
-class _TopicIdRequest(Request[_TopicIdRequestV10]):
-    """Ask for topic ids; aiokafka's own metadata request ends at version 5."""
-
-    API_KEY: ClassVar[int] = 3
-
-    def __init__(self, topics: list[str]) -> None:
-        self._topics = topics
-
-    def build(self, request_struct_class: type[_TopicIdRequestV10]) -> _TopicIdRequestV10:
-        """Fill the request of the version that the broker speaks."""
-        topics: list[tuple[UUID, str, dict[int, bytes]]] = [(UUID(int=0), topic, {}) for topic in self._topics]
-        return request_struct_class(topics, False, False, False, {})
+def _id_of(headers: Sequence[tuple[str, bytes]]) -> UUID | None:
+    try:
+        return UUID(dict(headers)["ce_id"].decode())
+    except (KeyError, ValueError):
+        return None

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 import asyncpg
 
@@ -25,18 +26,22 @@ COMMAND_TIMEOUT_SECONDS = 10.0
 _PENDING = """
 SELECT e.seq, e.event_id, e.topic, e.key, e.key_seq, e.type, e.payload, e.headers, e.recorded_at,
        b.key IS NOT NULL AS blocked, d.reason AS discarded, d.discarded_at
-FROM (SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1) p
-JOIN event_log e USING (seq)
+FROM (SELECT e.*, sum(octet_length(e.payload)) OVER (ORDER BY p.seq) - octet_length(e.payload) AS bytes_before
+      FROM (SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1) p
+      JOIN event_log e USING (seq)) e
 LEFT JOIN outbox_blocked b ON b.topic = e.topic AND b.key = e.key
 LEFT JOIN outbox_discarded d ON d.seq = e.seq
+WHERE e.bytes_before < $2
 ORDER BY e.seq
 """
 _ACKNOWLEDGE = """
 WITH gone AS (DELETE FROM outbox_pending WHERE seq = ANY($1::bigint[]))
-INSERT INTO relay_progress (topic, part, topic_id, acked_offset)
-SELECT * FROM unnest($2::smallint[], $3::int[], $4::text[], $5::bigint[])
-ON CONFLICT (topic, part) DO UPDATE SET topic_id = excluded.topic_id, acked_offset = excluded.acked_offset
+INSERT INTO relay_progress (topic, part, topic_id, acked_offset, acked_id)
+SELECT * FROM unnest($2::smallint[], $3::int[], $4::text[], $5::bigint[], $6::uuid[])
+ON CONFLICT (topic, part) DO UPDATE
+SET topic_id = excluded.topic_id, acked_offset = excluded.acked_offset, acked_id = excluded.acked_id
 """
+_PROGRESS = "SELECT topic, part, topic_id, acked_offset, acked_id FROM relay_progress ORDER BY topic, part"
 _BLOCK = "INSERT INTO outbox_blocked (topic, key, seq, error) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _HOLD = """
 WITH held AS (
@@ -47,8 +52,9 @@ gone AS (DELETE FROM outbox_pending p USING held WHERE p.seq = held.seq RETURNIN
 INSERT INTO outbox_held (seq, topic, key) SELECT held.seq, held.topic, held.key FROM held JOIN gone USING (seq)
 ON CONFLICT DO NOTHING
 """
-_GOOD_BEFORE = """
-SELECT COALESCE(max(good_seq), 0) FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset < $3
+_CHECKPOINTS_BELOW = """
+SELECT acked_offset, acked_id, good_seq FROM relay_checkpoint
+WHERE topic = $1 AND part = $2 AND acked_offset < $3 ORDER BY acked_offset DESC LIMIT $4
 """
 _REQUEUE = """
 INSERT INTO outbox_pending (seq)
@@ -57,15 +63,16 @@ SELECT seq FROM event_log e WHERE topic = $1 AND seq > $2
 ON CONFLICT DO NOTHING
 """
 _FORGET = """
-WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset >= $3)
+WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset > $3)
 DELETE FROM relay_progress WHERE topic = $1 AND part = $2
 """
 _LOWEST_WAITING = """
 SELECT least((SELECT min(seq) FROM outbox_pending), (SELECT min(seq) FROM outbox_held))
 """
 _CHECKPOINT = """
-INSERT INTO relay_checkpoint (topic, part, acked_offset, good_seq)
-SELECT topic, part, acked_offset, $1 FROM relay_progress ON CONFLICT DO NOTHING
+INSERT INTO relay_checkpoint AS c (topic, part, acked_offset, acked_id, good_seq)
+SELECT topic, part, acked_offset, acked_id, $1 FROM relay_progress
+ON CONFLICT (topic, part, acked_offset) DO UPDATE SET good_seq = excluded.good_seq WHERE c.good_seq < excluded.good_seq
 """
 _PRUNE_CHECKPOINTS = """
 DELETE FROM relay_checkpoint c USING (
@@ -102,13 +109,34 @@ class Backlog:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """What Kafka confirmed of one partition: which rows, and the highest offset they got."""
+    """What Kafka confirmed of one partition: which rows, and the highest offset they got, with the id of its fact."""
 
     seqs: Sequence[int]
     topic: int
     part: int
     topic_id: str
     offset: int
+    event_id: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far Kafka has acknowledged one partition: its log's id, and the last fact there."""
+
+    topic: int
+    part: int
+    topic_id: str
+    offset: int
+    event_id: EventId
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A moment at which Kafka had everything up to a number, with the last fact of one partition then."""
+
+    offset: int
+    event_id: EventId
+    good_seq: int
 
 
 class RelaySession:
@@ -121,6 +149,7 @@ class RelaySession:
     @classmethod
     async def open(cls, dsn: str, *, source: str, settings: BackboneSettings) -> "RelaySession":
         """Connect, with plans that do not trust the planner's idea of a queue and a timeout on silence."""
+        patience = f"{int(settings.relay_session_timeout_seconds * 1000)}ms"
         connection = await asyncpg.connect(
             dsn,
             timeout=CONNECT_TIMEOUT_SECONDS,
@@ -132,7 +161,8 @@ class RelaySession:
                 "enable_mergejoin": "off",
                 "jit": "off",
                 "synchronous_commit": "off",
-                "idle_session_timeout": f"{int(settings.relay_session_timeout_seconds * 1000)}ms",
+                "idle_session_timeout": patience,
+                "idle_in_transaction_session_timeout": patience,
             },
         )
         return cls(connection, source=source)
@@ -161,9 +191,9 @@ class RelaySession:
         """Show the server that this session lives."""
         await self._connection.execute("SELECT 1")
 
-    async def pending(self, limit: int) -> list[Row]:
-        """Read the lowest rows that Kafka has not acknowledged, in order."""
-        return [self._row(record) for record in await self._connection.fetch(_PENDING, limit)]
+    async def pending(self, limit: int, bytes_max: int) -> list[Row]:
+        """Read the lowest rows that Kafka has not acknowledged, in order, within both bounds but for the first."""
+        return [self._row(record) for record in await self._connection.fetch(_PENDING, limit, bytes_max)]
 
     def _row(self, record: asyncpg.Record) -> Row:
         headers = json.loads(record["headers"]) if record["headers"] else {}
@@ -175,7 +205,7 @@ class RelaySession:
             topic=record["topic"],
             payload=record["payload"] if discarded is None else _tombstone(record["type"], discarded),
             header=Header(
-                id=EventId(int=record["event_id"].int),
+                id=_event_id(record["event_id"]),
                 source=self._source,
                 type=record["type"] if discarded is None else DISCARDED_TYPE,
                 key=record["key"],
@@ -196,6 +226,7 @@ class RelaySession:
             [part.part for part in done],
             [part.topic_id for part in done],
             [part.offset for part in done],
+            [part.event_id for part in done],
         )
 
     async def block(self, row: Row, error: str) -> None:
@@ -208,19 +239,23 @@ class RelaySession:
         """Put rows of blocked keys aside, unless their key was unblocked meanwhile."""
         await self._connection.execute(_HOLD, list(seqs))
 
-    async def progress(self) -> dict[tuple[int, int], tuple[str, int]]:
-        """Tell, by topic and partition, the topic id and highest acknowledged offset."""
-        rows = await self._connection.fetch("SELECT topic, part, topic_id, acked_offset FROM relay_progress")
-        return {(row["topic"], row["part"]): (row["topic_id"], row["acked_offset"]) for row in rows}
+    async def progress(self) -> list[Progress]:
+        """Tell how far Kafka has acknowledged each partition."""
+        return [
+            Progress(row["topic"], row["part"], row["topic_id"], row["acked_offset"], _event_id(row["acked_id"]))
+            for row in await self._connection.fetch(_PROGRESS)
+        ]
 
-    async def requeue(self, topic: int, part: int, *, end_offset: int | None) -> int:
-        """Queue again what a partition lost: after the last good point below its end, or all if there is no end."""
+    async def checkpoints(self, lost: Progress, *, below: int, limit: int) -> list[Checkpoint]:
+        """List the newest checkpoints of a partition below an offset, newest first."""
+        rows = await self._connection.fetch(_CHECKPOINTS_BELOW, lost.topic, lost.part, below, limit)
+        return [Checkpoint(row["acked_offset"], _event_id(row["acked_id"]), row["good_seq"]) for row in rows]
+
+    async def requeue(self, lost: Progress, good: Checkpoint | None) -> int:
+        """Queue again what a partition may have lost: all of its topic after a good point, or from the first fact."""
         async with self._connection.transaction():
-            good = 0
-            if end_offset is not None:
-                good = await self._connection.fetchval(_GOOD_BEFORE, topic, part, end_offset)
-            status = await self._connection.execute(_REQUEUE, topic, good, timeout=600)
-            await self._connection.execute(_FORGET, topic, part, end_offset or 0)
+            status = await self._connection.execute(_REQUEUE, lost.topic, good.good_seq if good else 0, timeout=600)
+            await self._connection.execute(_FORGET, lost.topic, lost.part, good.offset if good else -1)
         return int(status.rsplit(" ", 1)[-1])
 
     async def highest_seq(self) -> int:
@@ -243,3 +278,8 @@ class RelaySession:
 
 def _tombstone(kind: str, reason: str) -> bytes:
     return json.dumps({"type": kind, "reason": reason}).encode()
+
+
+def _event_id(column: UUID) -> EventId:
+    # asyncpg gives a subclass of its own.
+    return EventId(int=column.int)

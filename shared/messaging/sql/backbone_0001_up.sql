@@ -40,12 +40,14 @@ CREATE TABLE relay_progress (
   part         int      NOT NULL,
   topic_id     text     NOT NULL,
   acked_offset bigint   NOT NULL,
+  acked_id     uuid     NOT NULL,
   PRIMARY KEY (topic, part)
 );
 CREATE TABLE relay_checkpoint (
   topic        smallint    NOT NULL,
   part         int         NOT NULL,
   acked_offset bigint      NOT NULL,
+  acked_id     uuid        NOT NULL,
   good_seq     bigint      NOT NULL,
   taken_at     timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (topic, part, acked_offset)

@@ -1,0 +1,19 @@
+"""Inventory's HTTP door: stock, the requests that move it, the ledger, and the catalogue."""
+
+from fastapi import APIRouter
+
+from services.inventory.api import catalogue, goods, imports, ledger, repairs, shelves, stock
+from services.inventory.api.doors import Doors
+
+
+def routers(doors: Doors) -> list[APIRouter]:
+    """Give every route."""
+    return [
+        stock.router(doors),
+        goods.router(doors),
+        shelves.router(doors),
+        repairs.router(doors),
+        ledger.router(doors),
+        imports.router(doors),
+        catalogue.router(doors),
+    ]

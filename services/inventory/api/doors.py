@@ -1,0 +1,94 @@
+"""What the routes share: who asks, what they wait for, where requests go, and how they are answered."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from services.inventory.commands.importing import Importer
+from services.inventory.commands.moving import AnyCommand
+from services.inventory.schemas.movements import MovementRead
+from services.inventory.settings import InventorySettings
+from shared.db import Database
+from shared.http.auth import Principal, Role, Rule, allow
+from shared.http.idempotency import Claim, IdempotencyKey, StoredAnswer, claim
+from shared.http.tail import StreamTail
+from shared.http.versions import After, Changed, Token, wait_until_applied
+from shared.messaging.group import Group
+from shared.observe.metrics import BackboneMetrics
+
+Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
+"""Who may see stock: a depot its own, the others that of their nation."""
+Anyone = Annotated[Principal, Depends(allow(*Role))]
+"""Who may see the catalogue: whoever has a token."""
+Cataloguer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who keeps the catalogue."""
+Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
+
+POSTED: dict[int | str, dict[str, Any]] = {
+    201: {"model": MovementRead, "description": "It is booked and durable."},
+    403: {"description": "`site-forbidden`: the site is not yours to write."},
+    409: {"description": "Refused by the state of the stock, `idempotency-key-reused`, or `catalogue-behind`."},
+    422: {"description": "`request-invalid`: the body does not fit its form; or `idempotency-key-missing`."},
+    503: {"description": "`overloaded` or `database-away`: try again after `Retry-After` seconds."},
+}
+DONE = {**{status: text for status, text in POSTED.items() if status != 201}, 200: POSTED[201]}
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the routes stand on."""
+
+    database: Database
+    moves: Group[AnyCommand, StoredAnswer]
+    importer: Importer
+    tail: StreamTail
+    applied: Callable[[Sequence[Token]], Awaitable[bool]]
+    changed: Changed
+    metrics: BackboneMetrics
+    settings: InventorySettings
+
+    async def catch_up(self, after: Sequence[Token]) -> None:
+        """Wait, bounded, until these versions are applied here."""
+        seconds = self.settings.after_seconds_max
+        await wait_until_applied(after, self.applied, timeout_seconds=seconds, changed=self.changed)
+
+    async def move(self, command: AnyCommand, after: Sequence[Token]) -> Response:
+        """Decide a request with whatever else is asked at the moment, and answer it."""
+        await self.catch_up(after)
+        answer = await self.moves.submit(command)
+        return Response(answer.body, answer.status, headers=dict(answer.headers), media_type="application/json")
+
+
+B = TypeVar("B", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks for a movement of stock, under which idempotency key, and after what."""
+
+    principal: Principal
+    path: str
+    key: str
+    after: tuple[Token, ...]
+
+    def claim(self, body: BaseModel) -> Claim:
+        """Hold the key for this body."""
+        return claim(self.principal.subject, self.path, self.key, body.model_dump_json(by_alias=True).encode())
+
+
+def _asking(rule: Rule) -> Callable[..., Awaitable[Asking]]:
+    async def asking(
+        request: Request, principal: Annotated[Principal, Depends(rule)], key: IdempotencyKey, after: After
+    ) -> Asking:
+        return Asking(principal, request.url.path, key, after)
+
+    return asking
+
+
+Keeper = Annotated[Asking, Depends(_asking(allow(Role.DEPOT)))]
+"""Who moves stock: a depot, its own."""
+Repairer = Annotated[Asking, Depends(_asking(allow(Role.DEPOT, Role.OPERATOR)))]
+"""Who sets the books right: a depot its own, an operator those of the nation."""

@@ -1,0 +1,83 @@
+"""Files of parts, sites and opening stock: all or nothing, with every error by line."""
+
+import asyncio
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from services.inventory.api.doors import Cataloguer, Doors, Operator
+from services.inventory.schemas.imports import (
+    CSV,
+    ImportKind,
+    ImportRead,
+    ImportUnreadable,
+    Lines,
+    read_csv,
+    read_json,
+)
+from services.inventory.settings import InventorySettings
+from shared.http.guard import JSON, takes
+from shared.http.versions import After
+
+IMPORT_BYTES_MAX = 64 * 1024 * 1024
+DryRun = Annotated[bool, Query(description="Only check the file.")]
+Kind = Annotated[ImportKind | None, Query(description="What a CSV file holds; if not said, its column `part_id` or `site_id` tells.")]
+_FILE: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            CSV: {"schema": {"type": "string", "description": "A header line, then a line each."}},
+            JSON: {"schema": {"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."}},
+        },
+    }
+}
+_CATALOGUE = (ImportKind.PARTS, ImportKind.SITES)
+
+
+def router(doors: Doors) -> APIRouter:
+    """Give the routes that take files."""
+    routes = APIRouter(tags=["imports"])
+
+    @routes.post("/v1/catalogue/import", openapi_extra=_FILE)
+    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    async def import_catalogue(
+        *, request: Request, principal: Cataloguer, after: After, kind: Kind = None, dry_run: DryRun = False
+    ) -> ImportRead:
+        """Import parts or sites from a file: all of it or nothing, with every error by line.
+
+        CSV (UTF-8, with a header line) or JSON (`{"parts": [...]}` or `{"sites": [...]}`). Parts in
+        CSV list `platforms`, and of these `grounded_platforms`, parted by semicolons, and `references` as JSON.
+        """
+        await doors.catch_up(after)
+        content = await request.body()
+        lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
+        return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
+
+    @routes.post("/v1/stock/import", openapi_extra=_FILE)
+    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    async def import_stock(
+        *, request: Request, principal: Operator, after: After, dry_run: DryRun = False
+    ) -> ImportRead:
+        """Import opening stock from a file: all of it or nothing, with every error by line.
+
+        CSV (UTF-8, with a header line) or JSON (`{"stock": [...]}`). The same file again changes nothing; goods that
+        have been in stock already are corrected by a count, not by an import.
+        """
+        await doors.catch_up(after)
+        content = await request.body()
+        kind = ImportKind.STOCK
+        lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
+        return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
+
+    return routes
+
+
+def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings: InventorySettings) -> Lines:
+    bounds = {"lines_max": settings.import_lines_max, "errors_max": settings.import_errors_max}
+    kinds = (kind,) if kind is ImportKind.STOCK else _CATALOGUE
+    if request.headers.get("content-type", JSON).partition(";")[0].strip().lower() != CSV:
+        return read_json(content, kinds, **bounds)
+    if kind not in {None, *kinds}:
+        raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
+    return read_csv(content, kind, **bounds)

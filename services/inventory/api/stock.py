@@ -1,0 +1,141 @@
+"""Stock as it stands, and as it changes."""
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.inventory.api.doors import Doors, Reader
+from services.inventory.queries import stock as queries
+from services.inventory.queries.seen import Seen, parts_for, seen
+from services.inventory.schemas.stock import Freshness, GoodsFilter, StockAnswer, StockFilter
+from shared import clock
+from shared.events.envelope import Stream
+from shared.events.stock import StockMoved
+from shared.http.app import Session
+from shared.http.paging import Page, Paging, link_next
+from shared.http.sse import EventStream, Position, TailEvent, format_vector
+from shared.http.versions import After
+from shared.observe.metrics import BackboneMetrics
+from shared.types import PartId, Shelf
+
+HEARD = (Stream.ORDERS, Stream.PRODUCTION)
+
+
+def router(doors: Doors) -> APIRouter:
+    """Give the routes that show stock."""
+    routes = APIRouter(prefix="/v1/stock", tags=["stock"])
+    _query(routes, doors)
+    _stream(routes, doors)
+    return routes
+
+
+def _query(routes: APIRouter, doors: Doors) -> None:
+    @routes.get("", response_model_exclude_none=True)
+    async def show_stock(
+        *,
+        request: Request,
+        response: Response,
+        principal: Reader,
+        session: Session,
+        after: After,
+        page: Paging,
+        wanted: Annotated[StockFilter, Query()],
+    ) -> StockAnswer:
+        """Show stock by lot and condition, or by part and site; of other depots only whether there is some.
+
+        The answer says as of when it is and how far behind each stream is. Start the stream at `stream_position`.
+        """
+        await doors.catch_up(after)
+        position = doors.tail.position()
+        window = queries.Window(_after(page), page.limit)
+        rows = await queries.rows(session, wanted, await seen(session, principal), window)
+        if len(rows) == page.limit:
+            link_next(request, response, queries.key_of(rows[-1]))
+        return StockAnswer(
+            as_of=clock.now(),
+            stream_position=format_vector(position) if position else None,
+            freshness=_freshness(await queries.applied_to(session), doors.metrics),
+            rows=rows,
+        )
+
+
+def _stream(routes: APIRouter, doors: Doors) -> None:
+    @routes.get(
+        "/stream", response_class=EventStream, status_code=200, responses={410: {"description": "`position-gone`"}}
+    )
+    async def stream_stock(
+        principal: Reader, session: Session, position: Position, wanted: Annotated[GoodsFilter, Query()]
+    ) -> Response:
+        """Follow every movement of stock, as server-sent events, filtered like the query.
+
+        Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. Of other depots
+        of the nation only the site and part are told: ask again whether there is some.
+        """
+        parts = await parts_for(session, wanted.platform) if wanted.platform else None
+        shown = Shown(wanted, parts, await seen(session, principal))
+        events = await doors.tail.subscribe(position)
+        return EventStream(events, shown.shape, expires_at=principal.expires_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of the stream a reader gets to see: what was asked for, within what may be seen."""
+
+    wanted: GoodsFilter
+    parts: frozenset[PartId] | None
+    seen: Seen
+
+    def shape(self, event: TailEvent) -> bytes | None:
+        """Show an event in full, as the place where something happened, or not at all."""
+        if event.type != StockMoved.TYPE:
+            return None
+        told: dict[str, Any] = json.loads(event.data)
+        site, part = told["site"], told["part"]
+        if self.wanted.site not in {None, site} or self.wanted.part not in {None, part}:
+            return None
+        if self.parts is not None and part not in self.parts:
+            return None
+        if site in self.seen.full:
+            return self._full(told, event.data)
+        moves_free = any(posting["shelf"] == Shelf.ON_HAND for posting in told["postings"])
+        if site in self.seen.streams or (site in self.seen.some_none and moves_free):
+            return json.dumps({"site": site, "part": part}).encode()
+        return None
+
+    def _full(self, told: dict[str, Any], data: bytes) -> bytes | None:
+        if self.wanted.lot is None and self.wanted.condition is None:
+            return data
+        postings = [posting for posting in told["postings"] if self._is_wanted(posting)]
+        return json.dumps({**told, "postings": postings}, ensure_ascii=False).encode() if postings else None
+
+    def _is_wanted(self, posting: dict[str, Any]) -> bool:
+        return self.wanted.lot in {None, posting["lot"]} and self.wanted.condition in {None, posting["condition"]}
+
+
+def _after(page: Page) -> queries.Key | None:
+    start = page.after_of(str, str, str, str)
+    return None if start is None else (str(start[0]), str(start[1]), str(start[2]), str(start[3]))
+
+
+def _freshness(applied_to: dict[str, Any], metrics: BackboneMetrics) -> list[Freshness]:
+    events, seconds = _by_topic(metrics.lag_events), _by_topic(metrics.lag_seconds)
+    newest = {topic.split(".", 1)[-1]: moment for topic, moment in applied_to.items()}
+    return [
+        Freshness(
+            stream=stream.topic,
+            applied_to=newest.get(stream.topic),
+            lag_events=int(sum(events.get(stream.topic, [0]))),
+            lag_seconds=max(seconds.get(stream.topic, [0.0])),
+        )
+        for stream in HEARD
+    ]
+
+
+def _by_topic(gauge: Any) -> dict[str, list[float]]:
+    values: dict[str, list[float]] = {}
+    for metric in gauge.collect():
+        for sample in metric.samples:
+            values.setdefault(sample.labels["topic"], []).append(sample.value)
+    return values

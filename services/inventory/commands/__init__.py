@@ -1,0 +1,1 @@
+"""What is asked and heard: load, decide, save, announce."""

@@ -1,0 +1,144 @@
+"""What a depot does with the goods it keeps: counts, scraps, changes of condition, sendings."""
+
+from collections.abc import Hashable, Iterable
+from typing import ClassVar
+
+from services.inventory.commands.request import Command, goods_of
+from services.inventory.commands.work import Work
+from services.inventory.domain import handling
+from services.inventory.domain.catalogue import Known
+from services.inventory.domain.count import CountVersionUnknown, count
+from services.inventory.domain.ledger import Cause, Holding, LotKey
+from services.inventory.schemas.requests import ConditionChange, Count, Goods, Scrap, Sending
+from services.inventory.store.touches import CountKey, ShipmentKey
+from services.inventory.store.transfers import Slip
+from shared.types import PartId, ShipmentId, SiteId
+
+
+class CountGoods(Command[Count]):
+    """Set the books right by a count."""
+
+    kind: ClassVar[str] = "count"
+
+    def touches(self) -> Iterable[Hashable]:
+        """Touch the goods, and what moved of them since the count."""
+        goods = _goods(self.body)
+        return goods.lot_key, CountKey(goods, self.body.version)
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name the site."""
+        return [self.body.site]
+
+    async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
+        """Correct by the difference to the book as it stood at the counted version."""
+        self.require_write(known, self.body.site)
+        known.part(self.body.part)
+        goods = _goods(self.body)
+        version = work.locks.versions[goods.stock]
+        if self.body.version > version:
+            raise CountVersionUnknown(counted_at=self.body.version, version=version)
+        moved = work.moved_since[CountKey(goods, self.body.version)]
+        await work.need(goods, work.book.stands(goods))
+        count(work.book, cause, goods, counted=self.body.counted, moved_before=moved)
+        return self.slip(self.body.site, note=self.body.reason)
+
+
+class ScrapGoods(Command[Scrap]):
+    """Take goods out of service for good."""
+
+    kind: ClassVar[str] = "scrap"
+
+    def touches(self) -> Iterable[Hashable]:
+        """Touch the goods."""
+        return (_goods(self.body).lot_key,)
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name the site."""
+        return [self.body.site]
+
+    async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
+        """Scrap what is free, then what is reserved."""
+        self.require_write(known, self.body.site)
+        known.part(self.body.part)
+        goods = _goods(self.body)
+        await work.need(goods, self.body.quantity)
+        handling.scrap(work.book, cause, goods, self.body.quantity)
+        return self.slip(self.body.site, note=self.body.reason)
+
+
+class ChangeCondition(Command[ConditionChange]):
+    """Move goods to the supply condition in which they are found."""
+
+    kind: ClassVar[str] = "condition-change"
+
+    def touches(self) -> Iterable[Hashable]:
+        """Touch the goods."""
+        return (self._goods().lot_key,)
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name the site."""
+        return [self.body.site]
+
+    async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
+        """Change what is free, then what is reserved."""
+        self.require_write(known, self.body.site)
+        known.part(self.body.part)
+        goods = self._goods()
+        await work.need(goods, self.body.quantity)
+        handling.change_condition(work.book, cause, goods, self.body.quantity, condition=self.body.becomes)
+        return self.slip(self.body.site, note=self.body.reason)
+
+    def _goods(self) -> Holding:
+        return goods_of(self.body.site, self.body.part, self.body.lot, self.body.was)
+
+
+class Send(Command[Sending]):
+    """Put goods on the road to another site."""
+
+    kind: ClassVar[str] = "transfer"
+
+    def touches(self) -> Iterable[Hashable]:
+        """Touch the goods at both sites, and the shipment."""
+        goods = self._goods()
+        arriving = LotKey(self.body.to_site, goods.part, goods.lot)
+        return goods.lot_key, arriving, ShipmentKey(self._shipment(), self.body.from_site)
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name both sites."""
+        return [self.body.from_site, self.body.to_site]
+
+    async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
+        """Send what is free, then what is reserved."""
+        self.require_write(known, self.body.from_site)
+        known.site(self.body.to_site)
+        known.part(self.body.part)
+        goods = self._goods()
+        await work.need(goods, self.body.quantity)
+        handling.send(work.book, cause, goods, self.body.quantity, to=self.body.to_site, shipment=self._shipment())
+        return self.slip(self.body.from_site)
+
+    def _goods(self) -> Holding:
+        return goods_of(self.body.from_site, self.body.part, self.body.lot, self.body.condition)
+
+    def _shipment(self) -> ShipmentId:
+        return self.body.shipment or f"{self.body.from_site}:T-{self.id.hex.upper()}"
+
+
+def _goods(body: Goods) -> Holding:
+    return goods_of(body.site, body.part, body.lot, body.condition)

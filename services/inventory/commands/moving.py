@@ -1,0 +1,136 @@
+"""Requests to the ledger in groups: one transaction, one book, each request its own answer or refusal.
+
+The order of locks is the same in every transaction: idempotency keys, stock, shipments.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.commands.request import Command
+from services.inventory.commands.work import Work, open_work
+from services.inventory.domain.book import Book
+from services.inventory.domain.catalogue import Known
+from services.inventory.domain.ledger import Account, Cause, Transfer
+from services.inventory.schemas.movements import DiscrepancyOpened, End, MovementRead, TransferRead
+from services.inventory.settings import InventorySettings
+from services.inventory.store import catalogue, places
+from services.inventory.store.touches import Touched
+from shared import clock
+from shared.errors import Refusal
+from shared.events.envelope import Stream
+from shared.http.idempotency import Claim, StoredAnswer, keep, recall
+from shared.http.versions import TOKENS_MAX, VERSION_HEADER, Token
+from shared.types import EventId
+
+AnyCommand = Command[Any]  # of any body: each command knows its own
+
+
+class Mover:
+    """Decides groups of requests."""
+
+    def __init__(self, settings: InventorySettings) -> None:
+        self._settings = settings
+
+    async def decide(self, session: AsyncSession, asked: Sequence[AnyCommand]) -> list[StoredAnswer | Refusal]:
+        """Answer each request: as it was answered before, or as it is decided now."""
+        recalled = await recall(session, [command.claim for command in asked])
+        outcomes: dict[Claim, StoredAnswer | Refusal] = dict(recalled)
+        fresh = {command.claim: command for command in asked if command.claim not in recalled}
+        decided = await self._decide(session, list(fresh.values()))
+        await keep(session, {claim: each for claim, each in decided.items() if isinstance(each, StoredAnswer)})
+        outcomes.update(decided)
+        return [outcomes[command.claim] for command in asked]
+
+    async def _decide(
+        self, session: AsyncSession, commands: Sequence[AnyCommand]
+    ) -> dict[Claim, StoredAnswer | Refusal]:
+        if not commands:
+            return {}
+        touched = Touched.of(chain.from_iterable(command.touches() for command in commands))
+        await places.add(session, touched)
+        work = await open_work(session, touched, self._settings)
+        known = await _known(work, commands)
+        refusals: dict[Claim, Refusal] = {}
+        for command in commands:
+            try:
+                work.slips.append(await command.decide(work, known, _begin(work, command)))
+            except Refusal as refusal:
+                refusals[command.claim] = refusal
+        await work.settle()
+        booked = _by_cause(work.book)
+        return {
+            command.claim: refusals.get(command.claim) or _answer(work, command, booked.get(command.id, []))
+            for command in commands
+        }
+
+
+def _begin(work: Work, command: AnyCommand) -> Cause:
+    return work.begin(Cause(command.id, clock.now(), command.principal.subject), command.trace)
+
+
+async def _known(work: Work, commands: Sequence[AnyCommand]) -> Known:
+    parts = {part for command in commands for part in command.parts()}
+    sites = {site for command in commands for site in command.sites()}
+    return await catalogue.known(work.session, parts, sites | {stock.site for stock in work.locks.versions})
+
+
+def _by_cause(book: Book) -> dict[EventId, list[Transfer]]:
+    booked: dict[EventId, list[Transfer]] = {}
+    for transfer in book.transfers:
+        booked.setdefault(transfer.cause.id, []).append(transfer)
+    return booked
+
+
+def _answer(work: Work, command: AnyCommand, booked: Sequence[Transfer]) -> StoredAnswer:
+    versions = ",".join(map(str, _versions(work, command, booked)))
+    answer = MovementRead(
+        movement=command.id,
+        kind=command.kind,
+        transfers=[_transfer(line, transfer) for line, transfer in enumerate(booked, start=1)],
+        discrepancies=[
+            DiscrepancyOpened(
+                discrepancy=each.id,
+                kind=each.kind,
+                part=each.account.part,
+                lot=each.account.lot,
+                quantity=each.quantity,
+            )
+            for each in work.book.suspense.opened
+            if each.cause == command.id
+        ],
+    )
+    body = answer.model_dump_json(exclude_none=True).encode()
+    return StoredAnswer(command.status, body, {VERSION_HEADER: versions} if versions else {})
+
+
+def _transfer(line: int, transfer: Transfer) -> TransferRead:
+    return TransferRead(
+        line=line,
+        part=transfer.source.part,
+        lot=transfer.source.lot,
+        source=_end(transfer.source),
+        target=_end(transfer.target),
+        quantity=transfer.quantity,
+        reason=transfer.reason,
+        order=transfer.order,
+        shipment=transfer.shipment,
+    )
+
+
+def _end(account: Account) -> End:
+    return End(site=account.site, condition=account.condition, shelf=account.shelf)
+
+
+def _versions(work: Work, command: AnyCommand, booked: Sequence[Transfer]) -> list[Token]:
+    """Name the versions that a request has made, as many as a reader may wait for at once."""
+    topic = Stream.STOCK.topic
+    stocks = dict.fromkeys(end.stock for transfer in booked for end in (transfer.source, transfer.target))
+    tokens = [Token(topic, f"{key.site}/{key.part}", work.locks.versions[key]) for key in stocks]
+    order = command.order()
+    demand = work.book.demands.find(order) if order else None
+    if demand is not None:
+        tokens.insert(0, Token(topic, f"demand:{demand.order}", demand.version))
+    return tokens[:TOKENS_MAX]

@@ -1,0 +1,145 @@
+"""The work that doors and consumers share: stock locked and loaded, decided on against one book, written once.
+
+Locks are always taken in this order: stock by (site, part), shipments by id; all else lies under the stock's lock.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.domain.allocation import Queue, offers
+from services.inventory.domain.book import Book
+from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
+from services.inventory.domain.postings import Record, record
+from services.inventory.settings import InventorySettings
+from services.inventory.store import demands, places, shipments, stock, suspense, transfers
+from services.inventory.store.demands import Supplied
+from services.inventory.store.stock import Locks
+from services.inventory.store.touches import CountKey, Touched
+from services.inventory.store.transfers import Slip
+from shared import clock
+from shared.messaging.outbox import Told, tell
+from shared.observe import tracing
+from shared.observe.logs import get_log
+from shared.types import EventId, OrderId, Shelf, ShipmentId
+
+log = get_log()
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction's locked stock, and the book in which it is decided."""
+
+    session: AsyncSession
+    settings: InventorySettings
+    book: Book
+    locks: Locks
+    supplied: Mapping[OrderId, Supplied] = field(default_factory=dict)
+    moved_since: Mapping[CountKey, int] = field(default_factory=dict)
+    slips: list[Slip] = field(default_factory=list)
+    made_shipments: set[ShipmentId] = field(default_factory=set)
+    _traces: dict[EventId, tracing.Trace | None] = field(default_factory=dict)
+
+    def begin(self, cause: Cause, trace: tracing.Trace | None) -> Cause:
+        """Begin to decide something; what it causes is told under its trace."""
+        self._traces[cause.id] = trace
+        self.book.demands.acting = cause.id
+        return cause
+
+    async def need(self, goods: Holding, quantity: int) -> None:
+        """Load who would lose these goods, if what is free does not suffice."""
+        lacking = quantity - self.book.balance(goods.on(Shelf.ON_HAND))
+        if lacking > 0:
+            await demands.load_holders(self.session, self.book, goods, lacking)
+
+    async def settle(self) -> None:
+        """Give out what was freed, write everything once, and tell it."""
+        book = self.book
+        book.demands.acting = None
+        await self._give_out()
+        book.demands.announce()
+        made = record(book, self.locks.versions, postings_max=self.settings.postings_max)
+        await self.locks.save(made.versions, in_use={demand.stock for demand in book.demands.new()})
+        await stock.save_balances(self.session, book)
+        await stock.save_expiries(self.session, book)
+        await transfers.add(self.session, made.transfers)
+        await transfers.add_slips(self.session, self.slips)
+        await shipments.save(self.session, book.shipments, self.made_shipments)
+        await demands.save(self.session, book.demands)
+        await suspense.save(self.session, book.suspense)
+        await tell(self.session, self._told(made))
+
+    def trace(self, cause: EventId | None) -> tracing.Trace | None:
+        """Find the trace of what caused something."""
+        return self._traces.get(cause) if cause else None
+
+    def _told(self, made: Record) -> list[Told]:
+        moved = [Told(fact, version, trace=self.trace(fact.postings[0].cause)) for version, fact in made.facts]
+        changed = [Told(each.tell(), each.version, trace=None) for each in self.book.shipments.changed()]
+        demanded = [
+            Told(fact.event, fact.key_seq, event_id=fact.id, trace=self.trace(fact.cause))
+            for fact in self.book.demands.told()
+        ]
+        return [*moved, *changed, *demanded]
+
+    async def _give_out(self) -> None:
+        """Reserve what was freed for those who wait, in allocation order, reading only those who can be served."""
+        keys = sorted(self.book.freed | self.book.demands.stirred)
+        if not keys:
+            return
+        await stock.load_free(self.session, self.book, keys)
+        queues = [queue for queue in (Queue(key, offers(self.book, key)) for key in keys) if queue.quantity]
+        served = 0
+        while queues and served < self.settings.served_max:
+            pages = await demands.waiting(self.session, queues, self.settings.waiting_page)
+            for queue in queues:
+                page = pages[queue.stock]
+                queue.serve(self.book, page, is_last=len(page) < self.settings.waiting_page)
+                served += len(page)
+            queues = [queue for queue in queues if not queue.is_done]
+        if queues:
+            log.info("stock_left_to_give_out", keys=len(queues), served=served)
+
+
+async def open_work(session: AsyncSession, touched: Touched, settings: InventorySettings) -> Work:
+    """Lock what is touched, each class of rows in one sorted statement, and load it."""
+    now = clock.now()
+    book = Book(now)
+    locks = Locks(session)
+    work = Work(session, settings, book, locks)
+    await locks.take(touched.stocks)
+    late = await places.find(session, touched)
+    await locks.take({lot.stock for lot in late})
+    past = await transfers.load_past(session, book, touched.causes)
+    orders = touched.orders | {transfer.order for transfer in past if transfer.order}
+    lots = touched.lots | late | {end.lot_key for transfer in past for end in (transfer.source, transfer.target)}
+    await _load_demands(work, orders | touched.supplied)
+    lots |= await demands.load_held(session, book, orders)
+    work.supplied = await demands.supplied(session, book.demands.unheard())
+    work.made_shipments = await shipments.lock(session, book, lots, touched.shipments, today=now.date())
+    await _load_supplied(work, lots, known=orders | touched.supplied)
+    await suspense.load(session, book, lots, touched.discrepancies)
+    await stock.load_lots(session, book, lots)
+    work.moved_since = await stock.moved_since(session, touched.counts)
+    return work
+
+
+async def _load_demands(work: Work, orders: Collection[OrderId]) -> None:
+    """Load demands, and lock the stock of those that nobody knew to lie elsewhere."""
+    found = await demands.find(work.session, orders)
+    elsewhere = {demand.stock for demand in found} - work.locks.versions.keys()
+    if elsewhere:
+        await work.locks.take(elsewhere)
+        found = await demands.find(work.session, orders)
+    work.book.demands.load_orders(orders)
+    for demand in found:
+        work.book.demands.load(demand)
+
+
+async def _load_supplied(work: Work, lots: Collection[LotKey], *, known: Collection[OrderId]) -> None:
+    """Lock and load the demands that goods on these lots' lines were made for, wherever they are filled."""
+    lines = [line for lot in lots for line in work.book.shipments.carrying(lot)]
+    made_for = {line.order: line for line in lines if line.order is not None and line.order not in known}
+    await work.locks.take({StockKey(line.filling_site or line.key.depot, line.key.part) for line in made_for.values()})
+    await _load_demands(work, made_for.keys())

@@ -1,0 +1,1 @@
+"""The rules of stock and demand, without I/O."""

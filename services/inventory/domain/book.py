@@ -1,0 +1,197 @@
+"""The book: the balances of locked stock, and every transfer decided against them, in order.
+
+No real shelf is ever below zero. A fact about goods that would take it there first books the missing quantity out of
+suspense (`draw`), and the next goods put on that shelf give it back (`put`): so the same facts leave the same balances,
+whatever the order in which they come.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.inventory.domain.holders import Demands
+from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
+from services.inventory.domain.shipment import Line, Shipments
+from services.inventory.domain.suspense import Discrepancy, DiscrepancyKind, Suspense
+from shared.events.envelope import new_event_id
+from shared.types import EventId, LotId, OrderId, PartId, Shelf, ShipmentId
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a cause booked, and whether that was undone since."""
+
+    transfers: tuple[Transfer, ...]
+    undone: bool
+
+
+class Book:
+    """The locked stock as it stands while a batch or a group of requests is decided."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.suspense = Suspense()
+        self.demands = Demands()
+        self.shipments = Shipments()
+        self.transfers: list[Transfer] = []
+        self.freed: set[StockKey] = set()
+        self.learnt: dict[tuple[PartId, LotId], date] = {}
+        self._today = now.date()
+        self._expiries: dict[tuple[PartId, LotId], date] = {}
+        self._past: dict[EventId, Past] = {}
+        self._shelves: dict[Account, int] = {}
+        self._found: dict[Account, int] = {}
+        self._rows: set[Holding] = set()
+        self._lots: set[LotKey] = set()
+        self._free: dict[StockKey, set[Holding]] = {}
+
+    # ---- what the store found
+
+    def load_lots(self, lots: Iterable[LotKey]) -> None:
+        """Know that every row of these lots is loaded, so that what was not found is zero."""
+        self._lots.update(lots)
+
+    def load(self, holding: Holding, shelves: Mapping[Shelf, int]) -> None:
+        """Take in a row of balances, unless it is known and may have changed since."""
+        if holding in self._rows or holding.lot_key in self._lots:
+            return
+        self._rows.add(holding)
+        for shelf, quantity in shelves.items():
+            account = holding.on(shelf)
+            self._found[account] = self._shelves[account] = quantity
+        if shelves[Shelf.ON_HAND]:
+            self._free.setdefault(holding.stock, set()).add(holding)
+
+    def load_expiry(self, part: PartId, lot: LotId, last: date) -> None:
+        """Take in the last day of a lot's shelf life."""
+        self._expiries.setdefault((part, lot), last)
+
+    def load_past(self, cause: EventId, past: Past) -> None:
+        """Take in what a cause booked in an earlier transaction."""
+        self._past[cause] = past
+
+    # ---- what may be asked
+
+    def balance(self, account: Account) -> int:
+        """Say what stands on a real shelf now."""
+        found = self._shelves.get(account)
+        if found is None:
+            assert account.lot_key in self._lots, f"{account} was not declared"
+            return 0
+        return found
+
+    def found(self, holding: Holding) -> int:
+        """Say how much of it was at the site, free or reserved, when the book was opened."""
+        return self._found.get(holding.on(Shelf.ON_HAND), 0) + self._found.get(holding.on(Shelf.RESERVED), 0)
+
+    def stands(self, holding: Holding) -> int:
+        """Say how much of it is at the site now, free or reserved."""
+        return self.balance(holding.on(Shelf.ON_HAND)) + self.balance(holding.on(Shelf.RESERVED))
+
+    def expires_on(self, part: PartId, lot: LotId) -> date | None:
+        """Say the last day of a lot's shelf life, if it has one."""
+        return self._expiries.get((part, lot))
+
+    def expired(self, part: PartId, lot: LotId) -> bool:
+        """Tell whether a lot's shelf life is over, so that it may be neither reserved nor issued."""
+        last = self._expiries.get((part, lot))
+        return last is not None and last < self._today
+
+    def free(self, stock: StockKey) -> dict[Holding, int]:
+        """Say what is loaded of the free stock of a key, in any condition."""
+        holdings = {each: self.balance(each.on(Shelf.ON_HAND)) for each in self._free.get(stock, ())}
+        return {each: quantity for each, quantity in holdings.items() if quantity}
+
+    def past(self, cause: EventId) -> Past:
+        """Say what a cause booked, in this batch or before; nothing if it is not known."""
+        here = tuple(each for each in self.transfers if each.cause.id == cause)
+        before = self._past.get(cause, Past((), undone=False))
+        undone = before.undone or any(each.reverses == cause for each in self.transfers)
+        return Past(before.transfers + here, undone)
+
+    # ---- what may be decided
+
+    def learn(self, part: PartId, lot: LotId, expires_on: date | None) -> None:
+        """Keep the last day of a lot's shelf life."""
+        if expires_on is not None and self._expiries.get((part, lot)) != expires_on:
+            self._expiries[part, lot] = self.learnt[part, lot] = expires_on
+
+    def post(self, transfer: Transfer) -> None:
+        """Book a transfer; a real shelf must hold what leaves it."""
+        source, target, quantity = transfer.source, transfer.target, transfer.quantity
+        assert quantity > 0, "a transfer moves something"
+        if source.shelf.is_real:
+            left = self.balance(source) - quantity
+            assert left >= 0, f"{source} would be below zero"
+            self._shelves[source] = left
+        if target.shelf.is_real:
+            self._shelves[target] = self.balance(target) + quantity
+            if target.shelf is Shelf.ON_HAND:
+                self.freed.add(target.stock)
+                self._free.setdefault(target.stock, set()).add(target.holding)
+        self.transfers.append(transfer)
+
+    def draw(self, transfer: Transfer, kind: DiscrepancyKind) -> None:
+        """Book a fact about goods that have moved: what the shelf lacks comes out of suspense first."""
+        shelf = transfer.source
+        missing = transfer.quantity - self.balance(shelf)
+        if missing > 0:
+            self.post(Transfer(transfer.cause, shelf.on(Shelf.SUSPENSE), shelf, missing, Reason.COVERED))
+            self.dispute(transfer.cause, shelf, missing, kind)
+        self.post(transfer)
+
+    def put(self, transfer: Transfer) -> None:
+        """Book goods onto a shelf, which first gives back to suspense what it owes."""
+        self.post(transfer)
+        shelf = transfer.target
+        for owed in list(self.suspense.owed(shelf.lot_key, shelf.shelf)):
+            back = min(owed.remaining, self.balance(shelf))
+            if back and owed.account == shelf:
+                self.post(Transfer(transfer.cause, shelf, owed.suspense, back, Reason.HEALED))
+                self.suspense.explain(owed, back)
+
+    def dispute(
+        self,
+        cause: Cause,
+        shelf: Account,
+        quantity: int,
+        kind: DiscrepancyKind,
+        *,
+        shipment: ShipmentId | None = None,
+        order: OrderId | None = None,
+    ) -> None:
+        """Open a discrepancy for what suspense now stands for."""
+        self.suspense.open(
+            Discrepancy(
+                id=new_event_id(),
+                kind=kind,
+                account=shelf,
+                quantity=quantity,
+                remaining=quantity,
+                cause=cause.id,
+                opened_at=self.now,
+                shipment=shipment,
+                order=order,
+            )
+        )
+
+    def supply(self, line: Line, *, arrived: int = 0, lost: int = 0) -> None:
+        """Count what came, or was lost, of a line made for an order; an order not yet heard counts it when heard."""
+        self.shipments.touch(line)
+        if line.order is not None and (arrived or lost) and (self.demands.find(line.order)):
+            self.demands.keep(*self.demands.get(line.order).supply(arrived=arrived, lost=lost))
+
+    # ---- what is to be written
+
+    def known(self, holding: Holding) -> bool:
+        """Tell whether the store has a row of balances for it."""
+        return holding in self._rows
+
+    def changes(self) -> dict[Holding, dict[Shelf, int]]:
+        """Net what changed on the real shelves, by row of balances."""
+        changes: dict[Holding, dict[Shelf, int]] = {}
+        for account, quantity in self._shelves.items():
+            change = quantity - self._found.get(account, 0)
+            if change:
+                changes.setdefault(account.holding, {})[account.shelf] = change
+        return changes

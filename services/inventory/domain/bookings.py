@@ -1,0 +1,71 @@
+"""How each fact that a factory tells is booked: goods have moved, so nothing here is refused."""
+
+from services.inventory.domain import road
+from services.inventory.domain.book import Book
+from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer, undone
+from services.inventory.domain.shipment import LineKey
+from services.inventory.domain.suspense import DiscrepancyKind
+from shared.events.production import LotDispatched, LotEventVoided, LotFinished, LotScrapped
+from shared.types import ScrapStage, Shelf
+
+
+def finish(book: Book, cause: Cause, lot: LotFinished) -> None:
+    """Put good pieces on the factory's shelf."""
+    book.learn(lot.part, lot.lot, lot.expires_on)
+    goods = Holding(lot.factory, lot.part, lot.lot, lot.condition)
+    book.put(
+        Transfer(cause, goods.on(Shelf.MADE), goods.on(Shelf.PRODUCED), lot.quantity, Reason.FINISHED, order=lot.order)
+    )
+
+
+def scrap(book: Book, cause: Cause, lot: LotScrapped) -> None:
+    """Take scrapped pieces off the factory's shelf, if they had been put there."""
+    if lot.stage is ScrapStage.IN_PROCESS:
+        return
+    goods = Holding(lot.factory, lot.part, lot.lot, lot.condition)
+    book.draw(
+        Transfer(
+            cause,
+            goods.on(Shelf.PRODUCED),
+            goods.on(Shelf.SCRAPPED),
+            lot.quantity,
+            Reason.LOT_SCRAPPED,
+            order=lot.order,
+        ),
+        DiscrepancyKind.SHELF_SHORT,
+    )
+
+
+def dispatch(book: Book, cause: Cause, lot: LotDispatched) -> None:
+    """Move goods off the factory's shelf, onto the road to the depot."""
+    book.learn(lot.part, lot.lot, lot.expires_on)
+    book.shipments.begin(lot.shipment, lot.factory, book.now.date())
+    line = book.shipments.line(LineKey(lot.shipment, lot.depot, lot.part, lot.lot, lot.condition))
+    road.attribute(line, lot.order, lot.filling_site)
+    book.draw(
+        Transfer(
+            cause,
+            Holding(lot.factory, lot.part, lot.lot, lot.condition).on(Shelf.PRODUCED),
+            line.key.road,
+            lot.quantity,
+            Reason.DISPATCHED,
+            order=lot.order,
+            shipment=lot.shipment,
+        ),
+        DiscrepancyKind.SHELF_SHORT,
+    )
+    road.set_out(book, cause, line, lot.quantity)
+
+
+def void(book: Book, cause: Cause, fact: LotEventVoided) -> None:
+    """Take back what an earlier fact booked; what has moved on since is left to suspense."""
+    past = book.past(fact.voided)
+    if past.undone:
+        return
+    for transfer in past.transfers:
+        if transfer.reason is Reason.DISPATCHED:
+            road.void_dispatch(book, cause, transfer)
+        elif transfer.reason is Reason.FINISHED:
+            book.draw(undone(cause, transfer, Reason.VOIDED), DiscrepancyKind.VOID_MOVED_ON)
+        elif transfer.reason is Reason.LOT_SCRAPPED:
+            book.put(undone(cause, transfer, Reason.VOIDED))

@@ -1,0 +1,44 @@
+"""Counts: what was found on a shelf against what the book said at that moment, whatever moved since."""
+
+from services.inventory.domain.allocation import take
+from services.inventory.domain.book import Book
+from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer
+from shared.errors import Refusal
+from shared.events.stock import LossReason
+from shared.types import Shelf
+
+
+class CountContradicted(Refusal):
+    """More has left the shelf since than the count found; count again."""
+
+
+class CountVersionUnknown(Refusal):
+    """The stock has not reached the version that the count names."""
+
+
+def count(book: Book, cause: Cause, goods: Holding, *, counted: int, moved_before: int) -> int:
+    """Correct a shelf by a count; answers the adjustment.
+
+    `moved_before` is what came and went after the counted version and before this book was opened. Corrections by
+    other counts are no movements of goods: two counts at one version correct the book once.
+    """
+    then = book.stands(goods) - moved_before - _moved(book, goods)
+    adjustment = counted - then
+    on_hand, adjusted = goods.on(Shelf.ON_HAND), goods.on(Shelf.ADJUSTED)
+    if adjustment > 0:
+        book.post(Transfer(cause, adjusted, on_hand, adjustment, Reason.COUNTED))
+    elif adjustment < 0:
+        available = book.stands(goods)
+        if available < -adjustment:
+            raise CountContradicted(book=then, counted=counted, available=available)
+        take(book, Transfer(cause, on_hand, adjusted, -adjustment, Reason.COUNTED), LossReason.COUNTED)
+    return adjustment
+
+
+def _moved(book: Book, goods: Holding) -> int:
+    shelves = {goods.on(Shelf.ON_HAND), goods.on(Shelf.RESERVED)}
+    return sum(
+        each.quantity * ((each.target in shelves) - (each.source in shelves))
+        for each in book.transfers
+        if Shelf.ADJUSTED not in (each.source.shelf, each.target.shelf)
+    )

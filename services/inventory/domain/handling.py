@@ -1,0 +1,51 @@
+"""Handling: stock that is scrapped, changes its condition or is sent on."""
+
+from services.inventory.domain import road
+from services.inventory.domain.allocation import take
+from services.inventory.domain.book import Book
+from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer
+from services.inventory.domain.shipment import LineKey, ShipmentClosed, ShipmentOfAnotherSender
+from shared.errors import Refusal
+from shared.events.stock import LossReason
+from shared.types import Condition, Shelf, ShipmentId, SiteId
+
+
+class NotEnoughStock(Refusal):
+    """There is not so much of it at the site."""
+
+
+def scrap(book: Book, cause: Cause, goods: Holding, quantity: int) -> None:
+    """Take stock out of service for good."""
+    require(book, goods, quantity)
+    scrapped = Transfer(cause, goods.on(Shelf.ON_HAND), goods.on(Shelf.SCRAPPED), quantity, Reason.SCRAPPED)
+    take(book, scrapped, LossReason.SCRAPPED)
+
+
+def change_condition(book: Book, cause: Cause, goods: Holding, quantity: int, *, condition: Condition) -> None:
+    """Move stock to another supply condition."""
+    require(book, goods, quantity)
+    target = goods._replace(condition=condition).on(Shelf.ON_HAND)
+    changed = Transfer(cause, goods.on(Shelf.ON_HAND), target, quantity, Reason.CONDITION_CHANGED)
+    take(book, changed, LossReason.CONDITION_CHANGED)
+
+
+def send(book: Book, cause: Cause, goods: Holding, quantity: int, *, to: SiteId, shipment: ShipmentId) -> None:
+    """Put stock on the road to another site, as a line of a consignment."""
+    require(book, goods, quantity)
+    known = book.shipments.find(shipment)
+    if known is not None and known.sender != goods.site:
+        raise ShipmentOfAnotherSender(shipment=shipment, sender=known.sender)
+    if known is not None and known.closed:
+        raise ShipmentClosed(shipment=shipment)
+    book.shipments.begin(shipment, goods.site, book.now.date())
+    line = book.shipments.line(LineKey(shipment, to, goods.part, goods.lot, goods.condition))
+    sent = Transfer(cause, goods.on(Shelf.ON_HAND), line.key.road, quantity, Reason.SENT, shipment=shipment)
+    take(book, sent, LossReason.TRANSFERRED)
+    road.set_out(book, cause, line, quantity)
+
+
+def require(book: Book, goods: Holding, quantity: int) -> None:
+    """Refuse what is more than there is, free or reserved."""
+    available = book.stands(goods)
+    if quantity > available:
+        raise NotEnoughStock(asked=quantity, available=available)

@@ -1,0 +1,143 @@
+"""Slips: undoing what a depot booked, by compensating transfers that name the original."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from services.inventory.domain import road
+from services.inventory.domain.allocation import take, usable
+from services.inventory.domain.book import Book
+from services.inventory.domain.holders import Reservation
+from services.inventory.domain.issue import MoreThanIssued
+from services.inventory.domain.ledger import Cause, Holding, LotKey, Reason, Transfer, undone
+from services.inventory.domain.shipment import LineKey
+from shared.errors import Kind, Refusal
+from shared.events.stock import LossReason
+from shared.types import EventId, Shelf
+
+
+class MovementUnknown(Refusal):
+    """There is no such movement."""
+
+    kind = Kind.NOT_FOUND
+
+
+class MovementNotReversible(Refusal):
+    """Only what a depot booked can be reversed: receipts, issues, returns, counts, scraps and the like."""
+
+
+class MovementReversedBefore(Refusal):
+    """The movement has been reversed already."""
+
+
+class GoodsGone(Refusal):
+    """The goods have moved on since."""
+
+
+class MovementSettled(Refusal):
+    """What the receipt left unexplained has been resolved since; correct the stock by a count."""
+
+
+def reverse(book: Book, cause: Cause, original: EventId) -> None:
+    """Undo a movement; reversing twice, or what has moved on, is refused."""
+    past = book.past(original)
+    if not past.transfers:
+        raise MovementUnknown(movement=original)
+    if past.undone:
+        raise MovementReversedBefore(movement=original)
+    lines = [transfer for transfer in past.transfers if transfer.reason in _UNDO]
+    if not lines:
+        raise MovementNotReversible(movement=original)
+    _check_there(book, lines)
+    _UNDO[lines[0].reason](book, cause, lines)
+
+
+def _check_there(book: Book, lines: Sequence[Transfer]) -> None:
+    wanted: Counter[Holding] = Counter()
+    for line in lines:
+        if line.target.shelf is Shelf.ON_HAND:
+            wanted[line.target.holding] += line.quantity
+    for holding, quantity in wanted.items():
+        available = book.stands(holding)
+        if quantity > available:
+            raise GoodsGone(lot=holding.lot, condition=holding.condition.value, asked=quantity, available=available)
+
+
+def _undo_receipt(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    received: Counter[LotKey] = Counter()
+    for line in lines:
+        received[line.target.lot_key] += line.quantity
+    for lot, quantity in received.items():
+        if quantity > road.explained(book, lot):
+            raise MovementSettled(lot=lot.lot, received=quantity)
+    for line in lines:
+        for source in road.send_back(book, line.target.holding, line.quantity, shipment=line.shipment):
+            taken = undone(cause, line, Reason.REVERSED)._replace(
+                target=source.account, quantity=source.quantity, order=None, shipment=source.shipment
+            )
+            take(book, taken, LossReason.REVERSED)
+
+
+def _undo_issue(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    order = lines[0].order
+    assert order is not None, "an issue is to an order"
+    demand = book.demands.get(order)
+    quantity = sum(line.quantity for line in lines)
+    if quantity > demand.issued - demand.returned:
+        raise MoreThanIssued(order=order, issued=demand.issued, returned=demand.returned, asked=quantity)
+    held = 0
+    for line in lines:
+        goods = line.source.holding
+        if demand.closed or not usable(book, goods):
+            book.post(undone(cause, line, Reason.REVERSED)._replace(target=goods.on(Shelf.ON_HAND)))
+        else:
+            book.post(undone(cause, line, Reason.REVERSED))
+            book.demands.hold(Reservation(order, goods), line.quantity)
+            held += line.quantity
+    book.demands.keep(*demand.undo_issue(quantity, held=held))
+
+
+def _undo_return(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    for line in lines:
+        take(book, undone(cause, line, Reason.REVERSED), LossReason.REVERSED)
+        if line.order is not None:
+            book.demands.amend(book.demands.get(line.order).give_again(line.quantity))
+
+
+def _undo_sending(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    assert lines[0].shipment is not None, "what is sent travels in a consignment"
+    line = book.shipments.line(LineKey(lines[0].shipment, *lines[0].target.holding))
+    quantity = sum(each.quantity for each in lines)
+    if quantity > line.open:
+        raise GoodsGone(shipment=line.key.shipment, asked=quantity, available=line.open)
+    for each in lines:
+        book.post(_to_hand(cause, each))
+    line.dispatched -= quantity
+    book.shipments.touch(line)
+
+
+def _undo_removal(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    """Put back what a count, a scrap or a change of condition took, and take what it put."""
+    for line in lines:
+        if line.target.shelf is Shelf.ON_HAND:
+            take(book, _to_hand(cause, line), LossReason.REVERSED)
+        else:
+            book.post(_to_hand(cause, line))
+
+
+def _to_hand(cause: Cause, line: Transfer) -> Transfer:
+    """Undo a transfer so that what it took from a reservation becomes free stock."""
+    back = undone(cause, line, Reason.REVERSED)
+    if back.target.shelf is Shelf.RESERVED:
+        back = back._replace(target=back.target.on(Shelf.ON_HAND))
+    return back
+
+
+_UNDO: dict[Reason, Callable[[Book, Cause, Sequence[Transfer]], None]] = {
+    Reason.RECEIVED: _undo_receipt,
+    Reason.ISSUED: _undo_issue,
+    Reason.RETURNED: _undo_return,
+    Reason.SENT: _undo_sending,
+    Reason.COUNTED: _undo_removal,
+    Reason.SCRAPPED: _undo_removal,
+    Reason.CONDITION_CHANGED: _undo_removal,
+}

@@ -1,0 +1,5 @@
+"""Runs this service's migrations."""
+
+from shared.migrations import run_migrations
+
+run_migrations()

@@ -1,0 +1,1 @@
+"""SQL that reads, within what a principal may see."""

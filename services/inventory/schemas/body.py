@@ -1,0 +1,22 @@
+"""What all bodies have in common."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Body(BaseModel):
+    """A body that a client sends; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
+
+
+class Answer(BaseModel):
+    """A body that a door answers."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+def example(*bodies: dict[str, Any]) -> ConfigDict:
+    """Show how a body looks."""
+    return ConfigDict(json_schema_extra={"examples": list(bodies)})

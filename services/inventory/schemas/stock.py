@@ -1,0 +1,176 @@
+"""What the doors tell of stock, and which of it is asked for."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.inventory.domain.suspense import DiscrepancyKind
+from services.inventory.schemas.body import Answer, Body, example
+from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
+
+
+class Grouping(StrEnum):
+    """What one row of stock stands for."""
+
+    ACCOUNT = "account"
+    PART_SITE = "part-site"
+
+
+class Availability(StrEnum):
+    """What a depot sees of the stock of other depots of its nation."""
+
+    SOME = "some"
+    NONE = "none"
+
+
+class GoodsFilter(Body):
+    """Which goods are asked for; what is not named is not restricted."""
+
+    part: PartId | None = None
+    """Only this part."""
+    site: SiteId | None = None
+    """Only this site."""
+    platform: Platform | None = None
+    """Only parts that fit this platform."""
+    lot: LotId | None = None
+    """Only this lot."""
+    condition: Condition | None = None
+    """Only this supply condition."""
+
+
+class StockFilter(GoodsFilter):
+    """Which stock to show, and how."""
+
+    group: Grouping = Grouping.ACCOUNT
+    """A row for each lot and condition, or for each part at each site."""
+    empty: bool = False
+    """Whether to show what has been there and is all gone."""
+
+
+class StockRow(Answer):
+    """What stands at a site of a part: of one lot in one condition, or in all."""
+
+    site: SiteId
+    """The site."""
+    part: PartId
+    """The part."""
+    version: int | None = None
+    """The version of this (site, part): what a count names, and what its next StockMoved is numbered after."""
+    lot: LotId | None = None
+    """The lot, unless rows are grouped."""
+    condition: Condition | None = None
+    """Supply condition, unless rows are grouped."""
+    expires_on: date | None = None
+    """Last day of the lot's shelf life, if it has one."""
+    on_hand: int | None = None
+    """Free on the shelf, in quanta of the part."""
+    reserved: int | None = None
+    """On the shelf and held for orders."""
+    available: int | None = None
+    """Free, serviceable and within its shelf life: what an order could get."""
+    in_transit: int | None = None
+    """On the road to the site."""
+    produced: int | None = None
+    """Finished and still at the factory."""
+    availability: Availability | None = None
+    """For a depot of your nation that is not yours: whether there is some, and no more than that."""
+
+
+class Freshness(Answer):
+    """How far one stream has been applied here."""
+
+    stream: str
+    """The stream: orders.v1, production.v1."""
+    applied_to: datetime | None
+    """When the newest fact that has been applied was made; none before the first."""
+    lag_events: int
+    """Facts known to wait."""
+    lag_seconds: float
+    """For how long the stream has been behind; 0 when it is not."""
+
+
+class StockAnswer(Answer):
+    """Stock, with how fresh it is and where its stream goes on."""
+
+    model_config = example(
+        {
+            "as_of": "2026-06-15T12:00:00Z",
+            "stream_position": "12.7.0.31.4.9.18.2.0.5.11.3",
+            "freshness": [
+                {"stream": "production.v1", "applied_to": "2026-06-15T11:59:59.9Z", "lag_events": 0, "lag_seconds": 0}
+            ],
+            "rows": [
+                {
+                    "site": "D-01",
+                    "part": "MI17-MAIN-GEARBOX",
+                    "version": 7,
+                    "lot": "F-01:L-2026-0042",
+                    "condition": "A",
+                    "on_hand": 2,
+                    "reserved": 1,
+                    "available": 2,
+                    "in_transit": 0,
+                    "produced": 0,
+                }
+            ],
+        }
+    )
+
+    as_of: datetime
+    """When this was read."""
+    stream_position: str | None
+    """Position to start the stream from, so that nothing is missed; none while the stream is not open yet."""
+    freshness: list[Freshness]
+    """How far each stream that inventory hears has been applied."""
+    rows: list[StockRow]
+    """The stock."""
+
+
+class MovementFilter(Body):
+    """Which lines of the ledger to list."""
+
+    movement: UUID | None = None
+    """Only what this fact or request caused."""
+    site: SiteId | None = None
+    """Only lines with an end at this site."""
+    part: PartId | None = None
+    """Only this part."""
+    lot: LotId | None = None
+    """Only this lot."""
+    order: OrderId | None = None
+    """Only what served this order."""
+    shipment: ShipmentId | None = None
+    """Only what belongs to this consignment."""
+    reason: Annotated[str, Field(pattern=r"^[a-z-]{1,30}$")] | None = None
+    """Only this kind of transfer: received, issued, counted."""
+
+
+class ShipmentFilter(Body):
+    """Which consignments to list."""
+
+    shipment: ShipmentId | None = None
+    """Only this one."""
+    depot: SiteId | None = None
+    """Only those with something for this depot."""
+    sender: SiteId | None = None
+    """Only those of this sender."""
+    part: PartId | None = None
+    """Only those with this part."""
+    open: bool | None = None
+    """Only those with something on the road, or with nothing."""
+
+
+class DiscrepancyFilter(Body):
+    """Which discrepancies to list."""
+
+    site: SiteId | None = None
+    """Only in the books of this site."""
+    part: PartId | None = None
+    """Only of this part."""
+    kind: DiscrepancyKind | None = None
+    """Only of this kind."""
+    open: bool = True
+    """Only those that are open; false for all."""

@@ -1,0 +1,1 @@
+"""SQL that writes; the only place that locks."""

@@ -1,0 +1,118 @@
+"""Consignments: each row is locked by id, after the stock and before it is told how it stands."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.domain.book import Book
+from services.inventory.domain.ledger import LotKey
+from services.inventory.domain.shipment import Line, LineKey, Shipment, Shipments
+from services.inventory.store.rows import Columns
+from shared.types import Condition, ShipmentId, SiteId
+
+_LOTS = Columns(depot="text", part="text", lot="text")
+_NEW = Columns(shipment_id="text", sender="text", dispatched_on="date")
+_CHANGED = Columns(shipment_id="text", closed="boolean", version="bigint")
+_LINES = Columns(
+    shipment_id="text",
+    depot="text",
+    part="text",
+    lot="text",
+    condition="text",
+    dispatched="bigint",
+    received="bigint",
+    lost="bigint",
+    order_id="text",
+    filling_site="text",
+)
+_IDS = "= ANY(CAST(:shipments AS text[]))"
+_CARRYING = text(
+    f"SELECT DISTINCT shipment_id FROM shipment_line JOIN {_LOTS.unnest('k')} USING (depot, part, lot)"  # noqa: S608
+)
+_ADD_MISSING = text(f"""
+    INSERT INTO shipment ({_NEW.names}) SELECT {_NEW.names} FROM {_NEW.unnest("n")} ORDER BY shipment_id
+    ON CONFLICT DO NOTHING RETURNING shipment_id
+""")  # noqa: S608
+_LOCK = text(f"SELECT * FROM shipment WHERE shipment_id {_IDS} ORDER BY shipment_id FOR UPDATE")  # noqa: S608
+_LOAD_LINES = text(f"SELECT {_LINES.names} FROM shipment_line WHERE shipment_id {_IDS}")  # noqa: S608
+_SAVE = text(f"""
+    UPDATE shipment s SET closed = c.closed, version = c.version FROM {_CHANGED.unnest("c")}
+     WHERE s.shipment_id = c.shipment_id
+""")  # noqa: S608
+_SAVE_LINES = text(f"""
+    INSERT INTO shipment_line ({_LINES.names}) SELECT {_LINES.names} FROM {_LINES.unnest("l")}
+    ON CONFLICT (shipment_id, depot, part, lot, condition) DO UPDATE
+    SET dispatched = excluded.dispatched, received = excluded.received, lost = excluded.lost,
+        order_id = excluded.order_id, filling_site = excluded.filling_site
+""")  # noqa: S608
+_REMOVE_UNUSED = text(f"DELETE FROM shipment WHERE shipment_id {_IDS} AND version = 0")  # noqa: S608
+
+
+async def places(session: AsyncSession, shipments: Collection[ShipmentId]) -> set[LotKey]:
+    """Say which lots these consignments carry where."""
+    if not shipments:
+        return set()
+    rows = await session.execute(_LOAD_LINES, {"shipments": list(shipments)})
+    return {LotKey(row.depot, row.part, row.lot) for row in rows}
+
+
+async def lock(
+    session: AsyncSession,
+    book: Book,
+    lots: Collection[LotKey],
+    named: Mapping[ShipmentId, SiteId | None],
+    *,
+    today: date,
+) -> set[ShipmentId]:
+    """Lock and load what carries these lots, and what is named; answers which of them are new rows.
+
+    The stock is locked, so that no line of these lots can be added meanwhile.
+    """
+    wanted = set(named)
+    if lots:
+        wanted.update((await session.execute(_CARRYING, _LOTS.bind(lots))).scalars())
+    if not wanted:
+        return set()
+    begun = sorted((shipment, sender, today) for shipment, sender in named.items() if sender is not None)
+    made = set((await session.execute(_ADD_MISSING, _NEW.bind(begun))).scalars()) if begun else set()
+    ids = {"shipments": sorted(wanted)}
+    found = {row.shipment_id: _shipment(row) for row in await session.execute(_LOCK, ids)}
+    for row in await session.execute(_LOAD_LINES, ids):
+        line = _line(row)
+        found[line.key.shipment].lines[line.key] = line
+    for shipment in found.values():
+        book.shipments.load(shipment)
+    return made
+
+
+async def save(session: AsyncSession, shipments: Shipments, made: Collection[ShipmentId]) -> None:
+    """Write consignments, whose versions have been raised, and their lines; nothing stays of an unused new row."""
+    changed, lines = shipments.changed(), shipments.changed_lines()
+    if changed:
+        await session.execute(_SAVE, _CHANGED.bind((each.id, each.closed, each.version) for each in changed))
+    if lines:
+        await session.execute(_SAVE_LINES, _LINES.bind(map(_row, lines)))
+    unused = set(made) - {each.id for each in changed}
+    if unused:
+        await session.execute(_REMOVE_UNUSED, {"shipments": sorted(unused)})
+
+
+def _shipment(row: Row[tuple[object, ...]]) -> Shipment:
+    return Shipment(row.shipment_id, row.sender, row.dispatched_on, closed=row.closed, version=row.version)
+
+
+def _line(row: Row[tuple[object, ...]]) -> Line:
+    return Line(
+        LineKey(row.shipment_id, row.depot, row.part, row.lot, Condition(row.condition)),
+        dispatched=row.dispatched,
+        received=row.received,
+        lost=row.lost,
+        order=row.order_id,
+        filling_site=row.filling_site,
+    )
+
+
+def _row(line: Line) -> tuple[object, ...]:
+    return (*line.key, line.dispatched, line.received, line.lost, line.order, line.filling_site)

@@ -1,0 +1,138 @@
+"""The ledger's rows: added, never changed."""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.inventory.domain.book import Book, Past
+from services.inventory.domain.ledger import Account, Cause, Reason, Transfer
+from services.inventory.domain.postings import Posted
+from services.inventory.store.rows import Columns
+from shared.types import Condition, EventId, Shelf
+
+_TRANSFERS = Columns(
+    cause_id="uuid",
+    line="integer",
+    part="text",
+    lot="text",
+    source_site="text",
+    source_condition="text",
+    source_shelf="text",
+    source_version="bigint",
+    target_site="text",
+    target_condition="text",
+    target_shelf="text",
+    target_version="bigint",
+    quantity="bigint",
+    reason="text",
+    order_id="text",
+    shipment_id="text",
+    reverses="uuid",
+    actor="text",
+    occurred_at="timestamptz",
+)
+_SLIPS = Columns(
+    cause_id="uuid",
+    kind="text",
+    site="text",
+    actor="text",
+    on_behalf_of="text",
+    note="text",
+    issued_to="text",
+    serials="jsonb",
+)
+_ADD = text(
+    f"INSERT INTO transfer ({_TRANSFERS.names}) SELECT {_TRANSFERS.names} FROM {_TRANSFERS.unnest('t')}"  # noqa: S608
+)
+_ADD_SLIPS = text(f"INSERT INTO slip ({_SLIPS.names}) SELECT {_SLIPS.names} FROM {_SLIPS.unnest('s')}")  # noqa: S608
+_PAST = text("SELECT * FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[])) ORDER BY cause_id, line")
+_UNDONE = text("SELECT DISTINCT reverses FROM transfer WHERE reverses = ANY(CAST(:causes AS uuid[]))")
+_PLACES = text("""
+    SELECT source_site AS site, part, lot FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[]))
+    UNION SELECT target_site, part, lot FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[]))
+""")
+
+
+class Slip(NamedTuple):
+    """What a person asked for: the request behind a movement."""
+
+    cause: EventId
+    kind: str
+    site: str
+    actor: str
+    on_behalf_of: str | None
+    note: str | None
+    issued_to: str | None
+    serials: str
+
+
+async def add(session: AsyncSession, posted: Sequence[Posted]) -> None:
+    """Write transfers."""
+    if posted:
+        await session.execute(_ADD, _TRANSFERS.bind(map(_row, posted)))
+
+
+async def add_slips(session: AsyncSession, slips: Sequence[Slip]) -> None:
+    """Write the requests behind movements."""
+    if slips:
+        await session.execute(_ADD_SLIPS, _SLIPS.bind(slips))
+
+
+async def places(session: AsyncSession, causes: Collection[EventId]) -> list[Row[tuple[str, str, str]]]:
+    """Say which lots at which sites these causes have booked on."""
+    return list(await session.execute(_PLACES, {"causes": list(causes)})) if causes else []
+
+
+async def load_past(session: AsyncSession, book: Book, causes: Collection[EventId]) -> list[Transfer]:
+    """Load what causes have booked, and whether it was undone; answers the transfers."""
+    if not causes:
+        return []
+    undone = {EventId(int=row.reverses.int) for row in await session.execute(_UNDONE, {"causes": list(causes)})}
+    booked: dict[EventId, list[Transfer]] = {cause: [] for cause in causes}
+    for row in await session.execute(_PAST, {"causes": list(causes)}):
+        transfer = _transfer(row)
+        booked[transfer.cause.id].append(transfer)
+    for cause, transfers in booked.items():
+        book.load_past(cause, Past(tuple(transfers), undone=cause in undone))
+    return [transfer for transfers in booked.values() for transfer in transfers]
+
+
+def _row(posted: Posted) -> tuple[object, ...]:
+    transfer = posted.transfer
+    source, target = transfer.source, transfer.target
+    return (
+        transfer.cause.id,
+        posted.line,
+        source.part,
+        source.lot,
+        source.site,
+        source.condition,
+        source.shelf,
+        posted.source_version,
+        target.site,
+        target.condition,
+        target.shelf,
+        posted.target_version,
+        transfer.quantity,
+        transfer.reason,
+        transfer.order,
+        transfer.shipment,
+        transfer.reverses,
+        transfer.cause.actor,
+        transfer.cause.occurred_at,
+    )
+
+
+def _transfer(row: Row[tuple[object, ...]]) -> Transfer:
+    return Transfer(
+        Cause(EventId(int=row.cause_id.int), row.occurred_at, row.actor),
+        Account(row.source_site, row.part, row.lot, Condition(row.source_condition), Shelf(row.source_shelf)),
+        Account(row.target_site, row.part, row.lot, Condition(row.target_condition), Shelf(row.target_shelf)),
+        row.quantity,
+        Reason(row.reason),
+        order=row.order_id,
+        shipment=row.shipment_id,
+        reverses=row.reverses and EventId(int=row.reverses.int),
+    )

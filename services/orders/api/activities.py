@@ -1,0 +1,82 @@
+"""The activity doors: whose an activity code is, and how urgent its work."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from services.orders import queries
+from services.orders.api.desk import Desk, Planning, PlanReader
+from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.commands import sourcing
+from services.orders.domain.catalogue import ActivityUnknown
+from services.orders.schemas.imports import CSV
+from services.orders.schemas.sources import ActivityCode, ActivityRead, ActivityRow, ActivityTerms, ImportDone
+from shared.http.app import Session
+from shared.http.guard import JSON, takes
+from shared.http.paging import Paging, link_next
+from shared.http.versions import After
+
+Code = Annotated[ActivityCode, Path(description="The first six characters of the activity's document numbers.")]
+
+
+def router(desk: Desk) -> APIRouter:
+    """Give the routes under `/v1/activities`."""
+    routes = APIRouter(prefix="/v1/activities", tags=["activities"])
+    _reading(routes, desk)
+    _writing(routes, desk)
+    return routes
+
+
+def _reading(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("")
+    async def list_activities(
+        *, _: PlanReader, session: Session, page: Paging, after: After, request: Request, response: Response
+    ) -> list[ActivityRead]:
+        """List activities, by code."""
+        await desk.catch_up(after)
+        start = page.after_of(str)
+        last = None if start is None else str(start[0])
+        activities = await queries.activity_page(session, after=last, limit=page.limit)
+        if len(activities) == page.limit:
+            link_next(request, response, [activities[-1].activity])
+        return activities
+
+    @routes.get("/{code}")
+    async def show_activity(*, code: Code, _: PlanReader, session: Session, after: After) -> ActivityRead:
+        """Show whose an activity code is, and how urgent its work."""
+        await desk.catch_up(after)
+        activity = await queries.activity(session, code)
+        if activity is None:
+            raise ActivityUnknown(activity=code)
+        return activity
+
+
+def _writing(routes: APIRouter, desk: Desk) -> None:
+    @routes.put("/{code}")
+    async def put_activity(code: Code, terms: ActivityTerms, planner: Planning, after: After) -> ActivityRead:
+        """Say whose an activity code is, and how urgent its work; it holds for orders placed from now on."""
+        await desk.catch_up(after)
+        async with desk.database.transaction() as session:
+            await sourcing.put_activity(session, code, terms, planner.subject)
+            written = await queries.activity(session, code)
+        assert written is not None, "it has just been written"
+        return written
+
+    @routes.post("/import", openapi_extra=FILE)
+    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    async def import_activities(
+        *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
+    ) -> ImportDone:
+        """Import activities from a file: all of it or nothing, with every error by line.
+
+        CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the activity of its code.
+        """
+        await desk.catch_up(after)
+        file = await read_file(request, ActivityRow, key=("activity",), settings=desk.settings)
+        async with desk.database.transaction() as session:
+            if dry_run:
+                await sourcing.check_activities(session, file.imported)
+            else:
+                chunk = desk.settings.import_chunk
+                await sourcing.import_activities(session, file.imported, planner.subject, chunk=chunk)
+        return file.done(dry_run)

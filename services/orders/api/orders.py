@@ -1,0 +1,134 @@
+"""The order doors: place, list, show, change, cancel."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+from fastapi import Request as HttpRequest
+
+from services.orders import queries
+from services.orders.api.desk import Asker, Desk, Reader, order_token
+from services.orders.commands import changing
+from services.orders.commands.placing import Request
+from services.orders.domain.order import OrderUnknown
+from services.orders.schemas.orders import CancelOrder, ChangeOrder, OrderFilter, OrderRead, OrderSummary, PlaceOrder
+from services.orders.store.lookups import Sight
+from shared import clock
+from shared.http.app import Session
+from shared.http.paging import Paging, link_next
+from shared.http.versions import After, tell_version
+from shared.observe import tracing
+from shared.types import OrderId
+
+Wait = Annotated[
+    str | None,
+    Query(
+        pattern=r"^\d{1,4}(\.\d{1,3})?s?$",
+        description="How long to wait for inventory's answer, in seconds: `2s`. Bounded; the order is placed anyway.",
+        examples=["2s"],
+    ),
+]
+_ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that asks."
+_RECOGNISED: dict[int | str, dict[str, Any]] = {
+    200: {"model": OrderSummary, "description": "The same order was placed before."}
+}
+
+
+def router(desk: Desk) -> APIRouter:
+    """Give the routes under `/v1/orders`."""
+    routes = APIRouter(prefix="/v1/orders", tags=["orders"])
+    _placing(routes, desk)
+    _reading(routes, desk)
+    _changing(routes, desk)
+    return routes
+
+
+def _placing(routes: APIRouter, desk: Desk) -> None:
+    @routes.post("", status_code=201, responses=_RECOGNISED)
+    async def place_order(
+        *, body: PlaceOrder, asker: Asker, response: Response, after: After, wait: Wait = None
+    ) -> OrderSummary:
+        """Order a part.
+
+        The document number names the order: the same body again answers 200 with the order as it is, another body 409.
+        With `wait`, the answer comes once inventory has said what it could reserve.
+        """
+        await desk.catch_up(after)
+        outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
+        if wait is not None:
+            seconds = min(float(wait.removesuffix("s")), desk.settings.wait_seconds_max)
+            await desk.outcomes.wait(outcome.order_id, seconds=seconds)
+        async with desk.database.transaction() as session:
+            order = (await queries.summaries(session, [outcome.order_id]))[outcome.order_id]
+        response.status_code = 201 if outcome.is_new else 200
+        response.headers["Location"] = f"/v1/orders/{order.order_id}"
+        tell_version(response, order_token(order.order_id, order.version))
+        return order
+
+
+def _reading(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("")
+    async def list_orders(
+        *,
+        reader: Reader,
+        session: Session,
+        page: Paging,
+        after: After,
+        request: HttpRequest,
+        response: Response,
+        wanted: Annotated[OrderFilter, Query()],
+    ) -> list[OrderSummary]:
+        """List the orders that you may see, by order id."""
+        await desk.catch_up(after)
+        start = page.after_of(str)
+        orders = await queries.order_page(
+            session,
+            wanted,
+            Sight.of(reader),
+            after=None if start is None else str(start[0]),
+            limit=page.limit,
+            today=clock.now().date(),
+        )
+        if len(orders) == page.limit:
+            link_next(request, response, [orders[-1].order_id])
+        return orders
+
+    @routes.get("/{order_id}")
+    async def show_order(
+        *, order_id: OrderId, reader: Reader, session: Session, after: After, response: Response
+    ) -> OrderRead:
+        """Show an order: what has become of its quantity, its promises, its work orders, its history."""
+        await desk.catch_up(after)
+        order = await queries.order(session, order_id, Sight.of(reader))
+        if order is None:
+            raise OrderUnknown(order=order_id)
+        tell_version(response, order_token(order_id, order.version))
+        return order
+
+
+def _changing(routes: APIRouter, desk: Desk) -> None:
+    @routes.patch("/{order_id}", status_code=202, response_description=_ASKED)
+    async def change_order(
+        *, order_id: OrderId, body: ChangeOrder, asker: Asker, session: Session, after: After, response: Response
+    ) -> OrderSummary:
+        """Want less of an order, or want it on another day; what is issued already stands."""
+        await desk.catch_up(after)
+        order = await changing.change_order(session, order_id, body, principal=asker, outcomes=desk.outcomes)
+        tell_version(response, order_token(order_id, order.version))
+        return (await queries.summaries(session, [order_id]))[order_id]
+
+    @routes.post("/{order_id}/cancel", status_code=202, response_description=_ASKED)
+    async def cancel_order(
+        *,
+        order_id: OrderId,
+        asker: Asker,
+        session: Session,
+        after: After,
+        response: Response,
+        body: CancelOrder | None = None,
+    ) -> OrderSummary:
+        """Cancel what is not yet issued; asking again changes nothing."""
+        await desk.catch_up(after)
+        asked = body or CancelOrder()
+        order = await changing.cancel_order(session, order_id, asked, principal=asker, outcomes=desk.outcomes)
+        tell_version(response, order_token(order_id, order.version))
+        return (await queries.summaries(session, [order_id]))[order_id]

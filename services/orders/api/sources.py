@@ -1,0 +1,96 @@
+"""The source doors: list, show, put, import."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from services.orders import queries
+from services.orders.api.desk import Desk, Planning, PlanReader
+from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.commands import sourcing
+from services.orders.domain.catalogue import SourceUnknown
+from services.orders.schemas.imports import CSV
+from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
+from shared.http.app import Session
+from shared.http.guard import JSON, takes
+from shared.http.paging import Paging, link_next
+from shared.http.versions import After
+from shared.types import PartId, SiteId
+
+
+def router(desk: Desk) -> APIRouter:
+    """Give the routes under `/v1/sources`."""
+    routes = APIRouter(prefix="/v1/sources", tags=["sources"])
+    _reading(routes, desk)
+    _writing(routes, desk)
+    return routes
+
+
+def _reading(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("")
+    async def list_sources(
+        *,
+        _: PlanReader,
+        session: Session,
+        page: Paging,
+        after: After,
+        request: Request,
+        response: Response,
+        wanted: Annotated[SourceFilter, Query()],
+    ) -> list[SourceRead]:
+        """List sources, by part and site."""
+        await desk.catch_up(after)
+        start = page.after_of(str, str)
+        last = None if start is None else (str(start[0]), str(start[1]))
+        sources = await queries.source_page(session, wanted, after=last, limit=page.limit)
+        if len(sources) == page.limit:
+            link_next(request, response, [sources[-1].part, sources[-1].site])
+        return sources
+
+    @routes.get("/{part}/{site}")
+    async def show_source(*, part: PartId, site: SiteId, _: PlanReader, session: Session, after: After) -> SourceRead:
+        """Show on what terms a site may supply a part."""
+        await desk.catch_up(after)
+        source = await queries.source(session, part, site)
+        if source is None:
+            raise SourceUnknown(part=part, site=site)
+        return source
+
+
+def _writing(routes: APIRouter, desk: Desk) -> None:
+    @routes.put("/{part}/{site}")
+    async def put_source(
+        *, part: PartId, site: SiteId, terms: SourceTerms, planner: Planning, after: After
+    ) -> SourceRead:
+        """Say on what terms a site may supply a part.
+
+        Once a joint-venture factory is approved, open orders of the part are given to it.
+        """
+        await desk.catch_up(after)
+        async with desk.database.transaction() as session:
+            await sourcing.put_source(session, part, site, terms=terms, changed_by=planner.subject)
+            written = await queries.source(session, part, site)
+        desk.planner.wake()
+        assert written is not None, "it has just been written"
+        return written
+
+    @routes.post("/import", openapi_extra=FILE)
+    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    async def import_sources(
+        *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
+    ) -> ImportDone:
+        """Import sources from a file: all of it or nothing, with every error by line.
+
+        CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the source of its part and site;
+        what the file does not name stays. Importing the same file again changes nothing.
+        """
+        await desk.catch_up(after)
+        file = await read_file(request, SourceRow, key=("part", "site"), settings=desk.settings)
+        async with desk.database.transaction() as session:
+            if dry_run:
+                await sourcing.check_sources(session, file.imported)
+            else:
+                chunk = desk.settings.import_chunk
+                await sourcing.import_sources(session, file.imported, planner.subject, chunk=chunk)
+        desk.planner.wake()
+        return file.done(dry_run)

@@ -1,0 +1,109 @@
+"""The work that doors, consumers and planning share: orders locked and loaded, decided on, written once at the end."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.commands.outcomes import Outcomes
+from services.orders.domain.order import Decision, Order, OrderUnknown
+from services.orders.domain.plan import plan
+from services.orders.domain.sourcing import Source, Sourcing
+from services.orders.store import orders as order_store
+from services.orders.store import sources as source_store
+from services.orders.store.orders import Promised
+from shared import clock
+from shared.db import after_commit
+from shared.messaging.outbox import Told, tell
+from shared.types import OrderId, PartId
+
+
+class Work:
+    """Locked orders as they stand while they are decided on."""
+
+    def __init__(
+        self,
+        session: AsyncSession,
+        orders: Mapping[OrderId, Order],
+        sources: Mapping[PartId, Sequence[Source]],
+        *,
+        today: date,
+        outcomes: Outcomes,
+    ) -> None:
+        self._session = session
+        self._orders = dict(orders)
+        self._sources = sources
+        self._today = today
+        self._outcomes = outcomes
+        self._changed: dict[OrderId, None] = {}
+        self._work_orders: dict[tuple[OrderId, int], Sourcing] = {}
+        self._promised: list[Promised] = []
+        self._told: list[Told] = []
+        self._answered: list[OrderId] = []
+
+    def order(self, order_id: OrderId) -> Order:
+        """Give an order as it now stands, or refuse what there is none of."""
+        found = self._orders.get(order_id)
+        if found is None:
+            raise OrderUnknown(order=order_id)
+        return found
+
+    def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
+        """Take over what a fact says of an order, then plan anew."""
+        before = self.order(order_id)
+        decided = plan(take_over(before), self._sources.get(before.part, ()), self._today)
+        if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
+            self._answered.append(order_id)
+        self.decide(decided)
+
+    def replan(self) -> None:
+        """Plan all these orders anew."""
+        for order_id in list(self._orders):
+            self.hear(order_id, _as_it_is)
+
+    def decide(self, decided: Decision) -> Order:
+        """Keep a decision, to be written and told when the work is settled."""
+        order = decided.order
+        before = self._orders[order.order_id]
+        self._orders[order.order_id] = order
+        if order == before:
+            return order
+        self._changed[order.order_id] = None
+        for work in order.work_orders:
+            if work.n > len(before.work_orders) or work != before.work_orders[work.n - 1]:
+                self._work_orders[order.order_id, work.n] = work
+        if order.promise is not None and order.promises > before.promises:
+            self._promised.append(Promised(order.order_id, order.promises, order.promise))
+        self._told.extend(Told(fact, version) for version, fact in decided.numbered())
+        return order
+
+    async def settle(self) -> None:
+        """Write what was decided, one statement a table, and tell it."""
+        await order_store.save(self._session, [self._orders[order_id] for order_id in self._changed])
+        works = [(order_id, work) for (order_id, _), work in self._work_orders.items()]
+        await order_store.save_work_orders(self._session, works)
+        await order_store.save_promises(self._session, self._promised)
+        await tell(self._session, self._told)
+        if self._answered:
+            after_commit(self._session, self._wake)
+
+    def _wake(self) -> None:
+        self._outcomes.wake(self._answered)
+
+
+async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outcomes: Outcomes) -> Work:
+    """Lock and load orders with the sources that may fill them, so that what is heard of them can be planned."""
+    await source_store.share(session)
+    orders = await order_store.lock(session, order_ids)
+    sources = await source_store.approved(session, {order.part for order in orders.values()})
+    return Work(session, orders, sources, today=clock.now().date(), outcomes=outcomes)
+
+
+async def open_to_ask(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
+    """Lock and load one order for what its depot asks of it."""
+    orders = await order_store.lock(session, [order_id])
+    return Work(session, orders, {}, today=clock.now().date(), outcomes=outcomes)
+
+
+def _as_it_is(order: Order) -> Order:
+    return order

@@ -1,0 +1,185 @@
+"""Placing orders: many requests decided in one transaction, each accepted, recognised or refused on its own."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
+from services.orders.domain.document_number import activity_of, order_id_of
+from services.orders.domain.placement import Placement, place
+from services.orders.domain.priority import Activity, Designator, priority
+from services.orders.schemas.orders import PlaceOrder
+from services.orders.store import lookups
+from services.orders.store import orders as store
+from services.orders.store.lookups import SiteCopy
+from services.orders.store.orders import Placed
+from shared import clock
+from shared.errors import Refusal
+from shared.http import rights
+from shared.http.tokens import Principal
+from shared.messaging.outbox import Told, tell
+from shared.observe import tracing
+from shared.types import OrderId, PartId, SiteId, SiteKind
+
+
+class DocumentNumberReused(Refusal):
+    """The document number names another order."""
+
+
+_UNASSIGNED = Activity("", Designator.V)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An order as it came to the door, and from whom."""
+
+    body: PlaceOrder
+    principal: Principal
+    trace: tracing.Trace | None
+
+    @property
+    def filling_site(self) -> SiteId:
+        """Name the depot that is to fill it."""
+        return self.body.site or self.body.ordered_by
+
+    def digest(self) -> bytes:
+        """Tell this order from any other of the same document number."""
+        return hashlib.sha256(self.body.model_dump_json(exclude_defaults=True).encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Which order a request named, and whether it was placed by it."""
+
+    order_id: OrderId
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the guards look at."""
+
+    digests: dict[OrderId, bytes]
+    parts: set[PartId]
+    sites: Mapping[SiteId, SiteCopy]
+    activities: Mapping[str, Activity]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """An order that this group places."""
+
+    row: Placed
+    fact: Told
+
+
+async def decide(session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
+    """Place orders: guards first, then one insert; what was placed before is recognised by its document number."""
+    now = clock.now()
+    names = [_name(request, now) for request in requests]
+    known = await _look_up(session, requests, [name for name in names if isinstance(name, str)])
+    fresh: dict[OrderId, _Fresh] = {}
+    outcomes = [_decide(request, name, known, fresh) for request, name in zip(requests, names, strict=True)]
+    overtaken = await _write(session, fresh)
+    return [
+        _recognise(request, outcome.order_id, overtaken)
+        if isinstance(outcome, Outcome) and outcome.order_id in overtaken
+        else outcome
+        for request, outcome in zip(requests, outcomes, strict=True)
+    ]
+
+
+def _name(request: Request, now: datetime) -> OrderId | Refusal:
+    try:
+        return order_id_of(request.body.document_number, request.body.suffix, now.date())
+    except Refusal as refusal:
+        return refusal
+
+
+async def _look_up(session: AsyncSession, requests: Sequence[Request], order_ids: Sequence[OrderId]) -> _Known:
+    bodies = [request.body for request in requests]
+    sites = {body.ordered_by for body in bodies} | {request.filling_site for request in requests}
+    return _Known(
+        digests=await lookups.placed(session, order_ids),
+        parts=await lookups.parts(session, (body.part for body in bodies)),
+        sites=await lookups.sites(session, sites),
+        activities=await lookups.activities(session, (activity_of(body.document_number) for body in bodies)),
+    )
+
+
+def _decide(
+    request: Request, name: OrderId | Refusal, known: _Known, fresh: dict[OrderId, _Fresh]
+) -> Outcome | Refusal:
+    """Run the guards in their order, then place the order; gives the refusal of the first guard that fails."""
+    if isinstance(name, Refusal):
+        return name
+    try:
+        _check_rights(request, known.sites)
+        if name in known.digests:
+            return _recognise(request, name, known.digests)
+        _check_catalogue(request, known)
+        placement = _placement(request, name, known.activities)
+        order, fact = place(placement)
+    except Refusal as refusal:
+        return refusal
+    digest = request.digest()
+    known.digests[name] = digest
+    told = Told(fact, order.version, trace=request.trace)
+    fresh[name] = _Fresh(Placed(placement, request.principal.subject, digest), told)
+    return Outcome(name, is_new=True)
+
+
+def _check_rights(request: Request, sites: Mapping[SiteId, SiteCopy]) -> None:
+    """Refuse who may not order for this depot; a site not heard of yet counts as of the sender's nation."""
+    depot = request.body.ordered_by
+    nation = sites[depot].country if depot in sites else request.principal.nation
+    rights.require_write(request.principal, depot, nation)
+
+
+def _recognise(request: Request, order_id: OrderId, digests: Mapping[OrderId, bytes]) -> Outcome | Refusal:
+    """Recognise an order that was placed before, or refuse another one of its number."""
+    if digests[order_id] != request.digest():
+        return DocumentNumberReused(document_number=request.body.document_number)
+    return Outcome(order_id, is_new=False)
+
+
+def _check_catalogue(request: Request, known: _Known) -> None:
+    if request.body.part not in known.parts:
+        raise CatalogueBehind(part=request.body.part)
+    for site in (request.body.ordered_by, request.filling_site):
+        if site not in known.sites:
+            raise CatalogueBehind(site=site)
+        if known.sites[site].kind is not SiteKind.DEPOT:
+            raise SiteNotDepot(site=site)
+
+
+def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:
+    body = request.body
+    designator = activities.get(activity_of(body.document_number), _UNASSIGNED).at(body.ordered_by)
+    return Placement(
+        order_id=order_id,
+        document_number=body.document_number,
+        ordered_by=body.ordered_by,
+        site=request.filling_site,
+        part=body.part,
+        quantity=body.quantity,
+        partial=body.partial,
+        urgency=body.urgency,
+        priority=priority(designator, body.urgency),
+        required_by=body.required_by,
+        placed_at=clock.now(),
+        conditions=tuple(body.conditions),
+        platform=body.platform,
+        tail_number=body.tail_number,
+    )
+
+
+async def _write(session: AsyncSession, fresh: Mapping[OrderId, _Fresh]) -> Mapping[OrderId, bytes]:
+    """Insert and tell the new orders; give the digests of those that somebody else has placed meanwhile."""
+    inserted = await store.place(session, [each.row for each in fresh.values()])
+    await tell(session, [each.fact for order_id, each in fresh.items() if order_id in inserted])
+    overtaken = fresh.keys() - inserted
+    return await lookups.placed(session, overtaken) if overtaken else {}

@@ -1,0 +1,99 @@
+"""Sources and activities: one at a time, or a whole file or nothing."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
+from services.orders.schemas.imports import Imported, ImportInvalid, LineError, told
+from services.orders.schemas.sources import ActivityRow, ActivityTerms, SourceRow, SourceTerms
+from services.orders.store import lookups
+from services.orders.store import sources as store
+from shared import clock
+from shared.errors import Kind, Refusal
+from shared.types import PartId, SiteId, SiteKind
+
+_UNKNOWN = "the catalogue has not heard of it yet"
+
+
+class ApprovalInFuture(Refusal):
+    """A source counts as approved from the day of its approval, which has not come yet."""
+
+    kind = Kind.INVALID
+
+
+async def put_source(session: AsyncSession, part: PartId, site: SiteId, *, terms: SourceTerms, changed_by: str) -> None:
+    """Say on what terms a site may supply a part; open orders of the part are planned again."""
+    row = SourceRow(part=part, site=site, **dict(terms))
+    if part not in await lookups.parts(session, [part]):
+        raise CatalogueBehind(part=part)
+    if site not in await lookups.sites(session, [site]):
+        raise CatalogueBehind(site=site)
+    if row.approved_on is not None and row.approved_on > clock.now().date():
+        raise ApprovalInFuture(approved_on=row.approved_on)
+    await store.save(session, [row], changed_by)
+
+
+async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, changed_by: str) -> None:
+    """Say whose an activity code is, and how urgent its work."""
+    sites = await lookups.sites(session, [terms.site])
+    if terms.site not in sites:
+        raise CatalogueBehind(site=terms.site)
+    if sites[terms.site].kind is not SiteKind.DEPOT:
+        raise SiteNotDepot(site=terms.site)
+    await store.save_activities(session, [ActivityRow(activity=code, **dict(terms))], changed_by)
+
+
+async def import_sources(session: AsyncSession, imported: Imported[SourceRow], changed_by: str, *, chunk: int) -> None:
+    """Write a file of sources, a bounded number in a statement; or refuse it whole."""
+    await check_sources(session, imported)
+    for start in range(0, len(imported.rows), chunk):
+        await store.save(session, imported.rows[start : start + chunk], changed_by)
+
+
+async def import_activities(
+    session: AsyncSession, imported: Imported[ActivityRow], changed_by: str, *, chunk: int
+) -> None:
+    """Write a file of activities, a bounded number in a statement; or refuse it whole."""
+    await check_activities(session, imported)
+    for start in range(0, len(imported.rows), chunk):
+        await store.save_activities(session, imported.rows[start : start + chunk], changed_by)
+
+
+async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) -> None:
+    """Refuse a file of sources that names what the catalogue has not heard of, or the future."""
+    parts = await lookups.parts(session, {row.part for row in imported.rows})
+    sites = await lookups.sites(session, {row.site for row in imported.rows})
+    today = clock.now().date()
+    wrong = [
+        LineError(line, "approved_on", "lies in the future")
+        for line, row in imported.numbered()
+        if row.approved_on is not None and row.approved_on > today
+    ]
+    unknown = [
+        LineError(line, field, _UNKNOWN)
+        for line, row in imported.numbered()
+        for field, is_known in (("part", row.part in parts), ("site", row.site in sites))
+        if not is_known
+    ]
+    _refuse(wrong, unknown)
+
+
+async def check_activities(session: AsyncSession, imported: Imported[ActivityRow]) -> None:
+    """Refuse a file of activities that gives one to what is no depot."""
+    sites = await lookups.sites(session, {row.site for row in imported.rows})
+    wrong = [
+        LineError(line, "site", "is no depot")
+        for line, row in imported.numbered()
+        if row.site in sites and sites[row.site].kind is not SiteKind.DEPOT
+    ]
+    unknown = [LineError(line, "site", _UNKNOWN) for line, row in imported.numbered() if row.site not in sites]
+    _refuse(wrong, unknown)
+
+
+def _refuse(wrong: Sequence[LineError], unknown: Sequence[LineError]) -> None:
+    """Refuse for good what is wrong, and for now what the catalogue may yet hear of."""
+    if wrong:
+        raise ImportInvalid.of([*wrong, *unknown])
+    if unknown:
+        raise CatalogueBehind(unknown=len(unknown), errors=told(unknown))

@@ -1,0 +1,39 @@
+"""Document numbers: a MILSTRIP number carries one digit of its year, so the year is resolved at entry."""
+
+from datetime import date, timedelta
+
+from shared.errors import Kind, Refusal
+from shared.types import DocumentNumber, OrderId
+
+AHEAD_DAYS_MAX = 30
+_ACTIVITY_LENGTH = 6
+_DECADES = 3
+
+
+class DocumentDateImpossible(Refusal):
+    """The ordinal date in the document number names no day of the calendar."""
+
+    kind = Kind.INVALID
+
+
+def activity_of(number: DocumentNumber) -> str:
+    """Name the activity that numbered the document."""
+    return number[:_ACTIVITY_LENGTH]
+
+
+def year_of(number: DocumentNumber, today: date) -> int:
+    """Resolve the year: the most recent one with the number's digit in which its day exists and is not far ahead."""
+    digit, ordinal = int(number[6]), int(number[7:10])
+    latest = today + timedelta(days=AHEAD_DAYS_MAX)
+    youngest = latest.year - (latest.year - digit) % 10
+    for year in range(youngest, youngest - 10 * _DECADES, -10):
+        day = date(year, 1, 1) + timedelta(days=ordinal - 1)
+        if day.year == year and day <= latest:
+            return year
+    raise DocumentDateImpossible(document_number=number)
+
+
+def order_id_of(number: DocumentNumber, suffix: str | None, today: date) -> OrderId:
+    """Name the order: the number, its full year, and on a split fill its suffix."""
+    order = f"{number}-{year_of(number, today)}"
+    return order if suffix is None else f"{order}-{suffix}"

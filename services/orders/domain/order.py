@@ -1,0 +1,273 @@
+"""An order: what was asked, what inventory says of it, and what sources were asked to make.
+
+Invariant (I8): quantity = reserved + sourced + issued + cancelled + open. Inventory's totals are taken over as they
+are, never added up; a request (cancel, reduce) changes nothing here until inventory has answered it, except that
+nothing more is sourced than is still wanted.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+
+from services.orders.domain import sourcing
+from services.orders.domain.promise import Promise
+from services.orders.domain.sourcing import Sourcing
+from shared.errors import Kind, Refusal
+from shared.events.orders import (
+    OrderCancelRequested,
+    OrderEvent,
+    OrderReductionRequested,
+    OrderRescheduled,
+)
+from shared.events.production import WorkOrderEvent
+from shared.events.stock import DemandEvent, DemandReduced
+from shared.types import OrderId, PartId, Priority, SiteId
+
+
+class OrderUnknown(Refusal):
+    """There is no such order."""
+
+    kind = Kind.NOT_FOUND
+
+
+class OrderAlreadyIssued(Refusal):
+    """An order that was issued in full can no longer be changed or cancelled."""
+
+
+class OrderCancelled(Refusal):
+    """The order is cancelled, or about to be."""
+
+
+class QuantityRaised(Refusal):
+    """An order's quantity can only go down; order more under a number of its own."""
+
+
+class RequiredByPast(Refusal):
+    """An order cannot be required by a day that has passed."""
+
+    kind = Kind.INVALID
+
+
+class WorkOrderUnknown(Refusal):
+    """The order never asked for this work order."""
+
+    kind = Kind.NOT_FOUND
+
+
+class DemandContradictory(Refusal):
+    """What inventory says of the order does not add up to its quantity."""
+
+
+class OrderState(StrEnum):
+    """Where an order stands, worst news first."""
+
+    PLACED = "placed"
+    """Inventory has not answered yet."""
+    OPEN = "open"
+    """Something has neither stock nor source."""
+    SOURCED = "sourced"
+    """Nothing is open, something is to be made."""
+    RESERVED = "reserved"
+    """All that is not issued is held for it."""
+    ISSUED = "issued"
+    """All that was still wanted was issued."""
+    CANCELLED = "cancelled"
+    """Nothing was issued and nothing will be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What inventory last said of the order, as absolute totals; `heard` is the version of its word, 0 for none.
+
+    While it is unsettled, inventory has said more in the same breath, and nothing is decided on it.
+    """
+
+    heard: int = 0
+    reserved: int = 0
+    issued: int = 0
+    cancelled: int = 0
+    released: int = 0
+    arrived: int = 0
+    lost: int = 0
+    closed: bool = False
+    unsettled: bool = False
+
+    @property
+    def may_be_planned(self) -> bool:
+        """Whether what inventory said was true at any time."""
+        return self.heard > 0 and not self.unsettled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order as its row holds it; `version` counts the facts that were told of it."""
+
+    order_id: OrderId
+    site: SiteId
+    part: PartId
+    quantity: int
+    priority: Priority
+    required_by: date
+    version: int = 1
+    wanted: int
+    """How much is still wanted in all, issued included; a reduction lowers it, its answer says what could be spared."""
+    reductions: int = 0
+    """How many reductions were asked for that inventory has not answered yet."""
+    cancel_requested: bool = False
+    demand: Demand = Demand()
+    work_orders: tuple[Sourcing, ...] = ()
+    promise: Promise | None = None
+    promises: int = 0
+    """How many promises were made, withdrawals included."""
+    first_promised_for: date | None = None
+    """The first day that was ever promised."""
+
+    @property
+    def need(self) -> int:
+        """How much is neither reserved nor issued nor cancelled."""
+        return self.quantity - self.demand.reserved - self.demand.issued - self.demand.cancelled
+
+    @property
+    def supplied(self) -> int:
+        """How much of what was made for it has come to an end: arrived, or lost on the road."""
+        return self.demand.arrived + self.demand.lost
+
+    @property
+    def expected(self) -> int:
+        """How much its work orders will still bring; below zero while more has come than production has told of."""
+        return sum(work.quantity for work in self.work_orders) - self.supplied
+
+    @property
+    def outstanding(self) -> int:
+        """How much its work orders will still bring."""
+        return max(0, self.expected)
+
+    @property
+    def sourced(self) -> int:
+        """How much of the need its work orders cover."""
+        return min(self.outstanding, self.need)
+
+    @property
+    def open(self) -> int:
+        """How much of the need nothing covers."""
+        return self.need - self.sourced
+
+    @property
+    def ceiling(self) -> int:
+        """How much may at most be held, issued or on its way, as the depot last asked."""
+        return 0 if self.cancel_requested else self.wanted
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to reserve, source or issue."""
+        return self.demand.issued + self.demand.cancelled == self.quantity
+
+    @property
+    def state(self) -> OrderState:
+        """Where the order stands."""
+        if not self.demand.heard:
+            return OrderState.PLACED
+        if self.is_settled:
+            return OrderState.ISSUED if self.demand.issued else OrderState.CANCELLED
+        if self.open:
+            return OrderState.OPEN
+        return OrderState.SOURCED if self.sourced else OrderState.RESERVED
+
+    def ask_to_cancel(self, reason: str | None = None) -> "Decision":
+        """Ask inventory to release what is not yet issued; asking again changes nothing."""
+        if self.cancel_requested:
+            return Decision(self)
+        self._refuse_settled()
+        asked = replace(self, cancel_requested=True)
+        return tell(asked, OrderCancelRequested(order=self.order_id, site=self.site, part=self.part, reason=reason))
+
+    def ask_to_reduce(self, quantity: int) -> "Decision":
+        """Ask inventory to want less; what is issued already stands."""
+        if quantity > self.wanted:
+            raise QuantityRaised(order=self.order_id, quantity=self.wanted, asked=quantity)
+        self._refuse_cancelled()
+        if quantity == self.wanted:
+            return Decision(self)
+        self._refuse_settled()
+        asked = replace(self, wanted=quantity, reductions=self.reductions + 1)
+        return tell(
+            asked, OrderReductionRequested(order=self.order_id, site=self.site, part=self.part, quantity=quantity)
+        )
+
+    def reschedule(self, required_by: date, today: date) -> "Decision":
+        """Change the day on which the order is needed."""
+        self._refuse_cancelled()
+        if required_by == self.required_by:
+            return Decision(self)
+        self._refuse_settled()
+        if required_by < today:
+            raise RequiredByPast(required_by=required_by, today=today)
+        moved = replace(self, required_by=required_by)
+        return tell(
+            moved, OrderRescheduled(order=self.order_id, site=self.site, part=self.part, required_by=required_by)
+        )
+
+    def hear_demand(self, fact: DemandEvent, version: int) -> "Order":
+        """Take over inventory's totals; the last answer to what was asked less says how much is wanted now."""
+        if fact.reserved + fact.issued + fact.cancelled > self.quantity:
+            raise DemandContradictory(order=self.order_id, quantity=self.quantity, version=version)
+        answered = isinstance(fact, DemandReduced)
+        reductions = self.reductions - min(self.reductions, answered)
+        is_last = answered and not reductions and not fact.closed
+        return replace(
+            self,
+            demand=_totals(fact, version),
+            reductions=reductions,
+            wanted=self.quantity - fact.cancelled if is_last else self.wanted,
+        )
+
+    def hear_work_order(self, fact: WorkOrderEvent) -> "Order":
+        """Take over what production says of one of the order's work orders."""
+        n = sourcing.number_of(fact.work_order)
+        if not 1 <= n <= len(self.work_orders):
+            raise WorkOrderUnknown(work_order=fact.work_order)
+        return self.with_work(sourcing.hear(self.work_orders[n - 1], fact))
+
+    def with_work(self, work: Sourcing) -> "Order":
+        """Put one of its work orders, or the next one, in its place."""
+        return replace(self, work_orders=(*self.work_orders[: work.n - 1], work, *self.work_orders[work.n :]))
+
+    def _refuse_settled(self) -> None:
+        if self.is_settled:
+            raise OrderAlreadyIssued(order=self.order_id, issued=self.demand.issued)
+
+    def _refuse_cancelled(self) -> None:
+        if self.cancel_requested:
+            raise OrderCancelled(order=self.order_id)
+
+
+def _totals(fact: DemandEvent, version: int) -> Demand:
+    return Demand(
+        heard=version,
+        reserved=fact.reserved,
+        issued=fact.issued,
+        cancelled=fact.cancelled,
+        released=fact.released,
+        arrived=fact.arrived,
+        lost=fact.lost,
+        closed=fact.closed,
+        unsettled=fact.unsettled,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The order as it now is, and the facts to tell of it; the last fact carries the order's version."""
+
+    order: Order
+    facts: tuple[OrderEvent, ...] = ()
+
+    def numbered(self) -> list[tuple[int, OrderEvent]]:
+        """Number the facts by the versions that they made."""
+        first = self.order.version - len(self.facts) + 1
+        return list(enumerate(self.facts, first))
+
+
+def tell(order: Order, *facts: OrderEvent) -> Decision:
+    """Decide what the facts say: each is a new version of the order."""
+    return Decision(replace(order, version=order.version + len(facts)), facts)

@@ -1,0 +1,66 @@
+"""Placing an order: what a depot asks for, in full, as it was recorded."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.orders.domain.order import Order, RequiredByPast
+from shared.events.orders import OrderPlaced
+from shared.types import (
+    Condition,
+    DocumentNumber,
+    OrderId,
+    PartId,
+    Platform,
+    Priority,
+    SiteId,
+    Urgency,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """What was asked; all but the day on which it is needed stays as it was entered."""
+
+    order_id: OrderId
+    document_number: DocumentNumber
+    ordered_by: SiteId
+    site: SiteId
+    part: PartId
+    quantity: int
+    partial: bool
+    urgency: Urgency
+    priority: Priority
+    required_by: date
+    placed_at: datetime
+    conditions: tuple[Condition, ...]
+    platform: Platform | None = None
+    tail_number: str | None = None
+
+
+def place(asked: Placement) -> tuple[Order, OrderPlaced]:
+    """Open the order and ask inventory for what it has: the order, and the fact that is its first version."""
+    today = asked.placed_at.date()
+    if asked.required_by < today:
+        raise RequiredByPast(required_by=asked.required_by, today=today)
+    order = Order(
+        order_id=asked.order_id,
+        site=asked.site,
+        part=asked.part,
+        quantity=asked.quantity,
+        priority=asked.priority,
+        required_by=asked.required_by,
+        wanted=asked.quantity,
+    )
+    fact = OrderPlaced(
+        order=asked.order_id,
+        site=asked.site,
+        part=asked.part,
+        ordered_by=asked.ordered_by,
+        quantity=asked.quantity,
+        partial=asked.partial,
+        priority=asked.priority,
+        required_by=asked.required_by,
+        placed_at=asked.placed_at,
+        conditions=list(asked.conditions),
+    )
+    return order, fact

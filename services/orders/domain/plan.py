@@ -1,0 +1,109 @@
+"""The sourcing plan: decided anew after every fact that orders applies, from totals alone.
+
+More is needed than will come: the difference is sourced. Less: the surplus is asked back, latest promise first.
+A work order that once gave less than asked is not asked again, or orders and production would answer each other for
+ever; nothing is sourced beyond what the depot still wants, even before inventory has answered its request.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from services.orders.domain import promise
+from services.orders.domain.order import Decision, Order, tell
+from services.orders.domain.promise import Promise
+from services.orders.domain.sourcing import Source, Sourcing, first_source
+from shared.events.orders import OrderEvent, OrderSourced, OrderSourcingReduced
+
+WORK_ORDERS_MAX = 9999
+
+
+def plan(order: Order, sources: Sequence[Source], today: date) -> Decision:
+    """Source what is missing, ask back what is too much, and make the promise that follows."""
+    if not order.demand.may_be_planned:
+        return Decision(order)
+    decided = _source(order, sources, today) if missing(order) > 0 else _ask_back(order)
+    return Decision(_promise(decided.order, today), decided.facts)
+
+
+def missing(order: Order) -> int:
+    """Tell how much is to be sourced: what is needed and still wanted, less what will come.
+
+    While more has come than production has told of, nothing is: its word is on the way, and each fact before it would
+    source the same once more.
+    """
+    if order.expected < 0:
+        return 0
+    wanted = order.ceiling - order.demand.reserved - order.demand.issued
+    return min(order.need, max(0, wanted)) - order.outstanding
+
+
+def _source(order: Order, sources: Sequence[Source], today: date) -> Decision:
+    source = first_source(sources, order.work_orders)
+    if source is None or len(order.work_orders) >= WORK_ORDERS_MAX:
+        return Decision(order)
+    quantity = missing(order)
+    work = Sourcing(
+        n=len(order.work_orders) + 1,
+        source=source.site,
+        sourced=quantity,
+        quantity=quantity,
+        due=today + timedelta(days=source.lead_time_days),
+        due_reason=f"lead time of {source.site}",
+    )
+    fact = OrderSourced(
+        order=order.order_id,
+        site=order.site,
+        part=order.part,
+        work_order=work.name(order.order_id),
+        source=source.site,
+        quantity=quantity,
+        priority=order.priority,
+        due=work.due,
+    )
+    return tell(order.with_work(work), fact)
+
+
+def _ask_back(order: Order) -> Decision:
+    surplus = order.outstanding - order.need - sum(work.pending for work in order.work_orders)
+    facts: list[OrderEvent] = []
+    asked = order
+    for work in sorted(order.work_orders, key=lambda work: (work.due, work.n), reverse=True):
+        back = min(surplus, work.quantity - work.pending)
+        if back <= 0 or work.kept:
+            continue
+        surplus -= back
+        asked = asked.with_work(replace(work, asked=work.asked + back))
+        facts.append(_reduced(order, replace(work, asked=work.asked + back), back))
+    return tell(asked, *facts)
+
+
+def _reduced(order: Order, work: Sourcing, back: int) -> OrderSourcingReduced:
+    return OrderSourcingReduced(
+        order=order.order_id,
+        site=order.site,
+        part=order.part,
+        work_order=work.name(order.order_id),
+        source=work.source,
+        quantity=back,
+        asked=work.asked,
+    )
+
+
+def _promise(order: Order, today: date) -> Order:
+    """Promise what the facts allow; a promise that stays as it was is not made again."""
+    made = _derived(order, today)
+    if made == order.promise:
+        return order
+    first = order.first_promised_for or (made.promised_for if made else None)
+    return replace(order, promise=made, promises=order.promises + 1, first_promised_for=first)
+
+
+def _derived(order: Order, today: date) -> Promise | None:
+    if order.is_settled:
+        return order.promise
+    if order.open:
+        return promise.nothing(order.promise)
+    if order.sourced:
+        return promise.from_work(order.work_orders, supplied=order.supplied, needed=order.sourced)
+    return promise.from_stock(order.promise, today)

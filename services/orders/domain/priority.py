@@ -1,0 +1,42 @@
+"""Priority designators: 01 to 15, from the activity's force/activity designator and the order's urgency of need."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.types import Priority, SiteId, Urgency
+
+
+class Designator(StrEnum):
+    """Force/activity designator: assigned above the activity, I before V."""
+
+    I = "I"  # noqa: E741  # the designators are roman numerals
+    II = "II"
+    III = "III"
+    IV = "IV"
+    V = "V"
+
+
+_PRIORITIES: dict[Designator, dict[Urgency, Priority]] = {
+    Designator.I: {Urgency.A: 1, Urgency.B: 4, Urgency.C: 11},
+    Designator.II: {Urgency.A: 2, Urgency.B: 5, Urgency.C: 12},
+    Designator.III: {Urgency.A: 3, Urgency.B: 6, Urgency.C: 13},
+    Designator.IV: {Urgency.A: 7, Urgency.B: 9, Urgency.C: 14},
+    Designator.V: {Urgency.A: 8, Urgency.B: 10, Urgency.C: 15},
+}
+
+
+def priority(designator: Designator, urgency: Urgency) -> Priority:
+    """Look up the priority designator; nobody enters one."""
+    return _PRIORITIES[designator][urgency]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Whose an activity code is, and how urgent its work."""
+
+    site: SiteId
+    designator: Designator
+
+    def at(self, depot: SiteId) -> Designator:
+        """Give the designator that holds for a depot's order: it was assigned to the activity's own site alone."""
+        return self.designator if depot == self.site else Designator.V

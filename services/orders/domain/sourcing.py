@@ -1,0 +1,115 @@
+"""Sources of a part, and the work orders that an order has asked of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from shared.events.production import (
+    DelayReported,
+    WorkOrderAccepted,
+    WorkOrderEvent,
+    WorkOrderReduced,
+    WorkOrderRefused,
+)
+from shared.types import OrderId, SiteId, WorkOrderId
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A joint-venture factory that is approved for a part."""
+
+    site: SiteId
+    lead_time_days: int
+
+
+class WorkState(StrEnum):
+    """How far a source has taken a work order on."""
+
+    ASKED = "asked"
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Sourcing:
+    """One work order of an order, as orders knows it; quantities are absolute totals."""
+
+    n: int
+    source: SiteId
+    sourced: int
+    """How much was asked for when it was opened."""
+    quantity: int
+    """How much it will bring in all, as known now."""
+    due: date
+    due_reason: str
+    asked: int = 0
+    """How much was asked back in all."""
+    answered: int = 0
+    """How much of `asked` has been answered."""
+    given: int = 0
+    """How much of `answered` was given back."""
+    state: WorkState = WorkState.ASKED
+
+    @property
+    def pending(self) -> int:
+        """How much is asked back and not yet answered."""
+        return self.asked - self.answered
+
+    @property
+    def kept(self) -> bool:
+        """Whether it once gave less than asked, so that it is not asked again."""
+        return self.given < self.answered
+
+    def name(self, order: OrderId) -> WorkOrderId:
+        """Name the work order: the order's n-th."""
+        return f"{order}-W{self.n}"
+
+
+def number_of(work_order: WorkOrderId) -> int:
+    """Read which of its order's work orders it is, from 1."""
+    return int(work_order.rpartition("-W")[2])
+
+
+def first_source(sources: Sequence[Source], work_orders: Sequence[Sourcing]) -> Source | None:
+    """Choose the source with the shortest lead time; one that refused this order is not asked again."""
+    refusing = {work.source for work in work_orders if work.state is WorkState.REFUSED}
+    willing = [source for source in sources if source.site not in refusing]
+    return min(willing, key=lambda source: (source.lead_time_days, source.site), default=None)
+
+
+def hear(work: Sourcing, fact: WorkOrderEvent) -> Sourcing:
+    """Take over what production says of a work order."""
+    asked, given = work.answered, work.given
+    if isinstance(fact, WorkOrderReduced):
+        asked, given = fact.asked, fact.given
+    return Sourcing(
+        n=work.n,
+        source=work.source,
+        sourced=work.sourced,
+        quantity=fact.quantity,
+        due=fact.due,
+        due_reason=_due_reason(work, fact),
+        asked=work.asked,
+        answered=asked,
+        given=given,
+        state=_state(work, fact),
+    )
+
+
+def _state(work: Sourcing, fact: WorkOrderEvent) -> WorkState:
+    if isinstance(fact, WorkOrderAccepted):
+        return WorkState.ACCEPTED
+    if isinstance(fact, WorkOrderRefused):
+        return WorkState.REFUSED
+    refusal_undone = work.state is WorkState.REFUSED and fact.quantity > work.quantity
+    return WorkState.OPEN if work.state is WorkState.ASKED or refusal_undone else work.state
+
+
+def _due_reason(work: Sourcing, fact: WorkOrderEvent) -> str:
+    if isinstance(fact, WorkOrderAccepted):
+        return f"accepted by {work.source}"
+    if isinstance(fact, DelayReported):
+        return f"delayed by {work.source}: {fact.cause}"
+    return work.due_reason

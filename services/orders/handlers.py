@@ -1,0 +1,133 @@
+"""The Kafka door: inventory's totals and production's work orders decide, the catalogue is copied."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.commands.deciding import Work, open_to_plan
+from services.orders.commands.outcomes import Outcomes
+from services.orders.store import catalogue
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.events.envelope import CloudEvent, Event, Stream
+from shared.events.production import (
+    DelayReported,
+    LotDispatched,
+    LotEventVoided,
+    LotFinished,
+    LotInspected,
+    LotScrapped,
+    LotStarted,
+    WorkOrderAccepted,
+    WorkOrderEvent,
+    WorkOrderOpened,
+    WorkOrderQuantityChanged,
+    WorkOrderReduced,
+    WorkOrderRefused,
+)
+from shared.events.stock import (
+    DemandClosed,
+    DemandEvent,
+    DemandIssued,
+    DemandReduced,
+    DemandReserved,
+    DemandSupplied,
+    ReservationLost,
+    ShipmentChanged,
+    StockMoved,
+)
+from shared.messaging.handlers import Deciders, Projections, Subscription, Touches
+from shared.types import OrderId, PartId, SiteId
+
+deciders: Deciders[Work] = Deciders(
+    ignored=(
+        StockMoved,
+        ShipmentChanged,
+        LotStarted,
+        LotInspected,
+        LotFinished,
+        LotScrapped,
+        LotDispatched,
+        LotEventVoided,
+    )
+)
+
+
+def _order(fact: DemandEvent | WorkOrderEvent) -> Iterable[OrderId]:
+    return (fact.order,)
+
+
+async def demand_changed(work: Work, received: CloudEvent[DemandEvent]) -> None:
+    """Take over inventory's totals, and source or ask back what follows."""
+    fact, version = received.data, received.key_seq
+    work.hear(fact.order, lambda order: order.hear_demand(fact, version))
+
+
+async def work_order_changed(work: Work, received: CloudEvent[WorkOrderEvent]) -> None:
+    """Take over what production says of a work order, and source or ask back what follows."""
+    fact = received.data
+    work.hear(fact.order, lambda order: order.hear_work_order(fact))
+
+
+for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed, ReservationLost):
+    deciders.on(_demand, touches=_order)(demand_changed)
+for _work_order in (
+    WorkOrderOpened,
+    WorkOrderAccepted,
+    WorkOrderRefused,
+    WorkOrderReduced,
+    WorkOrderQuantityChanged,
+    DelayReported,
+):
+    deciders.on(_work_order, touches=_order)(work_order_changed)
+
+
+class Copies:
+    """Parts and sites as a batch of the catalogue leaves them: the last one told stands."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self.parts: dict[PartId, PartDefined] = {}
+        self.sites: dict[SiteId, SiteDefined] = {}
+
+    async def settle(self) -> None:
+        """Write them, one statement a table."""
+        await catalogue.save_parts(self._session, list(self.parts.values()))
+        await catalogue.save_sites(self._session, list(self.sites.values()))
+
+
+projections: Projections[Copies] = Projections()
+
+
+@projections.on(PartDefined)
+async def part_defined(copies: Copies, received: CloudEvent[PartDefined]) -> None:
+    """Copy a part."""
+    copies.parts[received.data.part_id] = received.data
+
+
+@projections.on(SiteDefined)
+async def site_defined(copies: Copies, received: CloudEvent[SiteDefined]) -> None:
+    """Copy a site."""
+    copies.sites[received.data.site_id] = received.data
+
+
+def decides(outcomes: Outcomes) -> Subscription[Work]:
+    """Hear inventory and production, and decide."""
+    return Subscription("deciders", (Stream.STOCK, Stream.PRODUCTION), deciders, _plan_with(outcomes))
+
+
+def copies() -> Subscription[Copies]:
+    """Hear the catalogue, and copy it."""
+    return Subscription("projections", (Stream.CATALOGUE,), projections, _open_copies)
+
+
+def _plan_with(
+    outcomes: Outcomes,
+) -> Callable[[AsyncSession, Sequence[CloudEvent[Event]], Touches], Awaitable[Work]]:
+    async def open_work(session: AsyncSession, _events: Sequence[CloudEvent[Event]], touches: Touches) -> Work:
+        return await open_to_plan(session, (str(order_id) for order_id in touches), outcomes)
+
+    return open_work
+
+
+async def _open_copies(session: AsyncSession, _events: Sequence[CloudEvent[Event]], _touches: Touches) -> Copies:
+    return Copies(session)

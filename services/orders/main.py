@@ -1,0 +1,78 @@
+"""Puts orders together: the only module that knows all its parts."""
+
+from prometheus_client import CollectorRegistry
+
+from services.orders import handlers
+from services.orders.api import activities, orders, sources
+from services.orders.api.desk import Desk
+from services.orders.commands import placing
+from services.orders.commands.outcomes import Outcomes
+from services.orders.commands.planning import Planner
+from services.orders.settings import OrdersSettings
+from shared.db import Database
+from shared.events.envelope import Stream
+from shared.http import operations
+from shared.http.app import create_app
+from shared.http.tokens import Authenticator, AuthSettings
+from shared.messaging.backbone import Backbone, Identity
+from shared.messaging.topics import Topics
+from shared.observe import logs
+from shared.observe.metrics import BackboneMetrics
+from shared.service import Service, run
+from shared.settings import CommonSettings, DoorSettings, door_settings
+
+NAME = "orders"
+
+
+def main() -> None:
+    """Run orders until it is told to stop."""
+    common = CommonSettings()
+    logs.configure(NAME, level=common.log_level, json=common.log_json)
+    run(lambda: build(common, door_settings(NAME), Authenticator(AuthSettings()), OrdersSettings()))
+
+
+def build(
+    common: CommonSettings, door: DoorSettings, authenticator: Authenticator, settings: OrdersSettings
+) -> Service:
+    """Put the service together; nothing runs yet."""
+    registry = CollectorRegistry()
+    database = Database(door.database, pool_size=door.pool_size, application_name=f"jvtrack-{NAME}")
+    outcomes = Outcomes(database, poll_seconds=settings.wait_poll_seconds)
+    planner = Planner(database, outcomes, settings)
+    backbone = Backbone(
+        Identity(NAME, door.relay_database, frozenset({Stream.ORDERS})),
+        database,
+        Topics(common.kafka, common.namespace),
+        subscriptions=[handlers.decides(outcomes), handlers.copies()],
+        settings=common.backbone,
+        metrics=BackboneMetrics(registry),
+    )
+    desk = Desk(
+        database=database,
+        placing=backbone.group("orders", placing.decide),
+        outcomes=outcomes,
+        planner=planner,
+        applied=backbone.applied,
+        changed=backbone.changed,
+        settings=settings,
+    )
+    app = create_app(
+        title="JVTrack orders",
+        version="1",
+        description="Demand as asked: orders, where their parts come from, and what is promised.",
+        routers=[
+            orders.router(desk),
+            sources.router(desk),
+            activities.router(desk),
+            operations.router(backbone.operations),
+        ],
+        registry=registry,
+        auth=authenticator,
+        transaction=database.transaction,
+        probes=backbone.probes(),
+    )
+    return Service(NAME, app, backbone, database, door, common.backbone, background=[planner.run])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,261 @@
+"""Bodies of the order doors."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
+
+from services.orders.domain.order import OrderState
+from services.orders.domain.sourcing import WorkState
+from shared.types import (
+    Condition,
+    DocumentNumber,
+    OrderId,
+    PartId,
+    Platform,
+    PositiveQuantity,
+    Priority,
+    Quantity,
+    SiteId,
+    Text,
+    Urgency,
+    WorkOrderId,
+)
+
+ACCEPTABLE = frozenset({Condition.A, Condition.B, Condition.C})
+"""Conditions that may be issued to an order at all."""
+
+Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]$")]
+"""Tells the orders of a split fill apart."""
+TailNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{0,19}$")]
+"""Registration of an aircraft or vehicle."""
+
+
+class Body(BaseModel):
+    """A body that a client sends; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Filter(BaseModel):
+    """What a list is asked for; unknown parameters are refused by the guard."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Answer(BaseModel):
+    """A body that a door answers."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class PlaceOrder(Body):
+    """An order as a depot sends it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "document_number": "7201YA6327A001",
+                    "ordered_by": "D-01",
+                    "part": "MI17-TAIL-ROTOR-BLADE",
+                    "quantity": 3,
+                    "urgency": "B",
+                    "required_by": "2026-12-20",
+                }
+            ]
+        }
+    )
+
+    document_number: DocumentNumber
+    """14 characters: activity code, ordinal date, serial. It names the order: sending the same again is harmless."""
+    suffix: Suffix | None = None
+    """One letter or digit, where the order is one of a split fill."""
+    ordered_by: SiteId
+    """The depot that asks."""
+    site: SiteId | None = None
+    """The depot that fills the order from its stock; the asking one if not given."""
+    part: PartId
+    """The part asked for."""
+    quantity: PositiveQuantity
+    """How much, in the part's unit of issue (in 10^-quantity_scale of it, where the unit divides)."""
+    urgency: Urgency
+    """Urgency of need: A cannot perform its mission, B is impaired, C is routine."""
+    required_by: date
+    """Day on which it is needed."""
+    partial: bool = True
+    """Whether less than the whole may be reserved and issued."""
+    conditions: Annotated[list[Condition], Field(min_length=1, max_length=3)] = [Condition.A, Condition.C]
+    """Supply conditions that it accepts: A, B, C; B only if named."""
+    platform: Platform | None = None
+    """What it is for."""
+    tail_number: TailNumber | None = None
+    """The aircraft or vehicle it is for."""
+
+    @field_validator("conditions")
+    @classmethod
+    def _acceptable(cls, conditions: list[Condition]) -> list[Condition]:
+        if not ACCEPTABLE.issuperset(conditions):
+            raise ValueError("an order accepts conditions A, B and C only")
+        return sorted(set(conditions))
+
+
+class ChangeOrder(Body):
+    """What to change of an order; what is not named stays."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"quantity": 2}, {"required_by": "2027-01-15"}]})
+
+    quantity: PositiveQuantity | None = None
+    """How much is still wanted in all, issued included; it can only go down."""
+    required_by: date | None = None
+    """The new day on which it is needed."""
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if self.quantity is None and self.required_by is None:
+            raise ValueError("name a quantity or a required_by")
+        return self
+
+
+class CancelOrder(Body):
+    """Why an order is cancelled."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Aircraft written off."}]})
+
+    reason: Text | None = None
+    """Why."""
+
+
+class PromiseRead(Answer):
+    """What was promised, and when."""
+
+    promised_for: date | None
+    """The day; none means that nothing could be promised any more."""
+    reason: str
+    """Why that day."""
+    recorded_at: datetime
+    """When it was promised."""
+
+
+class WorkOrderRead(Answer):
+    """What a source was asked to make for the order."""
+
+    work_order: WorkOrderId
+    """The work order."""
+    source: SiteId
+    """The factory."""
+    sourced: Quantity
+    """How much was asked for."""
+    quantity: Quantity
+    """How much it will bring in all, as known now."""
+    due: date
+    """Day on which it is promised."""
+    due_reason: str
+    """Why that day."""
+    asked_back: Quantity
+    """How much was asked back because it is no longer needed."""
+    given_back: Quantity
+    """How much of that the factory could still give back."""
+    state: WorkState
+    """How far the factory has taken it on."""
+
+
+class ChangeRead(Answer):
+    """A fact that was told about the order."""
+
+    version: int
+    """The order's version that it made."""
+    type: str
+    """What happened."""
+    recorded_at: datetime
+    """When it was decided."""
+    data: JsonValue
+    """The fact itself."""
+
+
+class OrderSummary(Answer):
+    """An order, its quantity by what has become of it, and its promise.
+
+    quantity = reserved + sourced + issued + cancelled + open
+    """
+
+    order_id: OrderId
+    """The document number, its full year, and its suffix if it has one."""
+    document_number: DocumentNumber
+    """The number that the depot gave it."""
+    ordered_by: SiteId
+    """The depot that asked."""
+    site: SiteId
+    """The depot that fills it."""
+    part: PartId
+    """The part."""
+    urgency: Urgency
+    """Urgency of need."""
+    priority: Priority
+    """Priority designator, from the urgency and the activity's force/activity designator; 1 goes first."""
+    required_by: date
+    """Day on which it is needed."""
+    partial: bool
+    """Whether less than the whole may be reserved and issued."""
+    conditions: list[Condition]
+    """Supply conditions that it accepts."""
+    platform: Platform | None
+    """What it is for."""
+    tail_number: str | None
+    """The aircraft or vehicle it is for."""
+    placed_at: datetime
+    """When it was recorded."""
+    placed_by: str
+    """Who placed it."""
+    version: int
+    """How many facts were told about it."""
+    state: OrderState
+    """Where it stands."""
+    quantity: Quantity
+    """How much was ordered."""
+    wanted: Quantity
+    """How much is still wanted, after reductions."""
+    cancel_requested: bool
+    """Whether it was asked to be cancelled."""
+    reserved: Quantity
+    """How much is held for it in stock."""
+    sourced: Quantity
+    """How much is to be made for it."""
+    issued: Quantity
+    """How much was issued to it."""
+    cancelled: Quantity
+    """How much is no longer wanted, as inventory has confirmed."""
+    open: Quantity
+    """How much has neither stock nor source."""
+    promised_for: date | None
+    """Day on which all of it will be there; none while that cannot be said."""
+    promise_reason: str | None
+    """Why that day."""
+    first_promised_for: date | None
+    """The first day that was ever promised; kept for ever."""
+
+
+class OrderRead(OrderSummary):
+    """An order with everything known about it."""
+
+    work_orders: list[WorkOrderRead]
+    """What sources were asked to make for it."""
+    promises: list[PromiseRead]
+    """Every promise, oldest first."""
+    history: list[ChangeRead]
+    """Every fact told about it, oldest first."""
+
+
+class OrderFilter(Filter):
+    """Which orders are asked for."""
+
+    site: SiteId | None = None
+    """Only orders placed by this depot or filled from it."""
+    part: PartId | None = None
+    """Only of this part."""
+    state: OrderState | None = None
+    """Only orders that stand so."""
+    platform: Platform | None = None
+    """Only orders for this platform; where an order names none, of parts that fit it."""
+    late: bool | None = None
+    """Only unfinished orders past their day, or promised for after it; false: only the others."""

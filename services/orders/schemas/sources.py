@@ -1,0 +1,163 @@
+"""Bodies of the source and activity doors."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from services.orders.domain.priority import Designator
+from services.orders.schemas.orders import Answer, Body, Filter
+from shared.types import PartId, PositiveQuantity, SiteId
+
+Money = Annotated[str, StringConstraints(pattern=r"^\d{1,14}(\.\d{1,2})?$")]
+"""An exact amount, as text: `"1381500.00"`."""
+Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$")]
+"""An exact share of one, as text: `"0.36"`."""
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+"""ISO 4217 code."""
+ActivityCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
+"""The first six characters of its document numbers."""
+_LEAD_TIME_DAYS_MAX = 3650
+
+
+class SourceTerms(Body):
+    """On what terms a site may supply a part."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "approved": True,
+                    "approved_on": "2021-03-23",
+                    "lead_time_days": 21,
+                    "capacity_per_week": 4,
+                    "unit_cost": "1381500.00",
+                    "currency": "INR",
+                    "import_content": "0.36",
+                }
+            ]
+        }
+    )
+
+    approved: bool
+    """Whether orders may be given to it."""
+    approved_on: date | None = None
+    """Day of the approval; needed if approved."""
+    lead_time_days: Annotated[int, Field(ge=0, le=_LEAD_TIME_DAYS_MAX)]
+    """Days from order to delivery."""
+    capacity_per_week: PositiveQuantity | None = None
+    """How much it can deliver in a week, in quanta of the part."""
+    unit_cost: Money | None = None
+    """Price of one unit of issue, exact."""
+    currency: Currency | None = None
+    """Currency of the price; needed with one."""
+    import_content: Share | None = None
+    """Imported share of the price, 0 to 1."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.approved and self.approved_on is None:
+            raise ValueError("an approved source needs approved_on")
+        if self.unit_cost is not None and self.currency is None:
+            raise ValueError("a unit_cost needs a currency")
+        return self
+
+
+class SourceRow(SourceTerms):
+    """A line of an import: a part, a site and its terms."""
+
+    part: PartId
+    """The part."""
+    site: SiteId
+    """The factory or supplier."""
+    illustrative: bool = False
+    """Whether the line is invented, for demonstration."""
+
+
+class SourceRead(Answer):
+    """A source of a part."""
+
+    part: PartId
+    """The part."""
+    site: SiteId
+    """The factory or supplier."""
+    approved: bool
+    """Whether orders may be given to it."""
+    approved_on: date | None
+    """Day of the approval."""
+    lead_time_days: int
+    """Days from order to delivery."""
+    capacity_per_week: int | None
+    """How much it can deliver in a week, in quanta of the part."""
+    unit_cost: Decimal | None
+    """Price of one unit of issue."""
+    currency: str | None
+    """Currency of the price."""
+    import_content: Decimal | None
+    """Imported share of the price, 0 to 1."""
+    illustrative: bool
+    """Whether the record is invented, for demonstration."""
+    changed_at: datetime
+    """When it was last changed."""
+    changed_by: str
+    """Who changed it."""
+
+
+class SourceFilter(Filter):
+    """Which sources are asked for."""
+
+    part: PartId | None = None
+    """Only of this part."""
+    site: SiteId | None = None
+    """Only of this site."""
+    approved: bool | None = None
+    """Only approved ones; false: only the others."""
+
+
+class ActivityTerms(Body):
+    """Whose an activity code is, and how urgent its work."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"site": "D-01", "force_activity_designator": "II"}]})
+
+    site: SiteId
+    """The depot it belongs to; its designator holds for that depot's orders only."""
+    force_activity_designator: Designator
+    """I to V, assigned from above."""
+
+
+class ActivityRow(ActivityTerms):
+    """A line of an import: an activity and its terms."""
+
+    activity: ActivityCode
+    """The code."""
+    illustrative: bool = False
+    """Whether the line is invented, for demonstration."""
+
+
+class ActivityRead(Answer):
+    """An activity."""
+
+    activity: ActivityCode
+    """The code."""
+    site: SiteId
+    """The depot it belongs to."""
+    force_activity_designator: Designator
+    """I to V."""
+    illustrative: bool
+    """Whether the record is invented, for demonstration."""
+    changed_at: datetime
+    """When it was last changed."""
+    changed_by: str
+    """Who changed it."""
+
+
+class ImportDone(Answer):
+    """What an import did."""
+
+    import_id: str
+    """Names the import in the logs."""
+    lines: int
+    """Lines that it held."""
+    dry_run: bool
+    """Whether it was only checked."""

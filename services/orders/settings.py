@@ -1,0 +1,25 @@
+"""What can be set about orders, read once; every bound by name."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class OrdersSettings(BaseSettings):
+    """Bounds of the doors and of planning, from `JVTRACK_ORDERS_*`; times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="JVTRACK_ORDERS_", frozen=True, use_attribute_docstrings=True)
+
+    wait_seconds_max: float = Field(default=10.0, gt=0)
+    """How long an order's `wait` may hold its answer back."""
+    wait_poll_seconds: float = Field(default=0.1, gt=0)
+    """How often a waiting request looks by itself, in case another process applied the outcome."""
+    after_seconds_max: float = Field(default=5.0, gt=0)
+    """How long a read waits for the versions in `JVTrack-After`."""
+    planning_chunk: int = Field(default=200, gt=0)
+    """Orders planned in one transaction after a source was approved."""
+    planning_poll_seconds: float = Field(default=1.0, gt=0)
+    """How often planning looks for approved sources that another process has noted."""
+    import_lines_max: int = Field(default=200_000, gt=0)
+    """Lines of one imported file."""
+    import_chunk: int = Field(default=5_000, gt=0)
+    """Lines written in one statement."""

@@ -1,0 +1,56 @@
+"""This service's copy of the catalogue, as it was last told."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.catalogue import PartDefined, SiteDefined
+
+_SAVE_PARTS = text(
+    """
+    INSERT INTO part_copy (part_id, name, quantity_scale, platforms)
+    SELECT part_id, name, quantity_scale, string_to_array(platforms, ',')
+    FROM unnest(CAST(:part_ids AS text[]), CAST(:names AS text[]), CAST(:scales AS smallint[]),
+                CAST(:platforms AS text[])) AS p (part_id, name, quantity_scale, platforms)
+    ORDER BY part_id
+    ON CONFLICT (part_id) DO UPDATE
+    SET name = excluded.name, quantity_scale = excluded.quantity_scale, platforms = excluded.platforms
+    """
+)
+_SAVE_SITES = text(
+    """
+    INSERT INTO site_copy (site_id, kind, country)
+    SELECT * FROM unnest(CAST(:site_ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[])) ORDER BY 1
+    ON CONFLICT (site_id) DO UPDATE SET kind = excluded.kind, country = excluded.country
+    """
+)
+
+
+async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> None:
+    """Write parts as they were told, each once."""
+    if not parts:
+        return
+    await session.execute(
+        _SAVE_PARTS,
+        {
+            "part_ids": [part.part_id for part in parts],
+            "names": [part.name for part in parts],
+            "scales": [part.quantity_scale for part in parts],
+            "platforms": [",".join(fit.platform for fit in part.platforms) for part in parts],
+        },
+    )
+
+
+async def save_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> None:
+    """Write sites as they were told, each once."""
+    if not sites:
+        return
+    await session.execute(
+        _SAVE_SITES,
+        {
+            "site_ids": [site.site_id for site in sites],
+            "kinds": [site.kind for site in sites],
+            "countries": [site.country for site in sites],
+        },
+    )

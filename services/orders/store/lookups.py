@@ -1,0 +1,107 @@
+"""What commands look up before they decide: the catalogue's copy, activities, what was placed before."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, any_, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders import tables
+from services.orders.domain.priority import Activity, Designator
+from services.orders.store.sources import Asked
+from services.orders.tables import orders, part_copies, planning, site_copies
+from shared.http import rights
+from shared.http.rights import Subject
+from shared.http.tokens import Principal
+from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The orders that may be seen at all: of these sites, of this nation; None is no bound."""
+
+    sites: frozenset[SiteId]
+    nation: Nation | None
+
+    @classmethod
+    def of(cls, principal: Principal) -> "Sight":
+        """Tell which orders a principal may see in full; a partner nation's are not shown at all."""
+        reach = rights.reach(principal, Subject.ORDER)
+        return cls(reach.sites, reach.nation)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteCopy:
+    """What this service has heard of a site."""
+
+    kind: SiteKind
+    country: Nation
+
+
+async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> set[PartId]:
+    """Tell which of these parts the catalogue has."""
+    column = part_copies.c.part_id
+    return set(await session.scalars(select(column).where(column == any_(array(part_ids)))))
+
+
+async def sites(session: AsyncSession, site_ids: Iterable[SiteId]) -> dict[SiteId, SiteCopy]:
+    """Look up these sites in the catalogue; an unknown one is not in the answer."""
+    rows = await session.execute(select(site_copies).where(site_copies.c.site_id == any_(array(site_ids))))
+    return {row.site_id: SiteCopy(SiteKind(row.kind), row.country) for row in rows}
+
+
+async def activities(session: AsyncSession, codes: Iterable[str]) -> dict[str, Activity]:
+    """Look up these activities; an unknown one is not in the answer."""
+    rows = await session.execute(select(tables.activities).where(tables.activities.c.activity == any_(array(codes))))
+    return {row.activity: Activity(row.site, Designator(row.force_activity_designator)) for row in rows}
+
+
+async def placed(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, bytes]:
+    """Tell which of these orders were placed before, and the digest of what was sent then."""
+    query = select(orders.c.order_id, orders.c.body_hash).where(orders.c.order_id == any_(array(order_ids)))
+    return {row.order_id: bytes(row.body_hash) for row in await session.execute(query)}
+
+
+async def heard(session: AsyncSession, order_id: OrderId) -> bool:
+    """Tell whether inventory has answered an order."""
+    said = select(orders.c.heard).where(orders.c.order_id == order_id, orders.c.heard > 0, ~orders.c.unsettled)
+    return await session.scalar(said) is not None
+
+
+async def owner(session: AsyncSession, order_id: OrderId, sight: Sight) -> SiteId | None:
+    """Name the depot that placed an order; none where there is no such order to be seen."""
+    query = select(orders.c.ordered_by).where(orders.c.order_id == order_id, visible(sight))
+    found: SiteId | None = await session.scalar(query)
+    return found
+
+
+async def next_planning(session: AsyncSession) -> Asked | None:
+    """Name a part whose open orders are to be planned again."""
+    row = (await session.execute(select(planning).order_by(planning.c.part).limit(1))).one_or_none()
+    return None if row is None else Asked(row.part, row.asked)
+
+
+async def open_orders(session: AsyncSession, part: PartId, *, after: OrderId, chunk: int) -> Sequence[OrderId]:
+    """Name the next orders of a part for which something has neither stock nor source."""
+    query = (
+        select(orders.c.order_id)
+        .where(orders.c.part == part, orders.c.order_id > after, orders.c.heard > 0, orders.c.open > 0)
+        .order_by(orders.c.order_id)
+        .limit(chunk)
+    )
+    return (await session.scalars(query)).all()
+
+
+def array(values: Iterable[str]) -> ColumnElement[Any]:
+    """Write values as one array parameter, sorted and each once."""
+    return literal(sorted(set(values)), orders.c.conditions.type)
+
+
+def visible(sight: Sight) -> ColumnElement[bool]:
+    """Choose the orders placed by, or filled from, a site that may be seen."""
+    seen = [orders.c.ordered_by == any_(array(sight.sites)), orders.c.site == any_(array(sight.sites))]
+    if sight.nation is not None:
+        own = select(site_copies.c.site_id).where(site_copies.c.country == sight.nation)
+        seen.append(orders.c.ordered_by.in_(own))
+    return or_(*seen)

@@ -1,0 +1,261 @@
+"""Orders in the database: placed by insert; locked and loaded by one sorted statement; written by one a table.
+
+An order's row is the mutex of everything about it: its work orders, its promises and the numbers of its facts.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.domain.order import Demand, Order
+from services.orders.domain.placement import Placement
+from services.orders.domain.promise import Promise
+from services.orders.domain.sourcing import Sourcing, WorkState
+from shared.types import OrderId
+
+_PLACE = text(
+    """
+    INSERT INTO orders (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
+                        required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash,
+                        version, wanted, open, state)
+    SELECT order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
+           required_by, string_to_array(conditions, ','), platform, tail_number, placed_at, placed_by, body_hash,
+           1, quantity, quantity, 'placed'
+    FROM unnest(CAST(:order_ids AS text[]), CAST(:document_numbers AS text[]), CAST(:ordered_by AS text[]),
+                CAST(:sites AS text[]), CAST(:parts AS text[]), CAST(:quantities AS bigint[]),
+                CAST(:partials AS boolean[]), CAST(:urgencies AS text[]), CAST(:priorities AS smallint[]),
+                CAST(:required_by AS date[]), CAST(:conditions AS text[]), CAST(:platforms AS text[]),
+                CAST(:tail_numbers AS text[]), CAST(:placed_at AS timestamptz[]), CAST(:placed_by AS text[]),
+                CAST(:body_hashes AS bytea[]))
+         AS placed (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
+                    required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash)
+    ORDER BY order_id
+    ON CONFLICT DO NOTHING
+    RETURNING order_id
+    """
+)
+_LOCK = text("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id FOR UPDATE")
+_WORK_ORDERS = text("SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n")
+_SAVE = text(
+    """
+    UPDATE orders SET version = s.version, required_by = s.required_by, wanted = s.wanted, reductions = s.reductions,
+           cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved, issued = s.issued,
+           cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost, closed = s.closed,
+           unsettled = s.unsettled,
+           sourced = s.sourced, open = s.open, state = s.state, promised_for = s.promised_for,
+           promise_reason = s.promise_reason, promises = s.promises,
+           first_promised_for = s.first_promised_for
+    FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:required_by AS date[]),
+                CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]), CAST(:cancel_requested AS boolean[]),
+                CAST(:heard AS bigint[]), CAST(:reserved AS bigint[]), CAST(:issued AS bigint[]),
+                CAST(:cancelled AS bigint[]), CAST(:released AS bigint[]), CAST(:arrived AS bigint[]),
+                CAST(:lost AS bigint[]), CAST(:closed AS boolean[]), CAST(:unsettled AS boolean[]),
+                CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]), CAST(:promised_for AS date[]),
+                CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]), CAST(:first_promised_for AS date[]))
+         AS s (order_id, version, required_by, wanted, reductions, cancel_requested, heard, reserved, issued,
+               cancelled, released, arrived, lost, closed, unsettled, sourced, open, state, promised_for,
+               promise_reason, promises, first_promised_for)
+    WHERE orders.order_id = s.order_id
+    """
+)
+_SAVE_WORK_ORDERS = text(
+    """
+    INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state)
+    SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:sources AS text[]),
+                         CAST(:sourced AS bigint[]), CAST(:quantities AS bigint[]), CAST(:dues AS date[]),
+                         CAST(:due_reasons AS text[]), CAST(:asked AS bigint[]), CAST(:answered AS bigint[]),
+                         CAST(:given AS bigint[]), CAST(:states AS text[]))
+    ON CONFLICT (order_id, n) DO UPDATE
+    SET quantity = excluded.quantity, due = excluded.due, due_reason = excluded.due_reason, asked = excluded.asked,
+        answered = excluded.answered, given = excluded.given, state = excluded.state
+    """
+)
+_SAVE_PROMISES = text(
+    """
+    INSERT INTO promise (order_id, n, promised_for, reason)
+    SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:promised_for AS date[]),
+                         CAST(:reasons AS text[]))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An order to be written for the first time, who placed it, and the digest of what was sent."""
+
+    placement: Placement
+    placed_by: str
+    body_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """A promise that was made, and which of its order's it is."""
+
+    order_id: OrderId
+    n: int
+    promise: Promise
+
+
+async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]:
+    """Write new orders, locked from then on; tell which were not there before."""
+    if not placed:
+        return set()
+    asked = [each.placement for each in placed]
+    rows = await session.execute(
+        _PLACE,
+        {
+            "order_ids": [each.order_id for each in asked],
+            "document_numbers": [each.document_number for each in asked],
+            "ordered_by": [each.ordered_by for each in asked],
+            "sites": [each.site for each in asked],
+            "parts": [each.part for each in asked],
+            "quantities": [each.quantity for each in asked],
+            "partials": [each.partial for each in asked],
+            "urgencies": [each.urgency for each in asked],
+            "priorities": [each.priority for each in asked],
+            "required_by": [each.required_by for each in asked],
+            "conditions": [",".join(each.conditions) for each in asked],
+            "platforms": [each.platform for each in asked],
+            "tail_numbers": [each.tail_number for each in asked],
+            "placed_at": [each.placed_at for each in asked],
+            "placed_by": [each.placed_by for each in placed],
+            "body_hashes": [each.body_hash for each in placed],
+        },
+    )
+    return set(rows.scalars())
+
+
+async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, Order]:
+    """Lock orders, in order and in one statement, and load them; an order that is not there is not in the answer."""
+    rows = await session.execute(_LOCK, {"order_ids": sorted(set(order_ids))})
+    return await _load(session, rows.all())
+
+
+async def save(session: AsyncSession, orders: Sequence[Order]) -> None:
+    """Write locked orders as they now are."""
+    if not orders:
+        return
+    promises = [order.promise or Promise(None, "") for order in orders]
+    await session.execute(
+        _SAVE,
+        {
+            "order_ids": [order.order_id for order in orders],
+            "versions": [order.version for order in orders],
+            "required_by": [order.required_by for order in orders],
+            "wanted": [order.wanted for order in orders],
+            "reductions": [order.reductions for order in orders],
+            "cancel_requested": [order.cancel_requested for order in orders],
+            "heard": [order.demand.heard for order in orders],
+            "reserved": [order.demand.reserved for order in orders],
+            "issued": [order.demand.issued for order in orders],
+            "cancelled": [order.demand.cancelled for order in orders],
+            "released": [order.demand.released for order in orders],
+            "arrived": [order.demand.arrived for order in orders],
+            "lost": [order.demand.lost for order in orders],
+            "closed": [order.demand.closed for order in orders],
+            "unsettled": [order.demand.unsettled for order in orders],
+            "sourced": [order.sourced for order in orders],
+            "open": [order.open for order in orders],
+            "states": [order.state for order in orders],
+            "promised_for": [promise.promised_for for promise in promises],
+            "promise_reasons": [promise.reason or None for promise in promises],
+            "promises": [order.promises for order in orders],
+            "first_promised_for": [order.first_promised_for for order in orders],
+        },
+    )
+
+
+async def save_work_orders(session: AsyncSession, work_orders: Sequence[tuple[OrderId, Sourcing]]) -> None:
+    """Write work orders of locked orders as they now are."""
+    if not work_orders:
+        return
+    works = [work for _, work in work_orders]
+    await session.execute(
+        _SAVE_WORK_ORDERS,
+        {
+            "order_ids": [order_id for order_id, _ in work_orders],
+            "ns": [work.n for work in works],
+            "sources": [work.source for work in works],
+            "sourced": [work.sourced for work in works],
+            "quantities": [work.quantity for work in works],
+            "dues": [work.due for work in works],
+            "due_reasons": [work.due_reason for work in works],
+            "asked": [work.asked for work in works],
+            "answered": [work.answered for work in works],
+            "given": [work.given for work in works],
+            "states": [work.state for work in works],
+        },
+    )
+
+
+async def save_promises(session: AsyncSession, promised: Sequence[Promised]) -> None:
+    """Add promises to the history of their orders."""
+    if not promised:
+        return
+    await session.execute(
+        _SAVE_PROMISES,
+        {
+            "order_ids": [each.order_id for each in promised],
+            "ns": [each.n for each in promised],
+            "promised_for": [each.promise.promised_for for each in promised],
+            "reasons": [each.promise.reason for each in promised],
+        },
+    )
+
+
+async def _load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Order]:
+    if not rows:
+        return {}
+    work_orders: dict[OrderId, list[Sourcing]] = {row.order_id: [] for row in rows}
+    for work in await session.execute(_WORK_ORDERS, {"order_ids": list(work_orders)}):
+        work_orders[work.order_id].append(_work_order(work))
+    return {row.order_id: _order(row, work_orders[row.order_id]) for row in rows}
+
+
+def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
+    return Order(
+        order_id=row.order_id,
+        site=row.site,
+        part=row.part,
+        quantity=row.quantity,
+        priority=row.priority,
+        required_by=row.required_by,
+        version=row.version,
+        wanted=row.wanted,
+        reductions=row.reductions,
+        cancel_requested=row.cancel_requested,
+        demand=Demand(
+            heard=row.heard,
+            reserved=row.reserved,
+            issued=row.issued,
+            cancelled=row.cancelled,
+            released=row.released,
+            arrived=row.arrived,
+            lost=row.lost,
+            closed=row.closed,
+            unsettled=row.unsettled,
+        ),
+        work_orders=tuple(work_orders),
+        promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
+        promises=row.promises,
+        first_promised_for=row.first_promised_for,
+    )
+
+
+def _work_order(row: Any) -> Sourcing:
+    return Sourcing(
+        n=row.n,
+        source=row.source,
+        sourced=row.sourced,
+        quantity=row.quantity,
+        due=row.due,
+        due_reason=row.due_reason,
+        asked=row.asked,
+        answered=row.answered,
+        given=row.given,
+        state=WorkState(row.state),
+    )

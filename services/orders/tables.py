@@ -1,0 +1,162 @@
+"""Rows and constraints of this service's own tables; the backbone's are in `shared/messaging/sql`."""
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+
+metadata = MetaData()
+
+_NOW = text("clock_timestamp()")
+_ZERO = text("0")
+_NO = text("false")
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("order_id", Text, primary_key=True),
+    Column("document_number", Text, nullable=False),
+    Column("ordered_by", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("partial", Boolean, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("required_by", Date, nullable=False),
+    Column("conditions", ARRAY(Text), nullable=False),
+    Column("platform", Text),
+    Column("tail_number", Text),
+    Column("placed_at", DateTime(timezone=True), nullable=False),
+    Column("placed_by", Text, nullable=False),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("version", BigInteger, nullable=False),
+    Column("wanted", BigInteger, nullable=False),
+    Column("reductions", BigInteger, nullable=False, server_default=_ZERO),
+    Column("cancel_requested", Boolean, nullable=False, server_default=_NO),
+    Column("heard", BigInteger, nullable=False, server_default=_ZERO),
+    Column("reserved", BigInteger, nullable=False, server_default=_ZERO),
+    Column("issued", BigInteger, nullable=False, server_default=_ZERO),
+    Column("cancelled", BigInteger, nullable=False, server_default=_ZERO),
+    Column("released", BigInteger, nullable=False, server_default=_ZERO),
+    Column("arrived", BigInteger, nullable=False, server_default=_ZERO),
+    Column("lost", BigInteger, nullable=False, server_default=_ZERO),
+    Column("closed", Boolean, nullable=False, server_default=_NO),
+    Column("unsettled", Boolean, nullable=False, server_default=_NO),
+    Column("sourced", BigInteger, nullable=False, server_default=_ZERO),
+    Column("open", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("promised_for", Date),
+    Column("promise_reason", Text),
+    Column("first_promised_for", Date),
+    Column("promises", Integer, nullable=False, server_default=_ZERO),
+    CheckConstraint("quantity > 0", name="orders_quantity"),
+    CheckConstraint("priority BETWEEN 1 AND 15", name="orders_priority"),
+    CheckConstraint("version > 0", name="orders_version"),
+    CheckConstraint("wanted BETWEEN 1 AND quantity", name="orders_wanted"),
+    CheckConstraint(
+        "LEAST(reductions, heard, reserved, issued, cancelled, released, arrived, lost, sourced, open) >= 0",
+        name="orders_totals",
+    ),
+    CheckConstraint("quantity = reserved + sourced + issued + cancelled + open", name="orders_i8"),
+    Index("orders_by_depot", "ordered_by", "order_id"),
+    Index("orders_by_site", "site", "order_id"),
+    Index("orders_by_part", "part", "order_id"),
+)
+
+work_orders = Table(
+    "work_order",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.order_id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("sourced", BigInteger, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("due_reason", Text, nullable=False),
+    Column("asked", BigInteger, nullable=False, server_default=_ZERO),
+    Column("answered", BigInteger, nullable=False, server_default=_ZERO),
+    Column("given", BigInteger, nullable=False, server_default=_ZERO),
+    Column("state", Text, nullable=False),
+    CheckConstraint("sourced > 0 AND quantity >= 0", name="work_order_quantity"),
+    CheckConstraint("given BETWEEN 0 AND answered AND answered <= asked", name="work_order_asked"),
+)
+
+promises = Table(
+    "promise",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.order_id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("promised_for", Date),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+sources = Table(
+    "source",
+    metadata,
+    Column("part", Text, primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("approved", Boolean, nullable=False),
+    Column("approved_on", Date),
+    Column("lead_time_days", Integer, nullable=False),
+    Column("capacity_per_week", BigInteger),
+    Column("unit_cost", Numeric(16, 2)),
+    Column("currency", Text),
+    Column("import_content", Numeric(5, 4)),
+    Column("illustrative", Boolean, nullable=False, server_default=_NO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_by", Text, nullable=False),
+    CheckConstraint("lead_time_days >= 0", name="source_lead_time"),
+    CheckConstraint("NOT approved OR approved_on IS NOT NULL", name="source_approved"),
+)
+
+planning = Table(
+    "planning",
+    metadata,
+    Column("part", Text, primary_key=True),
+    Column("asked", BigInteger, nullable=False, server_default=text("1")),
+)
+
+activities = Table(
+    "activity",
+    metadata,
+    Column("activity", Text, primary_key=True),
+    Column("site", Text, nullable=False),
+    Column("force_activity_designator", Text, nullable=False),
+    Column("illustrative", Boolean, nullable=False, server_default=_NO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_by", Text, nullable=False),
+)
+
+part_copies = Table(
+    "part_copy",
+    metadata,
+    Column("part_id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("quantity_scale", SmallInteger, nullable=False),
+    Column("platforms", ARRAY(Text), nullable=False),
+)
+
+site_copies = Table(
+    "site_copy",
+    metadata,
+    Column("site_id", Text, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("country", Text, nullable=False),
+)

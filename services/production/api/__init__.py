@@ -1,0 +1,11 @@
+"""Production's HTTP door: the factories' events, their lots and work orders, and what is missing."""
+
+from fastapi import APIRouter
+
+from services.production.api import events, lots, senders, work_orders
+from services.production.api.doors import Doors
+
+
+def routers(doors: Doors) -> list[APIRouter]:
+    """Give every route."""
+    return [events.router(doors), lots.router(doors), work_orders.router(doors), senders.router(doors)]

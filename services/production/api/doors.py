@@ -1,0 +1,70 @@
+"""What the routes share: where events go, what reads wait for, who may look."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends
+
+from services.production.commands import Post
+from services.production.domain.posted import Accepted
+from services.production.settings import ProductionSettings
+from shared.errors import Kind, Refusal
+from shared.events.envelope import Stream
+from shared.http.auth import allow
+from shared.http.tail import StreamTail
+from shared.http.tokens import Principal, Role
+from shared.http.versions import Token, wait_until_applied
+from shared.messaging.group import Group
+from shared.messaging.signals import Signal
+
+Poster = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+Reader = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
+READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "No valid token."},
+    403: {"description": "The door is not for this role."},
+    409: {"description": "`version-not-yet-applied`: what `JVTrack-After` names has not arrived; ask again."},
+    422: {"description": "A parameter does not fit its form."},
+}
+
+
+class LotUnknown(Refusal):
+    """There is no such lot, or it is not yours to see."""
+
+    kind = Kind.NOT_FOUND
+
+
+class WorkOrderNotFound(Refusal):
+    """There is no such work order, or it is not yours to see."""
+
+    kind = Kind.NOT_FOUND
+
+
+class SenderUnknown(Refusal):
+    """No numbered event has come from this source, or it is not yours to see."""
+
+    kind = Kind.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the routes stand on."""
+
+    events: Group[Post, Accepted]
+    tail: StreamTail
+    applied: Callable[[Sequence[Token]], Awaitable[bool]]
+    changed: Signal
+    settings: ProductionSettings
+    bodies: asyncio.Semaphore
+    """One for each NDJSON body that may be held in memory."""
+
+    async def wait_for(self, tokens: Sequence[Token]) -> None:
+        """Wait, bounded, until these versions are applied here."""
+        seconds = self.settings.after_seconds_max
+        await wait_until_applied(tokens, self.applied, timeout_seconds=seconds, changed=self.changed)
+
+
+def version_of(accepted: Accepted) -> Token:
+    """Name the version that an event made."""
+    return Token(Stream.PRODUCTION.topic, accepted.key, accepted.key_seq)

@@ -1,0 +1,18 @@
+"""From bytes to an event at the door: small enough, readable, and from a site that the sender may speak for."""
+
+from services.production.commands import Post
+from services.production.schemas.events import EventTooLarge, read_event
+from services.production.settings import ProductionSettings
+from shared.http.rights import SiteForbidden
+from shared.http.tokens import Principal, Role
+from shared.observe import tracing
+
+
+def read_post(raw: bytes, principal: Principal, settings: ProductionSettings) -> Post:
+    """Read one event, or refuse it; what needs the catalogue is decided with the group."""
+    if len(raw) > settings.event_bytes_max:
+        raise EventTooLarge(event_bytes_max=settings.event_bytes_max)
+    posted = read_event(raw, principal)
+    if principal.role is Role.FACTORY and posted.site not in principal.sites:
+        raise SiteForbidden(site=posted.site)
+    return Post(posted, principal, tracing.parse(posted.traceparent) or tracing.current.get())

@@ -1,0 +1,33 @@
+"""What is missing of a sender that numbers its events."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+
+from services.production import queries
+from services.production.api.doors import READ_PROBLEMS, Doors, Reader, SenderUnknown
+from services.production.schemas.views import GapsRead
+from shared.http.app import Session
+from shared.http.rights import Subject, reach
+from shared.http.versions import After
+
+
+def router(doors: Doors) -> APIRouter:
+    """Give the route that shows gaps."""
+    routes = APIRouter(prefix="/v1/senders", tags=["senders"], responses=READ_PROBLEMS)
+
+    @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`"}})
+    async def show_gaps(
+        source: Annotated[str, Path(max_length=200, description="The CloudEvents source, such as `F-01/line-3`.")],
+        principal: Reader,
+        session: Session,
+        after: After,
+    ) -> GapsRead:
+        """Show which numbers of a sender (CloudEvents `sequence`) have not come."""
+        await doors.wait_for(after)
+        found = await queries.find_gaps(session, source, reach(principal, Subject.LOT))
+        if found is None:
+            raise SenderUnknown(source=source)
+        return found
+
+    return routes

@@ -1,0 +1,134 @@
+"""The factory's own view of its work orders, and each change of them as it happens."""
+
+import json
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from services.production import queries
+from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderNotFound
+from services.production.schemas.filters import WorkOrderFilter
+from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
+from shared.events.production import (
+    DelayReported,
+    WorkOrderAccepted,
+    WorkOrderOpened,
+    WorkOrderQuantityChanged,
+    WorkOrderReduced,
+    WorkOrderRefused,
+)
+from shared.http.app import Session
+from shared.http.paging import Paging, link_next
+from shared.http.rights import Sight, Subject, reach, sight
+from shared.http.sse import EventStream, Position, Shape, TailEvent, format_vector
+from shared.http.tokens import Principal
+from shared.http.versions import After
+from shared.types import SiteId, WorkOrderId
+
+POSITION_HEADER = "JVTrack-Position"
+STREAMED = frozenset(
+    kind.TYPE
+    for kind in (
+        WorkOrderOpened,
+        WorkOrderAccepted,
+        WorkOrderRefused,
+        WorkOrderReduced,
+        WorkOrderQuantityChanged,
+        DelayReported,
+    )
+)
+
+
+def router(doors: Doors) -> APIRouter:
+    """Give the routes that show work orders."""
+    routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"], responses=READ_PROBLEMS)
+    _lists(routes, doors)
+    _streams(routes, doors)
+    _shows(routes, doors)
+    return routes
+
+
+def _lists(routes: APIRouter, doors: Doors) -> None:
+    @routes.get("")
+    async def list_work_orders(
+        *,
+        request: Request,
+        response: Response,
+        principal: Reader,
+        session: Session,
+        after: After,
+        page: Paging,
+        wanted: Annotated[WorkOrderFilter, Query()],
+    ) -> list[WorkOrderSummary]:
+        """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
+        await doors.wait_for(after)
+        position = doors.tail.position()
+        start = page.after_of(str)
+        window = queries.Window(str(start[0]) if start else None, page.limit)
+        found = await queries.work_orders(session, wanted, reach(principal, Subject.LOT), window)
+        if len(found) == page.limit:
+            link_next(request, response, (found[-1].work_order,))
+        if position is not None:
+            response.headers[POSITION_HEADER] = format_vector(position)
+        return found
+
+
+def _streams(routes: APIRouter, doors: Doors) -> None:
+    @routes.get(
+        "/stream", status_code=200, response_class=EventStream, responses={410: {"description": "`position-gone`"}}
+    )
+    async def stream_work_orders(
+        principal: Reader,
+        session: Session,
+        position: Position,
+        factory: Annotated[SiteId | None, Query(description="Only work orders of this factory.")] = None,
+    ) -> Response:
+        """Follow every work order opened, changed, reduced or cancelled, as server-sent events.
+
+        Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. What happened is
+        the event's type, and its data the work order's quantity and due day as they now are.
+        """
+        nations = await queries.nations(session)
+        events = await doors.tail.subscribe(position)
+        shape = shape_for(principal, nations, factory)
+        return EventStream(events, shape, expires_at=principal.expires_at)
+
+
+def _shows(routes: APIRouter, doors: Doors) -> None:
+    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-not-found`"}})
+    async def show_work_order(
+        work_order_id: Annotated[WorkOrderId, Path(description="The work order.")],
+        principal: Reader,
+        session: Session,
+        after: After,
+    ) -> WorkOrderRead:
+        """Show a work order with its history: everything that was told about it."""
+        await doors.wait_for(after)
+        found = await queries.find_work_order(
+            session, work_order_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
+        )
+        if found is None:
+            raise WorkOrderNotFound(work_order=work_order_id)
+        return found
+
+
+def shape_for(principal: Principal, nations: Mapping[SiteId, str], factory: SiteId | None) -> Shape:
+    """Say what a principal gets to see of the stream: all, that something happened, or nothing."""
+
+    def shape(event: TailEvent) -> bytes | None:
+        if event.type not in STREAMED:
+            return None
+        told = json.loads(event.data)
+        place = told["factory"]
+        if factory not in {None, place}:
+            return None
+        match sight(principal, Subject.LOT, place, nations.get(place, "")):
+            case Sight.FULL:
+                return event.data
+            case Sight.STREAMS:
+                return json.dumps({"factory": place}).encode()
+            case _:
+                return None
+
+    return shape

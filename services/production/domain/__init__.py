@@ -1,0 +1,1 @@
+"""The rules of lots and work orders, without input or output."""

@@ -1,0 +1,144 @@
+"""What production hears: the catalogue, of which it keeps a copy, and orders, for which it opens work orders."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.production.domain.history import Entry
+from services.production.domain.totals import Totals, totals_of
+from services.production.domain.work_order import WorkOrder, open_work_order
+from services.production.store import accepted, catalogue, work_orders
+from shared.errors import Refusal
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.events.envelope import CloudEvent, Event, Stream
+from shared.events.factory import LotFact
+from shared.events.orders import (
+    OrderCancelRequested,
+    OrderPlaced,
+    OrderReductionRequested,
+    OrderRescheduled,
+    OrderSourced,
+    OrderSourcingReduced,
+)
+from shared.events.production import WorkOrderEvent
+from shared.messaging.handlers import Deciders, Projections, Subscription
+from shared.messaging.outbox import Told, tell
+from shared.types import PartId, SiteId, WorkOrderId
+
+
+class WorkOrderOpenedBefore(Refusal):
+    """A work order is opened once."""
+
+
+class WorkOrderNotOpened(Refusal):
+    """A work order that was never opened cannot be reduced."""
+
+
+@dataclass(slots=True)
+class CatalogueWork:
+    """The parts and sites that a batch defines; the last word about each counts."""
+
+    session: AsyncSession
+    parts: dict[PartId, PartDefined] = field(default_factory=dict)
+    sites: dict[SiteId, SiteDefined] = field(default_factory=dict)
+
+    async def settle(self) -> None:
+        """Write them, one statement a table."""
+        await catalogue.keep_parts(self.session, list(self.parts.values()))
+        await catalogue.keep_sites(self.session, list(self.sites.values()))
+
+
+@dataclass(slots=True)
+class WorkOrderWork:
+    """The locked work orders of a batch, and what their lots told before they were opened."""
+
+    session: AsyncSession
+    wanted: frozenset[WorkOrderId]
+    work_orders: dict[WorkOrderId, WorkOrder]
+    awaiting: Sequence[Entry]
+    changed: set[WorkOrderId] = field(default_factory=set)
+    told: list[Told] = field(default_factory=list)
+
+    def told_before(self, sourced: OrderSourced) -> Totals:
+        """Add up what lots of the asked factory and part have told for a work order that was not open yet."""
+        total = Totals()
+        for entry in self.awaiting:
+            fact = entry.fact
+            assert isinstance(fact, LotFact)
+            factory = entry.key.removeprefix("lot:").partition(":")[0]
+            if (entry.work_order, factory, fact.part) == (sourced.work_order, sourced.source, sourced.part):
+                total += totals_of(fact)
+        return total
+
+    def keep(self, work_order: WorkOrder, event: WorkOrderEvent, received: CloudEvent[Event]) -> None:
+        """Note what a work order has become, and the fact to tell."""
+        self.work_orders[work_order.work_order_id] = work_order
+        self.changed.add(work_order.work_order_id)
+        self.told.append(Told(event, work_order.version, occurred_at=received.occurred_at))
+
+    async def settle(self) -> None:
+        """Write the work orders, then tell what became of them."""
+        await work_orders.save(self.session, [self.work_orders[each] for each in self.changed])
+        await work_orders.drop_unopened(self.session, self.wanted - self.work_orders.keys())
+        await tell(self.session, self.told)
+
+
+projections = Projections[CatalogueWork]()
+deciders = Deciders[WorkOrderWork](
+    ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderRescheduled)
+)
+
+
+@projections.on(PartDefined)
+async def part_defined(work: CatalogueWork, received: CloudEvent[PartDefined]) -> None:
+    """Keep a part."""
+    work.parts[received.data.part_id] = received.data
+
+
+@projections.on(SiteDefined)
+async def site_defined(work: CatalogueWork, received: CloudEvent[SiteDefined]) -> None:
+    """Keep a site."""
+    work.sites[received.data.site_id] = received.data
+
+
+@deciders.on(OrderSourced, touches=lambda sourced: {sourced.work_order})
+async def order_sourced(work: WorkOrderWork, received: CloudEvent[OrderSourced]) -> None:
+    """Open a work order at the chosen factory."""
+    sourced = received.data
+    if sourced.work_order in work.work_orders:
+        raise WorkOrderOpenedBefore(work_order=sourced.work_order)
+    work_order, event = open_work_order(sourced, work.told_before(sourced))
+    work.keep(work_order, event, received)
+
+
+@deciders.on(OrderSourcingReduced, touches=lambda reduced: {reduced.work_order})
+async def order_sourcing_reduced(work: WorkOrderWork, received: CloudEvent[OrderSourcingReduced]) -> None:
+    """Give back what the factory has not begun, as far as it is asked."""
+    before = work.work_orders.get(received.data.work_order)
+    if before is None:
+        raise WorkOrderNotOpened(work_order=received.data.work_order)
+    work_order, event = before.reduce(received.data)
+    work.keep(work_order, event, received)
+
+
+async def open_catalogue_work(
+    session: AsyncSession, _received: Sequence[CloudEvent[Event]], _touched: frozenset[Hashable]
+) -> CatalogueWork:
+    """Begin a batch of the catalogue; it locks nothing, for its rows have one writer."""
+    return CatalogueWork(session)
+
+
+async def open_work_order_work(
+    session: AsyncSession, _received: Sequence[CloudEvent[Event]], touched: frozenset[Hashable]
+) -> WorkOrderWork:
+    """Lock the work orders that a batch touches, in the order of their ids."""
+    wanted = frozenset(str(work_order) for work_order in touched)
+    locked = await work_orders.lock(session, wanted)
+    return WorkOrderWork(session, wanted, locked, await accepted.awaiting(session, wanted - locked.keys()))
+
+
+SUBSCRIPTIONS = (
+    Subscription("projections", (Stream.CATALOGUE,), projections, open_catalogue_work),
+    Subscription("deciders", (Stream.ORDERS,), deciders, open_work_order_work),
+)

@@ -1,0 +1,73 @@
+"""Puts production together: the only module that knows all its parts."""
+
+import asyncio
+
+from prometheus_client import CollectorRegistry
+
+from services.production import api, handlers
+from services.production.api.doors import Doors
+from services.production.commands import FactoryDoor
+from services.production.settings import ProductionSettings
+from shared.db import Database
+from shared.events.envelope import Stream
+from shared.http import operations
+from shared.http.app import create_app
+from shared.http.tail import StreamTail
+from shared.http.tokens import Authenticator, AuthSettings
+from shared.messaging.backbone import Backbone, Identity
+from shared.messaging.topics import Topics
+from shared.observe import logs
+from shared.observe.metrics import BackboneMetrics
+from shared.service import Service, run
+from shared.settings import CommonSettings, DoorSettings, door_settings
+
+NAME = "production"
+
+
+def main() -> None:
+    """Run production until it is told to stop."""
+    common = CommonSettings()
+    logs.configure(NAME, level=common.log_level, json=common.log_json)
+    run(lambda: build(common, door_settings(NAME), Authenticator(AuthSettings()), ProductionSettings()))
+
+
+def build(
+    common: CommonSettings, door: DoorSettings, authenticator: Authenticator, settings: ProductionSettings
+) -> Service:
+    """Put the service together; nothing runs yet."""
+    registry = CollectorRegistry()
+    database = Database(door.database, pool_size=door.pool_size, application_name=f"jvtrack-{NAME}")
+    topics = Topics(common.kafka, common.namespace)
+    backbone = Backbone(
+        Identity(NAME, door.relay_database, frozenset({Stream.PRODUCTION})),
+        database,
+        topics,
+        subscriptions=handlers.SUBSCRIPTIONS,
+        settings=common.backbone,
+        metrics=BackboneMetrics(registry),
+    )
+    tail = StreamTail(topics, Stream.PRODUCTION, common.backbone)
+    factory_door = FactoryDoor(sequence_ranges_max=settings.sequence_ranges_max)
+    doors = Doors(
+        events=backbone.group("events", factory_door.accept),
+        tail=tail,
+        applied=backbone.applied,
+        changed=backbone.changed,
+        settings=settings,
+        bodies=asyncio.Semaphore(settings.bodies_max),
+    )
+    app = create_app(
+        title="JVTrack production",
+        version="1",
+        description="What factories make: their events, lots and work orders.",
+        routers=[*api.routers(doors), operations.router(backbone.operations)],
+        registry=registry,
+        auth=authenticator,
+        transaction=database.transaction,
+        probes=backbone.probes(),
+    )
+    return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""SQL that reads: lots, work orders, their history, and senders, within what a principal may see."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, desc, false, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.production.domain.lot import Lot
+from services.production.domain.posted import is_clock_suspect
+from services.production.domain.totals import Totals
+from services.production.domain.work_order import WorkOrder
+from services.production.schemas.filters import LotFilter, WorkOrderFilter
+from services.production.schemas.views import (
+    Gap,
+    GapsRead,
+    HistoryEntry,
+    LotRead,
+    LotSummary,
+    WorkOrderRead,
+    WorkOrderSummary,
+)
+from services.production.store import lots as lot_store
+from services.production.store import work_orders as work_order_store
+from services.production.tables import accepted_event, event_log, lot, part_copy, sender, site_copy, work_order
+from shared.events.envelope import Stream
+from shared.http.rights import Reach
+from shared.types import LotId, SiteId, WorkOrderId
+
+GAPS_MAX = 1000
+_POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which rows of a list: after this key, at most so many."""
+
+    after: str | None
+    limit: int
+
+
+async def lots(session: AsyncSession, wanted: LotFilter, reach: Reach, window: Window) -> list[LotSummary]:
+    """List lots by their ids."""
+    query = _lots(reach).order_by(lot.c.lot_id).limit(window.limit)
+    query = query.where(*(lot.c[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
+    if window.after is not None:
+        query = query.where(lot.c.lot_id > window.after)
+    rows = (await session.execute(query)).all()
+    named = await _work_orders_of(session, rows)
+    return [_lot(row, named) for row in rows]
+
+
+async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, *, history_max: int) -> LotRead | None:
+    """Show a lot with its history; none if there is none that may be seen."""
+    row = (await session.execute(_lots(reach).where(lot.c.lot_id == lot_id))).one_or_none()
+    if row is None:
+        return None
+    named = await _work_orders_of(session, [row])
+    history = await _history(session, f"lot:{lot_id}", history_max)
+    return LotRead(**dict(_lot(row, named)), history=history)
+
+
+async def work_orders(
+    session: AsyncSession, wanted: WorkOrderFilter, reach: Reach, window: Window
+) -> list[WorkOrderSummary]:
+    """List work orders by their ids."""
+    query = _work_orders(reach).order_by(work_order.c.work_order_id).limit(window.limit)
+    query = query.where(*(work_order.c[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
+    if window.after is not None:
+        query = query.where(work_order.c.work_order_id > window.after)
+    return [_work_order(row) for row in await session.execute(query)]
+
+
+async def find_work_order(
+    session: AsyncSession, work_order_id: WorkOrderId, reach: Reach, *, history_max: int
+) -> WorkOrderRead | None:
+    """Show a work order with its history; none if there is none that may be seen."""
+    query = _work_orders(reach).where(work_order.c.work_order_id == work_order_id)
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    history = await _history(session, f"work-order:{work_order_id}", history_max)
+    return WorkOrderRead(**dict(_work_order(row)), history=history)
+
+
+async def find_gaps(session: AsyncSession, source: str, reach: Reach) -> GapsRead | None:
+    """Show which numbers of a sender are missing; none if it was never heard, or is not to be seen."""
+    query = select(sender).where(sender.c.source == source, _visible(sender.c.site, reach))
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    seen = sorted((stretch.lower, stretch.upper) for stretch in row.seen)
+    gaps = [Gap(first=end, last=begin - 1) for (_, end), (begin, _) in pairwise(seen)]
+    return GapsRead(
+        source=row.source,
+        first_sequence=seen[0][0],
+        highest_sequence=seen[-1][1] - 1,
+        known_from=row.known_from,
+        missing=sum(gap.last - gap.first + 1 for gap in gaps),
+        gaps=gaps[:GAPS_MAX],
+        events=row.events,
+        duplicates=row.duplicates,
+        last_seen_at=row.last_seen_at,
+    )
+
+
+async def nations(session: AsyncSession) -> dict[SiteId, str]:
+    """Tell which nation each site belongs to."""
+    return {row.site_id: row.country for row in await session.execute(select(site_copy))}
+
+
+def _visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
+    """Keep to the sites that a principal may see in full; a partner nation's are never among them."""
+    own = site.in_(sorted(reach.sites)) if reach.sites else false()
+    if reach.nation is None:
+        return own
+    return or_(own, site.in_(select(site_copy.c.site_id).where(site_copy.c.country == reach.nation)))
+
+
+def _lots(reach: Reach) -> Select[Any]:
+    joined = lot.outerjoin(part_copy, part_copy.c.part_id == lot.c.part)
+    return select(lot, part_copy.c.quantity_scale).select_from(joined).where(_visible(lot.c.factory, reach))
+
+
+def _work_orders(reach: Reach) -> Select[Any]:
+    joined = work_order.outerjoin(part_copy, part_copy.c.part_id == work_order.c.part)
+    visible = _visible(work_order.c.factory, reach)
+    return select(work_order, part_copy.c.quantity_scale).select_from(joined).where(visible)
+
+
+async def _work_orders_of(session: AsyncSession, rows: Iterable[Row[Any]]) -> dict[WorkOrderId, WorkOrder]:
+    named = sorted({row.work_order for row in rows if row.work_order is not None})
+    if not named:
+        return {}
+    found = await session.execute(select(work_order).where(work_order.c.work_order_id.in_(named)))
+    return {row.work_order_id: work_order_store.read(row) for row in found}
+
+
+async def _history(session: AsyncSession, key: str, history_max: int) -> list[HistoryEntry]:
+    joined = event_log.outerjoin(accepted_event, accepted_event.c.event_id == event_log.c.event_id)
+    query = (
+        select(event_log, *(accepted_event.c[name].label(f"posted_{name}") for name in _POSTED))
+        .select_from(joined)
+        .where(event_log.c.topic == int(Stream.PRODUCTION), event_log.c.key == key)
+        .order_by(desc(event_log.c.key_seq))
+        .limit(history_max)
+    )
+    rows = (await session.execute(query)).all()
+    return [_entry(row) for row in reversed(rows)]
+
+
+def _entry(row: Row[Any]) -> HistoryEntry:
+    told = json.loads(row.payload)
+    sent = (row.headers or {}).get("time")
+    occurred_at = datetime.fromisoformat(sent) if sent else None
+    return HistoryEntry(
+        event_id=row.event_id,
+        version=row.key_seq,
+        type=row.type,
+        data=told,
+        recorded_at=row.recorded_at,
+        occurred_at=occurred_at,
+        clock_suspect=is_clock_suspect(occurred_at, row.recorded_at),
+        out_of_order=told.get("out_of_order", False),
+        source=row.posted_source,
+        id=row.posted_id,
+        posted_type=row.posted_type,
+        posted=None if row.posted_body is None else json.loads(row.posted_body),
+        posted_by=row.posted_posted_by,
+        on_behalf_of=row.posted_on_behalf_of,
+        voided_by=row.posted_voided_by,
+    )
+
+
+def _made(totals: Totals) -> dict[str, int]:
+    return {name: getattr(totals, name) for name in Totals.__slots__ if name not in {"facts", "completions"}}
+
+
+def _lot(row: Row[Any], named: dict[WorkOrderId, WorkOrder]) -> LotSummary:
+    read: Lot = lot_store.read(row)
+    return LotSummary(
+        lot=read.lot_id,
+        version=read.version,
+        factory=read.factory,
+        part=read.part,
+        quantity_scale=row.quantity_scale,
+        work_order=read.work_order,
+        status=read.status,
+        on_shelf=read.totals.on_shelf,
+        in_work=read.totals.in_work,
+        expires_on=read.expires_on,
+        discrepancies=read.discrepancies(named.get(read.work_order) if read.work_order else None),
+        updated_at=row.updated_at,
+        **_made(read.totals),
+    )
+
+
+def _work_order(row: Row[Any]) -> WorkOrderSummary:
+    read = work_order_store.read(row)
+    return WorkOrderSummary(
+        work_order=read.work_order_id,
+        version=read.version,
+        order=read.order,
+        part=read.part,
+        quantity_scale=row.quantity_scale,
+        factory=read.factory,
+        depot=read.depot,
+        priority=read.priority,
+        status=read.status,
+        quantity=read.quantity,
+        ordered=read.ordered,
+        asked_back=read.asked,
+        given_back=read.given,
+        accepted=read.accepted > 0,
+        refused=read.refused > 0,
+        due=read.due,
+        due_asked=read.due_asked,
+        updated_at=row.updated_at,
+        **_made(read.totals),
+    )

@@ -1,0 +1,1 @@
+"""What goes in and out at production's HTTP door."""

@@ -1,0 +1,203 @@
+"""Factory events as CloudEvents 1.0 in structured JSON: attributes read open, data read closed."""
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
+from pydantic_core import ErrorDetails
+
+from services.production.domain.posted import Posted
+from services.production.domain.telling import FACT_TOLD_AS
+from shared.errors import Kind, Refusal
+from shared.events.envelope import new_event_id
+from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryFact
+from shared.http import rights
+from shared.http.problems import ERRORS_MAX, field_name
+from shared.http.tokens import Principal
+
+SEQUENCE_MAX = 2**63 - 2
+_SOURCE = r"^/?[A-Z0-9][A-Z0-9.-]{0,39}(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*$"
+_JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
+
+
+class BodyUnreadable(Refusal):
+    """The body cannot be read as what it says it is."""
+
+    kind = Kind.UNREADABLE
+
+
+class EventTypeUnknown(Refusal):
+    """Factories do not post events of this type."""
+
+    kind = Kind.INVALID
+
+
+class EventTooLarge(Refusal):
+    """The event is larger than this door takes."""
+
+    kind = Kind.TOO_LARGE
+
+
+class RequestInvalid(Refusal):
+    """The request does not fit its form."""
+
+    kind = Kind.INVALID
+
+    def detail(self) -> str:
+        """Leave the detail to the list of errors."""
+        return ""
+
+
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
+
+
+def _number(sequence: object) -> object:
+    """Read a running number, which CloudEvents writes as a string."""
+    if isinstance(sequence, str) and re.fullmatch(r"[0-9]{1,19}", sequence):
+        return int(sequence)
+    if isinstance(sequence, int) and not isinstance(sequence, bool):
+        return sequence
+    raise ValueError("sequence is a whole number, as a number or a string")
+
+
+Sequence64 = Annotated[
+    int,
+    BeforeValidator(_number),
+    Field(ge=0, le=SEQUENCE_MAX),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": "^[0-9]{1,19}$"}, {"type": "integer", "minimum": 0}]}),
+]
+
+
+class FactoryEvent(BaseModel):
+    """A CloudEvent as factories post it; extension attributes that are not named here are allowed and ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+
+    specversion: Literal["1.0"]
+    """Version of CloudEvents."""
+    id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    """The sender's identity of the event, unique within its source: a retry repeats it, nothing else does."""
+    source: Annotated[str, Field(max_length=200, pattern=_SOURCE)]
+    """Who sends it: a URI reference whose first segment is the site, such as `F-01` or `/F-01/line-3`."""
+    type: str
+    """What happened: one of the types of this door."""
+    time: Annotated[AwareDatetime, Field(strict=True), AfterValidator(_in_utc)] | None = None
+    """When it happened by the sender's clock, with its UTC offset."""
+    datacontenttype: Annotated[str, Field(pattern=_JSON)] = "application/json"
+    """Media type of the data: JSON."""
+    sequence: Sequence64 | None = None
+    """The sender's own running number of the event, if it numbers them: missing numbers show as gaps."""
+    sequencetype: Literal["Integer"] | None = None
+    """How `sequence` is to be read: `Integer`."""
+    traceparent: str | None = None
+    """W3C trace context of the event."""
+    data: FactoryFact
+    """The fact; fields that its type does not know are refused."""
+
+
+def _event_of(fact: type[FactoryFact]) -> type[FactoryEvent]:
+    name = fact.__name__.removeprefix("Factory") + "Event"
+    fields: dict[str, Any] = {
+        "type": (Literal[fact.TYPE], Field(description="What happened.")),
+        "data": (fact, Field(description="The fact; fields that its type does not know are refused.")),
+    }
+    return create_model(name, __base__=FactoryEvent, __doc__=fact.__doc__, **fields)
+
+
+EVENTS: tuple[type[FactoryEvent], ...] = tuple(_event_of(fact) for fact in FACTORY_FACTS.values())
+_ANY_EVENT: Any = Annotated[reduce(or_, EVENTS), Field(discriminator="type")]
+READER: TypeAdapter[FactoryEvent] = TypeAdapter(_ANY_EVENT)
+"""Reads an event of any type, straight from bytes."""
+
+
+def read_event(raw: bytes, principal: Principal) -> Posted:
+    """Read one event from the bytes that a principal sent, or refuse it."""
+    try:
+        event = READER.validate_json(raw)
+    except ValidationError as error:
+        raise _refusal(error) from None
+    site = event.source.removeprefix("/").partition("/")[0]
+    body = _canonical(event.data)
+    digest = hashlib.blake2b(digest_size=32)
+    digest.update(f"{event.type}\n{event.time}\n".encode())
+    digest.update(body)
+    return Posted(
+        event_id=new_event_id(),
+        source=event.source,
+        site=site,
+        sender_id=event.id,
+        fact=event.data,
+        body=body,
+        body_hash=digest.digest(),
+        posted_by=principal.subject,
+        on_behalf_of=rights.on_behalf_of(principal, site),
+        occurred_at=event.time,
+        sequence=event.sequence,
+        traceparent=event.traceparent,
+    )
+
+
+def read_correction(correction: FactoryEventCorrected, kind: type[FactoryFact]) -> FactoryFact:
+    """Read a correction's data as the type of the event that it corrects, or refuse it."""
+    try:
+        return kind.model_validate_json(json.dumps(correction.data))
+    except ValidationError as error:
+        raise _invalid(error.errors(include_url=False), place=("data", "data")) from None
+
+
+def read_fact(posted_type: str, told_type: str, body: bytes) -> FactoryFact:
+    """Read a fact that was accepted before: what was posted, or what a correction put in its place."""
+    posted = FACTORY_FACTS[posted_type].model_validate_json(body)
+    if isinstance(posted, FactoryEventCorrected):
+        return read_correction(posted, FACT_TOLD_AS[told_type])
+    return posted
+
+
+def _canonical(fact: FactoryFact) -> bytes:
+    """Write a fact so that the same fact is the same bytes."""
+    if isinstance(fact, FactoryEventCorrected):
+        return json.dumps(fact.model_dump(mode="json"), sort_keys=True, separators=(",", ":")).encode()
+    return fact.model_dump_json(exclude_defaults=True).encode()
+
+
+def _refusal(error: ValidationError) -> Refusal:
+    errors = error.errors(include_url=False)
+    first = errors[0]
+    if first["type"] == "json_invalid":
+        return BodyUnreadable(reason=first["ctx"]["error"])
+    if first["type"] == "union_tag_invalid":
+        return EventTypeUnknown(event_type=first["ctx"]["tag"][:200])
+    return _invalid(errors, place=())
+
+
+def _invalid(errors: Sequence[ErrorDetails], place: tuple[str, ...]) -> RequestInvalid:
+    told = [{"field": _field(each, place), "message": each["msg"].removeprefix("Value error, ")} for each in errors]
+    return RequestInvalid(errors=told[:ERRORS_MAX])
+
+
+def _field(error: ErrorDetails, place: tuple[str, ...]) -> str:
+    if error["type"] == "union_tag_not_found":
+        return "type"
+    loc: tuple[Any, ...] = error["loc"]
+    return field_name((*place, *(loc[1:] if loc and loc[0] in FACTORY_FACTS else loc)))

@@ -1,0 +1,186 @@
+"""What production shows of lots, work orders, their history, and senders."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from services.production.domain.lot import Discrepancy, LotStatus
+from services.production.domain.work_order import WorkOrderStatus
+from shared.types import LotId, OrderId, PartId, Quantity, SiteId, WorkOrderId
+
+
+class View(BaseModel):
+    """Something shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Made(View):
+    """What facts add up to, in quanta of the part."""
+
+    started: int
+    """Put in work."""
+    inspected_passed: int
+    """Inspected, and conforming."""
+    inspected_failed: int
+    """Inspected, and not conforming."""
+    finished: int
+    """Reported as finished and good."""
+    scrapped_in_process: int
+    """Scrapped before it was finished."""
+    scrapped_finished: int
+    """Scrapped after it was finished."""
+    dispatched: int
+    """Sent away."""
+
+
+class HistoryEntry(View):
+    """One fact about a lot or a work order."""
+
+    event_id: UUID
+    """Our own identity of the fact."""
+    version: int
+    """The version of the lot or work order that it made."""
+    type: str
+    """The type under which it was told."""
+    data: dict[str, JsonValue]
+    """What was told."""
+    recorded_at: datetime
+    """When we wrote it down, UTC."""
+    occurred_at: datetime | None = None
+    """When it happened by the sender's clock."""
+    clock_suspect: bool = False
+    """Whether the sender's clock was more than an hour off ours."""
+    out_of_order: bool = False
+    """Whether it came before a fact that it presumes."""
+    source: str | None = None
+    """The sender's source, if a sender posted it."""
+    id: str | None = None
+    """The sender's id of the event."""
+    posted_type: str | None = None
+    """The type under which it was posted."""
+    posted: dict[str, JsonValue] | None = None
+    """The data that was posted."""
+    posted_by: str | None = None
+    """Who posted it."""
+    on_behalf_of: SiteId | None = None
+    """The site that it was posted for by somebody of another."""
+    voided_by: UUID | None = None
+    """The event that voided or corrected it."""
+
+
+class LotSummary(Made):
+    """A lot as its facts make it."""
+
+    lot: LotId
+    """The lot: its factory and the factory's number."""
+    version: int
+    """How many facts were told about it."""
+    factory: SiteId
+    """The factory that numbered it."""
+    part: PartId
+    """The part."""
+    quantity_scale: int | None
+    """Quantities count in 10^-scale of the part's unit of issue."""
+    work_order: WorkOrderId | None
+    """The work order it is made for, if any."""
+    status: LotStatus
+    """How far it has come."""
+    on_shelf: int
+    """Finished and still at the factory; below zero while a finish is missing."""
+    in_work: int
+    """Begun, and neither finished nor scrapped."""
+    expires_on: date | None
+    """Earliest end of a definite shelf life among its finishes."""
+    discrepancies: list[Discrepancy]
+    """What its facts contradict."""
+    updated_at: datetime
+    """When it last changed, UTC."""
+
+
+class LotRead(LotSummary):
+    """A lot with its history."""
+
+    history: list[HistoryEntry]
+    """Its newest facts, the oldest of them first."""
+
+
+class WorkOrderSummary(Made):
+    """A work order as it stands."""
+
+    work_order: WorkOrderId
+    """The work order."""
+    version: int
+    """How many facts were told about it."""
+    order: OrderId
+    """The order it is for."""
+    part: PartId
+    """The part to make."""
+    quantity_scale: int | None
+    """Quantities count in 10^-scale of the part's unit of issue."""
+    factory: SiteId
+    """The factory that has it."""
+    depot: SiteId
+    """Where the goods are to go."""
+    priority: int
+    """Priority designator of the order: 1 goes first."""
+    status: WorkOrderStatus
+    """How far it has come."""
+    quantity: Quantity
+    """How much it will bring in all, as known now."""
+    ordered: Quantity
+    """How much was asked for when it was opened."""
+    asked_back: Quantity
+    """How much was asked back since."""
+    given_back: Quantity
+    """How much of that was given back."""
+    accepted: bool
+    """Whether the factory has taken it on."""
+    refused: bool
+    """Whether the factory has refused what it had not begun."""
+    due: date
+    """Day on which it is promised."""
+    due_asked: date
+    """Day that was asked for."""
+    updated_at: datetime
+    """When it last changed, UTC."""
+
+
+class WorkOrderRead(WorkOrderSummary):
+    """A work order with its history."""
+
+    history: list[HistoryEntry]
+    """Its newest facts, the oldest of them first."""
+
+
+class Gap(View):
+    """Numbers that have not come."""
+
+    first: int
+    """First missing number."""
+    last: int
+    """Last missing number."""
+
+
+class GapsRead(View):
+    """Which numbers of a sender are missing."""
+
+    source: str
+    """The sender."""
+    first_sequence: int
+    """Lowest number that has come."""
+    highest_sequence: int
+    """Highest number that has come."""
+    known_from: int
+    """Gaps below this number are no longer listed."""
+    missing: int
+    """How many numbers are missing between the lowest and the highest."""
+    gaps: list[Gap]
+    """The missing numbers, lowest first; at most 1,000 stretches."""
+    events: int
+    """Numbered events accepted from this sender."""
+    duplicates: int
+    """Deliveries of numbered events that had been accepted before."""
+    last_seen_at: datetime
+    """When it was last heard, UTC."""

@@ -1,0 +1,25 @@
+"""What can be set about production, read once; every bound by name."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ProductionSettings(BaseSettings):
+    """Bounds of the doors, from `JVTRACK_PRODUCTION_*`; times in seconds."""
+
+    model_config = SettingsConfigDict(env_prefix="JVTRACK_PRODUCTION_", frozen=True, use_attribute_docstrings=True)
+
+    event_bytes_max: int = Field(default=524_288, gt=0)
+    """Size of one posted event; a line of NDJSON is one event."""
+    lines_max: int = Field(default=10_000, gt=0)
+    """Lines of one NDJSON body."""
+    lines_chunk: int = Field(default=500, gt=0)
+    """Lines of one NDJSON body that are decided together."""
+    bodies_max: int = Field(default=16, gt=0)
+    """NDJSON bodies that are held in memory at a time; one more is asked to come back."""
+    after_seconds_max: float = Field(default=5.0, gt=0)
+    """How long a read waits for the versions in `JVTrack-After`."""
+    sequence_ranges_max: int = Field(default=10_000, gt=1)
+    """Stretches of seen numbers kept per sender; the oldest gaps beyond are forgotten."""
+    history_max: int = Field(default=1_000, gt=0)
+    """Entries of a lot's or work order's history in one answer, the latest first kept."""

@@ -1,0 +1,102 @@
+"""Production's own copy of the catalogue: parts and sites, as the compacted topic tells them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared import clock
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.types import Nation, PartId, SiteId, SiteKind
+
+SITES_REMEMBERED_SECONDS = 1.0
+_PARTS = text("SELECT part_id FROM part_copy WHERE part_id = ANY(CAST(:ids AS text[]))")
+_SITES = text("SELECT site_id, kind, country FROM site_copy WHERE site_id = ANY(CAST(:ids AS text[]))")
+_KEEP_PARTS = text(
+    """
+    INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale)
+    SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:scales AS smallint[]))
+      AS new (id, unit, scale)
+    ORDER BY id
+    ON CONFLICT (part_id) DO UPDATE SET unit_of_issue = excluded.unit_of_issue, quantity_scale = excluded.quantity_scale
+    """
+)
+_KEEP_SITES = text(
+    """
+    INSERT INTO site_copy (site_id, kind, country)
+    SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[]))
+      AS new (id, kind, country)
+    ORDER BY id
+    ON CONFLICT (site_id) DO UPDATE SET kind = excluded.kind, country = excluded.country
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What production needs to know of a site."""
+
+    kind: SiteKind
+    country: Nation
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """The parts and sites that a group of events names, as far as they are known here."""
+
+    parts: set[PartId] = field(default_factory=set)
+    sites: dict[SiteId, Site] = field(default_factory=dict)
+
+
+class CatalogueMemory:
+    """Spares a busy door the same questions.
+
+    A part is remembered for good, for its id is never reused and never goes; what is known of a site may change, and
+    is asked again after a moment.
+    """
+
+    def __init__(self) -> None:
+        self._parts: set[PartId] = set()
+        self._sites: dict[SiteId, Site] = {}
+        self._asked_at = 0.0
+
+    async def load(self, session: AsyncSession, parts: Iterable[PartId], sites: Iterable[SiteId]) -> Catalogue:
+        """Look up what is not remembered."""
+        wanted_parts, wanted_sites = set(parts), set(sites)
+        missing = wanted_parts - self._parts
+        if missing:
+            rows = await session.execute(_PARTS, {"ids": sorted(missing)})
+            self._parts.update(row.part_id for row in rows)
+        now = clock.monotonic()
+        if now - self._asked_at > SITES_REMEMBERED_SECONDS:
+            self._sites.clear()
+            self._asked_at = now
+        unknown = wanted_sites - self._sites.keys()
+        if unknown:
+            rows = await session.execute(_SITES, {"ids": sorted(unknown)})
+            self._sites.update({row.site_id: Site(SiteKind(row.kind), row.country) for row in rows})
+        known = {site: self._sites[site] for site in wanted_sites & self._sites.keys()}
+        return Catalogue(wanted_parts & self._parts, known)
+
+
+async def keep_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> None:
+    """Write parts as they now are."""
+    if parts:
+        columns = {
+            "ids": [part.part_id for part in parts],
+            "units": [part.unit_of_issue for part in parts],
+            "scales": [part.quantity_scale for part in parts],
+        }
+        await session.execute(_KEEP_PARTS, columns)
+
+
+async def keep_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> None:
+    """Write sites as they now are."""
+    if sites:
+        columns = {
+            "ids": [site.site_id for site in sites],
+            "kinds": [site.kind.value for site in sites],
+            "countries": [site.country for site in sites],
+        }
+        await session.execute(_KEEP_SITES, columns)

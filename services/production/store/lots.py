@@ -1,0 +1,90 @@
+"""Lots: locked in the order of their ids, written once a group."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.production.domain.lot import Lot
+from services.production.store import totals
+from shared.types import LotId
+
+_INSERT_MISSING = text(
+    """
+    INSERT INTO lot (lot_id, factory)
+    SELECT lot_id, split_part(lot_id, ':', 1) FROM unnest(CAST(:lot_ids AS text[])) AS missing (lot_id) ORDER BY lot_id
+    ON CONFLICT DO NOTHING
+    """
+)
+_LOCK = text(
+    f"""
+    SELECT lot_id, version, named, {totals.COLUMNS} FROM lot
+    WHERE lot_id = ANY(CAST(:lot_ids AS text[])) ORDER BY lot_id FOR UPDATE
+    """  # noqa: S608  # our own column names
+)
+_SAVE = text(
+    f"""
+    UPDATE lot SET version = new.version, part = new.part, work_order = new.work_order, status = new.status,
+      named = new.named, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
+    FROM unnest(CAST(:lot_ids AS text[]), CAST(:versions AS bigint[]), CAST(:parts AS text[]),
+                CAST(:work_orders AS text[]), CAST(:statuses AS text[]), CAST(:named AS jsonb[]), {totals.ARRAYS})
+         AS new (lot_id, version, part, work_order, status, named, {totals.COLUMNS})
+    WHERE lot.lot_id = new.lot_id
+    """  # noqa: S608
+)
+_DROP_UNTOUCHED = text("DELETE FROM lot WHERE lot_id = ANY(CAST(:lot_ids AS text[])) AND version = 0")
+
+
+async def lock(session: AsyncSession, lot_ids: Iterable[LotId]) -> dict[LotId, Lot]:
+    """Lock lots, and lay a row for each that nobody has spoken of yet."""
+    wanted = {"lot_ids": list(lot_ids)}
+    if not wanted["lot_ids"]:
+        return {}
+    await session.execute(_INSERT_MISSING, wanted)
+    rows = await session.execute(_LOCK, wanted)
+    return {row.lot_id: read(row) for row in rows}
+
+
+async def save(session: AsyncSession, lots: Sequence[Lot]) -> None:
+    """Write locked lots."""
+    if not lots:
+        return
+    await session.execute(
+        _SAVE,
+        {
+            "lot_ids": [lot.lot_id for lot in lots],
+            "versions": [lot.version for lot in lots],
+            "parts": [lot.part for lot in lots],
+            "work_orders": [lot.work_order for lot in lots],
+            "statuses": [lot.status.value for lot in lots],
+            "named": [_named(lot) for lot in lots],
+            **totals.write([lot.totals for lot in lots]),
+        },
+    )
+
+
+async def drop_untouched(session: AsyncSession, lots: Iterable[Lot]) -> None:
+    """Take back the rows of lots whose events were all refused."""
+    untouched = [lot.lot_id for lot in lots if lot.version == 0]
+    if untouched:
+        await session.execute(_DROP_UNTOUCHED, {"lot_ids": untouched})
+
+
+def read(row: Row[Any]) -> Lot:
+    """Read a lot from its row."""
+    named: dict[str, dict[str, int]] = row.named
+    return Lot(
+        lot_id=row.lot_id,
+        version=row.version,
+        totals=totals.read(row),
+        parts=named.get("parts", {}),
+        work_orders=named.get("work_orders", {}),
+        expiries=named.get("expiries", {}),
+    )
+
+
+def _named(lot: Lot) -> str:
+    named = {"parts": lot.parts, "work_orders": lot.work_orders, "expiries": lot.expiries}
+    return json.dumps({name: counted for name, counted in named.items() if counted}, separators=(",", ":"))

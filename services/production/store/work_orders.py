@@ -1,0 +1,124 @@
+"""Work orders: locked in the order of their ids, after the lots, written once a group or batch.
+
+A row at version 0 is a work order that a lot has named and orders has not sent yet: it only serialises the two, and
+never outlives its transaction.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.production.domain.work_order import Promise, WorkOrder
+from services.production.store import totals
+from shared.types import WorkOrderId
+
+_INSERT_MISSING = text(
+    """
+    INSERT INTO work_order (work_order_id)
+    SELECT work_order_id FROM unnest(CAST(:ids AS text[])) AS missing (work_order_id) ORDER BY work_order_id
+    ON CONFLICT DO NOTHING
+    """
+)
+_COLUMNS = f"""work_order_id, version, order_id, part, factory, depot, priority, due_asked, ordered, asked, given,
+      accepted, refused, promises, {totals.COLUMNS}"""
+_LOCK = text(
+    f"""
+    SELECT {_COLUMNS} FROM work_order
+    WHERE work_order_id = ANY(CAST(:ids AS text[])) ORDER BY work_order_id FOR UPDATE
+    """  # noqa: S608  # our own column names
+)
+_SAVE = text(
+    f"""
+    UPDATE work_order SET
+      version = new.version, order_id = new.order_id, part = new.part, factory = new.factory, depot = new.depot,
+      priority = new.priority, due_asked = new.due_asked, due = new.due, status = new.status, quantity = new.quantity,
+      ordered = new.ordered, asked = new.asked, given = new.given, accepted = new.accepted, refused = new.refused,
+      promises = new.promises, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
+    FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:orders AS text[]), CAST(:parts AS text[]),
+                CAST(:factories AS text[]), CAST(:depots AS text[]), CAST(:priorities AS smallint[]),
+                CAST(:dues_asked AS date[]), CAST(:dues AS date[]), CAST(:statuses AS text[]),
+                CAST(:quantities AS bigint[]), CAST(:ordered AS bigint[]), CAST(:asked AS bigint[]),
+                CAST(:given AS bigint[]), CAST(:accepted AS int[]), CAST(:refused AS int[]),
+                CAST(:promises AS jsonb[]), {totals.ARRAYS})
+         AS new (id, version, order_id, part, factory, depot, priority, due_asked, due, status, quantity, ordered,
+                 asked, given, accepted, refused, promises, {totals.COLUMNS})
+    WHERE work_order.work_order_id = new.id
+    """  # noqa: S608
+)
+_DROP_UNOPENED = text("DELETE FROM work_order WHERE work_order_id = ANY(CAST(:ids AS text[])) AND version = 0")
+
+
+async def lock(session: AsyncSession, ids: Iterable[WorkOrderId]) -> dict[WorkOrderId, WorkOrder]:
+    """Lock work orders, known or not, and give those that are open."""
+    wanted = {"ids": list(ids)}
+    if not wanted["ids"]:
+        return {}
+    await session.execute(_INSERT_MISSING, wanted)
+    rows = await session.execute(_LOCK, wanted)
+    return {row.work_order_id: read(row) for row in rows if row.version}
+
+
+async def save(session: AsyncSession, work_orders: Sequence[WorkOrder]) -> None:
+    """Write locked work orders."""
+    if not work_orders:
+        return
+    await session.execute(
+        _SAVE,
+        {
+            "ids": [each.work_order_id for each in work_orders],
+            "versions": [each.version for each in work_orders],
+            "orders": [each.order for each in work_orders],
+            "parts": [each.part for each in work_orders],
+            "factories": [each.factory for each in work_orders],
+            "depots": [each.depot for each in work_orders],
+            "priorities": [each.priority for each in work_orders],
+            "dues_asked": [each.due_asked for each in work_orders],
+            "dues": [each.due for each in work_orders],
+            "statuses": [each.status.value for each in work_orders],
+            "quantities": [each.quantity for each in work_orders],
+            "ordered": [each.ordered for each in work_orders],
+            "asked": [each.asked for each in work_orders],
+            "given": [each.given for each in work_orders],
+            "accepted": [each.accepted for each in work_orders],
+            "refused": [each.refused for each in work_orders],
+            "promises": [_promises(each) for each in work_orders],
+            **totals.write([each.totals for each in work_orders]),
+        },
+    )
+
+
+async def drop_unopened(session: AsyncSession, ids: Iterable[WorkOrderId]) -> None:
+    """Take back the rows that only served as locks."""
+    wanted = list(ids)
+    if wanted:
+        await session.execute(_DROP_UNOPENED, {"ids": wanted})
+
+
+def read(row: Row[Any]) -> WorkOrder:
+    """Read an open work order from its row."""
+    return WorkOrder(
+        work_order_id=row.work_order_id,
+        version=row.version,
+        order=row.order_id,
+        part=row.part,
+        factory=row.factory,
+        depot=row.depot,
+        priority=row.priority,
+        ordered=row.ordered,
+        due_asked=row.due_asked,
+        asked=row.asked,
+        given=row.given,
+        accepted=row.accepted,
+        refused=row.refused,
+        promises=tuple(Promise(UUID(event), date.fromisoformat(due)) for event, due in row.promises),
+        totals=totals.read(row),
+    )
+
+
+def _promises(work_order: WorkOrder) -> str:
+    return json.dumps([(str(promise.event), promise.due.isoformat()) for promise in work_order.promises])
