@@ -7,12 +7,13 @@ import typer
 from pydantic import ValidationError
 
 from deploy.errors import SetupError
-from jvtrack.commands import databases, stack, token, topics
+from jvtrack.client import JVTrackError
+from jvtrack.commands import databases, demo, imports, outbox, parked, stack, token, topics, verify
 
 USER_MISTAKE = 2
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for noun in (stack, databases, topics, token):
+for noun in (stack, databases, topics, token, verify, imports, parked, outbox, demo):
     app.add_typer(noun.app)
 
 
@@ -27,7 +28,7 @@ def main() -> None:
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     try:
         app()
-    except SetupError as error:
+    except (SetupError, JVTrackError) as error:
         _refuse(str(error))
     except ValidationError as error:
         _refuse("; ".join(f"{_variable(detail['loc'])}: {detail['msg']}" for detail in error.errors()))

@@ -36,7 +36,7 @@ _BACKBONE_RELAY = {
     "outbox_held": "SELECT, INSERT",
     "outbox_discarded": "SELECT",
     "relay_progress": "SELECT, INSERT, UPDATE, DELETE",
-    "relay_checkpoint": "SELECT, INSERT, DELETE",
+    "relay_checkpoint": "SELECT, INSERT, UPDATE, DELETE",
 }
 
 

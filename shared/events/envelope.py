@@ -127,7 +127,7 @@ def read_headers(key: bytes | None, headers: Sequence[tuple[str, bytes]], timest
             recorded_at=recorded,
             traceparent=traceparent.decode() if traceparent else None,
         )
-    except (KeyError, ValueError) as error:
+    except (KeyError, ValueError, AttributeError, TypeError, OverflowError) as error:  # a header may have no value
         raise ContractBroken(f"headers: {error!r}") from error
 
 

@@ -8,13 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
-from shared.events.envelope import CloudEvent, ContractBroken, Event, Header, new_event_id, read_headers
+from shared.events.envelope import CloudEvent, ContractBroken, Event, Header, read_headers
 from shared.messaging.handlers import Registry, UnlistedType
 from shared.messaging.positions import Position
 from shared.messaging.relay_store import DISCARDED_TYPE
 from shared.types import EventId
+
+KEY_BYTES_MAX = 400
+KEY_SEQ_MAX = 2**63 - 1
 
 
 class ParkCause(StrEnum):
@@ -95,13 +100,12 @@ class Sorter:
 
     def _place(self, item: Item) -> None:
         header = item.header
-        if item.broken is not None:
-            self._park(item, ParkCause.CONTRACT, item.broken)
-            return
         position = self.out.positions.get(header.key) or self.known.get(header.key)
         reached = position.key_seq if position else 0
         if position and header.key_seq <= reached:
             self._seen(item, position)
+        elif item.broken is not None:
+            self._park(item, ParkCause.CONTRACT, item.broken)
         elif header.key in self._parking:
             self._park(item, None, "waits behind a parked event")
         elif header.key in self.parked:
@@ -155,19 +159,33 @@ class Sorter:
 
 
 def read(record: Record, place: str) -> Item:
-    """Read a record's attributes; one that is not ours is given a key of its own, by its place in Kafka."""
+    """Read a record's attributes; one that is not ours is given a key and an id of its own, by its place in Kafka."""
     try:
-        return Item(record, read_headers(record.key, record.headers, record.timestamp))
+        header = read_headers(record.key, record.headers, record.timestamp)
+        _check(header)
     except ContractBroken as error:
-        stamp = datetime.fromtimestamp(record.timestamp / 1000, UTC)
-        header = Header(
-            id=new_event_id(),
-            source="unknown",
-            type="unknown",
-            key=f"unreadable:{place}@{record.offset}",
-            key_seq=0,
-            occurred_at=stamp,
-            recorded_at=stamp,
-            traceparent=None,
-        )
-        return Item(record, header, broken=str(error))
+        return Item(record, _stand_in(record, f"{place}@{record.offset}"), broken=str(error))
+    return Item(record, header)
+
+
+def _check(header: Header) -> None:
+    if not 0 < header.key_seq <= KEY_SEQ_MAX:
+        raise ContractBroken(f"sequence {header.key_seq} is not in 1..{KEY_SEQ_MAX}")
+    if not 0 < len(header.key.encode()) <= KEY_BYTES_MAX or "\0" in header.key:
+        raise ContractBroken(f"key {header.key[:100]!r} is not text of 1..{KEY_BYTES_MAX} bytes")
+
+
+def _stand_in(record: Record, place: str) -> Header:
+    # The same record read again must be the same event, and another record at its place another one.
+    content = sha256(record.value or b"").hexdigest()
+    stamp = datetime.fromtimestamp(max(0, record.timestamp) / 1000, UTC)
+    return Header(
+        id=uuid5(NAMESPACE_URL, f"{place}:{content}"),
+        source="unknown",
+        type="unknown",
+        key=f"unreadable:{place}",
+        key_seq=1,
+        occurred_at=stamp,
+        recorded_at=stamp,
+        traceparent=None,
+    )

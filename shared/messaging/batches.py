@@ -87,6 +87,8 @@ class Applier(Generic[W]):
                     await parking_store.park(session, ParkedIn(self.group, stream, place.part), done.parked)
             except _EventRefused as error:
                 refused[error.event_id] = error.error
+                if len(refused) > self._settings.parked_flood_keys:
+                    raise ParkedFlood(f"{len(refused)} events of one batch refused; the last: {error.error}") from error
                 continue
             self._count(stream, done)
             after = Ownership(owned.epoch, last.record.offset + 1, owned.topic_id, last.header.id)
@@ -106,7 +108,7 @@ class Applier(Generic[W]):
         done = sorter.sort(items)
         await self._handle(session, done.events)
         await positions.save(session, self.group, stream, done.positions)
-        await self._check_flood(session, done.parked)
+        await self._check_flood(session, done.parked, frozenset(sorter.parked))
         return done
 
     async def _handle(self, session: AsyncSession, events: Sequence[CloudEvent[Event]]) -> None:
@@ -125,15 +127,17 @@ class Applier(Generic[W]):
         await work.settle()
         tracing.current.set(None)
 
-    async def _check_flood(self, session: AsyncSession, parked: Sequence[Parked]) -> None:
-        new = sum(1 for one in parked if one.cause is not None)
+    async def _check_flood(self, session: AsyncSession, parked: Sequence[Parked], known: frozenset[str]) -> None:
+        """Stop before the world is parked; holes do not count: they are the sender's, and heal by themselves."""
+        causes = [one for one in parked if one.cause not in {None, ParkCause.HOLE}]
+        new = {one.item.header.key for one in causes} - known
         if not new:
             return
         lately = await parking_store.parked_lately(session, self.group, self._settings.parked_flood_seconds)
-        if lately + new > self._settings.parked_flood_keys:
+        if lately + len(new) > self._settings.parked_flood_keys:
             raise ParkedFlood(
-                f"{lately + new} keys parked within {self._settings.parked_flood_seconds:.0f} s; "
-                f"the last: {parked[0].item.header.key}: {parked[0].error[:300]}"
+                f"{lately + len(new)} keys parked within {self._settings.parked_flood_seconds:.0f} s; "
+                f"the last: {causes[-1].item.header.key}: {causes[-1].error[:300]}"
             )
 
     def _count(self, stream: Stream, done: Sorted) -> None:
@@ -160,7 +164,7 @@ class Applier(Generic[W]):
                 )
 
     async def release(self, session: AsyncSession, key: ParkedKey, place: Place) -> int:
-        """Apply what waits for a parked key, in order, as far as it goes; tells how many events.
+        """Apply what waits for a parked key, in order, as far as it goes; tells how many events wait no longer.
 
         Raises ReleaseRefused if the first one still cannot be applied: then nothing has changed.
         """
@@ -170,28 +174,25 @@ class Applier(Generic[W]):
             return 0
         if found[1] is ParkCause.FORK:
             raise ForkCannotBeReleased(key=key.key)
-        return await self._replay(session, key)
+        settled, stop = await self._replay(session, key)
+        if stop is not None and not settled:
+            raise ReleaseRefused(key=key.key, error=stop.error)
+        return settled
 
     async def discard(self, session: AsyncSession, key: ParkedKey, place: Place) -> int:
         """Throw the first parked event away, advance past it and apply what waits behind it; tells how many."""
         await consumer_store.lock(session, place)
-        known = await positions.load(session, self.group, key.stream, [key.key])
-        events = await parking_store.waiting(session, key, 1)
-        dropped = await parking_store.drop_first(session, key)
-        if dropped is None:
-            return 0
-        reached = known[key.key].key_seq if key.key in known else 0
-        if dropped > reached:
-            passed = {key.key: Position(dropped, events[0].header.id)}
-            await positions.save(session, self.group, key.stream, passed)
-        try:
-            async with session.begin_nested():
-                return await self._replay(session, key)
-        except ReleaseRefused as error:
-            await parking_store.keep(session, key, ParkCause.REFUSED, str(error))
-            return 0
+        for item in await parking_store.waiting(session, key, 1):
+            await parking_store.remove(session, key, [item])
+            known = await positions.load(session, self.group, key.stream, [key.key])
+            if key.key not in known or known[key.key].key_seq < item.header.key_seq:
+                passed = {key.key: Position(item.header.key_seq, item.header.id)}
+                await positions.save(session, self.group, key.stream, passed)
+        settled, _ = await self._replay(session, key)
+        return settled
 
-    async def _replay(self, session: AsyncSession, key: ParkedKey) -> int:
+    async def _replay(self, session: AsyncSession, key: ParkedKey) -> tuple[int, Parked | None]:
+        """Apply waiting events until one cannot be; tells how many wait no longer, and what the rest now waits for."""
         items = await parking_store.waiting(session, key, self._settings.consumer_batch_max)
         known = await positions.load(session, self.group, key.stream, [key.key])
         refused: dict[EventId, str] = {}
@@ -204,8 +205,6 @@ class Applier(Generic[W]):
                 compacted=key.stream in COMPACTED,
             )
             done = sorter.sort(items)
-            if done.parked and not done.positions:
-                raise ReleaseRefused(key=key.key, error=done.parked[0].error)
             try:
                 async with session.begin_nested():
                     await self._handle(session, done.events)
@@ -213,8 +212,9 @@ class Applier(Generic[W]):
             except _EventRefused as error:
                 refused[error.event_id] = error.error
         await positions.save(session, self.group, key.stream, done.positions)
-        reached = done.positions.get(key.key) or known.get(key.key)
-        is_free = await parking_store.remove(session, key, reached.key_seq if reached else 0)
-        if not is_free and done.parked:
-            await parking_store.keep(session, key, done.parked[0].cause or ParkCause.HOLE, done.parked[0].error)
-        return len(done.events)
+        still = {one.item.header.id for one in done.parked}
+        await parking_store.remove(session, key, [item for item in items if item.header.id not in still])
+        stop = next((one for one in done.parked if one.cause is not None), None)
+        if stop is not None and stop.cause is not None:
+            await parking_store.keep(session, key, stop.cause, stop.error)
+        return len(items) - len(still), stop

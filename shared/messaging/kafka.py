@@ -112,6 +112,9 @@ async def _started(client: Client) -> Client:
     except KAFKA_WEATHER as error:
         await stop(client)
         raise KafkaAway(f"Kafka does not answer: {error!r}") from error
+    except asyncio.CancelledError:
+        await stop(client)
+        raise
     return client
 
 

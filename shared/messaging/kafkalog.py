@@ -1,26 +1,34 @@
 """What the relay knows of Kafka's log, so that it notices when Kafka lost what it had acknowledged.
 
 A power cut of a single broker, a wiped volume or a restored cluster makes the log shorter, or another log under the
-same name. Then new facts would reuse offsets that consumers believe they have read; so the relay queues the lost facts
-again, and waits until consumers have seen the shorter log, before it publishes anything.
+same name. Then new facts would reuse offsets that consumers believe they have read; so the relay waits until consumers
+have seen the shorter log, and queues the lost facts again, before it publishes anything. It waits first: a leader that
+dies while it waits leaves everything as it was for the next one to find.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared import clock
+from shared.errors import Weather
 from shared.events.envelope import Stream
 from shared.messaging import kafka
+from shared.messaging.kafka import LogState
+from shared.messaging.log_memory import Checkpoint, Progress
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import BackboneSettings
-from shared.messaging.topics import Topics
+from shared.messaging.topics import COMPACTED, Topics
 from shared.observe.logs import get_log
 
 log = get_log()
 T = TypeVar("T")
+
+
+class LogLost(Weather):
+    """Kafka's log is not the one that this leader has published to; a new term begins and sets it right."""
 
 
 class LogGuard:
@@ -30,42 +38,83 @@ class LogGuard:
         self._session = session
         self._topics = topics
         self._settings = settings
+        self._reader: AIOKafkaConsumer | None = None
         self._partitions: dict[int, int] = {}
         self._ids: dict[int, str] = {}
         self._acked: dict[tuple[int, int], int] = {}
         self._settled_seq: int | None = None
         self._settled_at = 0.0
+        self._looked_at = 0.0
 
     async def start(self, streams: frozenset[Stream]) -> None:
         """Look at the log before anything is published; queue again what it lost."""
-        reader: AIOKafkaConsumer = await self.alive(
+        self._reader = await self.alive(
             kafka.start_reader(self._topics.servers, client_id=f"{self._topics.namespace}-relay-guard")
         )
-        try:
-            names = {self._topics.name(stream): stream for stream in streams}
-            state = await self.alive(kafka.log_state(reader, names))
-        finally:
-            await self.alive(kafka.stop(reader))
+        names = {self._topics.name(stream): stream for stream in streams}
+        state = await self.alive(kafka.log_state(self._reader, names))
         for topic, stream in names.items():
             self._ids[stream] = state.topic_ids[topic]
             self._partitions[stream] = sum(1 for place in state.end_offsets if place.topic == topic)
-        lost = 0
-        for (stream_code, part), (topic_id, offset) in (await self._session.progress()).items():
-            end = state.end_offsets.get(TopicPartition(self._topics.name(Stream(stream_code)), part), 0)
-            same = self._ids[stream_code] == topic_id
-            if not same or end <= offset:
-                lost += await self._recover(stream_code, part, end_offset=end if same else None)
-            else:
-                self._acked[stream_code, part] = offset
+        progress = [known for known in await self._session.memory.progress() if known.topic in self._ids]
+        lost = await self._find_lost(progress, state)
+        self._acked = {(known.topic, known.part): known.offset for known in progress if known not in lost}
         if lost:
-            await self.alive(asyncio.sleep(self._settings.relay_loss_grace_seconds))
+            await self._recover(lost, state)
+        self._looked_at = clock.monotonic()
 
-    async def _recover(self, stream: int, part: int, *, end_offset: int | None) -> int:
-        queued = await self._session.requeue(stream, part, end_offset=end_offset)
-        log.error(
-            "kafka_log_lost", topic=Stream(stream).topic, partition=part, end_offset=end_offset, queued_again=queued
-        )
-        return queued
+    async def stop(self) -> None:
+        """Let the log go."""
+        if self._reader is not None:
+            await kafka.stop(self._reader)
+
+    async def _find_lost(self, progress: Collection[Progress], state: LogState) -> set[Progress]:
+        """Find the partitions that no longer have, at its place, the last fact that Kafka acknowledged there."""
+        there = [known for known in progress if self._reaches(known, state)]
+        found = await self._ids_at({self._place(known.topic, known.part): known.offset for known in there})
+        same = {known for known in there if self._is_same(known, found[self._place(known.topic, known.part)])}
+        return set(progress) - same
+
+    def _reaches(self, known: Progress, state: LogState) -> bool:
+        end = state.end_offsets.get(self._place(known.topic, known.part), 0)
+        return self._ids[known.topic] == known.topic_id and end > known.offset
+
+    def _is_same(self, known: Progress | Checkpoint, found: object, *, topic: int | None = None) -> bool:
+        stream = known.topic if isinstance(known, Progress) else topic
+        return found == known.event_id or (found is None and stream in COMPACTED)
+
+    async def _recover(self, lost: set[Progress], state: LogState) -> None:
+        log.error("kafka_log_lost", partitions=[f"{Stream(one.topic).topic}/{one.part}" for one in lost])
+        await self.alive(asyncio.sleep(self._settings.relay_loss_grace_seconds))
+        good = {one: await self._last_good(one, state) for one in lost}
+        for topic in {one.topic for one in lost}:
+            after = min(point.good_seq if point else 0 for one, point in good.items() if one.topic == topic)
+            queued = await self._session.memory.requeue(topic, after_seq=after)
+            log.error("facts_queued_again", topic=Stream(topic).topic, after_seq=after, facts=queued)
+        await self._session.memory.forget(good)
+
+    async def _last_good(self, lost: Progress, state: LogState) -> Checkpoint | None:
+        """Find the newest checkpoint that the log still bears out; below one that it does, it does all."""
+        if self._ids[lost.topic] != lost.topic_id:
+            return None
+        place = self._place(lost.topic, lost.part)
+        points = await self._session.memory.checkpoints(lost, below=state.end_offsets.get(place, 0))
+        first, beyond = 0, len(points)
+        while first < beyond:
+            middle = (first + beyond) // 2
+            found = await self._ids_at({place: points[middle].offset})
+            if self._is_same(points[middle], found[place], topic=lost.topic):
+                beyond = middle
+            else:
+                first = middle + 1
+        return points[first] if first < len(points) else None
+
+    async def _ids_at(self, places: dict[TopicPartition, int]) -> dict[TopicPartition, object]:
+        assert self._reader is not None, "the guard has started"
+        return {**await self.alive(kafka.ids_at(self._reader, places))}
+
+    def _place(self, stream: int, part: int) -> TopicPartition:
+        return TopicPartition(self._topics.name(Stream(stream)), part)
 
     def partitions(self, stream: int) -> int:
         """Tell how many partitions the stream's topic has."""
@@ -75,11 +124,27 @@ class LogGuard:
         """Tell Kafka's own id of the stream's topic."""
         return self._ids[stream]
 
-    def goes_on(self, stream: int, part: int, offset: int) -> bool:
-        """Tell whether an acknowledged offset lies above the last one: if not, the log went back."""
+    def goes_on(self, stream: int, part: int, *, first: int, last: int) -> bool:
+        """Tell whether acknowledged offsets lie above those before: if not, the log went back."""
         before = self._acked.get((stream, part), -1)
-        self._acked[stream, part] = max(before, offset)
-        return offset > before
+        self._acked[stream, part] = max(before, last)
+        return first > before
+
+    async def look(self) -> None:
+        """From time to time, look whether the log is still the one published to; raises LogLost."""
+        if clock.monotonic() - self._looked_at < self._settings.relay_log_check_seconds:
+            return
+        assert self._reader is not None, "the guard has started"
+        state = await self.alive(
+            kafka.log_state(self._reader, [self._topics.name(Stream(stream)) for stream in self._ids])
+        )
+        self._looked_at = clock.monotonic()
+        for stream, topic_id in self._ids.items():
+            if state.topic_ids[self._topics.name(Stream(stream))] != topic_id:
+                raise LogLost(f"{Stream(stream).topic} is another topic now")
+        for (stream, part), offset in self._acked.items():
+            if state.end_offsets.get(self._place(stream, part), 0) <= offset:
+                raise LogLost(f"partition {part} of {Stream(stream).topic} ends before offset {offset}")
 
     async def checkpoint(self) -> None:
         """From time to time, note a point up to which Kafka surely has everything.
@@ -88,10 +153,10 @@ class LogGuard:
         """
         if clock.monotonic() - self._settled_at < self._settings.relay_checkpoint_seconds:
             return
-        settled, self._settled_seq = self._settled_seq, await self._session.highest_seq()
+        settled, self._settled_seq = self._settled_seq, await self._session.memory.highest_seq()
         self._settled_at = clock.monotonic()
         if settled is not None:
-            await self._session.checkpoint(settled, keep=self._settings.relay_checkpoints_kept)
+            await self._session.memory.checkpoint(settled, keep=self._settings.relay_checkpoints_kept)
 
     async def alive(self, work: Awaitable[T]) -> T:
         """Wait for work while showing the database that this leader lives; raises when the session has died."""

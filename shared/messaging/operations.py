@@ -12,7 +12,7 @@ from shared.db import TOLD, Database, after_commit
 from shared.errors import Kind, Refusal
 from shared.events.envelope import STREAM_OF_TOPIC, Stream
 from shared.messaging import outbox, parking_store
-from shared.messaging.batches import Applier
+from shared.messaging.batches import Applier, ReleaseRefused
 from shared.messaging.consumer_store import Place
 from shared.messaging.parking_store import ParkedKey
 from shared.messaging.topics import Topics
@@ -171,21 +171,30 @@ class Operations:
         ]
 
     async def release(self, group: str, topic: str, key: str, operation: Operation) -> int:
-        """Apply what waits for a parked key, in order; tells how many events. Raises KeyNotParked, ReleaseRefused."""
+        """Apply what waits for a parked key, in order, as far as it goes; tells how many events.
+
+        Raises KeyNotParked, and ReleaseRefused if not even the first can be applied.
+        """
         applied = 0
         for _ in range(RELEASE_ROUNDS_MAX):
-            async with self._database.transaction() as session:
-                parked, place = await self._find(session, group, topic, key)
-                if place is None and not applied:
-                    raise KeyNotParked(group=group, topic=topic, key=key)
-                if place is None:
-                    break
-                done = await self._appliers[group].release(session, parked, place)
+            try:
+                done = await self._release_some(group, topic, key)
+            except (KeyNotParked, ReleaseRefused):
+                if not applied:
+                    raise
+                break
             applied += done
             if not done:
                 break
         await self._note("release", f"{group} {topic}/{key}", operation)
         return applied
+
+    async def _release_some(self, group: str, topic: str, key: str) -> int:
+        async with self._database.transaction() as session:
+            parked, place = await self._find(session, group, topic, key)
+            if place is None:
+                raise KeyNotParked(group=group, topic=topic, key=key)
+            return await self._appliers[group].release(session, parked, place)
 
     async def discard(self, group: str, topic: str, key: str, operation: Operation) -> int:
         """Throw the first parked event away for good and apply what waits behind it. Raises KeyNotParked."""

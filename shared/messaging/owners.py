@@ -7,14 +7,14 @@ in the database and sought; what comes from elsewhere is thrown away.
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 
 from shared import clock
 from shared.db import Database
 from shared.messaging import consumer_store, kafka
-from shared.messaging.applying import Record, read
-from shared.messaging.consumer_store import Fenced, Ownership, Place
+from shared.messaging.consumer_store import Ownership, Place
 from shared.messaging.kafka import LogState
 from shared.messaging.topics import COMPACTED, Topics
 from shared.observe.logs import get_log
@@ -26,47 +26,49 @@ TAKE_OVER_SECONDS = 1.0
 COMMIT_TIMEOUT_SECONDS = 2.0
 
 
+@dataclass(slots=True)
+class Held:
+    """A partition that this process serves."""
+
+    owned: Ownership
+    is_proven: bool
+    """Whether Kafka's log was seen to hold the record applied last, at its place."""
+    gap: int | None = None
+    """The offset behind a hole in the log, when one was seen once."""
+    applied_at: float | None = None
+
+
 class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
     """The partitions that Kafka gave to this process over one connection, as the database knows them."""
 
     def __init__(
-        self,
-        database: Database,
-        topics: Topics,
-        group: str,
-        *,
-        client: AIOKafkaConsumer,
-        reader: AIOKafkaConsumer,
-        metrics: BackboneMetrics,
+        self, database: Database, topics: Topics, group: str, *, client: AIOKafkaConsumer, metrics: BackboneMetrics
     ) -> None:
         self.stopped: dict[TopicPartition, str] = {}
+        self.held: dict[TopicPartition, Held] = {}
         self._database = database
         self._topics = topics
         self._group = group
         self._client = client
-        self._reader = reader
         self._metrics = metrics
         self._assigned: set[TopicPartition] | None = None
-        self._owned: dict[TopicPartition, Ownership] = {}
-        self._unproven: set[TopicPartition] = set()
-        self._gaps: dict[TopicPartition, int] = {}
-        self._applied_at: dict[TopicPartition, float] = {}
         self._locks: dict[TopicPartition, asyncio.Lock] = {}
+        self._shown: set[tuple[str, str, str]] = set()
         self._tried_at = 0.0
 
     @property
     def is_ready(self) -> bool:
         """Whether Kafka has assigned partitions, all of them are owned, and none has stopped."""
-        return self._assigned is not None and self._assigned <= set(self._owned)
+        return self._assigned is not None and self._assigned <= set(self.held)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let go of partitions once their batch under way has ended."""
+        self._assigned = None
         for place in revoked:
             self.let_go(place)
             self.stopped.pop(place, None)
             async with self._lock(place):
-                self._gaps.pop(place, None)
-        self._assigned = None
+                log.debug("partition_revoked", group=self._group, topic=place.topic, part=place.partition)
 
     async def on_partitions_assigned(self, assigned: Iterable[TopicPartition]) -> None:
         """Note what Kafka has assigned; the consumer's loop takes it over."""
@@ -75,115 +77,55 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         self._metrics.rebalances_total.labels(self._group).inc()
         log.info("partitions_assigned", group=self._group, partitions=len(self._assigned))
 
-    async def take_over(self) -> None:
-        """Acquire and seek what is assigned and not owned yet; at most once a second while that fails."""
-        missing = (self._assigned or set()) - set(self._owned) - set(self.stopped)
+    def missing(self) -> set[TopicPartition]:
+        """Name what is assigned and not owned yet; nothing within a second of the last try."""
+        missing = (self._assigned or set()) - set(self.held) - set(self.stopped)
         if not missing or clock.monotonic() - self._tried_at < TAKE_OVER_SECONDS:
-            return
+            return set()
         self._tried_at = clock.monotonic()
-        state = await self._log_state()
-        for place in sorted(missing):
-            if place in self._client.assignment():
-                await self._acquire(place, state)
+        return missing
 
-    async def _acquire(self, place: TopicPartition, state: LogState) -> None:
-        where = self._place(place)
+    async def take_over(self, place: TopicPartition, state: LogState) -> None:
+        """Acquire a partition in the database and seek to where its next batch begins."""
+        where, topic_id = self.place(place), state.topic_ids[place.topic]
         async with self._database.transaction() as session:
-            owned = await consumer_store.acquire(session, where, state.topic_ids[place.topic])
-            back = _goes_back(owned, place, state)
+            owned = await consumer_store.acquire(session, where, topic_id)
+            back = goes_back(owned, place, state)
             if back is not None:
-                topic_id = state.topic_ids[place.topic]
                 owned = await consumer_store.rewind(session, where, owned, next_offset=back, topic_id=topic_id)
                 log.error("kafka_log_lost", group=self._group, topic=place.topic, part=place.partition, back_to=back)
-        self._own(place, owned)
+        if place in (self._assigned or ()) and place in self._client.assignment():
+            self.own(place, owned)
 
-    def _own(self, place: TopicPartition, owned: Ownership) -> None:
-        """Read from where the next batch begins, or one earlier to see that the log is still the one applied."""
-        proves = owned.last_event_id is not None and self._topics.stream(place.topic) not in COMPACTED
-        self._unproven.discard(place)
-        if proves:
-            self._unproven.add(place)
-        self._client.seek(place, owned.next_offset - 1 if proves else owned.next_offset)
-        self._owned[place] = owned
+    def own(self, place: TopicPartition, owned: Ownership) -> None:
+        """Serve a partition from where its next batch begins."""
+        held = self.held.get(place) or Held(owned, is_proven=False)
+        held.owned, held.gap = owned, None
+        held.is_proven = owned.last_event_id is None or self._topics.stream(place.topic) in COMPACTED
+        self.held[place] = held
+        self.fetch_again(place)
 
-    async def check_log(self) -> None:
-        """Look whether Kafka's log was shortened or replaced under what this process owns; go back if so."""
-        if not self._owned:
-            return
-        state = await self._log_state()
-        for place, owned in list(self._owned.items()):
-            back = _goes_back(owned, place, state)
-            if back is not None:
-                await self._go_back(place, back, state.topic_ids[place.topic])
-
-    async def _go_back(self, place: TopicPartition, offset: int, topic_id: str) -> None:
-        async with self._lock(place):
-            owned = self._owned.get(place)
-            if owned is None:
-                return
-            log.error("kafka_log_lost", group=self._group, topic=place.topic, part=place.partition, back_to=offset)
-            try:
-                async with self._database.transaction() as session:
-                    owned = await consumer_store.rewind(
-                        session, self._place(place), owned, next_offset=offset, topic_id=topic_id
-                    )
-            except Fenced:
-                self.let_go(place)
-            else:
-                self._own(place, owned)
-
-    async def usable(self, place: TopicPartition, records: list[Record]) -> list[Record]:
-        """Keep the records that continue where the partition stands; none if they were fetched from elsewhere."""
-        owned = self._owned.get(place)
-        if owned is None or not records:
-            return []
-        if place in self._unproven:
-            if not await self._proves(place, owned, records):
-                return []
-            owned = self._owned[place]
-        fresh = [record for record in records if record.offset >= owned.next_offset]
-        if not fresh:
-            return []
-        starts = fresh[0].offset
-        is_gap = starts > owned.next_offset and self._topics.stream(place.topic) not in COMPACTED
-        if is_gap and self._gaps.get(place) != starts:
-            # Offsets have holes, but rarely: look a second time before believing one.
-            self._gaps[place] = starts
-            self.fetch_again(place)
-            return []
-        return fresh
-
-    async def _proves(self, place: TopicPartition, owned: Ownership, records: list[Record]) -> bool:
-        """Compare the record applied last with what Kafka has in its place; go back to the start if they differ."""
-        first = records[0]
-        if first.offset == owned.next_offset - 1 and read(first, place.topic).header.id != owned.last_event_id:
-            await self._rewrite(place, owned)
-            return False
-        self._unproven.discard(place)
-        return True
-
-    async def _rewrite(self, place: TopicPartition, owned: Ownership) -> None:
-        async with self._database.transaction() as session:
-            back = await consumer_store.rewind(
-                session, self._place(place), owned, next_offset=0, topic_id=owned.topic_id
-            )
-        log.error("kafka_log_rewritten", group=self._group, topic=place.topic, part=place.partition, back_to=0)
-        self._own(place, back)
+    def fetch_again(self, place: TopicPartition) -> None:
+        """Fetch from where the next batch begins, or one earlier to see that the log is still the one applied."""
+        held = self.held.get(place)
+        if held is not None and place in self._client.assignment():
+            self._client.seek(place, held.owned.next_offset - (0 if held.is_proven else 1))
 
     def owned(self, place: TopicPartition) -> Ownership | None:
         """Tell how this process owns a partition, if it does."""
-        return self._owned.get(place)
+        held = self.held.get(place)
+        return None if held is None else held.owned
 
     def advance(self, place: TopicPartition, owned: Ownership, recorded_at_ms: int) -> None:
         """Note that a batch was applied; nothing if the partition was let go meanwhile."""
-        if place in self._owned:
-            self._owned[place] = owned
-            self._applied_at[place] = recorded_at_ms / 1000
+        held = self.held.get(place)
+        if held is not None and held.owned.epoch == owned.epoch:
+            held.owned = owned
+            held.applied_at = recorded_at_ms / 1000
 
     def let_go(self, place: TopicPartition) -> None:
         """Serve a partition no more, until it is taken over anew."""
-        self._owned.pop(place, None)
-        self._unproven.discard(place)
+        self.held.pop(place, None)
 
     def stop(self, place: TopicPartition, error: str) -> None:
         """Stop a partition at a fault until the service is restarted or the partition moves."""
@@ -191,12 +133,7 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         self.stopped[place] = error
         if place in self._client.assignment():
             self._client.pause(place)
-
-    def fetch_again(self, place: TopicPartition) -> None:
-        """Fetch a partition anew from where its next batch begins."""
-        owned = self._owned.get(place)
-        if owned is not None and place in self._client.assignment():
-            self._client.seek(place, owned.next_offset)
+        log.error("partition_stopped", group=self._group, topic=place.topic, part=place.partition, error=error)
 
     @asynccontextmanager
     async def working(self, place: TopicPartition) -> AsyncIterator[None]:
@@ -206,9 +143,8 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
 
     async def commit(self) -> None:
         """Show Kafka the offsets, for lag tools only; what fails is shown next time."""
-        offsets = {
-            place: owned.next_offset for place, owned in self._owned.items() if place in self._client.assignment()
-        }
+        assigned = self._client.assignment()
+        offsets = {place: held.owned.next_offset for place, held in self.held.items() if place in assigned}
         if not offsets:
             return
         try:
@@ -218,28 +154,36 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             log.debug("offsets_not_shown", group=self._group, error=repr(error))
 
     def measure(self) -> None:
-        """Tell the metrics how far behind each partition is."""
-        for place, owned in self._owned.items():
-            end = self._client.highwater(place)
-            lag = max(0, end - owned.next_offset) if end is not None else 0
-            since = self._applied_at.get(place)
-            behind = max(0.0, clock.now().timestamp() - since) if lag and since is not None else 0.0
+        """Tell the metrics how far behind each partition is, and which have stopped."""
+        shown = set()
+        for place, held in self.held.items():
+            end = self._client.highwater(place) if place in self._client.assignment() else None
+            lag = max(0, end - held.owned.next_offset) if end is not None else 0
+            since = held.applied_at if lag else None
             labels = (self._group, self._topics.stream(place.topic).topic, str(place.partition))
             self._metrics.lag_events.labels(*labels).set(lag)
-            self._metrics.lag_seconds.labels(*labels).set(behind)
+            self._metrics.lag_seconds.labels(*labels).set(
+                0.0 if since is None else max(0.0, clock.now().timestamp() - since)
+            )
+            shown.add(labels)
+        self.forget_lag(self._shown - shown)
+        self._shown = shown
 
-    async def _log_state(self) -> LogState:
-        topics = {place.topic for place in self._assigned or ()} | {place.topic for place in self._owned}
-        return await kafka.log_state(self._reader, topics)
+    def forget_lag(self, gone: Iterable[tuple[str, str, str]] | None = None) -> None:
+        """Show no lag of partitions that others serve now; of all, when this connection ends."""
+        for labels in self._shown if gone is None else gone:
+            self._metrics.lag_events.remove(*labels)
+            self._metrics.lag_seconds.remove(*labels)
+
+    def place(self, place: TopicPartition) -> Place:
+        """Name a partition as this group consumes it."""
+        return Place(self._group, place.topic, place.partition)
 
     def _lock(self, place: TopicPartition) -> asyncio.Lock:
         return self._locks.setdefault(place, asyncio.Lock())
 
-    def _place(self, place: TopicPartition) -> Place:
-        return Place(self._group, place.topic, place.partition)
 
-
-def _goes_back(owned: Ownership, place: TopicPartition, state: LogState) -> int | None:
+def goes_back(owned: Ownership, place: TopicPartition, state: LogState) -> int | None:
     """Tell where to go back to if Kafka's log is another one, or shorter than what was applied."""
     if state.topic_ids[place.topic] != owned.topic_id:
         return 0

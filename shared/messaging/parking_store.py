@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.envelope import Stream
 from shared.messaging.applying import Item, ParkCause, Parked, Record, read
+from shared.types import EventId
+
+ERROR_LENGTH_MAX = 4000
 
 _KNOWN = text(
     "SELECT key, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = ANY(CAST(:keys AS text[]))"
@@ -20,7 +23,7 @@ _PARK_KEYS = text(
     INSERT INTO parked_key (grp, topic, key, part, cause, error)
     SELECT :grp, :topic, key, :part, cause, error
     FROM unnest(CAST(:keys AS text[]), CAST(:causes AS text[]), CAST(:errors AS text[])) AS t (key, cause, error)
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (grp, topic, key) DO UPDATE SET cause = excluded.cause, error = excluded.error
     """
 )
 _PARK_EVENTS = text(
@@ -34,15 +37,16 @@ _PARK_EVENTS = text(
 )
 _RECENT = text(
     "SELECT count(*) FROM parked_key "
-    "WHERE grp = :grp AND parked_at > clock_timestamp() - make_interval(secs => :seconds)"
+    "WHERE grp = :grp AND cause <> 'hole' AND parked_at > clock_timestamp() - make_interval(secs => :seconds)"
 )
 _KEY = text("SELECT part, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = :key")
 _EVENTS = text(
-    "SELECT key, key_seq, record_off, payload, headers, recorded_at FROM parked_event "
+    "SELECT key, key_seq, event_id, record_off, payload, headers, recorded_at FROM parked_event "
     "WHERE grp = :grp AND topic = :topic AND key = :key ORDER BY key_seq, record_off LIMIT :limit"
 )
 _REMOVE_EVENTS = text(
-    "DELETE FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key AND key_seq <= :key_seq"
+    "DELETE FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key "
+    "AND event_id = ANY(CAST(:event_ids AS uuid[]))"
 )
 _REMOVE_KEY = text(
     """
@@ -52,14 +56,6 @@ _REMOVE_KEY = text(
     """
 )
 _STILL = text("UPDATE parked_key SET cause = :cause, error = :error WHERE grp = :grp AND topic = :topic AND key = :key")
-_FIRST = text(
-    "SELECT key_seq, event_id FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key "
-    "ORDER BY key_seq, record_off LIMIT 1"
-)
-_DROP = text(
-    "DELETE FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key AND key_seq = :key_seq "
-    "AND event_id = :event_id"
-)
 _HEALABLE = text(
     """
     SELECT k.topic, k.key FROM parked_key k
@@ -105,7 +101,7 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
     if not parked:
         return
     columns = {"grp": place.group, "topic": int(place.stream)}
-    first = [one for one in parked if one.cause is not None]
+    first = list({one.item.header.key: one for one in reversed(parked) if one.cause is not None}.values())
     await session.execute(
         _PARK_KEYS,
         {
@@ -113,7 +109,7 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
             "part": place.part,
             "keys": [one.item.header.key for one in first],
             "causes": [str(one.cause) for one in first],
-            "errors": [one.error[:4000] for one in first],
+            "errors": [_text(one.error) for one in first],
         },
     )
     await session.execute(
@@ -145,27 +141,18 @@ async def partition(session: AsyncSession, key: ParkedKey) -> tuple[int, ParkCau
 async def waiting(session: AsyncSession, key: ParkedKey, limit: int) -> list[Item]:
     """Read the events that wait for a parked key, in the order of their key_seq."""
     rows = await session.execute(_EVENTS, {**key.columns(), "limit": limit})
-    return [read(_unpack(row), "parked") for row in rows]
+    return [_item(row) for row in rows]
 
 
-async def remove(session: AsyncSession, key: ParkedKey, up_to: int) -> bool:
-    """Remove events that were applied; tells whether the key is free again."""
-    await session.execute(_REMOVE_EVENTS, {**key.columns(), "key_seq": up_to})
-    return (await session.execute(_REMOVE_KEY, key.columns())).first() is not None
+async def remove(session: AsyncSession, key: ParkedKey, items: Sequence[Item]) -> None:
+    """Remove events that wait no longer, and the key with the last of them."""
+    await session.execute(_REMOVE_EVENTS, {**key.columns(), "event_ids": [item.header.id for item in items]})
+    await session.execute(_REMOVE_KEY, key.columns())
 
 
 async def keep(session: AsyncSession, key: ParkedKey, cause: ParkCause, error: str) -> None:
     """Say why a key that was to be released stays parked."""
-    await session.execute(_STILL, {**key.columns(), "cause": str(cause), "error": error[:4000]})
-
-
-async def drop_first(session: AsyncSession, key: ParkedKey) -> int | None:
-    """Throw away the first event that waits; tells its key_seq."""
-    row = (await session.execute(_FIRST, key.columns())).first()
-    if row is None:
-        return None
-    await session.execute(_DROP, {**key.columns(), "key_seq": row.key_seq, "event_id": row.event_id})
-    return int(row.key_seq)
+    await session.execute(_STILL, {**key.columns(), "cause": str(cause), "error": _text(error)})
 
 
 async def healable(session: AsyncSession, group: str) -> list[ParkedKey]:
@@ -174,15 +161,27 @@ async def healable(session: AsyncSession, group: str) -> list[ParkedKey]:
     return [ParkedKey(group, Stream(row.topic), row.key) for row in rows]
 
 
+def _text(words: str) -> str:
+    return words.replace("\0", "")[:ERROR_LENGTH_MAX]
+
+
 def _pack(record: Record) -> str:
-    return json.dumps([[name, base64.b64encode(value or b"").decode()] for name, value in record.headers])
+    # A NUL is the one character that PostgreSQL's text and jsonb do not take.
+    pairs = [[name.replace("\0", ""), base64.b64encode(value or b"").decode()] for name, value in record.headers]
+    return json.dumps(pairs)
 
 
-def _unpack(row: Row[Any]) -> Record:
-    return Record(
+def _item(row: Row[Any]) -> Item:
+    """Read a parked event as the record that it was; an unreadable one keeps the name that it was given."""
+    record = Record(
         offset=row.record_off,
         key=row.key.encode(),
         value=row.payload,
         headers=[(name, base64.b64decode(value)) for name, value in row.headers],
         timestamp=int(row.recorded_at.timestamp() * 1000),
     )
+    item = read(record, "parked")
+    if item.broken is None:
+        return item
+    name = replace(item.header, key=row.key, key_seq=row.key_seq, id=EventId(int=row.event_id.int))
+    return replace(item, header=name)

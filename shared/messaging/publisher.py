@@ -126,6 +126,8 @@ class Publisher:
                 ack = await self._producer.send_batch(builder, self._topics.name(Stream(place[0])), partition=place[1])
         except kafka.KAFKA_WEATHER as error:
             raise PublishFailed(repr(error)) from error
+        # Once one batch has failed nobody asks the others; asyncio would call that an error of its own.
+        ack.add_done_callback(lambda done: done.cancelled() or done.exception())
         return Batch(place, taken, ack)
 
     async def _acks(self, batches: Sequence[Batch]) -> None:
@@ -148,9 +150,10 @@ class Publisher:
 
     def _confirmed(self, batch: Batch) -> Acknowledged:
         stream, part = batch.place
-        offset = batch.ack.result().offset + len(batch.rows) - 1  # type: ignore[attr-defined]  # RecordMetadata, untyped
-        if not self._guard.goes_on(stream, part, offset):
-            raise PublishFailed(f"partition {part} of {Stream(stream).topic} went back to offset {offset}")
+        first: int = batch.ack.result().offset  # type: ignore[attr-defined]  # RecordMetadata, untyped
+        last = first + len(batch.rows) - 1
+        if not self._guard.goes_on(stream, part, first=first, last=last):
+            raise PublishFailed(f"partition {part} of {Stream(stream).topic} went back to offset {first}")
         self._metrics.published_total.labels(Stream(stream).topic).inc(len(batch.rows))
         self._metrics.batch_size.labels("relay").observe(len(batch.rows))
         for row in batch.rows if self._suspicions.failures else ():
@@ -160,7 +163,8 @@ class Publisher:
             topic=stream,
             part=part,
             topic_id=self._guard.topic_id(stream),
-            offset=offset,
+            offset=last,
+            event_id=batch.rows[-1].header.id,
         )
 
     async def _failed(self, batch: Batch, error: BaseException) -> None:

@@ -71,11 +71,13 @@ class Relay:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
         try:
             while not stopping.is_set() and not await session.try_lead():
+                await self._measure(session)
                 if self._woken.is_set():
                     self._woken.clear()
                     await session.notify()
                 await self._nap(self._settings.relay_heartbeat_seconds, stopping)
             if not stopping.is_set():
+                await self._measure(session)
                 await self._lead(session, stopping)
         finally:
             await session.close()
@@ -103,14 +105,15 @@ class Relay:
             await self._drain(session, publisher, guard, stopping)
         finally:
             self._metrics.relay_leader.set(0)
-            await kafka.stop(producer)
+            await asyncio.gather(kafka.stop(producer), guard.stop())
 
     async def _drain(
         self, session: RelaySession, publisher: Publisher, guard: LogGuard, stopping: asyncio.Event
     ) -> None:
         while not stopping.is_set():
             self._woken.clear()
-            rows = await session.pending(self._settings.relay_batch_max)
+            await guard.look()
+            rows = await session.pending(self._settings.relay_batch_max, self._settings.relay_batch_bytes_max)
             await self._measure(session)
             await guard.checkpoint()
             if rows:

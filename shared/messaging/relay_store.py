@@ -10,11 +10,11 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 import asyncpg
 
 from shared.events.envelope import Header
+from shared.messaging.log_memory import LogMemory, event_id
 from shared.messaging.settings import BackboneSettings
 from shared.types import EventId
 
@@ -41,7 +41,6 @@ SELECT * FROM unnest($2::smallint[], $3::int[], $4::text[], $5::bigint[], $6::uu
 ON CONFLICT (topic, part) DO UPDATE
 SET topic_id = excluded.topic_id, acked_offset = excluded.acked_offset, acked_id = excluded.acked_id
 """
-_PROGRESS = "SELECT topic, part, topic_id, acked_offset, acked_id FROM relay_progress ORDER BY topic, part"
 _BLOCK = "INSERT INTO outbox_blocked (topic, key, seq, error) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING"
 _HOLD = """
 WITH held AS (
@@ -51,34 +50,6 @@ WITH held AS (
 gone AS (DELETE FROM outbox_pending p USING held WHERE p.seq = held.seq RETURNING p.seq)
 INSERT INTO outbox_held (seq, topic, key) SELECT held.seq, held.topic, held.key FROM held JOIN gone USING (seq)
 ON CONFLICT DO NOTHING
-"""
-_CHECKPOINTS_BELOW = """
-SELECT acked_offset, acked_id, good_seq FROM relay_checkpoint
-WHERE topic = $1 AND part = $2 AND acked_offset < $3 ORDER BY acked_offset DESC LIMIT $4
-"""
-_REQUEUE = """
-INSERT INTO outbox_pending (seq)
-SELECT seq FROM event_log e WHERE topic = $1 AND seq > $2
-  AND NOT EXISTS (SELECT FROM outbox_held h WHERE h.seq = e.seq)
-ON CONFLICT DO NOTHING
-"""
-_FORGET = """
-WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset > $3)
-DELETE FROM relay_progress WHERE topic = $1 AND part = $2
-"""
-_LOWEST_WAITING = """
-SELECT least((SELECT min(seq) FROM outbox_pending), (SELECT min(seq) FROM outbox_held))
-"""
-_CHECKPOINT = """
-INSERT INTO relay_checkpoint AS c (topic, part, acked_offset, acked_id, good_seq)
-SELECT topic, part, acked_offset, acked_id, $1 FROM relay_progress
-ON CONFLICT (topic, part, acked_offset) DO UPDATE SET good_seq = excluded.good_seq WHERE c.good_seq < excluded.good_seq
-"""
-_PRUNE_CHECKPOINTS = """
-DELETE FROM relay_checkpoint c USING (
-  SELECT topic, part, acked_offset, row_number() OVER (PARTITION BY topic, part ORDER BY acked_offset DESC) AS age
-  FROM relay_checkpoint) old
-WHERE old.age > $1 AND (c.topic, c.part, c.acked_offset) = (old.topic, old.part, old.acked_offset)
 """
 _BACKLOG = """
 SELECT (SELECT count(*) FROM outbox_pending) AS pending, (SELECT count(*) FROM outbox_blocked) AS blocked,
@@ -119,30 +90,12 @@ class Acknowledged:
     event_id: EventId
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far Kafka has acknowledged one partition: its log's id, and the last fact there."""
-
-    topic: int
-    part: int
-    topic_id: str
-    offset: int
-    event_id: EventId
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """A moment at which Kafka had everything up to a number, with the last fact of one partition then."""
-
-    offset: int
-    event_id: EventId
-    good_seq: int
-
-
 class RelaySession:
     """The relay's connection; raises asyncpg's and OS errors when the database goes away."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]", *, source: str) -> None:
+        self.memory = LogMemory(connection)
+        """What the relay remembers of Kafka's log."""
         self._connection = connection
         self._source = source
 
@@ -205,7 +158,7 @@ class RelaySession:
             topic=record["topic"],
             payload=record["payload"] if discarded is None else _tombstone(record["type"], discarded),
             header=Header(
-                id=_event_id(record["event_id"]),
+                id=event_id(record["event_id"]),
                 source=self._source,
                 type=record["type"] if discarded is None else DISCARDED_TYPE,
                 key=record["key"],
@@ -239,36 +192,6 @@ class RelaySession:
         """Put rows of blocked keys aside, unless their key was unblocked meanwhile."""
         await self._connection.execute(_HOLD, list(seqs))
 
-    async def progress(self) -> list[Progress]:
-        """Tell how far Kafka has acknowledged each partition."""
-        return [
-            Progress(row["topic"], row["part"], row["topic_id"], row["acked_offset"], _event_id(row["acked_id"]))
-            for row in await self._connection.fetch(_PROGRESS)
-        ]
-
-    async def checkpoints(self, lost: Progress, *, below: int, limit: int) -> list[Checkpoint]:
-        """List the newest checkpoints of a partition below an offset, newest first."""
-        rows = await self._connection.fetch(_CHECKPOINTS_BELOW, lost.topic, lost.part, below, limit)
-        return [Checkpoint(row["acked_offset"], _event_id(row["acked_id"]), row["good_seq"]) for row in rows]
-
-    async def requeue(self, lost: Progress, good: Checkpoint | None) -> int:
-        """Queue again what a partition may have lost: all of its topic after a good point, or from the first fact."""
-        async with self._connection.transaction():
-            status = await self._connection.execute(_REQUEUE, lost.topic, good.good_seq if good else 0, timeout=600)
-            await self._connection.execute(_FORGET, lost.topic, lost.part, good.offset if good else -1)
-        return int(status.rsplit(" ", 1)[-1])
-
-    async def highest_seq(self) -> int:
-        """Tell the highest number given to any fact so far."""
-        return int(await self._connection.fetchval("SELECT COALESCE(max(seq), 0) FROM event_log"))
-
-    async def checkpoint(self, settled_seq: int, *, keep: int) -> None:
-        """Note that Kafka has every fact up to settled_seq, except what still waits."""
-        waiting = await self._connection.fetchval(_LOWEST_WAITING)
-        good = settled_seq if waiting is None else min(settled_seq, waiting - 1)
-        await self._connection.execute(_CHECKPOINT, good)
-        await self._connection.execute(_PRUNE_CHECKPOINTS, keep)
-
     async def backlog(self) -> Backlog:
         """Tell how much waits, and for how long."""
         row = await self._connection.fetchrow(_BACKLOG)
@@ -278,8 +201,3 @@ class RelaySession:
 
 def _tombstone(kind: str, reason: str) -> bytes:
     return json.dumps({"type": kind, "reason": reason}).encode()
-
-
-def _event_id(column: UUID) -> EventId:
-    # asyncpg gives a subclass of its own.
-    return EventId(int=column.int)

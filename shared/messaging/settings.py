@@ -10,8 +10,8 @@ class BackboneSettings(BaseModel):
 
     relay_batch_max: int = Field(default=2000, gt=0)
     """Rows that the relay reads from the outbox at a time."""
-    relay_batch_bytes_max: int = Field(default=900_000, gt=0)
-    """Bytes of one Kafka batch."""
+    relay_batch_bytes_max: int = Field(default=16_000_000, gt=0)
+    """Bytes of payload that the relay reads at a time."""
     relay_poll_seconds: float = Field(default=0.05, gt=0)
     """The safety net under the wake-up: how long a leader sleeps at most."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
@@ -28,6 +28,8 @@ class BackboneSettings(BaseModel):
     """How often the relay notes a point up to which Kafka surely has everything."""
     relay_checkpoints_kept: int = Field(default=1000, gt=1)
     """Checkpoints kept per partition."""
+    relay_log_check_seconds: float = Field(default=4.0, gt=0)
+    """How often a leader looks whether Kafka's log was shortened or replaced."""
     relay_loss_grace_seconds: float = Field(default=12.0, ge=0)
     """How long the relay waits after it found Kafka's log shortened, so that consumers see it too."""
 

@@ -13,6 +13,7 @@ from shared.errors import Kind, Refusal
 CSV = "text/csv"
 ERRORS_MAX = 100
 _FIRST_CSV_LINE = 2
+_REST = "more cells"
 _FIRST_JSON_ITEM = 1
 
 R = TypeVar("R", bound=BaseModel)
@@ -82,6 +83,9 @@ def read(content: bytes, media_type: str, kind: type[R], *, key: tuple[str, ...]
     first = _FIRST_CSV_LINE if is_csv else _FIRST_JSON_ITEM
     seen: dict[tuple[object, ...], int] = {}
     for line, item in enumerate(items, first):
+        if is_csv and _REST in item:
+            errors.append(LineError(line, "line", "has more cells than the header"))
+            continue
         try:
             row = kind.model_validate_strings(item) if is_csv else kind.model_validate(item)
         except ValidationError as error:
@@ -98,7 +102,7 @@ def read(content: bytes, media_type: str, kind: type[R], *, key: tuple[str, ...]
 
 def _csv_rows(content: bytes, kind: type[BaseModel]) -> list[Mapping[str, object]]:
     try:
-        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True, restkey="_rest")
+        reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True, restkey=_REST)
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ImportUnreadable(reason=str(error)) from None

@@ -53,8 +53,9 @@ _SAVE = text(
                 CAST(:heard AS bigint[]), CAST(:reserved AS bigint[]), CAST(:issued AS bigint[]),
                 CAST(:cancelled AS bigint[]), CAST(:released AS bigint[]), CAST(:arrived AS bigint[]),
                 CAST(:lost AS bigint[]), CAST(:closed AS boolean[]), CAST(:unsettled AS boolean[]),
-                CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]), CAST(:promised_for AS date[]),
-                CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]), CAST(:first_promised_for AS date[]))
+                CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]),
+                CAST(:promised_for AS date[]), CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]),
+                CAST(:first_promised_for AS date[]))
          AS s (order_id, version, required_by, wanted, reductions, cancel_requested, heard, reserved, issued,
                cancelled, released, arrived, lost, closed, unsettled, sourced, open, state, promised_for,
                promise_reason, promises, first_promised_for)

@@ -1,0 +1,1 @@
+"""Measuring JVTrack; the product never imports it."""

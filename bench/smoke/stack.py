@@ -1,0 +1,151 @@
+"""The stack under measurement: servers and services started fresh, each service stopped and started at will."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+
+from bench.smoke import machine
+from deploy.local.environment import Environment
+from deploy.local.issuer import Bearer, Issuer
+from deploy.local.kafka import LASTING
+from deploy.local.ports import HOST, free_port
+from deploy.local.process import Process
+from deploy.local.servers import Servers
+from deploy.local.services import service_program
+from deploy.local.settings import SERVICES, StackSettings
+from deploy.local.steps import make_topics, migrate
+from deploy.postgres.provision import connect
+from jvtrack.client import JVTrack
+from jvtrack.verify.sources import Sources
+from shared.clock import monotonic
+from shared.messaging.topics import Topics
+
+POSTGRES = "postgres"
+_CAUGHT_UP_SECONDS_MAX = 120.0
+_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Everything that runs, and the ways to it."""
+
+    settings: StackSettings
+    environment: Environment
+    servers: Servers
+    services: Mapping[str, Process]
+
+    def url(self, service: str) -> str:
+        """Locate a service's door."""
+        return f"http://{HOST}:{self.settings.service_ports[service]}"
+
+    def token(self, role: str, *sites: str) -> str:
+        """Issue a token of the stack's own issuer."""
+        return Issuer(self.settings).token(Bearer(f"{role}@bench", role, "IND", sites), hours=2)
+
+    def client(self, role: str) -> JVTrack:
+        """Make a typed client that acts in a role."""
+        urls = {service: self.url(service) for service in SERVICES}
+        return JVTrack(token=self.token(role), **urls)  # type: ignore[arg-type]  # by their names
+
+    def start(self, *names: str) -> None:
+        """Start services that do not run, and wait until they are ready."""
+        begun = [self.services[name] for name in names if not self.services[name].is_alive()]
+        for process in begun:
+            process.start()
+        for process in begun:
+            process.wait_until_serving()
+
+    def stop(self, *names: str) -> None:
+        """Stop services in good order."""
+        for name in names:
+            self.services[name].ask_to_stop()
+        for name in names:
+            self.services[name].stop()
+
+    def pids(self) -> Mapping[str, int]:
+        """Give the process id of everything that runs."""
+        servers = {"kafka": self.servers.kafka_process, POSTGRES: self.servers.postgres_process}
+        running = {**self.services, **servers}
+        return {name: process.pid for name, process in running.items() if process.pid and process.is_alive()}
+
+    def cpu(self) -> Mapping[str, float]:
+        """Tell how much CPU each has used so far, in seconds."""
+        return {name: machine.cpu_seconds(pid, children=name == POSTGRES) for name, pid in self.pids().items()}
+
+    def memory(self) -> Mapping[str, float]:
+        """Tell how much memory each holds, in MiB."""
+        return {name: machine.resident_mib(pid, children=name == POSTGRES) for name, pid in self.pids().items()}
+
+    async def database(self, service: str) -> asyncpg.Connection:
+        """Open a service's database as its owner."""
+        return await connect(self.environment.database(service).owner)
+
+    def sources(self) -> Sources:
+        """Say where a proof of this stack finds its data."""
+        databases = {service: self.environment.database(service).owner for service in SERVICES}
+        return Sources(Topics(self.settings.kafka_address, self.settings.namespace), databases)
+
+    async def published(self) -> int:
+        """Wait until production's outbox is empty; tells how many facts Kafka has of it."""
+        connection = await self.database("production")
+        try:
+            await until(connection, "SELECT NOT EXISTS (SELECT FROM outbox_pending)")
+            ends = "SELECT COALESCE(sum(acked_offset + 1), 0) FROM relay_progress WHERE topic = 3"
+            return int(await connection.fetchval(ends))
+        finally:
+            await connection.close()
+
+    async def applied(self, service: str, offset: int) -> float:
+        """Wait until a service has applied production's facts up to here; tells how long it took from the first."""
+        connection = await self.database(service)
+        query = "SELECT COALESCE(sum(next_off), 0) FROM consumer_offset WHERE topic LIKE '%.production.v1'"
+        try:
+            first = await connection.fetchval(query)
+            begun = monotonic()
+            async with asyncio.timeout(_CAUGHT_UP_SECONDS_MAX):
+                while (reached := await connection.fetchval(query)) < offset:
+                    begun = monotonic() if reached == first else begun
+                    await asyncio.sleep(_POLL_SECONDS)
+            return monotonic() - begun
+        finally:
+            await connection.close()
+
+
+async def until(connection: asyncpg.Connection, condition: str, *values: object) -> None:
+    """Wait until a condition of a database holds."""
+    async with asyncio.timeout(_CAUGHT_UP_SECONDS_MAX):
+        while True:
+            if await connection.fetchval(condition, *values):
+                return
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+@contextmanager
+def fresh_stack(home: Path, namespace: str) -> Iterator[Stack]:
+    """Run servers and services on empty data until the block ends; the services are not started yet."""
+    shutil.rmtree(home / namespace, ignore_errors=True)
+    with Servers.start(home / namespace, jvm=LASTING) as servers:
+        settings = StackSettings(
+            namespace=namespace,
+            home=home,
+            kafka=servers.kafka,
+            postgres=servers.postgres_dsn,
+            orders_port=free_port(),
+            production_port=free_port(),
+            inventory_port=free_port(),
+        )
+        environment = Environment(settings)
+        for service in SERVICES:
+            migrate(environment, service)
+        make_topics(environment)
+        processes = {service: Process(service_program(environment, service)) for service in SERVICES}
+        stack = Stack(settings, environment, servers, processes)
+        try:
+            yield stack
+        finally:
+            stack.stop(*[name for name, process in processes.items() if process.is_alive()])

@@ -1,0 +1,89 @@
+"""The typed HTTP client: everything that the services' doors take and answer, for Python programs.
+
+    async with JVTrack(token=token) as jvtrack:
+        order = await jvtrack.orders.place(NewOrder(...), wait_seconds=2)
+
+Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
+"""
+
+from jvtrack.client.answers.inventory import (
+    ConditionChange,
+    Count,
+    Discrepancy,
+    Issue,
+    LedgerLine,
+    Movement,
+    Receipt,
+    ReceiptLine,
+    Return,
+    Scrap,
+    Sending,
+    Shipment,
+    Transfer,
+)
+from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
+from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, Source, SourceTerms
+from jvtrack.client.answers.production import (
+    EventAccepted,
+    Gaps,
+    LineAnswer,
+    Lot,
+    LotDetails,
+    WorkOrder,
+    WorkOrderChange,
+    WorkOrderDetails,
+)
+from jvtrack.client.answers.stock import Stock, StockAnswer, StockChange, StockQuery
+from jvtrack.client.connection import JVTrack
+from jvtrack.client.listing import Listing, Page
+from jvtrack.client.patience import Patience
+from jvtrack.client.problems import AnswerUnreadableError, JVTrackError, ProblemError, UnreachableError
+from jvtrack.client.reports import Numbering, Report
+
+__all__ = [
+    "JVTrack",
+    "Patience",
+    "JVTrackError",
+    "ProblemError",
+    "UnreachableError",
+    "AnswerUnreadableError",
+    "Listing",
+    "Page",
+    "NewOrder",
+    "Order",
+    "OrderChange",
+    "OrderDetails",
+    "Source",
+    "SourceTerms",
+    "Activity",
+    "Numbering",
+    "Report",
+    "EventAccepted",
+    "LineAnswer",
+    "Lot",
+    "LotDetails",
+    "WorkOrder",
+    "WorkOrderChange",
+    "WorkOrderDetails",
+    "Gaps",
+    "Receipt",
+    "ReceiptLine",
+    "Issue",
+    "Return",
+    "Count",
+    "Scrap",
+    "ConditionChange",
+    "Sending",
+    "Movement",
+    "Transfer",
+    "LedgerLine",
+    "Shipment",
+    "Discrepancy",
+    "StockQuery",
+    "StockAnswer",
+    "Stock",
+    "StockChange",
+    "ParkedKey",
+    "BlockedKey",
+    "Republication",
+]

@@ -1,0 +1,217 @@
+"""Orders, sources and activities, as the orders service takes and tells them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from pydantic import JsonValue
+
+from jvtrack.client.answers.record import Body, Record
+from shared.types import (
+    Condition,
+    DocumentNumber,
+    OrderId,
+    PartId,
+    Platform,
+    PositiveQuantity,
+    SiteId,
+    Text,
+    Urgency,
+    WorkOrderId,
+)
+
+
+class NewOrder(Body):
+    """A part that a depot asks for; the document number names the order."""
+
+    document_number: DocumentNumber
+    """Activity code, ordinal date, serial: 14 characters."""
+    ordered_by: SiteId
+    """The depot that asks."""
+    part: PartId
+    """The part."""
+    quantity: PositiveQuantity
+    """How much, in quanta of the part."""
+    required_by: date
+    """Day on which it is needed."""
+    urgency: Urgency = Urgency.C
+    """Urgency of need."""
+    suffix: str | None = None
+    """One letter or digit, where the order is one of a split fill."""
+    site: SiteId | None = None
+    """The depot that fills it; the asking one if not given."""
+    partial: bool | None = None
+    """Whether less than the whole may be reserved and issued: yes unless said."""
+    conditions: list[Condition] | None = None
+    """Supply conditions that it accepts: A and C unless said."""
+    platform: Platform | None = None
+    """What it is for."""
+    tail_number: str | None = None
+    """The aircraft or vehicle it is for."""
+
+
+class OrderChange(Body):
+    """What to change of an order."""
+
+    quantity: PositiveQuantity | None = None
+    """How much is still wanted in all; it can only go down."""
+    required_by: date | None = None
+    """The new day."""
+
+
+class Grounds(Body):
+    """Why something is done."""
+
+    reason: Text | None = None
+    """Why."""
+
+
+class Order(Record):
+    """An order, its quantity by what has become of it, and its promise.
+
+    `quantity = reserved + sourced + issued + cancelled + open`, always.
+    """
+
+    order_id: OrderId
+    """Document number and full year."""
+    document_number: DocumentNumber
+    """The number that the depot gave it."""
+    ordered_by: SiteId
+    """The depot that asked."""
+    site: SiteId
+    """The depot that fills it."""
+    part: PartId
+    """The part."""
+    urgency: Urgency
+    """Urgency of need."""
+    priority: int
+    """1 goes first, 15 last."""
+    required_by: date
+    """Day on which it is needed."""
+    partial: bool
+    """Whether less than the whole may be reserved and issued."""
+    state: str
+    """placed, open, sourced, reserved, issued, cancelled ..."""
+    version: int
+    """How many facts were told about it."""
+    quantity: int
+    """How much was ordered."""
+    wanted: int
+    """How much is still wanted, after reductions."""
+    reserved: int
+    """How much is held for it in stock."""
+    sourced: int
+    """How much is to be made for it."""
+    issued: int
+    """How much was issued to it."""
+    cancelled: int
+    """How much is no longer wanted."""
+    open: int
+    """How much has neither stock nor source."""
+    cancel_requested: bool
+    """Whether it was asked to be cancelled."""
+    promised_for: date | None = None
+    """Day on which all of it will be there."""
+    promise_reason: str | None = None
+    """Why that day."""
+
+    @property
+    def adds_up(self) -> bool:
+        """Tell whether its quantity is accounted for."""
+        return self.quantity == self.reserved + self.sourced + self.issued + self.cancelled + self.open
+
+
+class WorkOrderOfOrder(Record):
+    """What a source was asked to make for an order."""
+
+    work_order: WorkOrderId
+    """The work order."""
+    source: SiteId
+    """The factory."""
+    quantity: int
+    """How much it will bring in all, as known now."""
+    due: date
+    """Day on which it is promised."""
+    state: str
+    """How far the factory has taken it on."""
+
+
+class Change(Record):
+    """A fact that was told about an order."""
+
+    version: int
+    """The order's version that it made."""
+    type: str
+    """What happened."""
+    recorded_at: datetime
+    """When it was decided."""
+    data: JsonValue = None
+    """The fact itself."""
+
+
+class OrderDetails(Order):
+    """An order with its work orders and history."""
+
+    work_orders: list[WorkOrderOfOrder] = []
+    """What sources were asked to make for it."""
+    history: list[Change] = []
+    """Every fact told about it, oldest first."""
+
+
+class SourceTerms(Body):
+    """On what terms a site may supply a part."""
+
+    approved: bool
+    """Whether orders may be given to it."""
+    lead_time_days: int
+    """Days from order to delivery."""
+    approved_on: date | None = None
+    """Day of the approval; needed if approved."""
+    capacity_per_week: PositiveQuantity | None = None
+    """How much it can deliver in a week."""
+    unit_cost: str | None = None
+    """Price of one unit of issue, exact, as text."""
+    currency: str | None = None
+    """Its currency."""
+    import_content: str | None = None
+    """Imported share of the price, exact, as text."""
+
+
+class Source(Record):
+    """A source of a part."""
+
+    part: PartId
+    """The part."""
+    site: SiteId
+    """The factory or supplier."""
+    approved: bool
+    """Whether orders may be given to it."""
+    lead_time_days: int
+    """Days from order to delivery."""
+    capacity_per_week: int | None = None
+    """How much it can deliver in a week."""
+    unit_cost: Decimal | None = None
+    """Price of one unit of issue."""
+    currency: str | None = None
+    """Its currency."""
+
+
+class Activity(Record):
+    """A unit whose orders carry its code."""
+
+    activity: str
+    """The code: six characters."""
+    site: SiteId
+    """The depot it belongs to."""
+    force_activity_designator: str
+    """I to V."""
+
+
+class ImportDone(Record):
+    """What an import did."""
+
+    import_id: str | None = None
+    """Names the import; none where the file was only checked."""
+    lines: int
+    """Lines that it held."""
+    dry_run: bool
+    """Whether it was only checked."""

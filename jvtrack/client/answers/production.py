@@ -1,0 +1,175 @@
+"""Events, lots and work orders, as the production service takes and tells them."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from jvtrack.client.answers.record import Record
+from jvtrack.client.problems import ProblemError
+from shared.types import LotId, OrderId, PartId, SiteId, WorkOrderId
+
+
+class EventAccepted(Record):
+    """An event that stands in the books."""
+
+    status: str
+    """accepted, or duplicate if it had been accepted before."""
+    event_id: UUID
+    """Our own identity of the fact."""
+    version: str
+    """The version that it made."""
+    lot: LotId | None = None
+    """The lot that it is about, if it is about one."""
+    work_order: WorkOrderId | None = None
+    """The work order that it is about, if it is about one itself."""
+
+
+class LineAnswer(Record):
+    """What became of one of many events."""
+
+    line: int
+    """Its number in what was posted, from 1."""
+    status: str
+    """accepted, duplicate or refused."""
+    id: str | None = None
+    """The sender's id of the event, if it could be read."""
+    event_id: UUID | None = None
+    """Our own identity of the fact, if it stands in the books."""
+    problem: dict[str, JsonValue] | None = None
+    """Why it was refused (RFC 9457)."""
+
+    @property
+    def refusal(self) -> ProblemError | None:
+        """Give the reason of a refusal as an error that may be raised."""
+        return None if self.problem is None else ProblemError.of_members(self.problem)
+
+
+class HistoryEntry(Record):
+    """One fact about a lot or a work order."""
+
+    event_id: UUID
+    """Our own identity of the fact."""
+    version: int
+    """The version that it made."""
+    type: str
+    """The type under which it was told."""
+    data: dict[str, JsonValue]
+    """What was told."""
+    recorded_at: datetime
+    """When it was written down."""
+    out_of_order: bool = False
+    """Whether it came before a fact that it presumes."""
+
+
+class Lot(Record):
+    """A lot as its facts make it."""
+
+    lot: LotId
+    """The lot: its factory and the factory's number."""
+    version: int
+    """How many facts were told about it."""
+    factory: SiteId
+    """The factory that numbered it."""
+    part: PartId
+    """The part."""
+    work_order: WorkOrderId | None = None
+    """The work order it is made for, if any."""
+    status: str
+    """How far it has come."""
+    started: int
+    """Put in work."""
+    finished: int
+    """Reported as finished and good."""
+    dispatched: int
+    """Sent away."""
+    discrepancies: list[str] = []
+    """What its facts contradict."""
+
+
+class LotDetails(Lot):
+    """A lot with its history."""
+
+    history: list[HistoryEntry] = []
+    """Its newest facts, the oldest of them first."""
+
+
+class WorkOrder(Record):
+    """A work order as it stands."""
+
+    work_order: WorkOrderId
+    """The work order."""
+    order: OrderId
+    """The order it is for."""
+    part: PartId
+    """The part to make."""
+    factory: SiteId
+    """The factory that has it."""
+    depot: SiteId
+    """Where the goods are to go."""
+    status: str
+    """How far it has come."""
+    quantity: int
+    """How much it will bring in all, as known now."""
+    finished: int
+    """Reported as finished and good."""
+    dispatched: int
+    """Sent away."""
+    accepted: bool
+    """Whether the factory has taken it on."""
+    due: date
+    """Day on which it is promised."""
+
+
+class WorkOrderDetails(WorkOrder):
+    """A work order with its history."""
+
+    history: list[HistoryEntry] = []
+    """Its newest facts, the oldest of them first."""
+
+
+class WorkOrderChange(Record):
+    """Something that happened to a work order, and how it now stands."""
+
+    position: str
+    """Where the stream goes on after it."""
+    type: str
+    """What happened: `jvtrack.production.work-order-opened.v1`."""
+    factory: SiteId
+    """The factory that has it."""
+    work_order: WorkOrderId | None = None
+    """The work order; this and the rest only where the reader may see them."""
+    order: OrderId | None = None
+    """The order it is for."""
+    part: PartId | None = None
+    """The part to make."""
+    depot: SiteId | None = None
+    """Where the goods are to go."""
+    quantity: int | None = None
+    """How much it will bring in all, as known now."""
+    due: date | None = None
+    """Day on which it is promised."""
+
+
+class Gap(Record):
+    """Numbers that have not come."""
+
+    first: int
+    """First missing number."""
+    last: int
+    """Last missing number."""
+
+
+class Gaps(Record):
+    """Which numbers of a sender are missing."""
+
+    source: str
+    """The sender."""
+    missing: int
+    """How many numbers are missing."""
+    gaps: list[Gap]
+    """The missing numbers, lowest first."""
+    events: int
+    """Events accepted from this sender."""
+    duplicates: int
+    """Deliveries of events that had been accepted before."""

@@ -1,0 +1,121 @@
+"""Stock as it stands and changes, and which of it is asked for."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from jvtrack.client.answers.record import Body, Record
+from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
+
+
+class StockQuery(Body):
+    """Which stock is asked for; what is not given does not matter."""
+
+    site: SiteId | None = None
+    """Only at this site."""
+    part: PartId | None = None
+    """Only of this part."""
+    platform: Platform | None = None
+    """Only of parts that fit this platform."""
+    lot: LotId | None = None
+    """Only of this lot."""
+    condition: Condition | None = None
+    """Only in this supply condition."""
+
+
+class Stock(Record):
+    """What stands at a site of a part: of one lot in one condition, or in all."""
+
+    site: SiteId
+    """The site."""
+    part: PartId
+    """The part."""
+    version: int | None = None
+    """The version of this stock, which a count names."""
+    lot: LotId | None = None
+    """The lot, unless rows are grouped."""
+    condition: Condition | None = None
+    """Supply condition, unless rows are grouped."""
+    expires_on: date | None = None
+    """Last day of the lot's shelf life, if it has one."""
+    on_hand: int | None = None
+    """Free on the shelf, in quanta of the part."""
+    reserved: int | None = None
+    """On the shelf and held for orders."""
+    available: int | None = None
+    """Free, serviceable and within its shelf life."""
+    in_transit: int | None = None
+    """On the road to the site."""
+    produced: int | None = None
+    """Finished and still at the factory."""
+    availability: str | None = None
+    """Some or none, where that is all that the reader may see."""
+
+
+class Freshness(Record):
+    """How far one stream has been applied by inventory."""
+
+    stream: str
+    """The stream."""
+    applied_to: datetime | None = None
+    """When the newest fact that has been applied was made."""
+    lag_events: int
+    """Facts known to wait."""
+    lag_seconds: float
+    """For how long the stream has been behind."""
+
+
+class StockAnswer(Record):
+    """Stock, with how fresh it is and where its stream goes on."""
+
+    as_of: datetime
+    """When this was read."""
+    stream_position: str | None = None
+    """Position to follow the stream from, so that nothing is missed."""
+    freshness: list[Freshness] = []
+    """How far each stream that inventory hears has been applied."""
+    rows: list[Stock] = []
+    """The stock."""
+
+
+Grouping = Literal["account", "part-site"]
+
+
+class PostingRead(Record):
+    """What one transfer changed on one shelf."""
+
+    cause: UUID
+    """The event that caused it."""
+    reason: str
+    """What kind of movement it is."""
+    lot: LotId
+    """The lot."""
+    condition: Condition
+    """Supply condition."""
+    shelf: str
+    """The shelf."""
+    change: int
+    """Quanta added (above zero) or taken (below)."""
+    balance: int | None = None
+    """What stands there now."""
+    order: OrderId | None = None
+    """The order it serves, if any."""
+    shipment: ShipmentId | None = None
+    """The consignment it belongs to, if any."""
+
+
+class StockChange(Record):
+    """Quantities of a part that moved at a site, as its stream told it."""
+
+    position: str
+    """Where the stream goes on after it."""
+    type: str
+    """What was told."""
+    site: SiteId
+    """The site."""
+    part: PartId
+    """The part."""
+    postings: list[PostingRead] = []
+    """What moved."""
+    availability: str | None = None
+    """Some or none, where that is all that the reader may see."""

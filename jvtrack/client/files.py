@@ -1,0 +1,45 @@
+"""Posting whole files: imports that are taken as one or not at all."""
+
+from pathlib import Path
+from typing import TypeVar
+from uuid import uuid4
+
+from jvtrack.client.door import KEY_HEADER, Call, Door, texts
+
+_MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json"}
+_IMPORT_SECONDS_MAX = 300.0
+# What the lines of a CSV file are, by a column that only they have.
+_KINDS = {"site_id": "sites", "part_id": "parts"}
+
+A = TypeVar("A")
+
+
+def media_type(path: Path) -> str:
+    """Tell what a file holds by its name; ValueError if it is neither CSV nor JSON."""
+    try:
+        return _MEDIA_TYPES[path.suffix.lower()]
+    except KeyError:
+        raise ValueError(f"{path}: a file to import ends in .csv or .json") from None
+
+
+def kind_of_lines(path: Path) -> str | None:
+    """Tell whether a CSV file lists sites or parts; None for any other file."""
+    if path.suffix.lower() != ".csv":
+        return None
+    with path.open(encoding="utf-8-sig") as file:
+        columns = file.readline().strip().split(",")
+    return next((kind for column, kind in _KINDS.items() if column in columns), None)
+
+
+async def post_file(door: Door, place: str, path: Path, answer: type[A], /, **query: object) -> A:
+    """Post a file; the service takes all of it, or none and says what is wrong with which line."""
+    headers = {"Content-Type": media_type(path), KEY_HEADER: str(uuid4())}
+    call = Call(
+        "POST",
+        place,
+        texts(query),
+        headers,
+        path.read_bytes(),  # noqa: ASYNC240  # one small read before anything is sent
+        seconds_max=_IMPORT_SECONDS_MAX,
+    )
+    return door.read(await door.send(call), answer)

@@ -1,0 +1,87 @@
+"""The orders service: what depots ask for, and where it comes from."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from jvtrack.client.answers.orders import (
+    Activity,
+    Grounds,
+    ImportDone,
+    NewOrder,
+    Order,
+    OrderChange,
+    OrderDetails,
+    Source,
+    SourceTerms,
+)
+from jvtrack.client.door import Door
+from jvtrack.client.files import post_file
+from jvtrack.client.listing import Listing
+from jvtrack.client.operations import Operations
+from shared.types import OrderId, PartId, Platform, SiteId
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Calls of the orders service."""
+
+    door: Door
+
+    @property
+    def operations(self) -> Operations:
+        """Give the operators' doors of this service."""
+        return Operations(self.door)
+
+    async def place(self, order: NewOrder, *, wait_seconds: float | None = None) -> Order:
+        """Order a part; placed again it is the same order. With a wait, inventory's answer is in it."""
+        wait = None if wait_seconds is None else f"{wait_seconds:g}s"
+        return await self.door.post("/v1/orders", order, Order, wait=wait)
+
+    async def get(self, order_id: OrderId) -> OrderDetails:
+        """Read an order with its work orders and history."""
+        return await self.door.get(f"/v1/orders/{order_id}", OrderDetails)
+
+    def list(
+        self,
+        *,
+        site: SiteId | None = None,
+        part: PartId | None = None,
+        state: str | None = None,
+        platform: Platform | None = None,
+        late: bool | None = None,
+        limit: int | None = None,
+    ) -> Listing[Order]:
+        """Walk through orders by their ids."""
+        return Listing(
+            self.door, "/v1/orders", Order, site=site, part=part, state=state, platform=platform, late=late, limit=limit
+        )
+
+    async def change(self, order_id: OrderId, change: OrderChange) -> Order:
+        """Want less of an order, or want it on another day."""
+        return await self.door.patch(f"/v1/orders/{order_id}", change, Order)
+
+    async def cancel(self, order_id: OrderId, reason: str | None = None) -> Order:
+        """Ask for what is not yet issued to be released; inventory decides."""
+        return await self.door.post(f"/v1/orders/{order_id}/cancel", Grounds(reason=reason), Order)
+
+    def sources(
+        self, *, part: PartId | None = None, site: SiteId | None = None, approved: bool | None = None
+    ) -> Listing[Source]:
+        """Walk through the sources of parts."""
+        return Listing(self.door, "/v1/sources", Source, part=part, site=site, approved=approved)
+
+    async def put_source(self, part: PartId, site: SiteId, terms: SourceTerms) -> Source:
+        """Say on what terms a site may supply a part."""
+        return await self.door.put(f"/v1/sources/{part}/{site}", terms, Source)
+
+    def activities(self) -> Listing[Activity]:
+        """Walk through the activities that may order."""
+        return Listing(self.door, "/v1/activities", Activity)
+
+    async def import_sources(self, path: Path, *, dry_run: bool = False) -> ImportDone:
+        """Import sources from a CSV or JSON file, all or nothing."""
+        return await post_file(self.door, "/v1/sources/import", path, ImportDone, dry_run=dry_run)
+
+    async def import_activities(self, path: Path, *, dry_run: bool = False) -> ImportDone:
+        """Import activities from a CSV or JSON file, all or nothing."""
+        return await post_file(self.door, "/v1/activities/import", path, ImportDone, dry_run=dry_run)

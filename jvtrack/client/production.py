@@ -1,0 +1,107 @@
+"""The production service: what factories report, and what they are to make."""
+
+import json
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from jvtrack.client import lines, streams
+from jvtrack.client.answers.production import (
+    EventAccepted,
+    Gaps,
+    LineAnswer,
+    Lot,
+    LotDetails,
+    WorkOrder,
+    WorkOrderChange,
+    WorkOrderDetails,
+)
+from jvtrack.client.door import Call, Door
+from jvtrack.client.listing import Listing
+from jvtrack.client.operations import Operations
+from jvtrack.client.reports import Report
+from shared.types import LotId, PartId, SiteId, WorkOrderId
+
+_EVENTS = "/v1/events"
+_EVENT = "application/cloudevents+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Production:
+    """Calls of the production service."""
+
+    door: Door
+
+    @property
+    def operations(self) -> Operations:
+        """Give the operators' doors of this service."""
+        return Operations(self.door)
+
+    async def post(self, report: Report) -> EventAccepted:
+        """Report a fact; once this returns it is durable, and reporting it again changes nothing."""
+        call = Call("POST", _EVENTS, headers={"Content-Type": _EVENT}, body=report.json())
+        return self.door.read(await self.door.send(call), EventAccepted)
+
+    def post_many(
+        self, reports: Iterable[Report] | AsyncIterable[Report], *, lines_max: int = lines.LINES_MAX
+    ) -> AsyncGenerator[LineAnswer, None]:
+        """Report many facts as NDJSON, and hear of each as it is decided.
+
+        Lines that fail in passing, or whose answer was lost on the way, are sent again; a line that had been accepted
+        by then is answered as a duplicate.
+        """
+        return lines.post(self.door, _EVENTS, reports, lines_max=lines_max)
+
+    def lots(
+        self,
+        *,
+        factory: SiteId | None = None,
+        part: PartId | None = None,
+        work_order: WorkOrderId | None = None,
+        status: str | None = None,
+        limit: int | None = None,
+    ) -> Listing[Lot]:
+        """Walk through lots by their ids."""
+        return Listing(
+            self.door,
+            "/v1/lots",
+            Lot,
+            factory=factory,
+            part=part,
+            work_order=work_order,
+            status=status,
+            limit=limit,
+        )
+
+    async def lot(self, lot: LotId) -> LotDetails:
+        """Read a lot with its history."""
+        return await self.door.get(f"/v1/lots/{lot}", LotDetails)
+
+    def work_orders(
+        self,
+        *,
+        factory: SiteId | None = None,
+        part: PartId | None = None,
+        status: str | None = None,
+        limit: int | None = None,
+    ) -> Listing[WorkOrder]:
+        """Walk through work orders by their ids; the first page's position is where their stream goes on."""
+        return Listing(self.door, "/v1/work-orders", WorkOrder, factory=factory, part=part, status=status, limit=limit)
+
+    async def work_order(self, work_order: WorkOrderId) -> WorkOrderDetails:
+        """Read a work order with its history."""
+        return await self.door.get(f"/v1/work-orders/{work_order}", WorkOrderDetails)
+
+    async def follow_work_orders(
+        self, *, after: str | None = None, factory: SiteId | None = None
+    ) -> AsyncGenerator[WorkOrderChange, None]:
+        """Hear of every work order opened, changed, reduced or cancelled, across broken connections."""
+        path = "/v1/work-orders/stream"
+        async with aclosing(streams.follow(self.door, path, after=after, factory=factory)) as stream:
+            async for told in stream:
+                members = {**json.loads(told.data), "position": told.position, "type": told.type}
+                yield WorkOrderChange.model_validate(members)
+
+    async def gaps(self, source: str) -> Gaps:
+        """Learn which numbers of a sender that numbers its reports have not come."""
+        return await self.door.get(f"/v1/senders/{source.lstrip('/')}/gaps", Gaps)

@@ -1,0 +1,55 @@
+"""`jvtrack demo`: the main job from nothing, with its proof."""
+
+import asyncio
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from jvtrack.demo.ending import tell, tell_how_to_go_on
+from jvtrack.demo.papers import Papers, edition_of
+from jvtrack.demo.play import play
+from jvtrack.demo.stage import Stage, demo_settings, fresh_stage, running_stage
+from shared import clock
+
+NOT_AS_IT_MUST_BE = 1
+_FIRST_EDITION = "00"
+_WIDTH = 130
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
+    against: Annotated[
+        bool, typer.Option("--against", help="Play against the system that runs already, as JVTRACK_* says.")
+    ] = False,
+    killer: Annotated[
+        str | None,
+        typer.Option(
+            envvar="JVTRACK_DEMO_KILLER", help="A command that kills and restarts the service named after it."
+        ),
+    ] = None,
+) -> None:
+    """Start everything fresh, play the main job through the public doors, and prove the books; exit code 1 if not."""
+    console = Console(width=None if sys.stdout.isatty() else _WIDTH)
+    now, begun = clock.now(), clock.monotonic()
+    papers = Papers(now.date(), edition_of(now) if against else _FIRST_EDITION)
+    if not against:
+        console.print("starting Kafka, PostgreSQL and three services from nothing")
+    with _stage(against=against, keep=keep, killer=killer) as stage:
+        findings, report = asyncio.run(play(stage, papers, console))
+        is_well = tell(findings, report, console)
+        if keep or against:
+            tell_how_to_go_on(stage, console)
+    console.print(f"The demo took {clock.monotonic() - begun:.0f} s.")
+    if not is_well:
+        raise typer.Exit(NOT_AS_IT_MUST_BE)
+
+
+def _stage(*, against: bool, keep: bool, killer: str | None) -> AbstractContextManager[Stage]:
+    return nullcontext(running_stage(killer)) if against else fresh_stage(demo_settings(), keep=keep)

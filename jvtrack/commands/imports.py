@@ -1,0 +1,55 @@
+"""`jvtrack import`: parts, sites, opening stock, sources and activities from files, all or nothing."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jvtrack.client import JVTrack
+from jvtrack.client.answers.orders import ImportDone
+from jvtrack.commands.caller import call
+
+app = typer.Typer()
+imports = typer.Typer(no_args_is_help=True)
+app.add_typer(imports, name="import", help="Import files: each is taken whole, or not at all with every error by line.")
+
+Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV or JSON files.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only check the files.")]
+Door = Callable[[JVTrack, Path], Awaitable[ImportDone]]
+
+
+@imports.command()
+def catalogue(files: Files, *, dry_run: DryRun = False) -> None:
+    """Import sites and parts."""
+    _import(files, lambda jvtrack, path: jvtrack.inventory.import_catalogue(path, dry_run=dry_run))
+
+
+@imports.command()
+def stock(files: Files, *, dry_run: DryRun = False) -> None:
+    """Import opening stock."""
+    _import(files, lambda jvtrack, path: jvtrack.inventory.import_stock(path, dry_run=dry_run))
+
+
+@imports.command()
+def sources(files: Files, *, dry_run: DryRun = False) -> None:
+    """Import who may supply a part, and on what terms."""
+    _import(files, lambda jvtrack, path: jvtrack.orders.import_sources(path, dry_run=dry_run))
+
+
+@imports.command()
+def activities(files: Files, *, dry_run: DryRun = False) -> None:
+    """Import the units that may order, and how urgent their work is."""
+    _import(files, lambda jvtrack, path: jvtrack.orders.import_activities(path, dry_run=dry_run))
+
+
+def _import(files: Sequence[Path], door: Door) -> None:
+    for path in files:
+        done = call(partial(_post, door=door, path=path))
+        word = "checked" if done.dry_run else "imported"
+        typer.echo(f"{path}: {done.lines} lines {word}.")
+
+
+async def _post(jvtrack: JVTrack, *, door: Door, path: Path) -> ImportDone:
+    return await door(jvtrack, path)

@@ -1,0 +1,68 @@
+"""`jvtrack outbox`: facts that Kafka refuses, and facts to tell it once more."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.errors import SetupError
+from jvtrack.client import BlockedKey, JVTrack, Republication
+from jvtrack.commands.caller import ServiceName, call, operations
+
+app = typer.Typer()
+outbox = typer.Typer(no_args_is_help=True)
+app.add_typer(outbox, name="outbox", help="Facts on their way to Kafka.")
+
+Service = Annotated[ServiceName, typer.Argument(help="The service that tells them.")]
+Reason = Annotated[str, typer.Option(help="Why; kept for ever.")]
+
+
+@outbox.command()
+def blocked() -> None:
+    """List every key whose next fact Kafka refuses for good."""
+    table = Table("service", "topic", "key", "type", "error", "waiting", "since")
+    for service, row in call(_all_blocked):
+        since = f"{row.blocked_at:%Y-%m-%d %H:%M:%S}"
+        table.add_row(service.value, row.topic, row.key, row.type, row.error, str(row.waiting), since)
+    Console().print(table)
+
+
+@outbox.command()
+def unblock(service: Service, key: Annotated[str, typer.Argument(help="The key.")]) -> None:
+    """Return a blocked key's facts to the outbox, once Kafka will have them."""
+
+    async def act(jvtrack: JVTrack) -> int:
+        return (await operations(jvtrack, service).unblock(await _find(jvtrack, service, key))).events
+
+    typer.echo(f"{call(act)} events returned to the outbox.")
+
+
+@outbox.command()
+def republish(
+    service: Service,
+    topic: Annotated[str, typer.Argument(help="The stream, such as production.v1.")],
+    *,
+    first: Annotated[int, typer.Option(help="First place in event_log.", min=1)],
+    last: Annotated[int, typer.Option(help="Last place in event_log.", min=1)],
+    key: Annotated[str | None, typer.Option(help="Only this key's facts.")] = None,
+    reason: Reason,
+) -> None:
+    """Tell Kafka facts once more; consumers drop what they have."""
+    facts = Republication(topic=topic, first=first, last=last, key=key, reason=reason)
+
+    async def act(jvtrack: JVTrack) -> int:
+        return (await operations(jvtrack, service).republish(facts)).events
+
+    typer.echo(f"{call(act)} events returned to the outbox.")
+
+
+async def _all_blocked(jvtrack: JVTrack) -> list[tuple[ServiceName, BlockedKey]]:
+    return [(service, row) for service in ServiceName for row in await operations(jvtrack, service).blocked().all()]
+
+
+async def _find(jvtrack: JVTrack, service: ServiceName, key: str) -> BlockedKey:
+    async for row in operations(jvtrack, service).blocked():
+        if row.key == key:
+            return row
+    raise SetupError(f"{service.value} has no blocked key {key}: see `jvtrack outbox blocked`.")

@@ -1,0 +1,71 @@
+"""`jvtrack verify`: prove that the books balance, from the databases and from Kafka."""
+
+import asyncio
+import dataclasses
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deploy.errors import SetupError
+from deploy.local import state
+from deploy.local.environment import Environment
+from deploy.local.settings import SERVICES, StackSettings
+from jvtrack.verify.proof import verify as prove
+from jvtrack.verify.report import Report
+from jvtrack.verify.sources import Sources
+from shared.messaging.kafka import KafkaAway
+from shared.messaging.topics import Topics
+
+VIOLATED = 1
+
+app = typer.Typer()
+
+
+def sources(environment: Environment) -> Sources:
+    """Find a stack's Kafka, and its databases as their owners."""
+    settings = environment.settings
+    databases = {service: environment.database(service).owner for service in SERVICES}
+    return Sources(Topics(settings.kafka_address, settings.namespace), databases)
+
+
+@app.command()
+def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False) -> None:
+    """Prove invariants I1 to I8 of the running system at a cut; exit code 1 when one does not hold."""
+    found = sources(Environment(state.as_running(StackSettings())))
+    try:
+        report = asyncio.run(prove(found))
+    except KafkaAway as error:
+        raise SetupError(f"{error}: start one with `jvtrack up`, or set JVTRACK_KAFKA.") from None
+    if as_json:
+        typer.echo(json.dumps({**dataclasses.asdict(report), "holds": report.holds}, default=str, indent=1))
+    else:
+        show(report, Console())
+    if not report.holds:
+        raise typer.Exit(VIOLATED)
+
+
+def show(report: Report, console: Console) -> None:
+    """Print a proof: a row for each invariant, then whatever contradicts one."""
+    taken = report.taken_at.isoformat(timespec="seconds")
+    title = f"{report.namespace} at {taken}: {report.facts:,} facts, {report.records:,} records in Kafka"
+    table = Table("", "what must always hold", "", "checked", "in flight", "waiting", "seconds", title=title)
+    for column in table.columns[3:]:
+        column.justify = "right"
+    for result in report.results:
+        verdict = "[green]holds[/green]" if result.holds else "[bold red]VIOLATED[/bold red]"
+        numbers = (f"{result.checked:,} {result.unit}", f"{result.in_flight:,}", f"{result.waiting:,}")
+        table.add_row(result.name, result.says, verdict, *numbers, f"{result.seconds:.2f}")
+    console.print(table)
+    for result in report.results:
+        for note in result.notes:
+            console.print(f"{result.name}: {escape(note)}", soft_wrap=True)
+        for offence in result.offences:
+            console.print(f"[red]{result.name} VIOLATED[/red]: {escape(offence)}", soft_wrap=True)
+        hidden = result.offences_total - len(result.offences)
+        if hidden:
+            console.print(f"[red]{result.name} VIOLATED[/red]: and {hidden:,} more")
+    console.print(f"{'All hold' if report.holds else 'NOT all hold'}; read and compared in {report.seconds:.1f} s.")

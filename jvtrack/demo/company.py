@@ -1,0 +1,52 @@
+"""The company: depots, factories, a planner and an operator, each with a token of its own."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from jvtrack.client import JVTrack
+from jvtrack.demo.depot import Depot
+from jvtrack.demo.factory import Factory
+from jvtrack.demo.papers import Papers
+from jvtrack.demo.stage import Stage
+
+ACTIVITIES: Mapping[str, tuple[str, str]] = {
+    "D-01": ("7201YA", "7202YA"),
+    "D-02": ("7311YA", "7312YA"),
+    "D-03": ("7405YB", "7406YB"),
+    "D-04": ("7507YC", "7508YC"),
+    "D-05": ("7609YC", "7610YC"),
+}
+"""The depots, and the activities in whose name they order."""
+FACTORIES = ("F-01", "F-02", "F-03", "F-04")
+_SEED = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everybody in the play."""
+
+    stage: Stage
+    papers: Papers
+    operator: JVTrack
+    planner: JVTrack
+    depots: Mapping[str, Depot]
+    factories: Mapping[str, Factory]
+    dice: random.Random
+
+    @classmethod
+    def gather(cls, stage: Stage, papers: Papers, connection: JVTrack) -> "Company":
+        """Give everybody a token; all share one set of connections."""
+
+        def acting(role: str, *sites: str) -> JVTrack:
+            return connection.acting_as(stage.token(role, *sites))
+
+        return cls(
+            stage=stage,
+            papers=papers,
+            operator=acting("operator"),
+            planner=acting("planner"),
+            depots={site: Depot(site, codes, acting("depot", site), papers) for site, codes in ACTIVITIES.items()},
+            factories={site: Factory(site, acting("factory", site), papers) for site in FACTORIES},
+            dice=random.Random(_SEED),  # noqa: S311  # a play, the same every time
+        )

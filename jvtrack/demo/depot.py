@@ -1,0 +1,82 @@
+"""A depot: it orders, receives and issues."""
+
+import itertools
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from jvtrack.client import Issue, JVTrack, Movement, NewOrder, Order, Receipt, ReceiptLine, Shipment, Stock, StockQuery
+from jvtrack.demo.papers import Papers
+from shared.types import OrderId, PartId, SiteId, Urgency
+
+_NEEDED_IN_DAYS = 30
+_ANSWER_SECONDS = 10.0
+_LINES_MAX = 200
+
+
+@dataclass(slots=True)
+class Depot:
+    """A depot and its token."""
+
+    site: SiteId
+    activities: Collection[str]
+    jvtrack: JVTrack
+    papers: Papers
+    _turns: Iterator[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Let its activities take turns."""
+        self._turns = itertools.cycle(self.activities)
+
+    async def order(
+        self,
+        part: PartId,
+        quantity: int,
+        *,
+        site: SiteId | None = None,
+        urgency: Urgency = Urgency.C,
+        wait: bool = True,
+    ) -> Order:
+        """Order a part, from its own shelves or another depot's, and hear what inventory says."""
+        wanted = NewOrder(
+            document_number=self.papers.document_number(next(self._turns)),
+            ordered_by=self.site,
+            site=site,
+            part=part,
+            quantity=quantity,
+            urgency=urgency,
+            required_by=self.papers.today + timedelta(days=_NEEDED_IN_DAYS),
+        )
+        return await self.jvtrack.orders.place(wanted, wait_seconds=_ANSWER_SECONDS if wait else None)
+
+    async def stock(self, part: PartId) -> Stock:
+        """Look at what it has of a part, all lots together."""
+        answer = await self.jvtrack.inventory.stock(StockQuery(site=self.site, part=part), group="part-site")
+        nothing = Stock(site=self.site, part=part, on_hand=0, reserved=0, available=0, in_transit=0)
+        return answer.rows[0] if answer.rows else nothing
+
+    async def receive(self, part: PartId, lot: str, quantity: int, *, shipment: str) -> Movement:
+        """Take goods of one lot on hand."""
+        line = ReceiptLine(part=part, lot=lot, quantity=quantity)
+        return await self.jvtrack.inventory.receive(Receipt(site=self.site, shipment=shipment, lines=[line]))
+
+    async def receive_all(self) -> int:
+        """Take everything on hand that is on the road to it; says how many consignments."""
+        arrived = await self.jvtrack.inventory.shipments(depot=self.site, open=True).all()
+        for shipment in arrived:
+            lines = self._expected(shipment)
+            for start in range(0, len(lines), _LINES_MAX):
+                chunk = lines[start : start + _LINES_MAX]
+                await self.jvtrack.inventory.receive(Receipt(site=self.site, shipment=shipment.shipment, lines=chunk))
+        return len(arrived)
+
+    async def issue(self, order: OrderId, quantity: int) -> Movement:
+        """Hand out what is reserved for an order."""
+        return await self.jvtrack.inventory.issue(Issue(order=order, quantity=quantity, issued_to="Workshop"))
+
+    def _expected(self, shipment: Shipment) -> list[ReceiptLine]:
+        return [
+            ReceiptLine(part=line.part, lot=line.lot, quantity=line.open, condition=line.condition)
+            for line in shipment.lines
+            if line.depot == self.site and line.open > 0
+        ]

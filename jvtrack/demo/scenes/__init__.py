@@ -1,0 +1,1 @@
+"""The scenes, one a module: `play` lets it happen and gives what it showed."""

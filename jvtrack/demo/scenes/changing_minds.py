@@ -1,0 +1,56 @@
+"""An order is cancelled at the very moment in which its goods are handed out."""
+
+import asyncio
+from collections.abc import Sequence
+
+from jvtrack.client import Order, ProblemError
+from jvtrack.demo.company import Company
+from jvtrack.demo.depot import Depot
+from jvtrack.demo.findings import Finding, seen
+
+DEPOT = "D-03"
+_RACES = 10
+
+
+async def play(company: Company) -> Sequence[Finding]:
+    """Race a cancel against an issue, several times."""
+    depot = company.depots[DEPOT]
+    rows = (await depot.jvtrack.inventory.stock(None, group="part-site")).rows
+    parts = [row.part for row in rows if row.site == DEPOT and (row.available or 0) > 1][:_RACES]
+    ended = await asyncio.gather(*(_race(depot, part) for part in parts))
+    issued = sum(order.issued > 0 for order in ended)
+    exact = all(order.issued + order.cancelled == order.quantity and order.adds_up for order in ended)
+    return [
+        Finding(
+            f"{len(ended)} cancels racing an issue",
+            f"{issued} were issued, {len(ended) - issued} cancelled, none both",
+            holds=bool(ended) and exact,
+        )
+    ]
+
+
+async def _race(depot: Depot, part: str) -> Order:
+    order = await depot.order(part, 1)
+    await asyncio.gather(_try_to_issue(depot, order), _try_to_cancel(depot, order))
+
+    async def look() -> Order | None:
+        now = await depot.jvtrack.orders.get(order.order_id)
+        return now if now.issued + now.cancelled == now.quantity else None
+
+    return await seen(f"the end of order {order.order_id}", look)
+
+
+async def _try_to_issue(depot: Depot, order: Order) -> None:
+    try:
+        await depot.issue(order.order_id, order.quantity)
+    except ProblemError as problem:
+        if problem.slug != "not-reserved":
+            raise
+
+
+async def _try_to_cancel(depot: Depot, order: Order) -> None:
+    try:
+        await depot.jvtrack.orders.cancel(order.order_id, "No longer needed.")
+    except ProblemError as problem:
+        if problem.slug != "order-already-issued":
+            raise

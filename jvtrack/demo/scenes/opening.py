@@ -1,0 +1,30 @@
+"""The catalogue, opening stock, sources and activities are imported from the data files."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+
+from jvtrack.client.answers.orders import ImportDone
+from jvtrack.demo.company import Company
+from jvtrack.demo.findings import Finding
+
+DATA = Path(__file__).parents[3] / "data"
+
+Import = Callable[[Path], Awaitable[ImportDone]]
+
+
+async def play(company: Company) -> Sequence[Finding]:
+    """Import every file, in the order in which they need each other."""
+    inventory, orders = company.operator.inventory, company.planner.orders
+    imports: Sequence[tuple[str, Import]] = (
+        ("sites.csv", inventory.import_catalogue),
+        ("parts.json", inventory.import_catalogue),
+        ("stock.csv", inventory.import_stock),
+        ("sources.csv", orders.import_sources),
+        ("activities.csv", orders.import_activities),
+    )
+    return [await _import(name, door) for name, door in imports]
+
+
+async def _import(name: str, door: Import) -> Finding:
+    done = await door(DATA / name)
+    return Finding(f"{name} imported", f"{done.lines} lines")

@@ -1,0 +1,134 @@
+"""Where a play runs: a fresh stack of its own, or a system that runs already."""
+
+import asyncio
+import os
+import shlex
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from deploy.errors import SetupError
+from deploy.local import control, state
+from deploy.local.environment import Environment
+from deploy.local.issuer import Bearer, Issuer
+from deploy.local.ports import HOST, require_free
+from deploy.local.process import Process, Program
+from deploy.local.settings import SERVICES, StackSettings
+from deploy.local.stack import wipe
+from shared import clock
+
+NAMESPACE = "demo"
+_TOKEN_HOURS = 12
+_BACK_SECONDS_MAX = 60
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running system, and what may be done to it from behind."""
+
+    settings: StackSettings
+    addresses: Mapping[str, str]
+    killer: Sequence[str] | None = None
+    """A command that ends a service as a power cut would and has it start again; its name comes last."""
+    is_local: bool = True
+    """Whether a supervisor on this machine starts killed services again."""
+
+    @cached_property
+    def environment(self) -> Environment:
+        """Give the way into the system's databases."""
+        return Environment(self.settings)
+
+    @cached_property
+    def _issuer(self) -> Issuer:
+        return Issuer(self.settings)
+
+    def token(self, role: str, *sites: str) -> str:
+        """Give a token of the system's issuer."""
+        return self._issuer.token(Bearer("@".join([role, *sites]), role, "IND", sites), hours=_TOKEN_HOURS)
+
+    @property
+    def can_kill(self) -> bool:
+        """Tell whether there is a way to kill a service here."""
+        return self.is_local or self.killer is not None
+
+    async def kill(self, service: str) -> None:
+        """End a service as a power cut would; its supervisor starts it again."""
+        if self.killer is not None:
+            command = [*self.killer, service]
+            await asyncio.to_thread(subprocess.run, command, check=True, timeout=_BACK_SECONDS_MAX)
+            return
+        process = control.required(self.settings).process(service)
+        assert process is not None, service
+        os.kill(process.pid, signal.SIGKILL)
+
+
+def demo_settings() -> StackSettings:
+    """Read the settings; without a namespace given, the demo has its own."""
+    settings = StackSettings()
+    if "namespace" in settings.model_fields_set:
+        return settings
+    # Servers that run elsewhere keep what earlier plays left: there, each play has a namespace of its own.
+    elsewhere = settings.kafka or settings.postgres
+    name = f"{NAMESPACE}_{clock.now():%Y%m%d%H%M%S}" if elsewhere else NAMESPACE
+    return settings.model_copy(update={"namespace": name})
+
+
+@contextmanager
+def fresh_stage(settings: StackSettings, *, keep: bool) -> Iterator[Stage]:
+    """Start everything from nothing, and stop it at the end unless it is to be kept."""
+    if state.is_held(settings):
+        raise SetupError(
+            f"A stack of namespace {settings.namespace} is running already: end it with "
+            f"`JVTRACK_NAMESPACE={settings.namespace} jvtrack down`, or play against it with `jvtrack demo --against`."
+        )
+    require_free(settings.own_ports)
+    if not (settings.kafka or settings.postgres):
+        wipe(settings)
+    settings.directory.mkdir(parents=True, exist_ok=True)
+    stage = Stage(settings, {name: f"http://{HOST}:{port}" for name, port in settings.service_ports.items()})
+    if keep:
+        control.start_detached(settings)
+        yield stage
+    else:
+        # On a leash: even a demo that is killed leaves nothing running.
+        stack = Process(_stack_program(settings))
+        try:
+            stack.start()
+            stack.wait_until_serving()
+            yield stage
+        finally:
+            stack.stop()
+
+
+def running_stage(killer: str | None) -> Stage:
+    """Find a system that runs already, where `JVTRACK_<SERVICE>_URL` or the stack's ports say."""
+    settings = state.as_running(StackSettings())
+    is_local = state.running(settings) is not None
+    addresses = {
+        name: os.environ.get(f"JVTRACK_{name.upper()}_URL", f"http://{HOST}:{settings.service_ports[name]}")
+        for name in SERVICES
+    }
+    return Stage(settings, addresses, killer=shlex.split(killer) if killer else None, is_local=is_local)
+
+
+def _stack_program(settings: StackSettings) -> Program:
+    values = settings.model_dump(mode="json", exclude_none=True)
+    return Program(
+        name="the stack",
+        command=(sys.executable, "-m", "deploy.local"),
+        port=settings.inventory_port,
+        serves=lambda pid: _is_ready(settings, pid),
+        log=settings.directory / "stack.log",
+        environment={**os.environ, **{f"JVTRACK_{name.upper()}": str(value) for name, value in values.items()}},
+        start_seconds_max=180,
+        stop_seconds_max=60,
+    )
+
+
+def _is_ready(settings: StackSettings, supervisor: int) -> bool:
+    said = state.read(settings)
+    return said is not None and said.supervisor == supervisor and said.is_ready

@@ -1,0 +1,53 @@
+"""I7: what a service copies of the catalogue is what catalogue.v1, read from offset 0, makes of it.
+
+A copy was read after its position: it is the word at that position, or a later one.
+"""
+
+from jvtrack.verify.invariants.invariant import Invariant
+
+_PART = """
+SELECT printf('%s has %s as (%s, %s, %s, %s), which catalogue.v1 does not say at %d or later', c.service, c.part_id,
+  coalesce(c.name, '-'), coalesce(c.unit_of_issue, '-'), c.quantity_scale, coalesce(c.platforms, '-'),
+  coalesce(p.key_seq, 0))
+FROM part_copy c
+LEFT JOIN position p ON p.topic = 1 AND p.key = 'part:' || c.part_id AND p.service = c.service
+WHERE NOT EXISTS (
+  SELECT 1 FROM told_part t WHERE t.part_id = c.part_id AND t.key_seq >= coalesce(p.key_seq, 1)
+    AND t.name = coalesce(c.name, t.name) AND t.unit_of_issue = coalesce(c.unit_of_issue, t.unit_of_issue)
+    AND t.quantity_scale = c.quantity_scale AND t.platforms = coalesce(c.platforms, t.platforms))
+  AND NOT (p.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM told_part t WHERE t.part_id = c.part_id
+                                             AND t.key_seq = p.key_seq))
+"""
+_SITE = """
+SELECT printf('%s has %s as (%s, %s), which catalogue.v1 does not say at %d or later', c.service, c.site_id, c.kind,
+  c.country, coalesce(p.key_seq, 0))
+FROM site_copy c
+LEFT JOIN position p ON p.topic = 1 AND p.key = 'site:' || c.site_id AND p.service = c.service
+WHERE NOT EXISTS (
+  SELECT 1 FROM told_site t WHERE t.site_id = c.site_id AND t.key_seq >= coalesce(p.key_seq, 1)
+    AND t.kind = c.kind AND t.country = c.country)
+  AND NOT (p.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM told_site t WHERE t.site_id = c.site_id
+                                             AND t.key_seq = p.key_seq))
+"""
+_MISSING = """
+SELECT printf('%s applied %s@%d, and has no copy of it', p.service, p.key, p.key_seq)
+FROM position p
+LEFT JOIN part_copy c ON c.service = p.service AND p.key LIKE 'part:%' AND c.part_id = substr(p.key, 6)
+LEFT JOIN site_copy s ON s.service = p.service AND p.key LIKE 'site:%' AND s.site_id = substr(p.key, 6)
+WHERE p.topic = 1 AND c.part_id IS NULL AND s.site_id IS NULL
+  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = p.service AND x.topic = 1 AND x.key = p.key)
+"""
+_BEHIND = """
+SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic
+LEFT JOIN position p ON p.topic = h.topic AND p.key = h.key AND p.service = g.service AND p.grp = g.grp
+WHERE g.topic = 1 AND coalesce(p.key_seq, 0) < h.key_seq
+"""
+
+COPIED = Invariant(
+    name="I7",
+    says="projections rebuilt from offset 0 equal the live ones",
+    unit="copies",
+    checked="SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)",
+    offences=(_PART, _SITE, _MISSING),
+    in_flight=_BEHIND,
+)

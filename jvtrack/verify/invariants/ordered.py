@@ -1,0 +1,34 @@
+"""I3: per key, first deliveries are 1..n in order; of the compacted catalogue only the last word need be left."""
+
+from jvtrack.verify.invariants.invariant import Invariant
+
+_HOLE = """
+SELECT printf('%s@%d came after @%d (topic %d, partition %d, offset %d)', key, key_seq, previous, topic, part, off)
+FROM record WHERE key_seq > previous + 1 AND topic <> 1
+"""
+_FORK = """
+SELECT printf('%s@%d is %d different facts: %s', key, key_seq, count(DISTINCT event_id),
+  group_concat(DISTINCT event_id))
+FROM record GROUP BY topic, key, key_seq HAVING count(DISTINCT event_id) > 1
+"""
+_SCATTERED = """
+SELECT printf('%s is in %d partitions of topic %d, which have no common order', key, count(DISTINCT part), topic)
+FROM record GROUP BY topic, key HAVING count(DISTINCT part) > 1
+"""
+_LOG_HOLE = """
+SELECT printf('%s has %d facts in event_log and is numbered up to %d', key, facts, key_seq)
+FROM head WHERE facts <> key_seq
+"""
+_AGAIN = """
+SELECT printf('%d records were delivered again, with the same number and id', count(*))
+FROM record WHERE key_seq <= previous HAVING count(*) > 0
+"""
+
+ORDERED = Invariant(
+    name="I3",
+    says="per key, first deliveries are 1..n in order",
+    unit="records",
+    checked="SELECT count(*) FROM record",
+    offences=(_HOLE, _FORK, _SCATTERED, _LOG_HOLE),
+    notes=(_AGAIN,),
+)

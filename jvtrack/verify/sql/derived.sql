@@ -1,0 +1,57 @@
+-- Keys and indexes, once everything is copied.
+CREATE INDEX fact_key ON fact (topic, key, key_seq);
+CREATE INDEX fact_event ON fact (event_id);
+CREATE INDEX record_key ON record (topic, key, key_seq);
+CREATE INDEX position_key ON position (topic, key, service, grp);
+CREATE INDEX parked_key ON parked (topic, key, service, grp);
+CREATE INDEX waiting_seq ON waiting (service, seq);
+CREATE INDEX discarded_seq ON discarded (service, seq);
+CREATE INDEX reached_part ON reached (topic, part);
+CREATE INDEX told_lot_event ON told_lot (event_id);
+CREATE INDEX told_lot_key ON told_lot (key, key_seq);
+CREATE INDEX told_work_order_key ON told_work_order (key, key_seq);
+CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
+CREATE INDEX told_part_id ON told_part (part_id, key_seq);
+CREATE INDEX told_site_id ON told_site (site_id, key_seq);
+CREATE INDEX transfer_cause ON transfer (cause, reason);
+CREATE INDEX part_copy_id ON part_copy (part_id);
+CREATE INDEX site_copy_id ON site_copy (site_id);
+CREATE INDEX orders_id ON orders (order_id);
+CREATE INDEX demand_id ON demand (order_id);
+-- The last fact of each key that its producer has told.
+CREATE TABLE head AS SELECT topic, key, max(key_seq) AS key_seq, count(*) AS facts FROM fact GROUP BY topic, key;
+CREATE UNIQUE INDEX head_key ON head (topic, key);
+-- Who hears what.
+CREATE TABLE hears AS SELECT DISTINCT service, grp, topic FROM reached;
+-- The stock as it stood when it was read, and how much of its history Kafka had after that.
+CREATE TABLE cut AS
+  SELECT h.site, h.part, max(h.version) AS version,
+    (SELECT max(r.key_seq) FROM record r WHERE r.topic = 4 AND r.key = h.site || '/' || h.part) AS heard
+  FROM holding h GROUP BY h.site, h.part;
+CREATE UNIQUE INDEX cut_key ON cut (site, part);
+CREATE TABLE standing (site, part, lot, condition, shelf, quantity);
+INSERT INTO standing SELECT site, part, lot, condition, 'produced', produced FROM holding WHERE produced <> 0;
+INSERT INTO standing SELECT site, part, lot, condition, 'on_hand', on_hand FROM holding WHERE on_hand <> 0;
+INSERT INTO standing SELECT site, part, lot, condition, 'reserved', reserved FROM holding WHERE reserved <> 0;
+INSERT INTO standing SELECT site, part, lot, condition, 'in_transit', in_transit FROM holding WHERE in_transit <> 0;
+-- Both halves of every transfer; is_cut tells whether the half lies within the cut of its own stock.
+CREATE TABLE half (site, part, lot, condition, shelf, version, change, cause, line, order_id, is_real, is_cut);
+INSERT INTO half
+  SELECT t.source_site, t.part, t.lot, t.source_condition, t.source_shelf, t.source_version, -t.quantity, t.cause,
+    t.line, t.order_id, t.source_shelf IN ('produced', 'on_hand', 'reserved', 'in_transit'),
+    t.source_version <= coalesce(c.version, 0)
+  FROM transfer t LEFT JOIN cut c ON c.site = t.source_site AND c.part = t.part;
+INSERT INTO half
+  SELECT t.target_site, t.part, t.lot, t.target_condition, t.target_shelf, t.target_version, t.quantity, t.cause,
+    t.line, t.order_id, t.target_shelf IN ('produced', 'on_hand', 'reserved', 'in_transit'),
+    t.target_version <= coalesce(c.version, 0)
+  FROM transfer t LEFT JOIN cut c ON c.site = t.target_site AND c.part = t.part;
+CREATE INDEX half_transfer ON half (cause, line);
+CREATE INDEX half_order ON half (order_id) WHERE shelf = 'issued';
+-- The ledger rebuilt from stock.v1: what stood on every shelf after every posting, and after that what came next.
+CREATE TABLE running AS
+  SELECT p.*, sum(change) OVER history AS stands,
+    lead(version) OVER history AS next_version, lead(balance) OVER history AS next_balance
+  FROM posting p
+  WINDOW history AS (PARTITION BY site, part, lot, condition, shelf ORDER BY version, place);
+CREATE INDEX running_account ON running (site, part, lot, condition, shelf, version)

@@ -1,0 +1,41 @@
+-- What is copied from every service's backbone.
+CREATE TABLE reached (service, grp, topic, part, next_off);
+CREATE TABLE parked (service, grp, topic, key, cause, error, waiting);
+CREATE TABLE thrown (service, grp, topic, key);
+CREATE TABLE position (service, grp, topic, key, key_seq, event_id);
+CREATE TABLE fact (service, seq, event_id, topic, key, key_seq, type, digest);
+CREATE TABLE waiting (service, seq, state);
+CREATE TABLE discarded (service, seq);
+-- What Kafka has, from offset 0; `previous` is the highest key_seq of the key before this record.
+CREATE TABLE record (topic, part, off, key, key_seq, event_id, type, digest, previous);
+CREATE TABLE alien (topic, part, off, error);
+CREATE TABLE beginning (topic, part, off, end_off);
+CREATE TABLE late (event_id);
+-- What facts say, as far as an invariant asks.
+CREATE TABLE told_lot (key, key_seq, event_id, type, quantity, voided, voided_type);
+CREATE TABLE told_work_order (key, key_seq, quantity);
+CREATE TABLE told_order (key, key_seq, order_id, quantity);
+CREATE TABLE told_sourcing (key, key_seq, work_order);
+CREATE TABLE told_demand (
+  order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed);
+CREATE TABLE posting (
+  site, part, version, place, cause, line, reason, lot, condition, shelf, change, balance, order_id);
+CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms);
+CREATE TABLE told_site (site_id, key_seq, kind, country);
+-- What stands in the services' own tables.
+CREATE TABLE accepted (source, id, event_id);
+CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched);
+CREATE TABLE work_order (work_order_id, version, quantity);
+CREATE TABLE orders (
+  order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
+  work_orders_quantity);
+CREATE TABLE sourcing (order_id, n, sourced, quantity);
+CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms);
+CREATE TABLE site_copy (service, site_id, kind, country);
+CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, reserved, in_transit, held);
+CREATE TABLE demand (
+  order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
+  stock_version);
+CREATE TABLE transfer (
+  cause, line, part, lot, source_site, source_condition, source_shelf, source_version, target_site, target_condition,
+  target_shelf, target_version, quantity, reason, order_id);

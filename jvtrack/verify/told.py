@@ -1,0 +1,130 @@
+"""What facts say, as far as an invariant asks: one row of the workbook each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jvtrack.verify.workbook import Value
+from shared.events import orders, production, stock
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.events.envelope import Event, by_type
+from shared.types import ScrapStage
+
+_KINDS = by_type(
+    [
+        production.LotFinished,
+        production.LotScrapped,
+        production.LotDispatched,
+        production.LotEventVoided,
+        production.WorkOrderOpened,
+        production.WorkOrderAccepted,
+        production.WorkOrderRefused,
+        production.WorkOrderReduced,
+        production.WorkOrderQuantityChanged,
+        production.DelayReported,
+        orders.OrderPlaced,
+        orders.OrderSourced,
+        stock.DemandReserved,
+        stock.DemandIssued,
+        stock.DemandReduced,
+        stock.DemandSupplied,
+        stock.DemandClosed,
+        stock.ReservationLost,
+    ]
+)
+Row = tuple[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as an event log holds it."""
+
+    seq: int
+    event_id: str
+    topic: int
+    key: str
+    key_seq: int
+    type: str
+    payload: bytes
+
+    def row(self) -> tuple[Value, ...]:
+        """Give what is kept of every fact; the payload as a digest that only this process understands."""
+        return (self.seq, self.event_id, self.topic, self.key, self.key_seq, self.type, hash(self.payload))
+
+
+def read_told(told: Told) -> Iterator[Row]:
+    """Read what a fact says; one that no model can read says nothing, as for its hearers."""
+    kind = _KINDS.get(told.type)
+    event = None if kind is None else read(kind, told.payload)
+    if event is not None:
+        yield from _rows(told, event)
+
+
+def read(kind: type[Event], payload: bytes) -> Event | None:
+    """Read a payload as its hearers do; nothing if it breaks the contract."""
+    try:
+        return kind.model_validate_json(payload, extra="ignore")
+    except ValueError:
+        return None
+
+
+def _rows(told: Told, event: Event) -> Iterator[Row]:
+    match event:
+        case production.LotScrapped() if event.stage is ScrapStage.IN_PROCESS:
+            return
+        case production.LotFinished() | production.LotScrapped() | production.LotDispatched():
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, event.quantity, None, None)
+        case production.LotEventVoided():
+            voided = (str(event.voided), event.voided_type)
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
+        case production.WorkOrderEvent():
+            yield "told_work_order", (told.key, told.key_seq, event.quantity)
+        case orders.OrderPlaced():
+            yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
+        case orders.OrderSourced():
+            yield "told_sourcing", (told.key, told.key_seq, event.work_order)
+        case stock.DemandEvent():
+            yield "told_demand", (event.order, told.key_seq, *_totals(event))
+
+
+def _totals(event: stock.DemandEvent) -> tuple[Value, ...]:
+    return (
+        event.quantity,
+        event.reserved,
+        event.issued,
+        event.cancelled,
+        event.released,
+        event.arrived,
+        event.lost,
+        event.closed,
+    )
+
+
+def read_moved(key_seq: int, moved: stock.StockMoved) -> Iterator[tuple[Value, ...]]:
+    """Read the halves of transfers that one fact of the ledger tells, in their order."""
+    for place, each in enumerate(moved.postings):
+        yield (
+            moved.site,
+            moved.part,
+            key_seq,
+            place,
+            str(each.cause),
+            each.line,
+            each.reason,
+            each.lot,
+            each.condition.value,
+            each.shelf.value,
+            each.change,
+            each.balance,
+            each.order,
+        )
+
+
+def read_catalogue(key_seq: int, event: PartDefined | SiteDefined) -> Row:
+    """Read what copies keep of a part or site."""
+    if isinstance(event, SiteDefined):
+        return "told_site", (event.site_id, key_seq, event.kind.value, event.country)
+    platforms = ",".join(fit.platform.value for fit in event.platforms)
+    return (
+        "told_part",
+        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms),
+    )

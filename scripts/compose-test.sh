@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Builds the containers and runs them as a project of their own, checks the walls between them, plays the demo's scenario
+# with two services killed in the middle, proves that the books balance, and takes everything down with its data.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+services=(orders production inventory)
+project=jvtrack-test-$$
+pipes=$(mktemp -d)
+killer=
+
+say() { echo "compose-test: $*" >&2; }
+fail() { say "$*"; exit 1; }
+compose() { docker compose --project-name "$project" --progress quiet "$@"; }
+tools() { compose run --rm --no-TTY --env COLUMNS=120 "$@"; }
+
+take_down() {
+  local code=$?
+  trap - EXIT INT TERM
+  [[ -z $killer ]] || kill "$killer" 2>/dev/null || true
+  if ((code)); then
+    compose ps --all >&2
+    compose logs --no-color --tail 30 >&2
+  fi
+  compose --profile tools down --volumes --remove-orphans --timeout 10
+  rm -rf "$pipes"
+  say "$( ((code)) && echo "failed" || echo "passed"), and everything is taken down"
+  exit "$code"
+}
+
+choose_ports() {
+  local ports
+  read -r -a ports < <(.venv/bin/python -c 'from deploy.local.ports import free_port as p; print(p(), p(), p())')
+  export JVTRACK_ORDERS_PORT=${ports[0]} JVTRACK_PRODUCTION_PORT=${ports[1]} JVTRACK_INVENTORY_PORT=${ports[2]}
+}
+
+# A service may change nothing in its image, is nobody on the machine, and sees no key or database but its own.
+check_walls() {
+  tools --entrypoint python tools -m deploy.compose.apart || fail "a role opens a database that is not its own"
+  local service
+  for service in "${services[@]}"; do
+    compose exec -T "$service" sh -eu -c '
+      test "$(id -u)" = 10001
+      grep -q "^CapEff:.*[^0-9a-f]0*$" /proc/1/status
+      grep -q "^NoNewPrivs:.*1$" /proc/1/status
+      test "$(ls /app)" = "$(printf "services\nshared")"
+      test "$(ls /app/services)" = "$SERVICE"
+      ! touch /app/written /usr/written /run/keys/written 2>/dev/null
+      test -r /run/keys/jwks.json
+      test -z "$(find / -xdev -name private.pem 2>/dev/null)"
+      ! env | grep -E "^JVTRACK_(POSTGRES|[A-Z]+_OWNER)"
+      ! env | grep -E "^JVTRACK_[A-Z]+_(RELAY_)?DATABASE=" | grep -v "jvtrack_$SERVICE\$"
+    ' || fail "$service is not confined as it should be"
+  done
+}
+
+# The scenario runs in a container, where there is no Docker: it asks through a pipe for a service to be killed.
+kill_on_request() {
+  local service container
+  while read -r service <>"$pipes/kill"; do
+    say "killing $service and starting it again"
+    container=$(compose ps --quiet "$service")
+    docker kill --signal KILL "$container" >/dev/null
+    docker start "$container" >/dev/null
+    echo "$service" >"$pipes/killed"
+  done
+}
+
+play() {
+  mkfifo --mode 666 "$pipes/kill" "$pipes/killed"
+  chmod 755 "$pipes"
+  kill_on_request &
+  killer=$!
+  tools --volume "$pipes:/pipes" tools demo --against \
+    --killer "sh -c 'echo \$0 >/pipes/kill; read -r _ </pipes/killed'"
+  kill "$killer"
+}
+
+check_orderly_end() {
+  compose stop --timeout 15 "${services[@]}"
+  local codes
+  codes=$(compose ps --all --format '{{.Service}}={{.ExitCode}}' "${services[@]}" | sort | xargs)
+  [[ $codes == "inventory=0 orders=0 production=0" ]] || fail "the services did not end in good order: $codes"
+}
+
+docker info >/dev/null 2>&1 ||
+  fail "no Docker engine answers: start one, or set DOCKER_HOST to one that runs."
+docker compose version >/dev/null 2>&1 || fail "Docker has no Compose: install its plug-in, version 2.20 or newer."
+trap take_down EXIT
+trap 'exit 130' INT TERM
+
+choose_ports
+say "building the images"
+compose --profile tools build
+say "starting the system"
+compose up --detach --wait --wait-timeout 180
+say "checking the walls"
+check_walls
+say "playing the scenario"
+play
+say "proving that the books balance"
+tools tools verify
+check_orderly_end

@@ -1,0 +1,124 @@
+"""The containers as their files describe them: what runs, as whom, and what it may reach."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from deploy.local.settings import SERVICES
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = (ROOT / "docker-compose.yml").read_text()
+RECIPE = (ROOT / "deploy" / "Dockerfile").read_text()
+KAFKA = (ROOT / "deploy" / "compose" / "kafka" / "server.properties").read_text()
+
+SERVERS = ("postgres", "kafka")
+JOBS = ("migrate", "topics", "issuer")
+OURS = (*JOBS, *SERVICES, "tools")
+PINNED = re.compile(r"^(?:jvtrack/\w+:local|[\w/]+:\d+(?:\.\d+)*)$")
+
+
+def described(name: str, *, indent: int = 0) -> str:
+    """Give what the file says under a name, with the anchors that it merges in."""
+    space = " " * indent
+    own = re.search(rf"^{space}{name}:.*\n(?:(?:{space} .*)?\n)*", COMPOSE, re.MULTILINE)
+    assert own, f"{name} is not described"
+    merged = [anchor for line in re.findall(r"<<: (.*)", own[0]) for anchor in re.findall(r"\*([\w-]+)", line)]
+    owners = [re.search(rf"^(x-[\w-]+): &{anchor}$", COMPOSE, re.MULTILINE) for anchor in merged]
+    return own[0] + "".join(described(owner[1]) for owner in owners if owner)
+
+
+def container(name: str) -> str:
+    """Give all that the file says of one container."""
+    return described(name, indent=2)
+
+
+def test_every_container_is_known_here() -> None:
+    section = COMPOSE[COMPOSE.index("\nservices:\n") : COMPOSE.index("\nvolumes:\n")]
+
+    named = re.findall(r"^  (\w+):$", section, re.MULTILINE)
+
+    assert sorted(named) == sorted((*SERVERS, *OURS))
+
+
+@pytest.mark.parametrize("name", [*SERVERS, *OURS])
+def test_a_container_has_a_pinned_image_no_rights_and_bounds(name: str) -> None:
+    said = container(name)
+
+    images = re.findall(r"^ +image: (\S+)$", said, re.MULTILINE)
+
+    assert images
+    assert all(PINNED.match(image) for image in images)
+    assert "cap_drop: [ALL]" in said
+    assert "no-new-privileges:true" in said
+    assert "read_only: true" in said
+    assert re.search(r"mem_limit: \d", said)
+    assert re.search(r"pids_limit: \d", said)
+    assert not re.search(r"privileged|cap_add|docker\.sock|network_mode: host", said)
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_is_ours_is_built_here_and_runs_as_a_user_without_rights(name: str) -> None:
+    said = container(name)
+
+    assert "pull_policy: never" in said
+    assert 'user: "10001:10001"' in said
+
+
+@pytest.mark.parametrize("name", [*SERVERS, *SERVICES])
+def test_what_lasts_is_watched_restarted_and_given_time_to_stop(name: str) -> None:
+    said = container(name)
+
+    assert "start_period:" in said
+    assert re.search(r"healthcheck:\n.*checked(?:\n.*)*?test:", said)
+    assert "restart: unless-stopped" in said
+    assert re.search(r"stop_grace_period: \d+s", said)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_waits_for_servers_and_steps_and_reads_the_public_keys_only(name: str) -> None:
+    said = container(name)
+
+    assert all(f"{server}: {{condition: service_healthy}}" in said for server in SERVERS)
+    assert all(f"{job}: {{condition: service_completed_successfully}}" in said for job in JOBS)
+    assert re.search(r'volumes: \["keys:/run/keys:ro"\]', said)
+    assert "issuer:/" not in said
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_is_told_of_its_own_database_alone_and_never_as_owner(name: str) -> None:
+    databases = re.findall(r"JVTRACK_(\w+?)_(?:RELAY_)?DATABASE: \S+://jvtrack_(\w+):", container(name))
+
+    assert databases == [(name.upper(), f"{name}_app"), (name.upper(), f"{name}_relay")]
+    assert "JVTRACK_POSTGRES" not in container(name)
+
+
+def test_only_the_doors_are_opened_and_only_to_this_machine() -> None:
+    opened = re.findall(r"^ +ports: (.*)$", COMPOSE, re.MULTILINE)
+
+    assert len(opened) == len(SERVICES)
+    assert all(re.fullmatch(r'\["127\.0\.0\.1:\$\{JVTRACK_\w+_PORT:-(\d+)\}:\1"\]', ports) for ports in opened)
+
+
+def test_an_image_is_made_of_pinned_parts_and_never_runs_as_root() -> None:
+    stages = re.split(r"^FROM ", RECIPE, flags=re.MULTILINE)
+    last = [stage for stage in stages if re.match(r"runtime AS (?:tools|service)", stage)]
+
+    assert len(last) == 2
+    assert all(re.findall(r"^USER (.*)$", stage, re.MULTILINE) == ["10001:10001"] for stage in last)
+    assert "uv sync --frozen --no-dev" in RECIPE
+    assert re.search(r"^ARG UV_VERSION=\d+\.\d+\.\d+$", RECIPE, re.MULTILINE)
+    assert not re.search(r"^# *syntax=|:latest", RECIPE, re.MULTILINE)
+
+
+def test_the_image_of_a_service_holds_what_is_shared_and_that_service() -> None:
+    (service,) = re.findall(r"^FROM runtime AS service$(.*)", RECIPE, re.MULTILINE | re.DOTALL)
+    runtime = RECIPE[RECIPE.index("AS runtime") : RECIPE.index("FROM runtime AS tools")]
+
+    copied = re.findall(r"^COPY (?!--)(.*)$", runtime + service, re.MULTILINE)
+
+    assert copied == ["shared shared", "services/${SERVICE} services/${SERVICE}"]
+
+
+def test_kafka_makes_no_topic_by_itself() -> None:
+    assert "auto.create.topics.enable=false" in KAFKA.splitlines()

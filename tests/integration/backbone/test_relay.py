@@ -1,0 +1,131 @@
+"""Whatever happens to the one who publishes, Kafka hears every fact, and each counter's facts in order."""
+
+import asyncio
+import random
+from pathlib import Path
+
+from sqlalchemy import text
+
+from deploy.postgres.provision import ServiceDatabase
+from shared.events.envelope import Stream
+from shared.messaging.relay import Outbox, Relay
+from shared.messaging.topics import Topics
+from tests.fixtures.crash import killed, leaves_wreckage
+from tests.fixtures.toy import QUICK, Toy, eventually, raise_counter, run_loops
+from tests.fixtures.toy_judge import first_deliveries, wrongs
+from tests.fixtures.toy_kafka import log_of
+from tests.fixtures.toy_process import ToyProcess
+
+STEPS = range(3, 36)  # The first two only open a socket.
+WRITERS, HOT_COUNTERS, WRITING_SECONDS = 6, 8, 4.0
+
+
+def a_relay(toy: Toy, database: ServiceDatabase) -> Relay:
+    """Make one more relay for the toy's outbox, as another replica has."""
+    outbox = Outbox(
+        database.relay.render_as_string(hide_password=False), "/jvtrack/toy", frozenset({Stream.PRODUCTION})
+    )
+    return Relay(outbox, toy.topics, settings=QUICK, metrics=toy.metrics)
+
+
+async def is_drained(toy: Toy) -> bool:
+    """Tell whether Kafka has acknowledged everything."""
+    return (await toy.backbone.operations.counts()).pending == 0
+
+
+@leaves_wreckage
+async def test_a_relay_killed_at_any_step_loses_nothing_and_keeps_the_order(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    toy = Toy(database, topics, hears=False)
+    relay, drained_before_death = a_relay(toy, database), []
+
+    for step in STEPS:
+        for name in ("left", "right", "left"):
+            await toy.tell(name, 1)
+        assert await killed(relay.run(asyncio.Event()), at=step)
+        drained_before_death.append(await is_drained(toy))
+    async with run_loops(relay.run):
+        await eventually(lambda: is_drained(toy))
+    told, log = await toy.told(), await log_of(topics)
+    await toy.database.close()
+
+    assert not drained_before_death[0], "the first died before anything was published"
+    assert drained_before_death[-1], "the last died after everything was done"
+    assert told == {"left": 2 * len(STEPS), "right": len(STEPS)}
+    assert wrongs(first_deliveries(log), told) == []
+
+
+@leaves_wreckage
+async def test_competing_and_dying_relays_lose_and_reorder_nothing_of_what_hasty_and_slow_writers_tell(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    toy, chance = Toy(database, topics, hears=False), random.Random(4)
+
+    async with run_loops(*(dying(a_relay(toy, database), chance) for _ in range(3))):
+        await asyncio.gather(*(write(toy, chance) for _ in range(WRITERS)))
+        await eventually(lambda: is_drained(toy))
+    told, log = await toy.told(), await log_of(topics)
+    await toy.database.close()
+
+    assert sum(told.values()) > 100
+    assert wrongs(first_deliveries(log), told) == []
+
+
+def dying(relay: Relay, chance: random.Random):  # noqa: ANN201
+    """Give a relay's loop that dies again and again, and begins anew."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await killed(relay.run(stopping), at=chance.randrange(20, 120))
+
+    return run
+
+
+async def write(toy: Toy, chance: random.Random) -> None:
+    """Tell facts of hot counters for a while; some transactions begin long before they tell, some take it all back."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + WRITING_SECONDS
+    while loop.time() < until:
+        async with toy.database.transaction() as session:
+            if chance.random() < 0.3:
+                await session.execute(text("SELECT pg_current_xact_id()"))
+                await asyncio.sleep(chance.random() * 0.05)
+            for counter in sorted(chance.sample(range(HOT_COUNTERS), chance.randrange(1, 3))):
+                await raise_counter(session, f"hot-{counter}", 1)
+            if chance.random() < 0.1:
+                await session.rollback()
+
+
+async def test_a_frozen_leader_is_replaced_within_two_seconds_and_changes_nothing_when_it_wakes(
+    database: ServiceDatabase, topics: Topics, tmp_path: Path
+) -> None:
+    toy, leader = Toy(database, topics, hears=False), ToyProcess(database, topics, tmp_path, hears=False)
+    await leader.start()
+    loop = asyncio.get_running_loop()
+    await toy.tell("counter", *[1] * 20)
+    await eventually(lambda: is_drained(toy))
+
+    async with toy.running():
+        telling = asyncio.create_task(toy.tell("counter", *[1] * 200))
+        await asyncio.sleep(0.1)
+        frozen_at = loop.time()
+        leader.freeze()
+        await toy.tell("witness", 1)
+        await eventually(lambda: has_been_heard(topics, "witness"))
+        replaced_after = loop.time() - frozen_at
+        await telling
+        leader.thaw()
+        await toy.tell("counter", *[1] * 20)
+        await asyncio.sleep(1)
+        await eventually(lambda: is_drained(toy))
+        told, log = await toy.told(), await log_of(topics)
+    leader.kill()
+
+    assert replaced_after < 2.5, "of which the witness's own way takes a part"
+    assert wrongs(first_deliveries(log), told) == []
+
+
+async def has_been_heard(topics: Topics, name: str) -> bool:
+    """Tell whether Kafka has a fact of a counter."""
+    return any(key == name for key, _ in await log_of(topics))

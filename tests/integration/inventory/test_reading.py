@@ -1,0 +1,143 @@
+"""What is shown to whom: stock, the ledger, shipments, and how lists go on."""
+
+from shared import clock
+from tests.integration.inventory.house import House, a_receipt
+from tests.integration.inventory.test_taking import GOODS
+from tests.unit.http.makers import slug
+from tests.unit.inventory.makers import DEPOT, FACTORY, OTHER_DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
+
+
+async def test_stock_says_what_an_order_could_get(house: House) -> None:
+    await house.stock(10, expires_on="2020-01-01")
+    await house.stock(6, "F-01:L-2")
+    await house.stock(3, "F-01:L-3", condition="F")
+    await house.ear.hear(an_order(4))
+
+    answer = await house.get("/v1/stock", part=PART)
+    (grouped,) = (await house.get("/v1/stock", part=PART, group="part-site"))["rows"]
+
+    shown = {row["lot"]: (row["on_hand"], row["reserved"], row["available"]) for row in answer["rows"]}
+    assert shown == {"F-01:L-1": (10, 0, 0), "F-01:L-2": (2, 4, 2), "F-01:L-3": (3, 0, 0)}
+    assert (grouped["on_hand"], grouped["reserved"], grouped["available"]) == (15, 4, 2)
+    assert {each["stream"]: each["lag_events"] for each in answer["freshness"]} == {"orders.v1": 0, "production.v1": 0}
+    assert answer["freshness"][0]["applied_to"][:10] == str(clock.now().date())
+
+
+async def test_stock_is_filtered_by_platform_lot_condition_and_site(house: House) -> None:
+    await house.stock(1)
+    await house.stock(2, "F-01:L-2", condition="C")
+    await house.stock(3, "F-01:L-3", site=OTHER_DEPOT)
+
+    async def lots(**query: str) -> list[str]:
+        answer = await house.get("/v1/stock", role="planner", site="", **query)
+        return [row["lot"] for row in answer["rows"]]
+
+    assert await lots(platform="T-90") == ["F-01:L-1", "F-01:L-2", "F-01:L-3"]
+    assert await lots(platform="SU-30MKI") == []
+    assert await lots(condition="C") == ["F-01:L-2"]
+    assert await lots(site=OTHER_DEPOT) == ["F-01:L-3"]
+    assert await lots(lot="F-01:L-1") == ["F-01:L-1"]
+
+
+async def test_a_depot_sees_of_other_depots_only_whether_there_is_some(house: House) -> None:
+    await house.stock(1)
+    await house.stock(2, site=OTHER_DEPOT)
+    await house.ear.hear(a_finish(5))
+
+    rows = (await house.get("/v1/stock", empty=True))["rows"]
+
+    assert [(row["site"], row.get("on_hand"), row.get("availability")) for row in rows] == [
+        (DEPOT, 1, None),
+        (OTHER_DEPOT, None, "some"),
+        (FACTORY, None, "none"),
+    ]
+    assert "version" not in rows[1]
+
+
+async def test_what_is_of_another_nation_is_not_shown_nor_moved(house: House) -> None:
+    await house.stock(5)
+    await house.ear.hear(a_finish(5, "F-01:L-2"), a_dispatch(5, "F-01:L-2"))
+    received = await house.post("/v1/receipts", a_receipt(7, lot="F-01:L-2"))
+    movement, (over,) = received.json()["movement"], received.json()["discrepancies"]
+    stranger = house.bearer("depot", "D-09", nation="RUS")
+
+    async def post(path: str, body: object) -> str:
+        headers = {**stranger, "Idempotency-Key": path}
+        return slug(await house.door.post(path, json=body, headers=headers))
+
+    for path in ("/v1/stock", "/v1/movements", "/v1/shipments", "/v1/discrepancies"):
+        answer = (await house.door.get(path, headers=stranger)).json()
+        assert (answer["rows"] if path == "/v1/stock" else answer) == []
+    await house.ear.hear(an_order(5))
+    assert await post("/v1/issues", {"order": an_order_id(), "quantity": 1}) == "order-unknown"
+    assert await post(f"/v1/movements/{movement}/reverse", {"reason": "Any."}) == "movement-unknown"
+    assert await post("/v1/shipments/F-01:S-1/close", {"reason": "Any."}) == "shipment-unknown"
+    assert await post(f"/v1/discrepancies/{over['discrepancy']}/resolve", {"reason": "Any."}) == "discrepancy-unknown"
+    assert await post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}) == "site-forbidden"
+
+
+async def test_a_depot_writes_for_its_own_site_alone(house: House) -> None:
+    await house.stock(5)
+    await house.ear.hear(an_order(5))
+
+    scrap = await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}, site=OTHER_DEPOT)
+    issue = await house.post("/v1/issues", {"order": an_order_id(), "quantity": 1}, site=OTHER_DEPOT)
+    planner = await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}, role="planner", site="")
+
+    assert slug(scrap) == "site-forbidden"
+    assert slug(issue) == "order-unknown"
+    assert slug(planner) == "role-forbidden"
+
+
+async def test_the_ledger_is_read_page_by_page_without_a_gap(house: House) -> None:
+    for number in range(1, 8):
+        await house.stock(number, f"F-01:L-{number}")
+    await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Dropped."})
+    headers = house.bearer("depot", DEPOT)
+
+    path, lines = "/v1/movements?limit=3", []
+    while path:
+        answer = await house.door.get(path, headers=headers)
+        lines.extend(answer.json())
+        path = answer.links.get("next", {}).get("url", "")
+
+    assert [line["quantity"] for line in lines] == [1, 2, 3, 4, 5, 6, 7, 1]
+    assert (lines[-1]["kind"], lines[-1]["note"], lines[-1]["actor"]) == ("scrap", "Dropped.", "depot@D-01")
+    assert lines[-1]["target"] == {"site": DEPOT, "condition": "A", "shelf": "scrapped"}
+
+
+async def test_the_ledger_is_filtered_by_movement_reason_order_and_shipment(house: House) -> None:
+    await house.ear.hear(an_order(2), a_finish(5), a_dispatch(5))
+    received = await house.post("/v1/receipts", a_receipt(5))
+
+    async def reasons(**query: str) -> list[str]:
+        return [line["reason"] for line in await house.get("/v1/movements", **query)]
+
+    assert await reasons(movement=received.json()["movement"]) == ["received"]
+    assert await reasons(order=an_order_id()) == ["reserved"]
+    assert await reasons(shipment="F-01:S-1") == ["dispatched", "received"]
+    assert await reasons(reason="reserved", site=DEPOT, part=PART) == ["reserved"]
+
+
+async def test_shipments_are_listed_while_something_is_on_the_road(house: House) -> None:
+    await house.ear.hear(a_finish(9), a_dispatch(5), a_dispatch(4, shipment="F-01:S-2"))
+    await house.post("/v1/receipts", a_receipt(5))
+
+    open_ones = await house.get("/v1/shipments", depot=DEPOT, open=True)
+    closed = await house.get("/v1/shipments", open=False, sender=FACTORY)
+    first = await house.door.get("/v1/shipments?limit=1", headers=house.bearer("depot", DEPOT))
+    second = await house.door.get(first.links["next"]["url"], headers=house.bearer("depot", DEPOT))
+
+    assert [each["shipment"] for each in open_ones] == ["F-01:S-2"]
+    assert [each["shipment"] for each in closed] == ["F-01:S-1"]
+    assert [each["shipment"] for each in second.json()] == ["F-01:S-2"]
+
+
+async def test_a_read_waits_for_the_version_it_asks_for(house: House) -> None:
+    await house.stock(1)
+    headers = house.bearer("depot", DEPOT)
+
+    known = await house.door.get("/v1/stock", headers={**headers, "JVTrack-After": f"stock.v1/{DEPOT}/{PART}@1"})
+
+    assert known.status_code == 200
+    assert known.json()["rows"][0]["version"] == 1

@@ -1,0 +1,355 @@
+"""Groups of factory events on a real database: identities, locks, races, and what a refusal leaves behind."""
+
+import asyncio
+import json
+import random
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import text
+
+from services.production import handlers
+from services.production.commands import FactoryDoor, Post
+from services.production.domain.posted import (
+    Accepted,
+    CatalogueBehind,
+    EventAlreadyVoided,
+    EventIdReused,
+    EventUnknown,
+    WorkOrderUnknown,
+)
+from services.production.domain.work_order import WorkOrder
+from services.production.schemas.events import read_event
+from shared import clock
+from shared.db import Database
+from shared.errors import Refusal
+from shared.events.envelope import CloudEvent, new_event_id
+from shared.events.factory import FactoryFact, FactoryWorkOrderAccepted
+from shared.http.rights import SiteForbidden
+from shared.http.tokens import Principal, Role
+from tests.unit.production.makers import (
+    PART,
+    a_correction,
+    a_dispatch,
+    a_finish,
+    a_principal,
+    a_scrap,
+    a_sourcing,
+    a_start,
+    a_void,
+    an_event,
+)
+
+Outcome = Accepted | Refusal
+PATIENCE_SECONDS = 0.3
+
+
+def a_lot() -> str:
+    return f"L-{uuid.uuid4().hex[:12].upper()}"
+
+
+def an_order() -> str:
+    return f"7201YA6327{random.randint(0, 9999):04}-{random.randint(1000, 9999)}"
+
+
+def a_post(fact: FactoryFact, sender_id: str, principal: Principal | None = None, **attributes: object) -> Post:
+    sender = principal or a_principal()
+    return Post(read_event(json.dumps(an_event(fact, sender_id, **attributes)).encode(), sender), sender)
+
+
+async def posted(database: Database, door: FactoryDoor, *posts: Post) -> list[Outcome]:
+    async with database.transaction() as session:
+        return await door.accept(session, posts)
+
+
+async def opened(database: Database, order: str, quantity: int = 10, **terms: Any) -> WorkOrder:
+    """Open a work order as the decider does."""
+    sourced = a_sourcing(quantity, order=order, work_order=f"{order}-W1", **terms)
+    async with database.transaction() as session:
+        work = await handlers.open_work_order_work(session, [], frozenset({sourced.work_order}))
+        now = clock.now()
+        received = CloudEvent(new_event_id(), "/jvtrack/orders", sourced.key, 1, now, now, sourced)
+        await handlers.order_sourced(work, received)
+        await work.settle()
+    return work.work_orders[sourced.work_order]
+
+
+async def rows(database: Database, query: str, **values: object) -> list[Any]:
+    async with database.transaction() as session:
+        return list((await session.execute(text(query), values)).all())
+
+
+async def told(database: Database, key: str) -> list[tuple[int, str]]:
+    found = await rows(database, "SELECT key_seq, type FROM event_log WHERE key = :key ORDER BY seq", key=key)
+    return [(row.key_seq, row.type.split(".")[2]) for row in found]
+
+
+async def test_an_id_is_accepted_once_and_answered_alike_again(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+    (first,) = await posted(database, door, a_post(a_start(lot=lot), f"{lot}-1"))
+
+    again, other = await posted(
+        database, door, a_post(a_start(lot=lot), f"{lot}-1"), a_post(a_start(9, lot=lot), f"{lot}-1")
+    )
+
+    assert isinstance(first, Accepted)
+    assert again == Accepted(first.event_id, first.key, first.key_seq, is_duplicate=True)
+    assert isinstance(other, EventIdReused)
+    assert await told(database, f"lot:F-01:{lot}") == [(1, "lot-started")]
+
+
+async def test_an_id_that_comes_twice_in_one_group_is_decided_once(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+
+    outcomes = await posted(
+        database,
+        door,
+        a_post(a_start(lot=lot), f"{lot}-1"),
+        a_post(a_start(lot=lot), f"{lot}-1"),
+        a_post(a_start(9, lot=lot), f"{lot}-1"),
+    )
+
+    assert isinstance(outcomes[0], Accepted)
+    assert isinstance(outcomes[1], Accepted)
+    assert (outcomes[1].event_id, outcomes[1].is_duplicate) == (outcomes[0].event_id, True)
+    assert isinstance(outcomes[2], EventIdReused)
+
+
+async def test_the_same_id_in_two_groups_at_once_is_accepted_by_one(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+    post = a_post(a_start(lot=lot), f"{lot}-1")
+    async with database.transaction() as session:
+        (first,) = await door.accept(session, [post])
+        rival = asyncio.create_task(posted(database, door, a_post(a_start(lot=lot), f"{lot}-1")))
+        await asyncio.sleep(PATIENCE_SECONDS)
+        assert not rival.done()
+
+    (second,) = await rival
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, Accepted)
+    assert (second.event_id, second.is_duplicate) == (first.event_id, True)
+
+
+async def test_a_refused_event_leaves_no_trace_and_its_id_can_be_used_again(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot, order = a_lot(), an_order()
+    refused = await posted(
+        database,
+        door,
+        a_post(a_start(lot=lot, part="NOBODYS"), f"{lot}-1"),
+        a_post(a_dispatch(lot=lot, depot="D-99"), f"{lot}-2"),
+        a_post(a_void("never-sent"), f"{lot}-3"),
+        a_post(FactoryWorkOrderAccepted(work_order=f"{order}-W1"), f"{lot}-4"),
+    )
+
+    assert [type(outcome) for outcome in refused] == [CatalogueBehind, CatalogueBehind, EventUnknown, WorkOrderUnknown]
+    assert await rows(database, "SELECT 1 FROM accepted_event WHERE id LIKE :id", id=f"{lot}-%") == []
+    assert await rows(database, "SELECT 1 FROM lot WHERE lot_id = :lot", lot=f"F-01:{lot}") == []
+    assert await rows(database, "SELECT 1 FROM work_order WHERE work_order_id = :id", id=f"{order}-W1") == []
+    (accepted,) = await posted(database, door, a_post(a_start(lot=lot), f"{lot}-1"))
+    assert isinstance(accepted, Accepted)
+
+
+async def test_good_lines_stand_beside_refused_ones(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+
+    outcomes = await posted(
+        database,
+        door,
+        a_post(a_start(lot=lot), f"{lot}-1"),
+        a_post(a_correction(f"{lot}-1", a_start(7, lot=lot, part="NOBODYS")), f"{lot}-2"),
+        a_post(a_finish(lot=lot), f"{lot}-3"),
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, CatalogueBehind, Accepted]
+    assert await told(database, f"lot:F-01:{lot}") == [(1, "lot-started"), (2, "lot-finished")]
+
+
+async def test_a_planner_posts_for_suppliers_of_its_nation_and_it_is_recorded(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot, planner = a_lot(), a_principal(Role.PLANNER, "D-01")
+
+    outcomes = await posted(
+        database,
+        door,
+        *(
+            a_post(a_start(lot=lot, work_order=None), f"{lot}-{site}", planner, source=site)
+            for site in ("S-01", "S-02", "F-01", "S-77")
+        ),
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [Accepted, SiteForbidden, SiteForbidden, CatalogueBehind]
+    (row,) = await rows(database, "SELECT posted_by, on_behalf_of FROM accepted_event WHERE id = :id", id=f"{lot}-S-01")
+    assert (row.posted_by, row.on_behalf_of) == (planner.subject, "S-01")
+
+
+async def test_a_void_undoes_what_an_earlier_group_accepted(database: Database, door: FactoryDoor) -> None:
+    lot, order = a_lot(), an_order()
+    await opened(database, order)
+    work_order = f"{order}-W1"
+    await posted(database, door, a_post(a_finish(12, lot=lot, work_order=work_order), f"{lot}-1"))
+
+    await posted(database, door, a_post(a_void(f"{lot}-1"), f"{lot}-2"))
+
+    (row,) = await rows(database, "SELECT quantity, finished FROM work_order WHERE work_order_id = :id", id=work_order)
+    assert (row.quantity, row.finished) == (10, 0)
+    assert await told(database, f"work-order:{work_order}") == [
+        (1, "work-order-opened"),
+        (2, "work-order-quantity-changed"),
+        (3, "work-order-quantity-changed"),
+    ]
+
+
+async def test_of_two_voids_of_one_event_in_two_groups_at_once_one_is_refused(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot = a_lot()
+    await posted(database, door, a_post(a_start(lot=lot), f"{lot}-1"))
+    async with database.transaction() as session:
+        (first,) = await door.accept(session, [a_post(a_void(f"{lot}-1"), f"{lot}-2")])
+        rival = asyncio.create_task(posted(database, door, a_post(a_void(f"{lot}-1"), f"{lot}-3")))
+        await asyncio.sleep(PATIENCE_SECONDS)
+        assert not rival.done()
+
+    (second,) = await rival
+
+    assert isinstance(first, Accepted)
+    assert isinstance(second, EventAlreadyVoided)
+
+
+async def test_a_chain_of_corrections_over_several_groups_ends_at_the_last(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot, other = a_lot(), a_lot()
+    await posted(database, door, a_post(a_finish(5, lot=lot), f"{lot}-1"))
+    await posted(database, door, a_post(a_correction(f"{lot}-1", a_finish(6, lot=lot)), f"{lot}-2"))
+    await posted(database, door, a_post(a_correction(f"{lot}-2", a_finish(7, lot=other)), f"{lot}-3"))
+
+    (outcome,) = await posted(database, door, a_post(a_void(f"{lot}-1"), f"{lot}-4"))
+
+    assert isinstance(outcome, EventAlreadyVoided)
+    found = await rows(
+        database, "SELECT lot_id, finished FROM lot WHERE lot_id IN (:a, :b)", a=f"F-01:{lot}", b=f"F-01:{other}"
+    )
+    assert {row.lot_id: row.finished for row in found} == {f"F-01:{lot}": 0, f"F-01:{other}": 7}
+
+
+async def test_opening_a_work_order_counts_what_its_lots_told_before(database: Database, door: FactoryDoor) -> None:
+    lot, order = a_lot(), an_order()
+    work_order = f"{order}-W1"
+    await posted(
+        database,
+        door,
+        a_post(a_finish(12, lot=lot, work_order=work_order), f"{lot}-1"),
+        a_post(a_finish(3, lot=lot, work_order=work_order), f"{lot}-2"),
+        a_post(a_void(f"{lot}-2"), f"{lot}-3"),
+        a_post(a_finish(99, lot=a_lot(), work_order=work_order, part="TAIL-BLADE"), f"{lot}-4"),
+    )
+    assert await rows(database, "SELECT 1 FROM work_order WHERE work_order_id = :id", id=work_order) == []
+
+    opening = await opened(database, order, 10)
+
+    assert (opening.quantity, opening.totals.finished) == (12, 12)
+
+
+async def test_a_lots_fact_and_the_opening_of_its_work_order_at_once_miss_nothing(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot, order = a_lot(), an_order()
+    async with database.transaction() as session:
+        await door.accept(session, [a_post(a_finish(12, lot=lot, work_order=f"{order}-W1"), f"{lot}-1")])
+        opening = asyncio.create_task(opened(database, order, 10))
+        await asyncio.sleep(PATIENCE_SECONDS)
+        assert not opening.done()
+
+    assert (await opening).quantity == 12
+
+
+async def test_the_opening_of_a_work_order_and_its_lots_fact_at_once_miss_nothing(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot, order = a_lot(), an_order()
+    sourced = a_sourcing(10, order=order, work_order=f"{order}-W1")
+    async with database.transaction() as session:
+        work = await handlers.open_work_order_work(session, [], frozenset({sourced.work_order}))
+        now = clock.now()
+        received = CloudEvent(new_event_id(), "/jvtrack/orders", sourced.key, 1, now, now, sourced)
+        await handlers.order_sourced(work, received)
+        await work.settle()
+        posting = asyncio.create_task(
+            posted(database, door, a_post(a_finish(12, lot=lot, work_order=sourced.work_order), f"{lot}-1"))
+        )
+        await asyncio.sleep(PATIENCE_SECONDS)
+        assert not posting.done()
+
+    await posting
+    assert (await told(database, f"work-order:{sourced.work_order}"))[-1] == (2, "work-order-quantity-changed")
+
+
+async def test_groups_that_cross_each_other_neither_deadlock_nor_lose_a_number(
+    database: Database, door: FactoryDoor
+) -> None:
+    lots, order = [a_lot() for _ in range(6)], an_order()
+    await opened(database, order, 10_000)
+    dice = random.Random(7)
+    makers = (a_start, a_finish, a_scrap)
+
+    async def sender(name: str) -> int:
+        accepted = 0
+        for turn in range(8):
+            chosen = dice.sample(lots, 4)
+            outcomes = await posted(
+                database,
+                door,
+                *(
+                    a_post(dice.choice(makers)(1, lot=lot, work_order=f"{order}-W1"), f"{lot}-{name}-{turn}")
+                    for lot in chosen
+                ),
+            )
+            accepted += sum(isinstance(outcome, Accepted) for outcome in outcomes)
+        return accepted
+
+    counts: Sequence[int] = await asyncio.gather(*(sender(str(n)) for n in range(6)))
+
+    assert sum(counts) == 6 * 8 * 4
+    (row,) = await rows(database, "SELECT facts FROM work_order WHERE work_order_id = :id", id=f"{order}-W1")
+    assert row.facts == sum(counts)
+    for key in (*(f"lot:F-01:{lot}" for lot in lots), f"work-order:{order}-W1"):
+        numbers = [number for number, _ in await told(database, key)]
+        assert numbers == list(range(1, len(numbers) + 1))
+
+
+async def test_numbers_that_have_come_are_kept_as_stretches_and_the_oldest_gaps_forgotten(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot = a_lot()
+    source = f"F-01/{lot}"
+    for number in (1, 2, 3, 7, 3):
+        await posted(database, door, a_post(a_start(lot=lot), f"{number}", source=source, sequence=number))
+    (row,) = await rows(database, "SELECT seen::text, events, duplicates FROM sender WHERE source = :s", s=source)
+    assert (row.seen, row.events, row.duplicates) == ("{[1,4),[7,8)}", 4, 1)
+
+    await posted(database, door, *(a_post(a_start(lot=lot), f"{n}", source=source, sequence=n) for n in (10, 12, 14)))
+
+    (row,) = await rows(database, "SELECT seen::text, known_from FROM sender WHERE source = :s", s=source)
+    assert (row.seen, row.known_from) == ("{[1,11),[12,13),[14,15)}", 10)
+
+
+async def test_a_part_that_was_unknown_is_known_once_the_catalogue_has_told_it(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot, part = a_lot(), f"P-{uuid.uuid4().hex[:8].upper()}"
+    (before,) = await posted(database, door, a_post(a_start(lot=lot, part=part), f"{lot}-1"))
+    async with database.transaction() as session:
+        insert = "INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale) SELECT :part, 'EA', 0"
+        await session.execute(text(insert), {"part": part})
+
+    (after,) = await posted(database, door, a_post(a_start(lot=lot, part=part), f"{lot}-1"))
+
+    assert isinstance(before, CatalogueBehind)
+    assert isinstance(after, Accepted)
+    assert part != PART

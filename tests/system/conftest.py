@@ -1,0 +1,15 @@
+"""What the system's tests share: one running system with a catalogue, on one event loop."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+
+from tests.fixtures.catalogue import Trade
+from tests.fixtures.system import System
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def trade(system: System) -> AsyncIterator[Trade]:
+    """Give the running system with the illustrative catalogue, and parts of the tests' own."""
+    async with Trade.opened(system) as opened:
+        yield opened

@@ -1,0 +1,43 @@
+"""Document numbers: which year they mean, and which order they name."""
+
+from datetime import date
+
+import pytest
+
+from services.orders.domain.document_number import DocumentDateImpossible, activity_of, order_id_of, year_of
+
+TODAY = date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("number", "today", "year"),
+    [
+        pytest.param("7201YA6327A001", TODAY, 2026, id="today"),
+        pytest.param("7201YA6001A001", TODAY, 2026, id="earlier this year"),
+        pytest.param("7201YA6357A001", TODAY, 2026, id="thirty days ahead"),
+        pytest.param("7201YA6358A001", TODAY, 2016, id="further ahead is ten years ago"),
+        pytest.param("7201YA5365A001", TODAY, 2025, id="last year"),
+        pytest.param("7201YA7001A001", TODAY, 2017, id="next year is too far ahead"),
+        pytest.param("7201YA7001A001", date(2026, 12, 20), 2027, id="next year is near"),
+        pytest.param("7201YA6366A001", TODAY, 2016, id="a leap day's year"),
+        pytest.param("7201YA4366A001", TODAY, 2024, id="the last leap year"),
+    ],
+)
+def test_the_year_is_the_latest_in_which_the_day_exists_and_is_not_far_ahead(
+    number: str, today: date, year: int
+) -> None:
+    assert year_of(number, today) == year
+
+
+def test_a_day_that_no_year_of_its_digit_has_is_refused() -> None:
+    with pytest.raises(DocumentDateImpossible):
+        year_of("7201YA5366A001", TODAY)
+
+
+def test_an_order_is_named_by_its_number_its_year_and_its_suffix() -> None:
+    assert order_id_of("7201YA6327A001", None, TODAY) == "7201YA6327A001-2026"
+    assert order_id_of("7201YA6327A001", "B", TODAY) == "7201YA6327A001-2026-B"
+
+
+def test_a_number_begins_with_its_activity() -> None:
+    assert activity_of("7201YA6327A001") == "7201YA"

@@ -1,0 +1,326 @@
+"""The sourcing plan and the promise that follows from it."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.orders.domain.order import Demand, Order
+from services.orders.domain.plan import WORK_ORDERS_MAX, missing, plan
+from services.orders.domain.promise import IN_STOCK, NO_SOURCE, Promise
+from services.orders.domain.sourcing import Sourcing, WorkState
+from shared.events.orders import OrderSourced, OrderSourcingReduced
+from tests.unit.orders.makers import FACTORY, ORDER, TODAY, a_source, a_work_order, an_order
+
+SOURCES = (a_source("F-02", 30), a_source("F-01", 30), a_source("F-03", 10))
+
+
+def asked_back(order: Order) -> list[tuple[int, int]]:
+    facts = plan(order, SOURCES, TODAY).facts
+    assert all(isinstance(fact, OrderSourcingReduced) for fact in facts)
+    return [(int(fact.work_order[-1]), fact.quantity) for fact in facts if isinstance(fact, OrderSourcingReduced)]
+
+
+def test_what_is_missing_goes_to_the_source_with_the_shortest_lead_time() -> None:
+    decided = plan(an_order(quantity=5, reserved=2), SOURCES, TODAY)
+
+    assert decided.facts == (
+        OrderSourced(
+            order=ORDER,
+            site="D-01",
+            part="ROTOR-BLADE",
+            work_order=f"{ORDER}-W1",
+            source="F-03",
+            quantity=3,
+            priority=4,
+            due=TODAY + timedelta(days=10),
+        ),
+    )
+    assert (decided.order.sourced, decided.order.open, decided.order.version) == (3, 0, 2)
+
+
+def test_of_equal_lead_times_the_first_site_is_chosen() -> None:
+    (fact,) = plan(an_order(reserved=2), SOURCES[:2], TODAY).facts
+
+    assert isinstance(fact, OrderSourced)
+    assert fact.source == "F-01"
+
+
+def test_a_source_that_refused_the_order_is_not_asked_again() -> None:
+    refused = a_work_order(quantity=0, source="F-03", state=WorkState.REFUSED)
+
+    (fact,) = plan(an_order(reserved=2, work_orders=(refused,)), SOURCES, TODAY).facts
+
+    assert isinstance(fact, OrderSourced)
+    assert (fact.source, fact.work_order) == ("F-01", f"{ORDER}-W2")
+
+
+def test_without_a_source_the_rest_stays_open() -> None:
+    decided = plan(an_order(quantity=5, reserved=2), (), TODAY)
+
+    assert decided.facts == ()
+    assert decided.order.open == 3
+
+
+def test_nothing_is_planned_before_inventory_has_answered() -> None:
+    order = an_order(quantity=5)
+
+    assert plan(order, SOURCES, TODAY).order == order
+
+
+def test_nothing_is_planned_on_totals_that_inventory_has_not_finished_telling() -> None:
+    order = an_order(quantity=5, arrived=5, unsettled=True, work_orders=(a_work_order(quantity=5),))
+
+    assert plan(order, SOURCES, TODAY).order == order
+
+
+def test_an_order_has_so_many_work_orders_and_no_more() -> None:
+    order = replace(an_order(reserved=2), work_orders=(a_work_order(quantity=0),) * WORK_ORDERS_MAX)
+
+    assert plan(order, SOURCES, TODAY).facts == ()
+
+
+def test_supplies_that_arrived_for_others_are_sourced_again() -> None:
+    order = an_order(quantity=5, arrived=3, lost=1, work_orders=(a_work_order(quantity=5),))
+
+    (fact,) = plan(order, SOURCES, TODAY).facts
+
+    assert isinstance(fact, OrderSourced)
+    assert fact.quantity == 4
+
+
+def test_a_surplus_is_asked_back_latest_promise_first() -> None:
+    works = (
+        a_work_order(1, quantity=3),
+        a_work_order(2, quantity=2),
+        a_work_order(3, quantity=4, due=date(2026, 12, 1)),
+    )
+
+    assert asked_back(an_order(quantity=9, reserved=5, work_orders=works)) == [(2, 2), (1, 3)]
+
+
+def test_what_is_asked_back_already_is_not_asked_back_twice() -> None:
+    works = (a_work_order(1, quantity=3), a_work_order(2, quantity=2, asked=2))
+
+    assert asked_back(an_order(quantity=5, reserved=3, work_orders=works)) == [(1, 1)]
+
+
+def test_a_work_order_that_gave_less_than_asked_is_left_alone() -> None:
+    works = (a_work_order(1, quantity=3), a_work_order(2, quantity=2, asked=2, answered=2, given=1))
+
+    assert asked_back(an_order(quantity=5, reserved=3, work_orders=works)) == [(1, 3)]
+
+
+def test_nothing_is_asked_back_of_an_order_without_surplus() -> None:
+    assert asked_back(an_order(quantity=5, reserved=2, work_orders=(a_work_order(quantity=3),))) == []
+
+
+def test_a_fact_that_asks_back_says_how_much_in_all() -> None:
+    work = a_work_order(quantity=5, asked=1, answered=1, given=1)
+
+    (fact,) = plan(an_order(quantity=5, reserved=3, work_orders=(work,)), SOURCES, TODAY).facts
+
+    assert isinstance(fact, OrderSourcingReduced)
+    assert (fact.quantity, fact.asked, fact.source) == (3, 4, FACTORY)
+
+
+def test_nothing_more_is_sourced_while_a_cancel_waits_for_its_answer() -> None:
+    order = an_order(quantity=5, reserved=2).ask_to_cancel().order
+
+    assert plan(order, SOURCES, TODAY).facts == ()
+
+
+def test_nothing_is_sourced_beyond_a_reduction_that_waits_for_its_answer() -> None:
+    order = an_order(quantity=5, reserved=2).ask_to_reduce(3).order
+
+    (fact,) = plan(order, SOURCES, TODAY).facts
+
+    assert isinstance(fact, OrderSourced)
+    assert fact.quantity == 1
+
+
+def test_a_closed_order_asks_everything_back() -> None:
+    order = an_order(quantity=5, cancelled=5, closed=True, work_orders=(a_work_order(quantity=5),))
+
+    assert asked_back(order) == [(1, 5)]
+
+
+def test_what_is_reserved_in_full_is_promised_for_today() -> None:
+    order = plan(an_order(quantity=5, reserved=5), (), TODAY).order
+
+    assert order.promise == Promise(TODAY, IN_STOCK)
+    assert (order.promises, order.first_promised_for) == (1, TODAY)
+
+
+def test_a_promise_from_stock_keeps_its_day() -> None:
+    order = plan(an_order(quantity=5, reserved=5), (), TODAY).order
+
+    later = plan(order, (), TODAY + timedelta(days=3)).order
+
+    assert later == order
+
+
+def test_what_is_to_be_made_is_promised_for_when_it_will_do() -> None:
+    works = (
+        a_work_order(1, quantity=2, due=date(2027, 1, 9), due_reason="accepted by F-01"),
+        a_work_order(2, quantity=1, due=date(2027, 1, 5)),
+        a_work_order(3, quantity=4, due=date(2027, 3, 1), asked=4, answered=4, given=0),
+    )
+
+    order = plan(an_order(quantity=5, reserved=2, work_orders=works), (), TODAY).order
+
+    assert order.promise == Promise(date(2027, 1, 9), "accepted by F-01")
+
+
+def test_what_came_in_already_is_no_longer_waited_for() -> None:
+    works = (a_work_order(1, quantity=2), a_work_order(2, quantity=3))
+
+    order = plan(an_order(quantity=5, reserved=2, arrived=2, work_orders=works), (), TODAY).order
+
+    assert order.promise == Promise(date(2027, 1, 2), "lead time of F-01")
+
+
+def test_a_delay_moves_the_promise_and_the_first_one_is_kept() -> None:
+    order = plan(an_order(quantity=5, work_orders=(a_work_order(quantity=5),)), (), TODAY).order
+    delayed = replace(order.work_orders[0], due=date(2027, 6, 1), due_reason="delayed by F-01: furnace")
+
+    moved = plan(order.with_work(delayed), (), TODAY).order
+
+    assert moved.promise == Promise(date(2027, 6, 1), "delayed by F-01: furnace")
+    assert (moved.promises, moved.first_promised_for) == (2, date(2027, 1, 1))
+
+
+def test_nothing_is_promised_while_something_is_open() -> None:
+    order = plan(an_order(quantity=5, reserved=2), (), TODAY).order
+
+    assert (order.promise, order.promises) == (None, 0)
+
+
+def test_a_promise_is_withdrawn_when_its_stock_or_source_is_gone() -> None:
+    promised = plan(an_order(quantity=5, reserved=5), (), TODAY).order
+
+    lost = plan(replace(promised, demand=Demand(heard=2, reserved=2)), (), TODAY).order
+    found = plan(replace(lost, demand=Demand(heard=3, reserved=5)), (), TODAY + timedelta(days=1)).order
+
+    assert lost.promise == Promise(None, NO_SOURCE)
+    assert found.promise == Promise(TODAY + timedelta(days=1), IN_STOCK)
+    assert (found.promises, found.first_promised_for) == (3, TODAY)
+
+
+def test_the_first_day_promised_is_the_first_that_was_a_day() -> None:
+    withdrawn = replace(an_order(quantity=5, reserved=5), promise=Promise(None, NO_SOURCE), promises=1)
+
+    order = plan(withdrawn, (), TODAY).order
+
+    assert order.first_promised_for == TODAY
+
+
+def test_an_order_that_is_settled_keeps_its_last_promise() -> None:
+    promised = plan(an_order(quantity=5, reserved=5), (), TODAY).order
+
+    issued = plan(replace(promised, demand=Demand(heard=2, issued=5)), (), TODAY + timedelta(days=2)).order
+
+    assert issued.promise == promised.promise
+    assert issued.promises == 1
+
+
+quantities = st.integers(min_value=0, max_value=6)
+
+
+@st.composite
+def works(draw: st.DrawFn, n: int) -> Sourcing:
+    quantity, answered = draw(quantities), draw(quantities)
+    return a_work_order(
+        n,
+        quantity=quantity,
+        sourced=draw(st.integers(1, 6)),
+        answered=answered,
+        asked=answered + draw(st.integers(0, quantity)),
+        given=draw(st.integers(0, answered)),
+        due=TODAY + timedelta(days=draw(st.integers(0, 9))),
+        state=draw(st.sampled_from(WorkState)),
+    )
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> Order:
+    reserved, issued, cancelled, short = draw(quantities), draw(quantities), draw(quantities), draw(quantities)
+    order = an_order(
+        quantity=max(1, reserved + issued + cancelled + short),
+        reserved=reserved,
+        issued=issued,
+        cancelled=cancelled,
+        arrived=draw(quantities),
+        lost=draw(quantities),
+        work_orders=tuple(draw(works(n)) for n in range(1, draw(st.integers(1, 4)))),
+    )
+    wanted = draw(st.integers(1, order.quantity))
+    return replace(order, wanted=wanted, cancel_requested=draw(st.booleans()), demand=replace(order.demand, heard=1))
+
+
+sources = st.lists(st.builds(a_source, st.sampled_from(["F-01", "F-02"]), st.integers(0, 90)), max_size=2)
+
+
+@given(orders(), sources)
+def test_the_quantity_always_adds_up(order: Order, available: list[object]) -> None:
+    planned = plan(order, available, TODAY).order  # type: ignore[arg-type]  # a list of sources, as built
+
+    demand = planned.demand
+    parts = (demand.reserved, planned.sourced, demand.issued, demand.cancelled, planned.open)
+    assert sum(parts) == planned.quantity
+    assert min(parts) >= 0
+
+
+@given(orders(), sources)
+def test_planning_twice_is_planning_once(order: Order, available: list[object]) -> None:
+    planned = plan(order, available, TODAY).order  # type: ignore[arg-type]  # a list of sources, as built
+
+    again = plan(planned, available, TODAY)  # type: ignore[arg-type]  # a list of sources, as built
+
+    assert again.order == planned
+    assert again.facts == ()
+
+
+@given(orders())
+def test_nothing_is_left_missing_while_a_source_is_willing(order: Order) -> None:
+    planned = plan(order, [a_source("F-09", 5)], TODAY).order
+
+    assert missing(planned) <= 0
+
+
+@given(orders(), sources)
+def test_never_more_is_asked_back_than_is_too_much_or_than_a_work_order_brings(
+    order: Order, available: list[object]
+) -> None:
+    decided = plan(order, available, TODAY)  # type: ignore[arg-type]  # a list of sources, as built
+
+    asked = sum(fact.quantity for fact in decided.facts if isinstance(fact, OrderSourcingReduced))
+    assert asked <= max(0, order.outstanding - order.need)
+    for before, after in zip(order.work_orders, decided.order.work_orders, strict=False):
+        assert after.pending <= max(before.pending, before.quantity)
+        assert after.asked == before.asked or not before.kept
+
+
+@given(orders(), sources)
+def test_every_fact_is_a_version(order: Order, available: list[object]) -> None:
+    decided = plan(order, available, TODAY)  # type: ignore[arg-type]  # a list of sources, as built
+
+    assert decided.order.version == order.version + len(decided.facts)
+    assert [version for version, _ in decided.numbered()] == list(range(order.version + 1, decided.order.version + 1))
+
+
+def test_an_order_that_needs_nothing_is_promised_nothing_new() -> None:
+    order = an_order(quantity=5, cancelled=5, closed=True)
+
+    assert plan(order, SOURCES, TODAY).order.promise is None
+
+
+def test_while_more_has_come_than_production_has_told_of_its_word_is_waited_for() -> None:
+    order = an_order(quantity=5, arrived=3, work_orders=(a_work_order(quantity=2, sourced=5),))
+
+    waiting = plan(order, SOURCES, TODAY)
+    told = plan(order.with_work(a_work_order(quantity=3)), SOURCES, TODAY)
+
+    assert (waiting.order.open, waiting.facts) == (5, ())
+    assert [fact.quantity for fact in told.facts if isinstance(fact, OrderSourced)] == [5]

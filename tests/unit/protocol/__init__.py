@@ -1,0 +1,1 @@
+"""The demand protocol, explored over the real rules of the three services."""

@@ -1,0 +1,95 @@
+"""Orders in the exploration: the real order and the real plan, with one source."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from services.orders.domain.order import Decision, Order
+from services.orders.domain.placement import Placement, place
+from services.orders.domain.plan import plan
+from services.orders.domain.sourcing import Source
+from shared.errors import Refusal
+from shared.events.envelope import Event
+from shared.events.orders import OrderPlaced, OrderSourced
+from shared.events.production import WorkOrderEvent
+from shared.events.stock import DemandEvent
+from shared.types import Condition, Urgency
+from tests.unit.protocol.sides import Outcome
+
+QUANTITY = 2
+WORK_ORDERS_MAX = 3
+ASKED_MAX = QUANTITY + 2
+TODAY = date(2026, 6, 15)
+DEPOT, FACTORY, OTHER_FACTORY, PART = "D-01", "F-01", "F-02", "GEARBOX"
+SOURCES = (Source(FACTORY, 30), Source(OTHER_FACTORY, 60))
+
+
+class Overruled(Exception):
+    """A rule was broken by a step, not by a state."""
+
+
+class Ordering:
+    """One order, as its depot and its facts change it."""
+
+    def begin(self) -> tuple[Order, OrderPlaced]:
+        """Place the order."""
+        asked = Placement(
+            order_id="7201YA6166A001-2026",
+            document_number="7201YA6166A001",
+            ordered_by=DEPOT,
+            site=DEPOT,
+            part=PART,
+            quantity=QUANTITY,
+            partial=True,
+            urgency=Urgency.B,
+            priority=5,
+            required_by=TODAY,
+            placed_at=datetime(2026, 6, 15, 12, tzinfo=UTC),
+            conditions=(Condition.A,),
+        )
+        return place(asked)
+
+    def act(self, order: Order, action: str) -> Outcome[Order] | None:
+        """Cancel the order, or want one less."""
+        try:
+            decided = order.ask_to_cancel() if action == "cancel" else order.ask_to_reduce(order.wanted - 1)
+        except Refusal:
+            return None
+        return Outcome(_plain(decided.order), decided.facts) if decided.facts else None
+
+    def hear(self, order: Order, event: Event) -> Outcome[Order]:
+        """Take a fact over, then plan anew."""
+        heard = self.take_over(order, event)
+        decided = self.plan(heard, event)
+        for fact in decided.facts:
+            wanted = max(0, heard.ceiling - heard.demand.reserved - heard.demand.issued)
+            if isinstance(fact, OrderSourced) and heard.outstanding + fact.quantity > wanted:
+                raise Overruled("sourced beyond what is wanted")
+            if isinstance(fact, OrderSourced) and isinstance(event, DemandEvent) and event.unsettled:
+                raise Overruled("sourced on totals that were never true")
+        return Outcome(_plain(decided.order), decided.facts)
+
+    def take_over(self, order: Order, event: Event) -> Order:
+        """Take over what inventory or production says."""
+        if isinstance(event, DemandEvent):
+            return order.hear_demand(event, 1)
+        assert isinstance(event, WorkOrderEvent)
+        return order.hear_work_order(event)
+
+    def plan(self, order: Order, event: Event) -> Decision:  # noqa: ARG002  # a broken variant looks at it
+        """Plan; after so many work orders no source is left, so that the search ends."""
+        sources = SOURCES if len(order.work_orders) < WORK_ORDERS_MAX else ()
+        return plan(order, sources, TODAY)
+
+    def broken(self, order: Order) -> str | None:
+        """Check that the quantity adds up, and that no work order is asked for more than it can ever have brought."""
+        demand = order.demand
+        parts = (demand.reserved, order.sourced, demand.issued, demand.cancelled, order.open)
+        if min(parts) < 0 or sum(parts) != order.quantity:
+            return f"I8: {parts}"
+        if any(work.asked > ASKED_MAX for work in order.work_orders):
+            return "a work order is asked again for ever"
+        return None
+
+
+def _plain(order: Order) -> Order:
+    return replace(order, version=1, promises=0, promise=None, first_promised_for=None)

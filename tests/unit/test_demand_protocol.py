@@ -1,0 +1,154 @@
+"""The demand protocol in every interleaving of what depots, factories and rivals do, over the services' own rules.
+
+By default every two unforeseen things are explored together, and some threes and fours; `JVTRACK_PROTOCOL=full`
+explores every three, and more.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+
+from tests.unit.protocol import broken
+from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
+from tests.unit.protocol.making import Making
+from tests.unit.protocol.ordering import Ordering, Overruled
+from tests.unit.protocol.stocking import Stocking
+from tests.unit.protocol.world import Budget, DemandWorld, Services
+
+STATES_MAX = 4_000_000
+REAL = Services(Ordering(), Stocking(), Making())
+CHOSEN = (
+    ("cancel", "reduce", "unissue", "take"),
+    ("cancel", "refuse", "reduce", "scrap"),
+    ("cancel", "take", "lose", "scrap"),
+    ("cancel", "over", "under"),
+    ("unissue", "unreceive", "take"),
+)
+MANY = (
+    ("cancel", "free", "take", "lose", "scrap"),
+    ("cancel", "reduce", "free", "take", "unissue"),
+    ("cancel", "reduce", "unissue", "unreceive", "take"),
+    ("cancel", "reduce", "refuse", "scrap", "over"),
+)
+TWO = tuple(combinations(Budget._fields, 2))
+MORE = (*combinations(Budget._fields, 3), *CHOSEN, *MANY) if os.environ.get("JVTRACK_PROTOCOL") == "full" else CHOSEN
+
+
+def explored(*unforeseen: str, services: Services = REAL) -> Findings:
+    return explore(DemandWorld(services, Budget(**dict.fromkeys(unforeseen, 1))), states_max=STATES_MAX)
+
+
+def test_an_order_that_nothing_happens_to_is_served_and_forgotten_by_nobody() -> None:
+    found = explored()
+
+    assert found.broken is None, found
+    assert found.states > 100
+
+
+@pytest.mark.parametrize("unforeseen", TWO, ids="+".join)
+def test_no_two_unforeseen_things_break_the_protocol_or_make_it_circle(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen)
+
+    assert found.broken is None, found
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("unforeseen", MORE, ids="+".join)
+def test_several_unforeseen_things_do_not_either(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen)
+
+    assert found.broken is None, found
+
+
+@pytest.mark.parametrize(
+    ("services", "unforeseen", "rule"),
+    [
+        pytest.param(replace(REAL, ordering=broken.InfersArrivals()), ("free",), "believes", id="arrivals inferred"),
+        pytest.param(replace(REAL, ordering=broken.Nags()), ("free",), "for ever", id="a kept work order nagged"),
+        pytest.param(
+            replace(REAL, ordering=broken.TrustsItsView()), ("cancel",), "believes", id="cancel trusts a view"
+        ),
+        pytest.param(
+            replace(REAL, ordering=broken.PlansForStockAlone()), ("scrap",), "forgotten", id="scrap not planned for"
+        ),
+        pytest.param(
+            replace(REAL, ordering=broken.NeverTakesNo()),
+            ("reduce", "unissue", "take"),
+            "waits for",
+            id="no is not heard",
+        ),
+        pytest.param(replace(REAL, ordering=broken.AddsUp()), ("free",), "differ", id="totals added up"),
+        pytest.param(replace(REAL, stocking=broken.LosesQuietly()), ("take",), "believes", id="a loss not told"),
+        pytest.param(replace(REAL, stocking=broken.CountsNoArrivals()), (), "arrivals", id="arrivals not counted"),
+        pytest.param(
+            replace(REAL, making=broken.GivesWhatIsMade()), ("free",), "production", id="made goods given back"
+        ),
+        pytest.param(replace(REAL, making=broken.ForgetsToAnswer()), ("free",), "never answered", id="no is not said"),
+    ],
+)
+def test_a_protocol_that_is_wrong_in_one_thing_is_caught(
+    services: Services, unforeseen: tuple[str, ...], rule: str
+) -> None:
+    found = explored(*unforeseen, services=services)
+
+    assert found.broken is not None
+    assert rule in found.broken
+    assert found.path[0] == "start"
+
+
+@pytest.mark.parametrize(
+    ("ordering", "unforeseen"),
+    [
+        pytest.param(broken.SourcesWhatIsUnwanted(), ("reduce",), id="what is no longer wanted"),
+        pytest.param(broken.SourcesWhatIsUnwanted(), ("cancel",), id="what is being cancelled"),
+        pytest.param(broken.DecidesHalfway(), (), id="what has just arrived"),
+    ],
+)
+def test_sourcing_what_nobody_lacks_is_caught(ordering: Ordering, unforeseen: tuple[str, ...]) -> None:
+    with pytest.raises(Overruled, match="sourced"):
+        explored(*unforeseen, services=replace(REAL, ordering=ordering))
+
+
+class Gossip:
+    """A toy world in which two messages answer each other, once somebody has spoken."""
+
+    def __init__(self, tires_after: int) -> None:
+        self._tires_after = tires_after
+
+    def starts(self) -> Iterator[int]:
+        yield 0
+
+    def steps(self, state: int) -> Iterator[Step[int]]:
+        if state == 0:
+            yield Step("speak", False, 1)
+        elif self._tires_after == 0:
+            yield Step("answer", True, 3 - state)
+        elif state < self._tires_after:
+            yield Step("answer", True, state + 1)
+
+    def broken(self, state: int) -> str | None:
+        return "too much talk" if state > 100 else None
+
+
+def test_messages_that_answer_each_other_for_ever_are_found() -> None:
+    found = explore(Gossip(tires_after=0), states_max=10)
+
+    assert found == Findings(3, LIVELOCK, ("start", "speak"))
+
+
+def test_talk_that_ends_is_no_livelock() -> None:
+    assert explore(Gossip(tires_after=5), states_max=10) == Findings(6)
+
+
+def test_a_search_that_does_not_end_says_so() -> None:
+    assert explore(Gossip(tires_after=50), states_max=10).broken == BOUND
+
+
+def test_a_broken_rule_is_shown_with_the_way_to_it() -> None:
+    found = explore(Gossip(tires_after=200), states_max=1000)
+
+    assert found.broken == "too much talk"
+    assert found.path == ("start", "speak", *["answer"] * 100)
