@@ -35,6 +35,7 @@ from jvtrack.client.answers.production import (
 )
 from jvtrack.client.answers.stock import Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.connection import JVTrack
+from jvtrack.client.document_numbers import document_number
 from jvtrack.client.listing import Listing, Page
 from jvtrack.client.patience import Patience
 from jvtrack.client.problems import AnswerUnreadableError, JVTrackError, ProblemError, UnreachableError
@@ -49,6 +50,7 @@ __all__ = [
     "AnswerUnreadableError",
     "Listing",
     "Page",
+    "document_number",
     "NewOrder",
     "Order",
     "OrderChange",

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from jvtrack.client import lines, streams
 from jvtrack.client.answers.production import (
@@ -104,4 +105,4 @@ class Production:
 
     async def gaps(self, source: str) -> Gaps:
         """Learn which numbers of a sender that numbers its reports have not come."""
-        return await self.door.get(f"/v1/senders/{source.lstrip('/')}/gaps", Gaps)
+        return await self.door.get(f"/v1/senders/{quote(source)}/gaps", Gaps)

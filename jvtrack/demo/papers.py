@@ -7,6 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from jvtrack.client import document_number
+
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SERIALS_MAX = len(_DIGITS) ** 2
 # Cuts a day into fewer pieces than there are editions.
@@ -26,8 +28,7 @@ class Papers:
         serial = self._next(activity)
         assert serial < _SERIALS_MAX, f"{activity} has no document numbers left today"
         high, low = divmod(serial, len(_DIGITS))
-        ordinal = f"{self.today.year % 10}{self.today.timetuple().tm_yday:03}"
-        return f"{activity}{ordinal}{self.edition}{_DIGITS[high]}{_DIGITS[low]}"
+        return document_number(activity, self.today, f"{self.edition}{_DIGITS[high]}{_DIGITS[low]}")
 
     def lot(self, factory: str) -> str:
         """Number a lot of a factory."""

@@ -29,3 +29,5 @@ class InventorySettings(BaseSettings):
     """Size of one import."""
     import_errors_max: int = Field(default=1_000, gt=0)
     """Errors of one import that are told; the rest are counted."""
+    idempotency_days: int = Field(default=7, gt=0)
+    """How long the answers of idempotent requests are kept."""

@@ -155,7 +155,9 @@ def _unknown(fact: FactoryFact, catalogue: Catalogue) -> CatalogueBehind | None:
 def _again(posted: Posted, taken: Taken) -> Outcome:
     if posted.body_hash != taken.body_hash:
         return EventIdReused(source=posted.source, id=posted.sender_id)
-    return Accepted(taken.event_id, taken.key, taken.key_seq, is_duplicate=True)
+    # The group may have been tried before and its commit's answer lost: then the id was taken by this very event.
+    is_duplicate = taken.event_id != posted.event_id
+    return Accepted(taken.event_id, taken.key, taken.key_seq, is_duplicate=is_duplicate)
 
 
 def _outcome(posted: Posted, first: Posted, outcome: Outcome) -> Outcome:

@@ -15,7 +15,7 @@ class ProductionSettings(BaseSettings):
     """Lines of one NDJSON body."""
     lines_chunk: int = Field(default=500, gt=0)
     """Lines of one NDJSON body that are decided together."""
-    bodies_max: int = Field(default=16, gt=0)
+    bodies_max: int = Field(default=8, gt=0)
     """NDJSON bodies that are held in memory at a time; one more is asked to come back."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a read waits for the versions in `JVTrack-After`."""

@@ -140,6 +140,18 @@ def require_write(principal: Principal, site: str, nation: str, kind: SiteKind |
         raise SiteForbidden(site=site)
 
 
+def may_plan(principal: Principal, site: str, nation: str) -> bool:
+    """Tell whether a principal may say how urgent this site's work is: who sees its orders, in its own nation."""
+    near = nearness(principal, site, nation)
+    return near is not Nearness.PARTNER and may_see_order(principal, site, nation)
+
+
+def require_plan(principal: Principal, site: str, nation: str) -> None:
+    """Refuse a principal who may not plan for this site."""
+    if not may_plan(principal, site, nation):
+        raise SiteForbidden(site=site)
+
+
 def on_behalf_of(principal: Principal, site: str) -> str | None:
     """Name the site that a principal posts for when it is not its own, as the books record it."""
     return None if site in principal.sites else site

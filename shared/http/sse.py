@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Header, Query
 from starlette.responses import Response
@@ -62,13 +62,6 @@ class StreamLimits:
 
 
 DEFAULT_LIMITS = StreamLimits()
-
-
-class Tail(Protocol):
-    """A stream that any number of readers can follow, each at its own pace; it waits for none of them."""
-
-    async def subscribe(self, after: Vector | None) -> AsyncGenerator[TailEvent, None]:
-        """Follow the stream from a position, or from now; refuses with PositionMalformed or PositionGone."""
 
 
 Shape = Callable[[TailEvent], bytes | None]

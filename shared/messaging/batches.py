@@ -74,7 +74,7 @@ class Applier(Generic[W]):
 
     async def apply(self, stream: Stream, place: Place, owned: Ownership, records: Sequence[Record]) -> Applied:
         """Apply records of a partition, once; raises Fenced, ParkedFlood, passing failures and faults."""
-        items = [read(record, f"{place.topic}/{place.part}") for record in records]
+        items = [read(record, place.label()) for record in records]
         refused: dict[EventId, str] = {}
         while True:
             try:

@@ -19,8 +19,9 @@ from shared.events.envelope import Stream
 from shared.messaging import kafka, parking_store
 from shared.messaging.applying import Record
 from shared.messaging.batches import Applier, ReleaseRefused
-from shared.messaging.consumer_store import Fenced, Ownership, Place
+from shared.messaging.consumer_store import Fenced, Ownership
 from shared.messaging.handlers import Subscription, W
+from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
 from shared.messaging.parking_store import ParkedKey
 from shared.messaging.settings import BackboneSettings
@@ -32,6 +33,8 @@ from shared.observe.metrics import BackboneMetrics
 log = get_log()
 
 MEASURE_SECONDS = 0.5
+FETCH_SECONDS_MAX = 2.0
+"""How long a fetch may take beyond its own wait: aiokafka waits for the end of a rebalance without a bound."""
 
 
 class Consumer(Generic[W]):
@@ -56,6 +59,7 @@ class Consumer(Generic[W]):
         self._settings = settings
         self._metrics = metrics
         self._changed = changed
+        self._topic_names = [topics.name(stream) for stream in subscription.streams]
         self._owners: Owners | None = None
         self._slots = asyncio.Semaphore(settings.consumer_concurrency)
         self._failures = 0
@@ -102,46 +106,48 @@ class Consumer(Generic[W]):
             session_timeout_seconds=self._settings.consumer_session_timeout_seconds,
         )
         reader: AIOKafkaConsumer | None = None
+        owners = Owners(self._database, self._topics, self.group, client=client, metrics=self._metrics)
         try:
             reader = await kafka.start_reader(self._topics.servers, client_id=f"{self.group}-guard")
-            owners = Owners(
-                self._database, self._topics, self.group, client=client, reader=reader, metrics=self._metrics
-            )
+            watch = LogWatch(self._database, self._topics, owners, client=client, reader=reader)
             self._owners = owners
-            names = [self._topics.name(stream) for stream in self.subscription.streams]
-            client.subscribe(topics=names, listener=owners)
+            client.subscribe(topics=self._topic_names, listener=owners)
             while not stopping.is_set():
-                await self._step(client, owners)
+                await self._step(client, owners, watch)
         finally:
             self._owners = None
-            await kafka.stop(client)
-            if reader is not None:
-                await kafka.stop(reader)
+            owners.forget_lag()
+            await asyncio.gather(*(kafka.stop(each) for each in (client, reader) if each is not None))
 
-    async def _step(self, client: AIOKafkaConsumer, owners: Owners) -> None:
-        fetched = await self._fetch(client, owners)
+    async def _step(self, client: AIOKafkaConsumer, owners: Owners, watch: LogWatch) -> None:
+        fetched = await self._fetch(client, watch)
         batches = [(place, records) for place, records in fetched.items() if owners.owned(place)]
         if batches:
-            await asyncio.gather(*(self._serve(owners, place, records) for place, records in batches))
+            work = (self._serve(owners, watch, place, records) for place, records in batches)
+            ends = await asyncio.gather(*work, return_exceptions=True)
             self._changed.set()
-        await self._look_after(owners)
+            for end in ends:
+                if end is not None:
+                    raise end
+        await self._look_after(owners, watch)
 
-    async def _fetch(self, client: AIOKafkaConsumer, owners: Owners) -> dict[TopicPartition, list[Record]]:
-        wait = int(self._settings.consumer_poll_seconds * 1000)
+    async def _fetch(self, client: AIOKafkaConsumer, watch: LogWatch) -> dict[TopicPartition, list[Record]]:
+        wait = self._settings.consumer_poll_seconds
         try:
-            fetched = await client.getmany(timeout_ms=wait)
-        except NoOffsetForPartitionError:
-            # Nobody has sought yet; take_over will, and until then the partition is not served.
+            async with asyncio.timeout(wait + FETCH_SECONDS_MAX):
+                fetched = await client.getmany(timeout_ms=int(wait * 1000))
+        except (NoOffsetForPartitionError, TimeoutError):
+            # Nobody has sought yet, or the group is not settled; take_over will, and until then nothing is served.
             return {}
         except OffsetOutOfRangeError:
-            await owners.check_log()
+            await watch.out_of_range(self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds)
             return {}
         return {place: [_record(message) for message in messages] for place, messages in fetched.items()}
 
-    async def _serve(self, owners: Owners, place: TopicPartition, records: list[Record]) -> None:
+    async def _serve(self, owners: Owners, watch: LogWatch, place: TopicPartition, records: list[Record]) -> None:
         """Apply one partition's records in batches; on trouble, leave the rest for another fetch."""
         async with self._slots, owners.working(place):
-            usable = await owners.usable(place, records)
+            usable = await watch.usable(place, records)
             size = self._settings.consumer_batch_max
             for start in range(0, len(usable), size):
                 if not await self._apply(owners, place, usable[start : start + size]):
@@ -175,12 +181,11 @@ class Consumer(Generic[W]):
         self, owners: Owners, place: TopicPartition, owned: Ownership, records: Sequence[Record]
     ) -> None:
         stream = self._stream(place)
-        where = Place(self.group, place.topic, place.partition)
-        done = await self.applier.apply(stream, where, owned, records)
+        done = await self.applier.apply(stream, owners.place(place), owned, records)
         owners.advance(place, done.owned, records[-1].timestamp)
         self._metrics.batch_size.labels(f"consumer {self.subscription.group}").observe(len(records))
         for key in done.healed:
-            await self._heal(ParkedKey(self.group, stream, key), where)
+            await self._heal(owners, place, ParkedKey(self.group, stream, key))
 
     async def _isolate(
         self, owners: Owners, place: TopicPartition, records: Sequence[Record], error: Exception
@@ -190,50 +195,53 @@ class Consumer(Generic[W]):
             middle = len(records) // 2
             first, second = records[:middle], records[middle:]
             return await self._apply(owners, place, first) and await self._apply(owners, place, second)
+        log.error("batch_fault", group=self.group, offset=records[0].offset, exc_info=error)
         owners.stop(place, repr(error))
-        self._metrics.stopped_partitions.labels(self.group, self._stream(place).topic).inc()
-        log.error(
-            "partition_stopped",
-            group=self.group,
-            topic=place.topic,
-            part=place.partition,
-            offset=records[0].offset,
-            error=repr(error),
-            exc_info=error,
-        )
         return False
 
-    async def _heal(self, key: ParkedKey, place: Place) -> None:
-        """Apply what waited for a hole that is now filled."""
+    async def _heal(self, owners: Owners, place: TopicPartition, key: ParkedKey) -> None:
+        """Apply what waited for a hole that is now filled; a fault there stops the partition as anywhere else."""
         try:
-            async with self._database.transaction() as session:
-                await self.applier.release(session, key, place)
+            settled = 1
+            while settled:
+                async with self._database.transaction() as session:
+                    settled = await self.applier.release(session, key, owners.place(place))
         except ReleaseRefused as error:
             log.warning("key_stays_parked", group=self.group, key=key.key, error=str(error))
+        except Exception as error:  # sorted into passing failures and faults right here
+            log.exception("heal_failed", group=self.group, key=key.key)
+            if not is_weather(error):
+                owners.stop(place, repr(error))
 
-    async def _look_after(self, owners: Owners) -> None:
+    async def _look_after(self, owners: Owners, watch: LogWatch) -> None:
         """Do, from time to time, what no single batch needs."""
-        await owners.take_over()
+        await watch.take_over(self._topic_names)
         now = clock.monotonic()
         if now - self._checked_at > self._settings.consumer_log_check_seconds:
             self._checked_at = now
-            await owners.check_log()
-            await self._heal_filled()
+            await watch.look(self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds)
+            await self._heal_filled(owners)
         if now - self._committed_at > self._settings.consumer_commit_seconds:
             self._committed_at = now
             await owners.commit()
         if now - self._measured_at > MEASURE_SECONDS:
             self._measured_at = now
             owners.measure()
+            self._show_stopped(owners)
 
-    async def _heal_filled(self) -> None:
+    async def _heal_filled(self, owners: Owners) -> None:
         """Release keys whose hole was filled by a batch that crashed before it could."""
         async with self._database.transaction() as session:
             keys = await parking_store.healable(session, self.group)
-            found = [(key, await parking_store.partition(session, key)) for key in keys]
-        for key, parked in found:
-            if parked is not None:
-                await self._heal(key, Place(self.group, self._topics.name(key.stream), parked[0]))
+        for key, part in keys:
+            place = TopicPartition(self._topics.name(key.stream), part)
+            if owners.owned(place):
+                await self._heal(owners, place, key)
+
+    def _show_stopped(self, owners: Owners) -> None:
+        for stream in self.subscription.streams:
+            stopped = sum(1 for place in owners.stopped if place.topic == self._topics.name(stream))
+            self._metrics.stopped_partitions.labels(self.group, stream.topic).set(stopped)
 
     def _stream(self, place: TopicPartition) -> Stream:
         return self._topics.stream(place.topic)

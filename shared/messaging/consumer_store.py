@@ -45,6 +45,10 @@ class Place:
     topic: str
     part: int
 
+    def label(self) -> str:
+        """Name the partition: `jvtrack.stock.v1/3`."""
+        return f"{self.topic}/{self.part}"
+
     def columns(self) -> dict[str, object]:
         """Give the place as SQL parameters."""
         return {"grp": self.group, "topic": self.topic, "part": self.part}

@@ -64,10 +64,6 @@ class Registry(Generic[W]):
 
         return register
 
-    def handled(self) -> frozenset[str]:
-        """Name the types that have a handler."""
-        return frozenset(self._handlers)
-
     def open(self, header: Header, payload: bytes) -> CloudEvent[Event] | None:
         """Read a record as its fact; none if its type is ignored; raises ContractBroken and UnlistedType."""
         handler = self._handlers.get(header.type)

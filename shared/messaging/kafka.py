@@ -119,21 +119,29 @@ async def _started(client: Client) -> Client:
 
 
 async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
-    """Stop a client, or leave it after a moment: with the broker away its own stop never returns."""
+    """Stop a client, or take it apart after a moment: with the broker away its own stop may never return.
+
+    It runs as a task of its own: it may also end with the cancellation of a task of aiokafka's, which is not ours.
+    """
+    ending = asyncio.ensure_future(client.stop())
     try:
-        async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
-            await client.stop()
-    except KAFKA_WEATHER:
-        await _take_apart(client)
+        await asyncio.wait({ending}, timeout=STOP_TIMEOUT_SECONDS)
+    finally:
+        if not ending.done() or ending.cancelled() or ending.exception() is not None:
+            await _take_apart(client, ending)
 
 
-async def _take_apart(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+async def _take_apart(client: AIOKafkaProducer | AIOKafkaConsumer, ending: "asyncio.Future[None]") -> None:
+    tasks: list[asyncio.Future[Any] | None] = [ending]
     if isinstance(client, AIOKafkaProducer):
         client._message_accumulator.fail_all(ProducerClosed())
-        inner, tasks = client.client, [client._sender.sender_task]
+        inner = client.client
+        if client._sender.sender_task is not None:
+            client._sender.sender_task.remove_done_callback(client._sender._fail_all)
+            tasks.append(client._sender.sender_task)
     else:
         names = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_reset_committed_task")
-        tasks = [getattr(client._coordinator, name, None) for name in names]
+        tasks += [getattr(client._coordinator, name, None) for name in names]
         if client._fetcher is not None:
             tasks += [client._fetcher._fetch_task, *client._fetcher._pending_tasks]
         inner = client._client
@@ -141,7 +149,7 @@ async def _take_apart(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
     await _end([task for task in tasks if task is not None])
 
 
-async def _end(tasks: Sequence["asyncio.Task[Any]"]) -> None:
+async def _end(tasks: Sequence["asyncio.Future[Any]"]) -> None:
     """Cancel tasks until they are done: aiokafka's wait for one another as they end."""
     for _ in range(END_TRIES):
         pending = [task for task in tasks if not task.done()]
@@ -189,6 +197,15 @@ async def _describe(client: AIOKafkaClient, topics: list[str]) -> dict[str, tupl
             raise KafkaAway(f"Kafka cannot describe the topic {name}: error {code}")
         described[name] = (str(topic_id), sorted(partition[1] for partition in partitions))
     return described
+
+
+async def begin_offsets(reader: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
+    """Tell where the logs of partitions begin now; raises KafkaAway."""
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+            return {**await reader.beginning_offsets(list(places))}
+    except KAFKA_WEATHER as error:
+        raise KafkaAway(f"Kafka does not tell its logs: {error!r}") from error
 
 
 def refresh_metadata(client: AIOKafkaConsumer) -> None:

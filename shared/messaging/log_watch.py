@@ -72,7 +72,10 @@ class LogWatch:
             self._owners.fetch_again(place)
 
     async def usable(self, place: TopicPartition, records: Sequence[Record]) -> list[Record]:
-        """Keep the records that continue where the partition stands; none if they were fetched from elsewhere."""
+        """Keep the records that continue where the partition stands; none if they were fetched from elsewhere.
+
+        Called while `Owners.working` holds the partition.
+        """
         held = self._owners.held.get(place)
         if held is None or not records:
             return []
@@ -83,14 +86,14 @@ class LogWatch:
         if held.is_proven:
             return fresh
         if fresh[0].offset == begins and self._id(place, fresh[0]) != held.owned.last_event_id:
-            await self._go_back(place, 0, held.owned.topic_id, is_locked=True)
+            await self._rewind(place, 0, held.owned.topic_id)
             return []
         held.is_proven = True
         return [record for record in fresh if record.offset > begins]
 
     def _continues(self, place: TopicPartition, held: Held, starts: int, begins: int) -> bool:
-        """Tell whether records begin where they must; a hole in the offsets is looked at twice before it is believed."""
-        if starts == begins or starts == held.gap or self._topics.stream(place.topic) in COMPACTED:
+        """Tell whether records begin where they must; a hole in the offsets is believed when it is seen twice."""
+        if starts in {begins, held.gap} or self._topics.stream(place.topic) in COMPACTED:
             held.gap = None
             return True
         held.gap = starts
@@ -98,13 +101,13 @@ class LogWatch:
         return False
 
     def _id(self, place: TopicPartition, record: Record) -> object:
-        return read(record, str(self._owners.place(place))).header.id
+        return read(record, self._owners.place(place).label()).header.id
 
-    async def _go_back(self, place: TopicPartition, offset: int, topic_id: str, *, is_locked: bool = False) -> None:
-        if not is_locked:
-            async with self._owners.working(place):
-                await self._go_back(place, offset, topic_id, is_locked=True)
-            return
+    async def _go_back(self, place: TopicPartition, offset: int, topic_id: str) -> None:
+        async with self._owners.working(place):
+            await self._rewind(place, offset, topic_id)
+
+    async def _rewind(self, place: TopicPartition, offset: int, topic_id: str) -> None:
         owned = self._owners.owned(place)
         if owned is None:
             return

@@ -77,11 +77,6 @@ async def tell(session: AsyncSession, facts: Sequence[Told]) -> None:
     after_commit(session, session.info[TOLD])
 
 
-def version_token(event: Event, key_seq: int) -> str:
-    """Name the version that a fact made: `stock.v1/D-01/P-1@7`."""
-    return f"{event.STREAM.topic}/{event.key}@{key_seq}"
-
-
 async def republish(session: AsyncSession, *, topic: int, first: int, last: int, key: str | None = None) -> int:
     """Queue facts for Kafka once more, by their place in event_log; consumers drop what they have. Tells how many."""
     result = await session.execute(_REPUBLISH, {"topic": topic, "first": first, "last": last, "key": key})

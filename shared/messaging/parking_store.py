@@ -58,7 +58,7 @@ _REMOVE_KEY = text(
 _STILL = text("UPDATE parked_key SET cause = :cause, error = :error WHERE grp = :grp AND topic = :topic AND key = :key")
 _HEALABLE = text(
     """
-    SELECT k.topic, k.key FROM parked_key k
+    SELECT k.topic, k.key, k.part FROM parked_key k
     LEFT JOIN stream_position p USING (grp, topic, key)
     WHERE k.grp = :grp AND k.cause = 'hole'
       AND (SELECT min(key_seq) FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key))
@@ -155,10 +155,10 @@ async def keep(session: AsyncSession, key: ParkedKey, cause: ParkCause, error: s
     await session.execute(_STILL, {**key.columns(), "cause": str(cause), "error": _text(error)})
 
 
-async def healable(session: AsyncSession, group: str) -> list[ParkedKey]:
-    """Find keys parked for a hole that has been filled meanwhile."""
+async def healable(session: AsyncSession, group: str) -> list[tuple[ParkedKey, int]]:
+    """Find keys parked for a hole that has been filled meanwhile, with their partitions."""
     rows = await session.execute(_HEALABLE, {"grp": group})
-    return [ParkedKey(group, Stream(row.topic), row.key) for row in rows]
+    return [(ParkedKey(group, Stream(row.topic), row.key), row.part) for row in rows]
 
 
 def _text(words: str) -> str:

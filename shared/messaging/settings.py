@@ -75,5 +75,3 @@ class BackboneSettings(BaseModel):
     """Age of the oldest unpublished event at which readiness turns red."""
     stop_seconds: float = Field(default=4.5, gt=0)
     """How long a stopping service gives its doors to finish, and then its loops."""
-    idempotency_days: int = Field(default=7, gt=0)
-    """How long the answers of idempotent requests are kept."""

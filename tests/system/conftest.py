@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.nations import Nations, doing_business
 from tests.fixtures.system import System
 
 
@@ -13,3 +14,9 @@ async def trade(system: System) -> AsyncIterator[Trade]:
     """Give the running system with the illustrative catalogue, and parts of the tests' own."""
     async with Trade.opened(system) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def nations(trade: Trade) -> Nations:
+    """Give two nations that have done some business."""
+    return await doing_business(trade)

@@ -34,7 +34,9 @@ OPEN_TO_ALL = {
 """What tells nothing of the trade, and nothing else."""
 
 
-def test_every_route_of_every_service_has_one_rule_and_only_what_tells_no_trade_is_open_to_all(system: System) -> None:
+async def test_every_route_of_every_service_has_one_rule_and_only_what_tells_no_trade_is_open_to_all(
+    system: System,
+) -> None:
     rules = [(way, rule_of(way.route)) for way in ways(system)]
 
     assert len({way.service for way, _ in rules}) == 3
@@ -69,7 +71,9 @@ async def test_a_role_that_a_rule_does_not_name_is_turned_away(trade: Trade, rol
     token = trade.system.token(role, "D-01", "F-01")
     closed = [way for way, rule in ruled(trade.system) if role not in rule.roles]
 
-    wrong = [f"{way}: {answer.status_code}" for way in closed if not is_forbidden(answer := await knock(trade, way, token))]
+    wrong = [
+        f"{way}: {answer.status_code}" for way in closed if not is_forbidden(answer := await knock(trade, way, token))
+    ]
 
     assert closed
     assert wrong == []
@@ -125,7 +129,7 @@ def is_forbidden(answer: httpx.Response) -> bool:
 def a_bad_token(system: System, kind: str) -> str:
     """Make a token that proves nothing, for one reason."""
     good = system.token("operator")
-    head, claims, signature = good.split(".")
+    head, claims, _ = good.split(".")
     match kind:
         case "garbage":
             return "not.a.token"

@@ -10,6 +10,7 @@ from jvtrack.demo.findings import Finding, seen
 
 DEPOT = "D-03"
 _RACES = 10
+_HEAD_START_SECONDS_MAX = 0.08
 
 
 async def play(company: Company) -> Sequence[Finding]:
@@ -17,7 +18,7 @@ async def play(company: Company) -> Sequence[Finding]:
     depot = company.depots[DEPOT]
     rows = (await depot.jvtrack.inventory.stock(None, group="part-site")).rows
     parts = [row.part for row in rows if row.site == DEPOT and (row.available or 0) > 1][:_RACES]
-    ended = await asyncio.gather(*(_race(depot, part) for part in parts))
+    ended = await asyncio.gather(*(_race(depot, part, company.dice.random()) for part in parts))
     issued = sum(order.issued > 0 for order in ended)
     exact = all(order.issued + order.cancelled == order.quantity and order.adds_up for order in ended)
     return [
@@ -29,9 +30,10 @@ async def play(company: Company) -> Sequence[Finding]:
     ]
 
 
-async def _race(depot: Depot, part: str) -> Order:
+async def _race(depot: Depot, part: str, luck: float) -> Order:
     order = await depot.order(part, 1)
-    await asyncio.gather(_try_to_issue(depot, order), _try_to_cancel(depot, order))
+    # A cancel travels through Kafka: it is given a head start that may be just enough or not.
+    await asyncio.gather(_try_to_issue(depot, order, luck * _HEAD_START_SECONDS_MAX), _try_to_cancel(depot, order))
 
     async def look() -> Order | None:
         now = await depot.jvtrack.orders.get(order.order_id)
@@ -40,7 +42,8 @@ async def _race(depot: Depot, part: str) -> Order:
     return await seen(f"the end of order {order.order_id}", look)
 
 
-async def _try_to_issue(depot: Depot, order: Order) -> None:
+async def _try_to_issue(depot: Depot, order: Order, delay_seconds: float) -> None:
+    await asyncio.sleep(delay_seconds)
     try:
         await depot.issue(order.order_id, order.quantity)
     except ProblemError as problem:

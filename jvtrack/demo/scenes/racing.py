@@ -8,13 +8,14 @@ from jvtrack.demo.findings import Finding
 
 SHELF, RIVAL = "D-02", "D-05"
 _ROUNDS = 6
+_FEW = 50
 
 
 async def play(company: Company) -> Sequence[Finding]:
     """Let both ask for all that is there, a few times with different parts."""
     shelf, rival = company.depots[SHELF], company.depots[RIVAL]
     rows = (await shelf.jvtrack.inventory.stock(None, group="part-site")).rows
-    chosen = [row.part for row in rows if row.site == SHELF and row.available][:_ROUNDS]
+    chosen = [row.part for row in rows if row.site == SHELF and 0 < (row.available or 0) <= _FEW][:_ROUNDS]
     last = promised = 0
     for part in chosen:
         there = (await shelf.stock(part)).available or 0

@@ -22,7 +22,9 @@ from shared.http.versions import After
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
 DryRun = Annotated[bool, Query(description="Only check the file.")]
-Kind = Annotated[ImportKind | None, Query(description="What a CSV file holds; if not said, its column `part_id` or `site_id` tells.")]
+Kind = Annotated[
+    ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
+]
 _FILE: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -51,6 +53,8 @@ def router(doors: Doors) -> APIRouter:
         """
         await doors.catch_up(after)
         content = await request.body()
+        if kind is ImportKind.STOCK:
+            raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
         return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
 
@@ -78,6 +82,4 @@ def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings
     kinds = (kind,) if kind is ImportKind.STOCK else _CATALOGUE
     if request.headers.get("content-type", JSON).partition(";")[0].strip().lower() != CSV:
         return read_json(content, kinds, **bounds)
-    if kind not in {None, *kinds}:
-        raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
     return read_csv(content, kind, **bounds)

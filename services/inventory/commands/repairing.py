@@ -38,7 +38,7 @@ class CloseShipment(Command[Grounds]):
         """Close."""
         shipment = work.book.shipments.get(self.shipment)
         depots = sorted({key.depot for key in shipment.lines})
-        if not any(_sees(self, known, site) for site in (*depots, shipment.sender)):
+        if not any(_sees(self, known, depot) for depot in depots):
             raise ShipmentUnknown(shipment=self.shipment)
         for depot in depots:
             self.require_write(known, depot)

@@ -1,4 +1,4 @@
-"""What time alone brings about: reservations of expired lots are given up, and stock left over is given out."""
+"""What time alone brings about: reservations of expired lots end, stock left over is given out, old answers go."""
 
 import asyncio
 
@@ -15,11 +15,13 @@ from shared import clock
 from shared.db import Database
 from shared.events.envelope import new_event_id
 from shared.events.stock import LossReason
+from shared.http.idempotency import prune
 from shared.observe.logs import get_log
 from shared.types import Shelf
 
 log = get_log()
 TIDIER = "inventory"
+IDEMPOTENCY_CHUNK = 1000
 
 
 class Tidier:
@@ -53,6 +55,15 @@ class Tidier:
             await self._expire(order.order, order.stock)
         for stock in idle:
             await self._give_out(stock)
+        await self._forget_answers()
+
+    async def _forget_answers(self) -> None:
+        forgotten = IDEMPOTENCY_CHUNK
+        while forgotten == IDEMPOTENCY_CHUNK:
+            async with self._database.transaction() as session:
+                forgotten = await prune(
+                    session, older_than_days=self._settings.idempotency_days, limit=IDEMPOTENCY_CHUNK
+                )
 
     async def _expire(self, order: str, stock: StockKey) -> None:
         async with self._database.transaction() as session:

@@ -80,10 +80,6 @@ class Book:
             return 0
         return found
 
-    def found(self, holding: Holding) -> int:
-        """Say how much of it was at the site, free or reserved, when the book was opened."""
-        return self._found.get(holding.on(Shelf.ON_HAND), 0) + self._found.get(holding.on(Shelf.RESERVED), 0)
-
     def stands(self, holding: Holding) -> int:
         """Say how much of it is at the site now, free or reserved."""
         return self.balance(holding.on(Shelf.ON_HAND)) + self.balance(holding.on(Shelf.RESERVED))

@@ -112,8 +112,7 @@ class Demands:
         """Begin a demand; its first fact is told when it is first decided about, at the latest when all is decided."""
         self.load(demand)
         self._new[demand.order] = self.acting
-        if demand.waits:
-            self.stirred.add(demand.stock)
+        self.stirred.add(demand.stock)
 
     def amend(self, demand: Demand) -> None:
         """Keep a change that is nobody else's concern."""

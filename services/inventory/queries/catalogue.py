@@ -14,7 +14,7 @@ async def parts(session: AsyncSession, wanted: PartFilter, *, after: str | None,
     """List parts by id."""
     query: Select[Any] = select(part.c.version, part.c.record).order_by(part.c.part_id).limit(limit)
     if wanted.platform is not None:
-        query = query.where(part.c.platforms.any(wanted.platform.value))
+        query = query.where(part.c.platforms.contains([wanted.platform.value]))
     if wanted.nsn is not None:
         query = query.where(part.c.nsn == wanted.nsn)
     if after is not None:

@@ -34,5 +34,5 @@ async def seen(session: AsyncSession, principal: Principal) -> Seen:
 
 async def parts_for(session: AsyncSession, platform: Platform) -> frozenset[PartId]:
     """List the parts that fit a platform."""
-    fits = tables.part.c.platforms.any(platform.value)
+    fits = tables.part.c.platforms.contains([platform.value])
     return frozenset((await session.execute(select(tables.part.c.part_id).where(fits))).scalars())

@@ -76,7 +76,7 @@ def _restricted(query: Select[Any], wanted: StockFilter) -> Select[Any]:
         if value is not None:
             query = query.where(balance.c[name] == value)
     if wanted.platform is not None:
-        fits = select(part.c.part_id).where(part.c.platforms.any(wanted.platform.value))
+        fits = select(part.c.part_id).where(part.c.platforms.contains([wanted.platform.value]))
         query = query.where(balance.c.part.in_(fits))
     if not wanted.empty:
         query = query.where(balance.c.on_hand + balance.c.reserved + balance.c.in_transit + balance.c.produced > 0)

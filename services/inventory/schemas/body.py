@@ -11,6 +11,12 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
 
 
+class Filter(BaseModel):
+    """What a list is asked for; unknown parameters are refused by the guard, which knows the paging ones too."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
 class Answer(BaseModel):
     """A body that a door answers."""
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.inventory.schemas.body import Answer, Body, example
+from services.inventory.schemas.body import Answer, Body, Filter, example
 from shared.events.catalogue import Fit, LifeType, MakerReference, PartDefined, SiteDefined
 from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text
 
@@ -95,7 +95,7 @@ class SiteRead(SiteRecord, Answer):
     """How often it has been defined."""
 
 
-class PartFilter(Body):
+class PartFilter(Filter):
     """Which parts to list."""
 
     platform: Platform | None = None
@@ -104,7 +104,7 @@ class PartFilter(Body):
     """Only the part with this NATO stock number."""
 
 
-class SiteFilter(Body):
+class SiteFilter(Filter):
     """Which sites to list."""
 
     kind: SiteKind | None = None

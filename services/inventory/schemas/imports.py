@@ -173,12 +173,14 @@ def _validated(items: Sequence[Any], kind: ImportKind, first: int, bounds: _Boun
     if len(items) > bounds.lines_max:
         raise ImportTooLong(lines=len(items), lines_max=bounds.lines_max)
     model = _RECORDS[kind]
+    # A part's lists were read out of their cells already; its other fields are as good in text.
+    is_text = bounds.are_strings and kind is not ImportKind.PARTS
     records: list[BaseModel] = []
     errors: list[LineError] = []
     seen: dict[tuple[object, ...], int] = {}
     for line, item in enumerate(items, first):
         try:
-            record = model.model_validate_strings(item) if bounds.are_strings else model.model_validate(item)
+            record = model.model_validate_strings(item) if is_text else model.model_validate(item)
         except ValidationError as error:
             errors.extend(_line_errors(line, error))
             continue
@@ -201,7 +203,7 @@ def _cells(kind: ImportKind, row: Mapping[str, Any]) -> dict[str, Any]:
     if kind is ImportKind.PARTS:
         grounded = set(filter(None, str(cells.pop("grounded_platforms", "")).split(";")))
         fits = [*filter(None, str(cells.pop("platforms", "")).split(";"))]
-        cells["platforms"] = [{"platform": each, "grounds": str(each in grounded)} for each in fits]
+        cells["platforms"] = [{"platform": each, "grounds": each in grounded} for each in fits]
         if "references" in cells:
             cells["references"] = _json_cell(cells["references"])
     return cells

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.inventory.domain.suspense import DiscrepancyKind
-from services.inventory.schemas.body import Answer, Body, example
+from services.inventory.schemas.body import Answer, Filter, example
 from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
 
 
@@ -26,7 +26,7 @@ class Availability(StrEnum):
     NONE = "none"
 
 
-class GoodsFilter(Body):
+class GoodsFilter(Filter):
     """Which goods are asked for; what is not named is not restricted."""
 
     part: PartId | None = None
@@ -129,7 +129,7 @@ class StockAnswer(Answer):
     """The stock."""
 
 
-class MovementFilter(Body):
+class MovementFilter(Filter):
     """Which lines of the ledger to list."""
 
     movement: UUID | None = None
@@ -148,7 +148,7 @@ class MovementFilter(Body):
     """Only this kind of transfer: received, issued, counted."""
 
 
-class ShipmentFilter(Body):
+class ShipmentFilter(Filter):
     """Which consignments to list."""
 
     shipment: ShipmentId | None = None
@@ -163,7 +163,7 @@ class ShipmentFilter(Body):
     """Only those with something on the road, or with nothing."""
 
 
-class DiscrepancyFilter(Body):
+class DiscrepancyFilter(Filter):
     """Which discrepancies to list."""
 
     site: SiteId | None = None

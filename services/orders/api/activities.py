@@ -57,7 +57,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         """Say whose an activity code is, and how urgent its work; it holds for orders placed from now on."""
         await desk.catch_up(after)
         async with desk.database.transaction() as session:
-            await sourcing.put_activity(session, code, terms, planner.subject)
+            await sourcing.put_activity(session, code, terms, planner)
             written = await queries.activity(session, code)
         assert written is not None, "it has just been written"
         return written
@@ -75,8 +75,8 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         file = await read_file(request, ActivityRow, key=("activity",), settings=desk.settings)
         async with desk.database.transaction() as session:
             if dry_run:
-                await sourcing.check_activities(session, file.imported)
+                await sourcing.check_activities(session, file.imported, planner)
             else:
                 chunk = desk.settings.import_chunk
-                await sourcing.import_activities(session, file.imported, planner.subject, chunk=chunk)
+                await sourcing.import_activities(session, file.imported, planner, chunk=chunk)
         return file.done(dry_run)

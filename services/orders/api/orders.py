@@ -57,9 +57,11 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         if wait is not None:
             seconds = min(float(wait.removesuffix("s")), desk.settings.wait_seconds_max)
             await desk.outcomes.wait(outcome.order_id, seconds=seconds)
-        async with desk.database.transaction() as session:
-            order = (await queries.summaries(session, [outcome.order_id]))[outcome.order_id]
-        response.status_code = 201 if outcome.is_new else 200
+        order = outcome.placed
+        if order is None or wait is not None:
+            async with desk.database.transaction() as session:
+                order = (await queries.summaries(session, [outcome.order_id]))[outcome.order_id]
+        response.status_code = 200 if outcome.placed is None else 201
         response.headers["Location"] = f"/v1/orders/{order.order_id}"
         tell_version(response, order_token(order.order_id, order.version))
         return order

@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.document_number import activity_of, order_id_of
+from services.orders.domain.order import OrderState
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.priority import Activity, Designator, priority
-from services.orders.schemas.orders import PlaceOrder
+from services.orders.schemas.orders import OrderSummary, PlaceOrder
 from services.orders.store import lookups
 from services.orders.store import orders as store
 from services.orders.store.lookups import SiteCopy
@@ -52,10 +53,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Which order a request named, and whether it was placed by it."""
+    """Which order a request named; if it placed it, as it was placed."""
 
     order_id: OrderId
-    is_new: bool
+    placed: OrderSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _decide(
     known.digests[name] = digest
     told = Told(fact, order.version, trace=request.trace)
     fresh[name] = _Fresh(Placed(placement, request.principal.subject, digest), told)
-    return Outcome(name, is_new=True)
+    return Outcome(name, _as_placed(fresh[name].row))
 
 
 def _check_rights(request: Request, sites: Mapping[SiteId, SiteCopy]) -> None:
@@ -143,7 +144,7 @@ def _recognise(request: Request, order_id: OrderId, digests: Mapping[OrderId, by
     """Recognise an order that was placed before, or refuse another one of its number."""
     if digests[order_id] != request.digest():
         return DocumentNumberReused(document_number=request.body.document_number)
-    return Outcome(order_id, is_new=False)
+    return Outcome(order_id)
 
 
 def _check_catalogue(request: Request, known: _Known) -> None:
@@ -174,6 +175,40 @@ def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Act
         conditions=tuple(body.conditions),
         platform=body.platform,
         tail_number=body.tail_number,
+    )
+
+
+def _as_placed(placed: Placed) -> OrderSummary:
+    """Show a new order as its row will hold it."""
+    asked = placed.placement
+    return OrderSummary(
+        order_id=asked.order_id,
+        document_number=asked.document_number,
+        ordered_by=asked.ordered_by,
+        site=asked.site,
+        part=asked.part,
+        urgency=asked.urgency,
+        priority=asked.priority,
+        required_by=asked.required_by,
+        partial=asked.partial,
+        conditions=list(asked.conditions),
+        platform=asked.platform,
+        tail_number=asked.tail_number,
+        placed_at=asked.placed_at,
+        placed_by=placed.placed_by,
+        version=1,
+        state=OrderState.PLACED,
+        quantity=asked.quantity,
+        wanted=asked.quantity,
+        cancel_requested=False,
+        reserved=0,
+        sourced=0,
+        issued=0,
+        cancelled=0,
+        open=asked.quantity,
+        promised_for=None,
+        promise_reason=None,
+        first_promised_for=None,
     )
 
 

@@ -11,6 +11,8 @@ from services.orders.store import lookups
 from services.orders.store import sources as store
 from shared import clock
 from shared.errors import Kind, Refusal
+from shared.http import rights
+from shared.http.tokens import Principal
 from shared.types import PartId, SiteId, SiteKind
 
 _UNKNOWN = "the catalogue has not heard of it yet"
@@ -34,14 +36,15 @@ async def put_source(session: AsyncSession, part: PartId, site: SiteId, *, terms
     await store.save(session, [row], changed_by)
 
 
-async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, changed_by: str) -> None:
+async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, planner: Principal) -> None:
     """Say whose an activity code is, and how urgent its work."""
     sites = await lookups.sites(session, [terms.site])
     if terms.site not in sites:
         raise CatalogueBehind(site=terms.site)
     if sites[terms.site].kind is not SiteKind.DEPOT:
         raise SiteNotDepot(site=terms.site)
-    await store.save_activities(session, [ActivityRow(activity=code, **dict(terms))], changed_by)
+    rights.require_plan(planner, terms.site, sites[terms.site].country)
+    await store.save_activities(session, [ActivityRow(activity=code, **dict(terms))], planner.subject)
 
 
 async def import_sources(session: AsyncSession, imported: Imported[SourceRow], changed_by: str, *, chunk: int) -> None:
@@ -52,12 +55,12 @@ async def import_sources(session: AsyncSession, imported: Imported[SourceRow], c
 
 
 async def import_activities(
-    session: AsyncSession, imported: Imported[ActivityRow], changed_by: str, *, chunk: int
+    session: AsyncSession, imported: Imported[ActivityRow], planner: Principal, *, chunk: int
 ) -> None:
     """Write a file of activities, a bounded number in a statement; or refuse it whole."""
-    await check_activities(session, imported)
+    await check_activities(session, imported, planner)
     for start in range(0, len(imported.rows), chunk):
-        await store.save_activities(session, imported.rows[start : start + chunk], changed_by)
+        await store.save_activities(session, imported.rows[start : start + chunk], planner.subject)
 
 
 async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) -> None:
@@ -79,13 +82,18 @@ async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) ->
     _refuse(wrong, unknown)
 
 
-async def check_activities(session: AsyncSession, imported: Imported[ActivityRow]) -> None:
-    """Refuse a file of activities that gives one to what is no depot."""
+async def check_activities(session: AsyncSession, imported: Imported[ActivityRow], planner: Principal) -> None:
+    """Refuse a file of activities that gives one to what is no depot, or no depot of the planner's nation."""
     sites = await lookups.sites(session, {row.site for row in imported.rows})
     wrong = [
         LineError(line, "site", "is no depot")
         for line, row in imported.numbered()
         if row.site in sites and sites[row.site].kind is not SiteKind.DEPOT
+    ]
+    wrong += [
+        LineError(line, "site", "is not yours to plan for")
+        for line, row in imported.numbered()
+        if row.site in sites and not rights.may_plan(planner, row.site, sites[row.site].country)
     ]
     unknown = [LineError(line, "site", _UNKNOWN) for line, row in imported.numbered() if row.site not in sites]
     _refuse(wrong, unknown)

@@ -12,9 +12,7 @@ from shared.errors import Kind, Refusal
 
 CSV = "text/csv"
 ERRORS_MAX = 100
-_FIRST_CSV_LINE = 2
 _REST = "more cells"
-_FIRST_JSON_ITEM = 1
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -62,14 +60,14 @@ class ImportTooLong(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Imported(Generic[R]):
-    """The lines of a file, in order; `first` is the number of its first line."""
+    """The rows of a file, in order, and the line of each; a JSON list counts its items."""
 
     rows: Sequence[R]
-    first: int
+    lines: Sequence[int]
 
     def numbered(self) -> Iterator[tuple[int, R]]:
         """Give each row with the number of its line."""
-        return iter(list(enumerate(self.rows, self.first)))
+        return zip(self.lines, self.rows, strict=True)
 
 
 def read(content: bytes, media_type: str, kind: type[R], *, key: tuple[str, ...], lines_max: int) -> Imported[R]:
@@ -78,43 +76,45 @@ def read(content: bytes, media_type: str, kind: type[R], *, key: tuple[str, ...]
     items = _csv_rows(content, kind) if is_csv else _json_rows(content)
     if len(items) > lines_max:
         raise ImportTooLong(lines=len(items), lines_max=lines_max)
-    rows: list[R] = []
+    read_item = kind.model_validate_strings if is_csv else kind.model_validate
+    rows: dict[int, R] = {}
     errors: list[LineError] = []
-    first = _FIRST_CSV_LINE if is_csv else _FIRST_JSON_ITEM
     seen: dict[tuple[object, ...], int] = {}
-    for line, item in enumerate(items, first):
-        if is_csv and _REST in item:
-            errors.append(LineError(line, "line", "has more cells than the header"))
-            continue
+    for line, item in items:
         try:
-            row = kind.model_validate_strings(item) if is_csv else kind.model_validate(item)
+            rows[line] = row = read_item(item)
         except ValidationError as error:
             errors.extend(_line_errors(line, error))
             continue
-        rows.append(row)
         name = tuple(getattr(row, field) for field in key)
         if seen.setdefault(name, line) != line:
             errors.append(LineError(line, ", ".join(key), f"is on line {seen[name]} already"))
     if errors:
         raise ImportInvalid.of(errors)
-    return Imported(rows, first)
+    return Imported(list(rows.values()), list(rows))
 
 
-def _csv_rows(content: bytes, kind: type[BaseModel]) -> list[Mapping[str, object]]:
+def _csv_rows(content: bytes, kind: type[BaseModel]) -> Sequence[tuple[int, object]]:
     try:
         reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True, restkey=_REST)
-        rows = list(reader)
+        rows = [(reader.line_num, _filled(row)) for row in reader]
     except (UnicodeDecodeError, csv.Error) as error:
         raise ImportUnreadable(reason=str(error)) from None
     unknown = sorted(set(reader.fieldnames or ()) - kind.model_fields.keys())
     if unknown or not reader.fieldnames:
         raise ImportUnreadable(columns=", ".join(unknown) or "none", known=", ".join(kind.model_fields))
-    return [{name: value for name, value in row.items() if value != ""} for row in rows]
+    return rows
 
 
-def _json_rows(content: bytes) -> list[object]:
+def _filled(row: Mapping[str, str | list[str] | None]) -> dict[str, str]:
+    """Leave out empty cells; cells beyond the header are a field that no row has."""
+    cells = {name: ",".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()}
+    return {name: cell for name, cell in cells.items() if cell}
+
+
+def _json_rows(content: bytes) -> Sequence[tuple[int, object]]:
     try:
-        return TypeAdapter(list[object]).validate_json(content)
+        return list(enumerate(TypeAdapter(list[object]).validate_json(content), 1))
     except ValidationError as error:
         raise ImportUnreadable(reason=error.errors()[0]["msg"]) from None
 

@@ -34,9 +34,9 @@ def database(provisioner: Provisioner) -> ServiceDatabase:
     return provisioner.toy()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def own_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    """Run servers that a module may stop, wipe and start again."""
+    """Run servers that tests may stop, wipe and start again; each leaves them running."""
     kafka_jars(KAFKA_JARS)
     with Servers.start(tmp_path_factory.mktemp("own")) as running:
         yield running

@@ -130,21 +130,21 @@ class House:
         return self.issuer.bearer(role=role, sites=list(sites), nation=nation, sub=f"{role}@{'+'.join(sites) or 'all'}")
 
     async def post(
-        self, path: str, body: dict[str, Any] | None, *, role: str = "depot", site: str = "D-01", key: str | None = None
+        self, path: str, body: dict[str, Any] | None, *, role: str = "depot", at: str = "D-01", key: str | None = None
     ) -> httpx.Response:
         """Post a request as a role at a site."""
-        headers = {**self.bearer(role, *([site] if site else [])), "Idempotency-Key": key or str(uuid4())}
+        headers = {**self.bearer(role, *([at] if at else [])), "Idempotency-Key": key or str(uuid4())}
         return await self.door.post(path, json=body, headers=headers)
 
-    async def get(self, path: str, *, role: str = "depot", site: str = "D-01", **query: Any) -> Any:
+    async def get(self, path: str, *, role: str = "depot", at: str = "D-01", **query: Any) -> Any:
         """Read what a role at a site is shown."""
-        answer = await self.door.get(path, params=query, headers=self.bearer(role, *([site] if site else [])))
+        answer = await self.door.get(path, params=query, headers=self.bearer(role, *([at] if at else [])))
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def stock(self, quantity: int, lot: str = "F-01:L-1", site: str = "D-01", **more: object) -> None:
+    async def stock(self, quantity: int, lot: str = "F-01:L-1", at: str = "D-01", **more: object) -> None:
         """Put opening stock on a shelf."""
-        line = {"site": site, "part": "GEARBOX", "lot": lot, "quantity": quantity, **more}
+        line = {"site": at, "part": "GEARBOX", "lot": lot, "quantity": quantity, **more}
         headers = self.bearer("operator")
         answer = await self.door.post("/v1/stock/import", json={"stock": [line]}, headers=headers)
         assert answer.status_code == 200, answer.text
@@ -234,8 +234,9 @@ async def _furnish(house: House) -> None:
         answer = await house.door.put(f"/v1/sites/{site}", json=record, headers=headers)
         assert answer.status_code == 200, answer.text
     for part in ("GEARBOX", "BLADE"):
-        record = {"name": part, "unit_of_issue": "EA", "platforms": [{"platform": "T-90", "grounds": True}]}
-        answer = await house.door.put(f"/v1/parts/{part}", json=record, headers=house.bearer("operator"))
+        fits = [{"platform": "T-90", "grounds": True}]
+        defined = {"name": part, "unit_of_issue": "EA", "platforms": fits}
+        answer = await house.door.put(f"/v1/parts/{part}", json=defined, headers=house.bearer("operator"))
         assert answer.status_code == 200, answer.text
 
 

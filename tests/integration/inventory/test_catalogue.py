@@ -147,10 +147,11 @@ async def test_a_file_that_cannot_be_taken_is_refused_by_name(
 
 async def test_parts_come_in_csv_with_their_platforms_and_references(house: House) -> None:
     references = json.dumps([{"maker": "3VK1Y", "number": "X-1"}]).replace('"', '""')
-    content = f'part_id,name,unit_of_issue,platforms,grounded_platforms,references\nP-1,Pump,EA,T-90;SU-30MKI,T-90,"{references}"'
+    header = "part_id,name,unit_of_issue,platforms,grounded_platforms,references"
+    content = f'{header}\nP-1,Pump,EA,T-90;SU-30MKI,T-90,"{references}"'
 
     answer = await house.door.post("/v1/catalogue/import", content=content, headers={**house.bearer("planner"), **CSV})
-    part = await house.get("/v1/parts/P-1", role="factory", site="F-01")
+    part = await house.get("/v1/parts/P-1", role="factory", at="F-01")
 
     assert answer.status_code == 200, answer.text
     assert part["platforms"] == [{"platform": "T-90", "grounds": True}, {"platform": "SU-30MKI", "grounds": False}]

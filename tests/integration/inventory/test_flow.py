@@ -35,7 +35,7 @@ async def test_facts_told_twice_and_out_of_order_leave_the_same_books(house: Hou
 
     assert await house.stands(FACTORY) == {}
     assert await house.stands() == {"in_transit": 10}
-    shown = await house.get("/v1/discrepancies", role="operator", site="", open=False)
+    shown = await house.get("/v1/discrepancies", role="operator", at="", open=False)
     assert [(each["kind"], each["state"], each["quantity"]) for each in shown] == [("shelf-short", "explained", 10)]
     await house.balances()
 

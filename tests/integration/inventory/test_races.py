@@ -45,7 +45,7 @@ async def test_a_cancel_that_races_issues_closes_with_what_was_not_issued(house:
 
     issues = [house.post("/v1/issues", {"order": an_order_id(), "quantity": 1}) for _ in range(20)]
     cancel = house.ear.hear(OrderCancelRequested(order=an_order_id(), site=DEPOT, part=PART))
-    *answers, _ = await asyncio.gather(*issues, cancel)
+    answers, _ = await asyncio.gather(asyncio.gather(*issues), cancel)
 
     issued = sum(answer.status_code == 201 for answer in answers)
     demand = await house.demand(an_order_id())

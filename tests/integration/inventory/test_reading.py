@@ -26,10 +26,10 @@ async def test_stock_says_what_an_order_could_get(house: House) -> None:
 async def test_stock_is_filtered_by_platform_lot_condition_and_site(house: House) -> None:
     await house.stock(1)
     await house.stock(2, "F-01:L-2", condition="C")
-    await house.stock(3, "F-01:L-3", site=OTHER_DEPOT)
+    await house.stock(3, "F-01:L-3", at=OTHER_DEPOT)
 
     async def lots(**query: str) -> list[str]:
-        answer = await house.get("/v1/stock", role="planner", site="", **query)
+        answer = await house.get("/v1/stock", role="planner", at="", **query)
         return [row["lot"] for row in answer["rows"]]
 
     assert await lots(platform="T-90") == ["F-01:L-1", "F-01:L-2", "F-01:L-3"]
@@ -41,7 +41,7 @@ async def test_stock_is_filtered_by_platform_lot_condition_and_site(house: House
 
 async def test_a_depot_sees_of_other_depots_only_whether_there_is_some(house: House) -> None:
     await house.stock(1)
-    await house.stock(2, site=OTHER_DEPOT)
+    await house.stock(2, at=OTHER_DEPOT)
     await house.ear.hear(a_finish(5))
 
     rows = (await house.get("/v1/stock", empty=True))["rows"]
@@ -80,9 +80,9 @@ async def test_a_depot_writes_for_its_own_site_alone(house: House) -> None:
     await house.stock(5)
     await house.ear.hear(an_order(5))
 
-    scrap = await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}, site=OTHER_DEPOT)
-    issue = await house.post("/v1/issues", {"order": an_order_id(), "quantity": 1}, site=OTHER_DEPOT)
-    planner = await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}, role="planner", site="")
+    scrap = await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}, at=OTHER_DEPOT)
+    issue = await house.post("/v1/issues", {"order": an_order_id(), "quantity": 1}, at=OTHER_DEPOT)
+    planner = await house.post("/v1/scraps", {**GOODS, "quantity": 1, "reason": "Any."}, role="planner", at="")
 
     assert slug(scrap) == "site-forbidden"
     assert slug(issue) == "order-unknown"

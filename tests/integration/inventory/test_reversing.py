@@ -142,7 +142,7 @@ async def test_a_sending_is_undone_only_while_it_is_on_the_road(house: House) ->
     sent = await house.post("/v1/transfers", a_sending(3, shipment="D-01:S-1"))
     more = await house.post("/v1/transfers", a_sending(1, shipment="D-01:S-1"))
     body = {**a_receipt(3, shipment="D-01:S-1"), "site": OTHER_DEPOT}
-    await house.post("/v1/receipts", body, site=OTHER_DEPOT)
+    await house.post("/v1/receipts", body, at=OTHER_DEPOT)
 
     gone = await reverse(house, sent)
     undone = await reverse(house, more)
@@ -156,9 +156,9 @@ async def test_a_sending_is_undone_only_while_it_is_on_the_road(house: House) ->
 async def test_what_a_factory_told_or_nobody_booked_is_not_reversed(house: House) -> None:
     (finished,) = await house.ear.hear(a_finish(10))
 
-    told = await house.post(f"/v1/movements/{finished.id}/reverse", {"reason": "Any."}, role="operator", site="")
+    told = await house.post(f"/v1/movements/{finished.id}/reverse", {"reason": "Any."}, role="operator", at="")
     unknown = await house.post(
-        "/v1/movements/01980f5e-7f7e-7c11-8a50-3f1c2f6d9b11/reverse", {"reason": "Any."}, role="operator", site=""
+        "/v1/movements/01980f5e-7f7e-7c11-8a50-3f1c2f6d9b11/reverse", {"reason": "Any."}, role="operator", at=""
     )
 
     assert slug(told) == "movement-not-reversible"

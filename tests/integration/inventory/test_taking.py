@@ -143,7 +143,7 @@ async def test_goods_sent_to_another_depot_travel_as_a_shipment(house: House) ->
 
     sent = await house.post("/v1/transfers", a_sending(3, shipment="D-01:S-1"))
     received = await house.post(
-        "/v1/receipts", {**a_receipt(3, shipment="D-01:S-1"), "site": OTHER_DEPOT}, site=OTHER_DEPOT
+        "/v1/receipts", {**a_receipt(3, shipment="D-01:S-1"), "site": OTHER_DEPOT}, at=OTHER_DEPOT
     )
 
     assert (sent.status_code, received.status_code) == (201, 201)
@@ -155,7 +155,7 @@ async def test_goods_sent_to_another_depot_travel_as_a_shipment(house: House) ->
 async def test_a_shipment_belongs_to_who_began_it_and_takes_nothing_once_closed(house: House) -> None:
     await house.stock(5)
     first = await house.post("/v1/transfers", a_sending(3, shipment="D-01:S-1"))
-    await house.post("/v1/shipments/D-01:S-1/close", {"reason": "Lost."}, role="operator", site="")
+    await house.post("/v1/shipments/D-01:S-1/close", {"reason": "Lost."}, role="operator", at="")
 
     closed = await house.post("/v1/transfers", a_sending(1, shipment="D-01:S-1"))
     misnamed = await house.post("/v1/transfers", a_sending(1, shipment="D-02:S-1"))

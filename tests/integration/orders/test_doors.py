@@ -30,7 +30,7 @@ async def test_an_order_is_named_by_its_document_number_and_told_once(house: Hou
     assert (first.status_code, again.status_code, split.status_code) == (201, 200, 201)
     assert first.headers["Location"] == f"/v1/orders/{order_id}"
     assert first.headers["JVTrack-Version"] == f"orders.v1/order:{order_id}@1"
-    assert again.json() == first.json()
+    assert again.json() == first.json(), "what is answered is what was written"
     assert (other.status_code, slug(other)) == (409, "document-number-reused")
     assert split.json()["order_id"] == f"{order_id}-B"
     assert await house.told(order_id) == ["order-placed"]

@@ -9,18 +9,14 @@ from typing import Any
 import httpx
 import pytest
 
-from services.production import handlers
-from shared import clock
 from shared.db import Database
-from shared.events.envelope import CloudEvent, new_event_id
 from shared.events.factory import FactoryFact
 from tests.fixtures.system import System
-from tests.integration.production.test_groups import a_lot, an_order
+from tests.integration.production.house import a_lot, an_order, opened
 from tests.unit.production.makers import (
     FACTORY,
     a_dispatch,
     a_finish,
-    a_sourcing,
     a_start,
     a_void,
     an_event,
@@ -57,18 +53,13 @@ async def post_lines(client: httpx.AsyncClient, *lines: str) -> list[dict[str, A
     return [json.loads(line) for line in answer.text.splitlines()]
 
 
-async def opened(production: System, order: str, **terms: Any) -> str:
-    """Open a work order in the running service's database, as its decider does."""
-    sourced = a_sourcing(10, order=order, work_order=f"{order}-W1", **terms)
-    database = Database(production.environment.database("production").app.render_as_string(hide_password=False))
-    async with database.transaction() as session:
-        work = await handlers.open_work_order_work(session, [], frozenset({sourced.work_order}))
-        now = clock.now()
-        received = CloudEvent(new_event_id(), "/jvtrack/orders", sourced.key, 1, now, now, sourced)
-        await handlers.order_sourced(work, received)
-        await work.settle()
-    await database.close()
-    return sourced.work_order
+@pytest.fixture
+async def database(production: System) -> AsyncIterator[Database]:
+    """Open the running service's database, to decide there as its consumers do."""
+    url = production.environment.database("production").app.render_as_string(hide_password=False)
+    running = Database(url)
+    yield running
+    await running.close()
 
 
 async def test_an_event_is_answered_created_then_the_same_then_reused(factory: httpx.AsyncClient) -> None:
@@ -205,8 +196,10 @@ async def test_missing_numbers_of_a_sender_show_as_gaps(factory: httpx.AsyncClie
     assert (await factory.get("/v1/senders/F-01/never-heard/gaps")).status_code == 404
 
 
-async def test_nobody_sees_what_is_not_theirs(production: System, factory: httpx.AsyncClient) -> None:
-    lot, work_order = a_lot(), await opened(production, an_order())
+async def test_nobody_sees_what_is_not_theirs(
+    production: System, database: Database, factory: httpx.AsyncClient
+) -> None:
+    lot, work_order = a_lot(), (await opened(database, an_order())).work_order_id
     await post(factory, a_start(lot=lot, work_order=None), f"{lot}-1", source=f"F-01/{lot}", sequence=1)
     doors = (f"/v1/lots/F-01:{lot}", f"/v1/work-orders/{work_order}", f"/v1/senders/F-01/{lot}/gaps")
     seen = {}
@@ -261,10 +254,11 @@ async def read_stream(client: httpx.AsyncClient, path: str, wanted: int) -> list
 
 
 async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
-    production: System, factory: httpx.AsyncClient
+    database: Database, factory: httpx.AsyncClient
 ) -> None:
     start = (await factory.get("/v1/work-orders")).headers["jvtrack-position"]
-    mine, others = await opened(production, an_order()), await opened(production, an_order(), source="F-02")
+    mine = (await opened(database, an_order())).work_order_id
+    others = (await opened(database, an_order(), source="F-02")).work_order_id
     accepted = {"specversion": "1.0", "id": mine, "source": "F-01", "type": "jvtrack.factory.work-order-accepted.v1"}
     await factory.post(
         EVENTS, content=json.dumps({**accepted, "data": {"work_order": mine}}), headers={"Content-Type": EVENT}

@@ -1,16 +1,10 @@
-"""Groups of factory events on a real database: identities, locks, races, and what a refusal leaves behind."""
+"""Groups of factory events on a real database: identities, voids, and what a refusal leaves behind."""
 
-import asyncio
-import json
-import random
 import uuid
-from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import text
 
-from services.production import handlers
-from services.production.commands import FactoryDoor, Post
+from services.production.commands import FactoryDoor
 from services.production.domain.posted import (
     Accepted,
     CatalogueBehind,
@@ -19,70 +13,20 @@ from services.production.domain.posted import (
     EventUnknown,
     WorkOrderUnknown,
 )
-from services.production.domain.work_order import WorkOrder
-from services.production.schemas.events import read_event
-from shared import clock
 from shared.db import Database
-from shared.errors import Refusal
-from shared.events.envelope import CloudEvent, new_event_id
-from shared.events.factory import FactoryFact, FactoryWorkOrderAccepted
+from shared.events.factory import FactoryWorkOrderAccepted
 from shared.http.rights import SiteForbidden
-from shared.http.tokens import Principal, Role
+from shared.http.tokens import Role
+from tests.integration.production.house import a_lot, a_post, an_order, opened, posted, rows, told
 from tests.unit.production.makers import (
     PART,
     a_correction,
     a_dispatch,
     a_finish,
     a_principal,
-    a_scrap,
-    a_sourcing,
     a_start,
     a_void,
-    an_event,
 )
-
-Outcome = Accepted | Refusal
-PATIENCE_SECONDS = 0.3
-
-
-def a_lot() -> str:
-    return f"L-{uuid.uuid4().hex[:12].upper()}"
-
-
-def an_order() -> str:
-    return f"7201YA6327{random.randint(0, 9999):04}-{random.randint(1000, 9999)}"
-
-
-def a_post(fact: FactoryFact, sender_id: str, principal: Principal | None = None, **attributes: object) -> Post:
-    sender = principal or a_principal()
-    return Post(read_event(json.dumps(an_event(fact, sender_id, **attributes)).encode(), sender), sender)
-
-
-async def posted(database: Database, door: FactoryDoor, *posts: Post) -> list[Outcome]:
-    async with database.transaction() as session:
-        return await door.accept(session, posts)
-
-
-async def opened(database: Database, order: str, quantity: int = 10, **terms: Any) -> WorkOrder:
-    """Open a work order as the decider does."""
-    sourced = a_sourcing(quantity, order=order, work_order=f"{order}-W1", **terms)
-    async with database.transaction() as session:
-        work = await handlers.open_work_order_work(session, [], frozenset({sourced.work_order}))
-        now = clock.now()
-        received = CloudEvent(new_event_id(), "/jvtrack/orders", sourced.key, 1, now, now, sourced)
-        await handlers.order_sourced(work, received)
-        await work.settle()
-    return work.work_orders[sourced.work_order]
-
-
-async def rows(database: Database, query: str, **values: object) -> list[Any]:
-    async with database.transaction() as session:
-        return list((await session.execute(text(query), values)).all())
-
-
-async def told(database: Database, key: str) -> list[tuple[int, str]]:
-    found = await rows(database, "SELECT key_seq, type FROM event_log WHERE key = :key ORDER BY seq", key=key)
-    return [(row.key_seq, row.type.split(".")[2]) for row in found]
 
 
 async def test_an_id_is_accepted_once_and_answered_alike_again(database: Database, door: FactoryDoor) -> None:
@@ -97,6 +41,16 @@ async def test_an_id_is_accepted_once_and_answered_alike_again(database: Databas
     assert again == Accepted(first.event_id, first.key, first.key_seq, is_duplicate=True)
     assert isinstance(other, EventIdReused)
     assert await told(database, f"lot:F-01:{lot}") == [(1, "lot-started")]
+
+
+async def test_a_group_that_is_tried_again_after_its_commit_is_answered_as_the_first_time(
+    database: Database, door: FactoryDoor
+) -> None:
+    post = a_post(a_start(lot=a_lot()), a_lot())
+
+    first = await posted(database, door, post)
+
+    assert await posted(database, door, post) == first
 
 
 async def test_an_id_that_comes_twice_in_one_group_is_decided_once(database: Database, door: FactoryDoor) -> None:
@@ -114,22 +68,6 @@ async def test_an_id_that_comes_twice_in_one_group_is_decided_once(database: Dat
     assert isinstance(outcomes[1], Accepted)
     assert (outcomes[1].event_id, outcomes[1].is_duplicate) == (outcomes[0].event_id, True)
     assert isinstance(outcomes[2], EventIdReused)
-
-
-async def test_the_same_id_in_two_groups_at_once_is_accepted_by_one(database: Database, door: FactoryDoor) -> None:
-    lot = a_lot()
-    post = a_post(a_start(lot=lot), f"{lot}-1")
-    async with database.transaction() as session:
-        (first,) = await door.accept(session, [post])
-        rival = asyncio.create_task(posted(database, door, a_post(a_start(lot=lot), f"{lot}-1")))
-        await asyncio.sleep(PATIENCE_SECONDS)
-        assert not rival.done()
-
-    (second,) = await rival
-
-    assert isinstance(first, Accepted)
-    assert isinstance(second, Accepted)
-    assert (second.event_id, second.is_duplicate) == (first.event_id, True)
 
 
 async def test_a_refused_event_leaves_no_trace_and_its_id_can_be_used_again(
@@ -204,23 +142,6 @@ async def test_a_void_undoes_what_an_earlier_group_accepted(database: Database, 
     ]
 
 
-async def test_of_two_voids_of_one_event_in_two_groups_at_once_one_is_refused(
-    database: Database, door: FactoryDoor
-) -> None:
-    lot = a_lot()
-    await posted(database, door, a_post(a_start(lot=lot), f"{lot}-1"))
-    async with database.transaction() as session:
-        (first,) = await door.accept(session, [a_post(a_void(f"{lot}-1"), f"{lot}-2")])
-        rival = asyncio.create_task(posted(database, door, a_post(a_void(f"{lot}-1"), f"{lot}-3")))
-        await asyncio.sleep(PATIENCE_SECONDS)
-        assert not rival.done()
-
-    (second,) = await rival
-
-    assert isinstance(first, Accepted)
-    assert isinstance(second, EventAlreadyVoided)
-
-
 async def test_a_chain_of_corrections_over_several_groups_ends_at_the_last(
     database: Database, door: FactoryDoor
 ) -> None:
@@ -254,73 +175,6 @@ async def test_opening_a_work_order_counts_what_its_lots_told_before(database: D
     opening = await opened(database, order, 10)
 
     assert (opening.quantity, opening.totals.finished) == (12, 12)
-
-
-async def test_a_lots_fact_and_the_opening_of_its_work_order_at_once_miss_nothing(
-    database: Database, door: FactoryDoor
-) -> None:
-    lot, order = a_lot(), an_order()
-    async with database.transaction() as session:
-        await door.accept(session, [a_post(a_finish(12, lot=lot, work_order=f"{order}-W1"), f"{lot}-1")])
-        opening = asyncio.create_task(opened(database, order, 10))
-        await asyncio.sleep(PATIENCE_SECONDS)
-        assert not opening.done()
-
-    assert (await opening).quantity == 12
-
-
-async def test_the_opening_of_a_work_order_and_its_lots_fact_at_once_miss_nothing(
-    database: Database, door: FactoryDoor
-) -> None:
-    lot, order = a_lot(), an_order()
-    sourced = a_sourcing(10, order=order, work_order=f"{order}-W1")
-    async with database.transaction() as session:
-        work = await handlers.open_work_order_work(session, [], frozenset({sourced.work_order}))
-        now = clock.now()
-        received = CloudEvent(new_event_id(), "/jvtrack/orders", sourced.key, 1, now, now, sourced)
-        await handlers.order_sourced(work, received)
-        await work.settle()
-        posting = asyncio.create_task(
-            posted(database, door, a_post(a_finish(12, lot=lot, work_order=sourced.work_order), f"{lot}-1"))
-        )
-        await asyncio.sleep(PATIENCE_SECONDS)
-        assert not posting.done()
-
-    await posting
-    assert (await told(database, f"work-order:{sourced.work_order}"))[-1] == (2, "work-order-quantity-changed")
-
-
-async def test_groups_that_cross_each_other_neither_deadlock_nor_lose_a_number(
-    database: Database, door: FactoryDoor
-) -> None:
-    lots, order = [a_lot() for _ in range(6)], an_order()
-    await opened(database, order, 10_000)
-    dice = random.Random(7)
-    makers = (a_start, a_finish, a_scrap)
-
-    async def sender(name: str) -> int:
-        accepted = 0
-        for turn in range(8):
-            chosen = dice.sample(lots, 4)
-            outcomes = await posted(
-                database,
-                door,
-                *(
-                    a_post(dice.choice(makers)(1, lot=lot, work_order=f"{order}-W1"), f"{lot}-{name}-{turn}")
-                    for lot in chosen
-                ),
-            )
-            accepted += sum(isinstance(outcome, Accepted) for outcome in outcomes)
-        return accepted
-
-    counts: Sequence[int] = await asyncio.gather(*(sender(str(n)) for n in range(6)))
-
-    assert sum(counts) == 6 * 8 * 4
-    (row,) = await rows(database, "SELECT facts FROM work_order WHERE work_order_id = :id", id=f"{order}-W1")
-    assert row.facts == sum(counts)
-    for key in (*(f"lot:F-01:{lot}" for lot in lots), f"work-order:{order}-W1"):
-        numbers = [number for number, _ in await told(database, key)]
-        assert numbers == list(range(1, len(numbers) + 1))
 
 
 async def test_numbers_that_have_come_are_kept_as_stretches_and_the_oldest_gaps_forgotten(

@@ -132,7 +132,7 @@ def _stands(book: Book) -> None:
         assert book.balance(goods(FACTORY, lot).on(Shelf.PRODUCED)) == 0 or short == 0
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_the_same_happenings_in_any_order_leave_the_same_books(history: list[Happening], random: object) -> None:
     shuffled = list(history)

@@ -1,0 +1,64 @@
+"""A production database to post at and to look into, for tests."""
+
+import json
+import random
+import uuid
+from typing import Any
+
+from sqlalchemy import text
+
+from services.production import handlers
+from services.production.commands import FactoryDoor, Post
+from services.production.domain.posted import Accepted
+from services.production.domain.work_order import WorkOrder
+from services.production.schemas.events import read_event
+from shared import clock
+from shared.db import Database
+from shared.errors import Refusal
+from shared.events.envelope import CloudEvent, new_event_id
+from shared.events.factory import FactoryFact
+from shared.http.tokens import Principal
+from tests.unit.production.makers import a_principal, a_sourcing, an_event
+
+Outcome = Accepted | Refusal
+PATIENCE_SECONDS = 0.3
+
+
+def a_lot() -> str:
+    return f"L-{uuid.uuid4().hex[:12].upper()}"
+
+
+def an_order() -> str:
+    return f"7201YA6327{random.randint(0, 9999):04}-{random.randint(1000, 9999)}"
+
+
+def a_post(fact: FactoryFact, sender_id: str, principal: Principal | None = None, **attributes: object) -> Post:
+    sender = principal or a_principal()
+    return Post(read_event(json.dumps(an_event(fact, sender_id, **attributes)).encode(), sender), sender)
+
+
+async def posted(database: Database, door: FactoryDoor, *posts: Post) -> list[Outcome]:
+    async with database.transaction() as session:
+        return await door.accept(session, posts)
+
+
+async def opened(database: Database, order: str, quantity: int = 10, **terms: Any) -> WorkOrder:
+    """Open a work order as the decider does."""
+    sourced = a_sourcing(quantity, order=order, work_order=f"{order}-W1", **terms)
+    async with database.transaction() as session:
+        work = await handlers.open_work_order_work(session, [], frozenset({sourced.work_order}))
+        now = clock.now()
+        received = CloudEvent(new_event_id(), "/jvtrack/orders", sourced.key, 1, now, now, sourced)
+        await handlers.order_sourced(work, received)
+        await work.settle()
+    return work.work_orders[sourced.work_order]
+
+
+async def rows(database: Database, query: str, **values: object) -> list[Any]:
+    async with database.transaction() as session:
+        return list((await session.execute(text(query), values)).all())
+
+
+async def told(database: Database, key: str) -> list[tuple[int, str]]:
+    found = await rows(database, "SELECT key_seq, type FROM event_log WHERE key = :key ORDER BY seq", key=key)
+    return [(row.key_seq, row.type.split(".")[2]) for row in found]

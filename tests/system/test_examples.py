@@ -1,0 +1,79 @@
+"""The examples run as a reader would run them, against the whole system."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jvtrack.client import JVTrack, StockQuery
+from tests.fixtures.system import System
+
+ROOT = Path(__file__).parents[2]
+DATA = ROOT / "data"
+EXAMPLE_LINES_MAX = 32
+
+
+@pytest.fixture
+async def stocked(system: System) -> System:
+    """Import the illustrative catalogue, stock and activities."""
+    async with a_client(system, "operator") as jvtrack:
+        await jvtrack.inventory.import_catalogue(DATA / "sites.csv")
+        await jvtrack.inventory.import_catalogue(DATA / "parts.json")
+        await jvtrack.inventory.import_stock(DATA / "stock.csv")
+        await jvtrack.orders.import_activities(DATA / "activities.csv")
+    return system
+
+
+async def test_what_the_factory_example_sends_the_depot_example_receives_orders_and_issues(stocked: System) -> None:
+    made = run(stocked, "factory.py", stocked.token("factory", "F-01"))
+    shipment = made.rsplit(" in ", 1)[-1].strip()
+    async with a_client(stocked, "operator") as jvtrack:
+        await on_the_road(jvtrack, shipment)
+
+        served = run(stocked, "depot.py", stocked.token("depot", "D-01"))
+
+        stock = await jvtrack.inventory.stock(StockQuery(site="D-01", part="MI17-SWASHPLATE"), group="part-site")
+    assert "accepted" in made
+    assert f"{shipment}: received 5" in served
+    assert re.search(r"2 reserved, promised for", served)
+    assert served.rstrip().endswith("2 issued")
+    assert stock.rows[0].in_transit == 0
+
+
+@pytest.mark.parametrize("name", ["factory.py", "depot.py"])
+def test_an_example_fits_on_a_page(name: str) -> None:
+    assert len((ROOT / "examples" / name).read_text().splitlines()) <= EXAMPLE_LINES_MAX
+
+
+def a_client(system: System, role: str, *sites: str) -> JVTrack:
+    """Connect to the system under test."""
+    return JVTrack(
+        token=system.token(role, *sites),
+        orders=system.url("orders"),
+        production=system.url("production"),
+        inventory=system.url("inventory"),
+        reads_own_writes=True,
+    )
+
+
+async def on_the_road(jvtrack: JVTrack, shipment: str) -> None:
+    """Wait until inventory has heard of a consignment."""
+    for _ in range(200):
+        if any(each.shipment == shipment for each in await jvtrack.inventory.shipments(sender="F-01").all()):
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail(f"inventory never heard of {shipment}")
+
+
+def run(system: System, name: str, token: str) -> str:
+    """Run an example as a program of its own; gives what it printed."""
+    urls = {f"JVTRACK_{service.upper()}_URL": system.url(service) for service in ("orders", "production", "inventory")}
+    environment = {**os.environ, **urls, "JVTRACK_TOKEN": token, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(ROOT / "examples" / name)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout

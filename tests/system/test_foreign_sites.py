@@ -1,0 +1,175 @@
+"""What lies behind an open door: nobody writes for a site that is not theirs, or reads more of it than they may."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from shared import clock
+from tests.fixtures.doors import facts, members, slug
+from tests.fixtures.nations import Nations
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TODAY = clock.now().date()
+
+
+def an_order(depot: str, **rest: Any) -> dict[str, Any]:
+    number = f"7201YA{TODAY.year % 10}{TODAY.timetuple().tm_yday:03}ZZZZ"
+    asked = {"document_number": number, "ordered_by": depot, "part": "<part>", "quantity": 1, "urgency": "C"}
+    return {**asked, "required_by": TODAY.isoformat(), **rest}
+
+
+def an_event(site: str, number: str) -> dict[str, Any]:
+    data = {"lot": f"L-{number}", "part": "<made>", "quantity": 1}
+    return {
+        "specversion": "1.0",
+        "id": f"foreign-{number}",
+        "source": site,
+        "type": "jvtrack.factory.lot-started.v1",
+        "data": data,
+    }
+
+
+def goods(site: str, **rest: Any) -> dict[str, Any]:
+    return {"site": site, "part": "<part>", **rest}
+
+
+def receipt(site: str) -> dict[str, Any]:
+    return {"site": site, "lines": [{"part": "<part>", "quantity": 1}]}
+
+
+CHANGE = {"from": "A", "to": "F", "quantity": 1, "reason": "Leaks."}
+SENDING = {"from_site": "D-02", "to_site": "D-01", "part": "<part>", "quantity": 1}
+TERMS = {"site": "D-01", "force_activity_designator": "I"}
+OPENING = {"stock": [{"site": "D-90", "part": "<made>", "quantity": 1}]}
+SITE = {"name": "Depot", "kind": "depot", "organisation": "Ours", "country": "IND"}
+WHY = {"reason": "Not mine to say."}
+STATUS = {"forbidden": 403, "unknown": 404, "invalid": 422, "site": 403}
+"""By the last word of a problem."""
+
+WRITES: list[tuple[str, str, str, Any, str]] = [
+    ("D-01", "POST", "orders /v1/orders", an_order("D-02"), "site-forbidden"),
+    ("D-01", "POST", "orders /v1/orders", an_order("D-90"), "site-forbidden"),
+    ("operator", "POST", "orders /v1/orders", an_order("D-90"), "site-forbidden"),
+    ("D-01", "PATCH", "orders /v1/orders/<their-order>", {"quantity": 1}, "order-unknown"),
+    ("D-01", "POST", "orders /v1/orders/<their-order>/cancel", {}, "order-unknown"),
+    ("D-01", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
+    ("operator", "PATCH", "orders /v1/orders/<partner-order>", {"quantity": 1}, "order-unknown"),
+    ("operator", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
+    ("partner's operator", "POST", "orders /v1/orders/<our-order>/cancel", {}, "order-unknown"),
+    ("partner's planner", "PUT", "orders /v1/activities/7201YA", TERMS, "site-forbidden"),
+    ("F-01", "POST", "production /v1/events", an_event("F-02", "1"), "site-forbidden"),
+    ("F-01", "POST", "production /v1/events", an_event("F-90", "2"), "site-forbidden"),
+    ("planner", "POST", "production /v1/events", an_event("F-01", "3"), "site-forbidden"),
+    ("planner", "POST", "production /v1/events", an_event("S-90", "4"), "site-forbidden"),
+    ("operator", "POST", "production /v1/events", an_event("F-90", "5"), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/receipts", receipt("D-02"), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/receipts", receipt("D-90"), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/issues", {"order": "<their-order>", "quantity": 1}, "order-unknown"),
+    ("D-01", "POST", "inventory /v1/issues", {"order": "<partner-order>", "quantity": 1}, "order-unknown"),
+    ("D-01", "POST", "inventory /v1/returns", goods("D-02", quantity=1), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/counts", goods("D-02", counted=1, version=1), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/scraps", goods("D-02", quantity=1, reason="Bent."), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/condition-changes", goods("D-02", **CHANGE), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/transfers", SENDING, "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/shipments/<shipment>/close", WHY, "shipment-unknown"),
+    ("D-01", "POST", "inventory /v1/shipments/<partner-shipment>/close", WHY, "shipment-unknown"),
+    ("operator", "POST", "inventory /v1/shipments/<partner-shipment>/close", WHY, "shipment-unknown"),
+    ("D-01", "POST", "inventory /v1/movements/<movement>/reverse", WHY, "movement-unknown"),
+    ("partner's operator", "POST", "inventory /v1/movements/<movement>/reverse", WHY, "movement-unknown"),
+    ("D-01", "POST", "inventory /v1/discrepancies/<discrepancy>/resolve", WHY, "discrepancy-unknown"),
+    ("partner's operator", "POST", "inventory /v1/discrepancies/<discrepancy>/resolve", WHY, "discrepancy-unknown"),
+    ("operator", "POST", "inventory /v1/stock/import", OPENING, "import-invalid"),
+    ("partner's operator", "PUT", "inventory /v1/sites/D-91", SITE, "foreign-site"),
+]
+
+
+@pytest.mark.parametrize(("who", "method", "place", "body", "problem"), WRITES, ids=lambda each: str(each)[:60])
+async def test_nobody_writes_for_a_site_that_is_not_theirs(
+    nations: Nations, who: str, method: str, place: str, body: Any, problem: str
+) -> None:
+    service = place.partition(" ")[0]
+    before = await facts(nations.trade.system, service)
+
+    answer = await nations.ask(who, method, place, body)
+
+    assert (slug(answer), answer.status_code) == (problem, STATUS[problem.rpartition("-")[2]])
+    assert await facts(nations.trade.system, service) == before
+
+
+@pytest.mark.parametrize(("who", "site"), [("planner", "S-07"), ("operator", "F-01")])
+async def test_who_posts_for_another_site_of_the_nation_is_recorded_as_posting_on_its_behalf(
+    nations: Nations, who: str, site: str
+) -> None:
+    answer = await nations.ask(who, "POST", "production /v1/events", an_event(site, f"BEHALF-{site}"))
+    shown = await nations.ask("operator", "GET", f"production /v1/lots/{site}:L-BEHALF-{site}")
+
+    assert answer.status_code == 201, answer.text
+    assert members(shown)["history"][0]["on_behalf_of"] == site
+
+
+READS: list[tuple[str, str, set[str]]] = [
+    ("D-01", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 some"}),
+    ("D-90", "inventory /v1/stock?part=<part>", {"D-90 full"}),
+    ("planner", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 full"}),
+    ("operator", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 full"}),
+    ("auditor", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 full"}),
+    ("partner's planner", "inventory /v1/stock?part=<part>", {"D-90 full"}),
+    ("partner's operator", "inventory /v1/stock?part=<part>&group=part-site", {"D-90 full"}),
+    ("D-01", "inventory /v1/movements?site=D-02", set()),
+    ("D-01", "inventory /v1/movements?site=D-90", set()),
+    ("operator", "inventory /v1/movements?site=D-90", set()),
+    ("partner's auditor", "inventory /v1/movements?movement=<movement>", set()),
+    ("D-01", "inventory /v1/shipments?depot=D-02", set()),
+    ("operator", "inventory /v1/shipments?shipment=<partner-shipment>", set()),
+    ("D-01", "inventory /v1/discrepancies?site=D-02&open=false", set()),
+    ("partner's operator", "inventory /v1/discrepancies?site=D-02&open=false", set()),
+    ("D-01", "orders /v1/orders?site=D-02", set()),
+    ("D-01", "orders /v1/orders?site=D-90", set()),
+    ("operator", "orders /v1/orders?site=D-90", set()),
+    ("partner's operator", "orders /v1/orders?site=D-01", set()),
+    ("D-01", "orders /v1/orders/<their-order>", {"order-unknown"}),
+    ("D-01", "orders /v1/orders/<partner-order>", {"order-unknown"}),
+    ("planner", "orders /v1/orders/<partner-order>", {"order-unknown"}),
+    ("partner's planner", "orders /v1/orders/<our-order>", {"order-unknown"}),
+    ("F-01", "production /v1/lots?factory=F-02", set()),
+    ("F-01", "production /v1/lots/<lot>", {"lot-unknown"}),
+    ("F-01", "production /v1/lots/<partner-lot>", {"lot-unknown"}),
+    ("operator", "production /v1/lots/<partner-lot>", {"lot-unknown"}),
+    ("operator", "production /v1/lots?factory=F-90", set()),
+    ("F-01", "production /v1/work-orders?factory=F-02", set()),
+    ("F-01", "production /v1/work-orders/<work-order>", {"work-order-not-found"}),
+    ("partner's planner", "production /v1/work-orders/<work-order>", {"work-order-not-found"}),
+    ("planner", "production /v1/work-orders/<work-order>", {"<work-order>"}),
+    ("auditor", "production /v1/lots/<lot>", {"<lot>"}),
+]
+
+
+@pytest.mark.parametrize(("who", "place", "seen"), READS, ids=lambda each: str(each)[:60])
+async def test_nobody_sees_more_of_a_foreign_site_than_the_rights_allow(
+    nations: Nations, who: str, place: str, seen: set[str]
+) -> None:
+    answer = await nations.ask(who, "GET", place)
+
+    assert shown(answer) == {nations.named(each) for each in seen}
+
+
+def shown(answer: Any) -> set[str]:
+    """Say in short what an answer shows."""
+    told = answer.json()
+    if answer.status_code != 200:
+        return {slug(answer)}
+    if isinstance(told, dict) and "rows" in told:
+        return {row_shown(row) for row in told["rows"]}
+    if isinstance(told, list):
+        return {str(row) for row in told}
+    return {str(told.get("lot") or told.get("work_order") or told["order_id"])}
+
+
+def row_shown(row: Mapping[str, Any]) -> str:
+    """Say in short what a row of stock shows."""
+    if "availability" in row:
+        assert row.keys() == {"site", "part", "availability"}, "of another depot only whether there is some"
+        return f"{row['site']} {row['availability']}"
+    return f"{row['site']} full"

@@ -1,0 +1,100 @@
+"""What an order's demand becomes, and what is told of it."""
+
+from datetime import date
+
+import pytest
+
+from services.inventory.domain.demand import Demand, OrderUnknown
+from shared.events.stock import DemandEvent, LossReason
+from tests.unit.inventory.makers import a_book, a_cause, a_demand, allocated, an_order_id, heard, stocked, the_demand
+
+
+def reserved(quantity: int = 5, held: int = 5) -> Demand:
+    """Make a demand that holds something."""
+    return a_demand(quantity).reserve(held)[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "totals"),
+    [
+        (lambda: reserved(5, 3).issue(2), {"reserved": 1, "issued": 2, "short": 2}),
+        (lambda: reserved(5, 3).close(), {"reserved": 0, "released": 3, "cancelled": 5, "short": 0, "closed": True}),
+        (lambda: reserved(5, 3).reduce(4), {"reserved": 3, "cancelled": 1, "released": 0, "short": 1}),
+        (lambda: reserved(5, 5).reduce(2), {"reserved": 2, "cancelled": 3, "released": 3, "short": 0}),
+        (lambda: reserved().issue(3)[0].reduce(1), {"reserved": 0, "cancelled": 2, "released": 2, "issued": 3}),
+        (lambda: reserved().reduce(2)[0].reduce(4), {"cancelled": 3, "reserved": 2}),
+        (lambda: reserved().lose(2, LossReason.COUNTED), {"reserved": 3, "short": 2, "taken": 2, "reason": "counted"}),
+        (lambda: reserved().supply(arrived=4, lost=1), {"arrived": 4, "lost": 1, "reserved": 5}),
+        (lambda: reserved().issue(3)[0].undo_issue(2, held=1), {"issued": 1, "reserved": 3, "short": 1}),
+        (lambda: reserved().issue(3)[0].close()[0].undo_issue(2, held=0), {"issued": 1, "cancelled": 4, "short": 0}),
+    ],
+)
+def test_a_change_is_told_with_absolute_totals(change: object, totals: dict[str, object]) -> None:
+    demand, fact = change()  # type: ignore[operator]  # each case is a change
+
+    told = fact.model_dump()
+    assert isinstance(fact, DemandEvent)
+    assert {name: told[name] for name in totals} == totals
+    assert demand.short == fact.short
+
+
+def test_every_change_is_one_version() -> None:
+    assert [reserved().version, reserved().issue(1)[0].version, reserved().issue(1)[0].close()[0].version] == [1, 2, 3]
+
+
+def test_another_day_of_need_is_nobody_elses_concern() -> None:
+    moved = reserved().reschedule(date(2026, 6, 20))
+
+    assert (moved.version, moved.turn.required_by) == (1, date(2026, 6, 20))
+
+
+def test_a_closed_demand_waits_for_nothing() -> None:
+    assert not reserved(5, 3).close()[0].waits
+    assert reserved(5, 3).waits
+    assert not reserved(5, 5).waits
+
+
+def test_an_order_nobody_heard_of_is_unknown() -> None:
+    with pytest.raises(OrderUnknown):
+        a_book().demands.get(an_order_id(9))
+
+
+def test_a_demand_decided_about_before_it_was_served_is_announced_first() -> None:
+    book = a_book()
+    heard(book, 5)
+
+    book.demands.keep(*book.demands.get(an_order_id()).close())
+    book.demands.announce()
+
+    told = [(fact.event.TYPE.split(".")[2], fact.key_seq, fact.event.unsettled) for fact in book.demands.told()]
+    assert told == [("demand-reserved", 1, True), ("demand-closed", 2, False)]
+
+
+def test_a_fact_names_what_caused_it() -> None:
+    book, cause = a_book(), a_cause()
+    stocked(book, 5)
+    book.demands.acting = cause.id
+    heard(book, 5)
+    book.demands.acting = None
+
+    allocated(book)
+
+    assert [fact.cause for fact in book.demands.told()] == [cause.id]
+    assert book.demands.new() == [the_demand(book)]
+    assert book.demands.changed() == []
+
+
+def test_what_an_order_holds_is_added_up_however_it_is_found() -> None:
+    book = a_book()
+    holding = stocked(book, 5)
+    heard(book, 5)
+    allocated(book)
+    (reservation,) = book.demands.moved()
+
+    book.demands.load_reservation(reservation, 2)
+    book.demands.load_reservation(reservation, 2)
+
+    assert book.demands.held_by(an_order_id()) == {holding: 7}
+    assert book.demands.moved() == {reservation: 5}
+    assert book.demands.known_holders(holding) == [an_order_id()]
+    assert book.demands.unheard() == [an_order_id(number) for number in range(2, 100)]
