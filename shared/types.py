@@ -42,7 +42,7 @@ Nsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
 """A NATO stock number without dashes: 4-digit supply class, 9-digit item."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
 """Free text for people: a name, a reason, a cause."""
-Serials = Annotated[list[Annotated[str, StringConstraints(min_length=1, max_length=60)]], Field(max_length=2000)]
+Serials = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=60)], ...], Field(max_length=2000)]
 """Serial numbers of the items in a lot or movement."""
 
 EventId = UUID

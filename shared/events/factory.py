@@ -53,7 +53,7 @@ class FactoryLotStarted(LotFact):
     """The item of production made."""
     heat: Text | None = None
     """Heat (melt) number of the material."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
 
 
@@ -91,7 +91,7 @@ class FactoryLotFinished(LotFact):
     """Day by which an extendible shelf life must be inspected."""
     certificate: Text | None = None
     """Certificate of conformance."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
     completes_work_order: bool = False
     """Whether nothing more will be made for the work order."""
@@ -125,7 +125,7 @@ class FactoryLotDispatched(LotFact):
     """How much."""
     condition: Condition = Condition.A
     """Supply condition."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
 
 

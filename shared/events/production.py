@@ -75,7 +75,7 @@ class LotStarted(LotEvent):
     """The item of production made."""
     heat: Text | None = None
     """Heat (melt) number of the material."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
 
 
@@ -113,7 +113,7 @@ class LotFinished(LotEvent):
     """Day by which an extendible shelf life must be inspected."""
     certificate: Text | None = None
     """Certificate of conformance."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
 
 
@@ -147,7 +147,7 @@ class LotDispatched(LotEvent):
     """Supply condition."""
     expires_on: date | None = None
     """Last day of a definite shelf life, as the lot's finish said."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
 
 

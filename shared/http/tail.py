@@ -6,8 +6,8 @@ falls behind what is kept must query the state anew and start from there.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Sequence
+from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -26,13 +26,18 @@ POLL_MILLISECONDS = 200
 RETRY_SECONDS = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """One fact of the tail, and where it stands in Kafka."""
+class _Kept(NamedTuple):
+    """One record of the tail, as Kafka gave it: it is read only if somebody follows the stream."""
 
     part: int
     offset: int
-    event: TailEvent
+    headers: Sequence[tuple[str, bytes]]
+    value: bytes | None
+
+    def at(self, position: Vector) -> TailEvent:
+        """Read it as a fact, for a reader who stands there after it."""
+        kind = next((value for name, value in self.headers if name == "ce_type"), b"")
+        return TailEvent(position, kind.decode(), self.value or b"")
 
 
 class StreamStarting(Refusal):
@@ -78,7 +83,7 @@ class StreamTail:
                 fetched = await reader.getmany(timeout_ms=POLL_MILLISECONDS)
                 for place, messages in fetched.items():
                     for message in messages:
-                        self._keep(place.partition, message.offset, dict(message.headers), message.value)
+                        self._keep(_Kept(place.partition, message.offset, message.headers, message.value))
                 if fetched:
                     self._signal.set()
         finally:
@@ -105,10 +110,9 @@ class StreamTail:
         self._dropped = 0
         self._signal.set()
 
-    def _keep(self, part: int, offset: int, headers: dict[str, bytes], value: bytes | None) -> None:
-        self._next[part] = offset + 1
-        kind = headers.get("ce_type", b"").decode()
-        self._kept.append(_Kept(part, offset, TailEvent(tuple(self._next), kind, value or b"")))
+    def _keep(self, kept: _Kept) -> None:
+        self._next[kept.part] = kept.offset + 1
+        self._kept.append(kept)
         if len(self._kept) > self._events_max:
             gone = self._kept.popleft()
             self._first[gone.part] = gone.offset + 1
@@ -128,15 +132,16 @@ class StreamTail:
 
     async def _read(self, start: Vector, term: int) -> AsyncGenerator[TailEvent, None]:
         cursor = self._dropped
+        position = list(start)
         while term == self._term:
             if cursor < self._dropped:
-                raise PositionGone(position=".".join(map(str, start)))
+                raise PositionGone(position=".".join(map(str, position)))
             index = cursor - self._dropped
             if index >= len(self._kept):
                 await self._signal.wait()
                 continue
             kept = self._kept[index]
             cursor += 1
-            if kept.offset >= start[kept.part]:
-                seen = tuple(max(have, now) for have, now in zip(start, kept.event.position, strict=True))
-                yield TailEvent(seen, kept.event.type, kept.event.data)
+            if kept.offset >= position[kept.part]:
+                position[kept.part] = kept.offset + 1
+                yield kept.at(tuple(position))

@@ -22,7 +22,7 @@ from shared.observe.metrics import BackboneMetrics
 
 Loop = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 Probe = Callable[[], Awaitable[str | None]]
-PARKED_MEASURE_SECONDS = 5.0
+MEASURE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,21 +107,31 @@ class Backbone:
 
     async def _consumers_serve(self) -> str | None:
         for consumer in self._consumers:
-            for place, error in consumer.stopped.items():
-                return f"{consumer.group} has stopped at {place.topic}/{place.partition}: {error[:300]}"
-            if not consumer.is_ready:
-                return f"{consumer.group} has not taken over its partitions yet"
+            trouble = consumer.trouble()
+            if trouble is not None:
+                return f"{consumer.group} {trouble}"
         return None
 
     async def _measure(self, stopping: asyncio.Event) -> None:
+        """Show what waits in the database, whatever the loops that work it off may be doing."""
+        parked: set[tuple[str, str]] = set()
         while not stopping.is_set():
             try:
-                for group, topic, keys in await self.operations.parked_by_stream():
-                    self._metrics.parked_keys.labels(group, topic).set(keys)
+                parked |= await self._show(parked)
             except (SQLAlchemyError, OSError) as error:
                 self._metrics.batch_retries_total.labels("measure", type(error).__name__).inc()
             try:
-                async with asyncio.timeout(PARKED_MEASURE_SECONDS):
+                async with asyncio.timeout(MEASURE_SECONDS):
                     await stopping.wait()
             except TimeoutError:
                 continue
+
+    async def _show(self, parked_before: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        counts = await self.operations.counts()
+        self._metrics.outbox_pending.set(counts.pending)
+        self._metrics.outbox_age_seconds.set(counts.pending_age_seconds)
+        self._metrics.blocked_keys.set(counts.blocked)
+        parked = {(group, topic): keys for group, topic, keys in await self.operations.parked_by_stream()}
+        for place in parked.keys() | parked_before:
+            self._metrics.parked_keys.labels(*place).set(parked.get(place, 0))
+        return set(parked)

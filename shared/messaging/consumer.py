@@ -63,19 +63,21 @@ class Consumer(Generic[W]):
         self._owners: Owners | None = None
         self._slots = asyncio.Semaphore(settings.consumer_concurrency)
         self._failures = 0
+        self._trouble: str | None = None
+        self._troubled_at = 0.0
         self._checked_at = 0.0
         self._committed_at = 0.0
         self._measured_at = 0.0
 
-    @property
-    def stopped(self) -> dict[TopicPartition, str]:
-        """The partitions that a fault has stopped, with the error."""
-        return {} if self._owners is None else self._owners.stopped
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether every partition that Kafka gave to this process is being served."""
-        return self._owners is not None and self._owners.is_ready
+    def trouble(self) -> str | None:
+        """Say what keeps this consumer from serving what Kafka gave to this process; nothing if all is well."""
+        if self._owners is None:
+            return "is not connected to Kafka"
+        for place, error in self._owners.stopped.items():
+            return f"has stopped at {place.topic}/{place.partition}: {error[:300]}"
+        if self._trouble is not None:
+            return f"waits: {self._trouble[:300]}"
+        return None if self._owners.is_ready else "has not taken over its partitions yet"
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume, and begin again after every failure, until the service stops."""
@@ -110,7 +112,7 @@ class Consumer(Generic[W]):
         try:
             reader = await kafka.start_reader(self._topics.servers, client_id=f"{self.group}-guard")
             watch = LogWatch(self._database, self._topics, owners, client=client, reader=reader)
-            self._owners = owners
+            self._owners, self._trouble = owners, None
             client.subscribe(topics=self._topic_names, listener=owners)
             while not stopping.is_set():
                 await self._step(client, owners, watch)
@@ -129,7 +131,25 @@ class Consumer(Generic[W]):
             for end in ends:
                 if end is not None:
                     raise end
-        await self._look_after(owners, watch)
+        try:
+            await self._look_after(owners, watch)
+        except Exception as error:
+            if not self._endures(error):
+                raise
+        else:
+            self._trouble = None
+
+    def _endures(self, error: Exception) -> bool:
+        """Tell whether to wait for Kafka or the database with this connection: a short absence costs no rebalance."""
+        if not (isinstance(error, kafka.KafkaAway) or is_weather(error)):
+            return False
+        now = clock.monotonic()
+        if self._trouble is None:
+            self._troubled_at = now
+            log.warning("consumer_waits", group=self.group, error=repr(error))
+        self._trouble = repr(error)
+        self._metrics.batch_retries_total.labels(self.group, type(error).__name__).inc()
+        return now - self._troubled_at < self._settings.consumer_session_timeout_seconds
 
     async def _fetch(self, client: AIOKafkaConsumer, watch: LogWatch) -> dict[TopicPartition, list[Record]]:
         wait = self._settings.consumer_poll_seconds
@@ -218,9 +238,9 @@ class Consumer(Generic[W]):
         await watch.take_over(self._topic_names)
         now = clock.monotonic()
         if now - self._checked_at > self._settings.consumer_log_check_seconds:
-            self._checked_at = now
             await watch.look(self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds)
             await self._heal_filled(owners)
+            self._checked_at = now
         if now - self._committed_at > self._settings.consumer_commit_seconds:
             self._committed_at = now
             await owners.commit()

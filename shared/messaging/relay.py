@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import asyncpg
 
-from shared import clock
 from shared.errors import Weather
 from shared.events.envelope import Stream
 from shared.messaging import kafka
@@ -26,7 +25,6 @@ from shared.observe.metrics import BackboneMetrics
 log = get_log()
 
 RELAY_WEATHER = (*kafka.KAFKA_WEATHER, Weather, asyncpg.PostgresError, asyncpg.InterfaceError)
-MEASURE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +46,6 @@ class Relay:
         self._metrics = metrics
         self._woken = asyncio.Event()
         self._suspicions = Suspicions()
-        self._measured_at = 0.0
         self._failures = 0
 
     def wake(self) -> None:
@@ -71,13 +68,11 @@ class Relay:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
         try:
             while not stopping.is_set() and not await session.try_lead():
-                await self._measure(session)
                 if self._woken.is_set():
                     self._woken.clear()
                     await session.notify()
                 await self._nap(self._settings.relay_heartbeat_seconds, stopping)
             if not stopping.is_set():
-                await self._measure(session)
                 await self._lead(session, stopping)
         finally:
             await session.close()
@@ -114,22 +109,12 @@ class Relay:
             self._woken.clear()
             await guard.look()
             rows = await session.pending(self._settings.relay_batch_max, self._settings.relay_batch_bytes_max)
-            await self._measure(session)
             await guard.checkpoint()
             if rows:
                 await publisher.publish(rows)
                 self._failures = 0
             else:
                 await self._nap(self._settings.relay_poll_seconds, stopping)
-
-    async def _measure(self, session: RelaySession) -> None:
-        if clock.monotonic() - self._measured_at < MEASURE_SECONDS:
-            return
-        self._measured_at = clock.monotonic()
-        backlog = await session.backlog()
-        self._metrics.outbox_pending.set(backlog.pending)
-        self._metrics.outbox_age_seconds.set(backlog.age_seconds)
-        self._metrics.blocked_keys.set(backlog.blocked)
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
         """Sleep until stopped or the time is over: a wake-up makes no failure pass sooner."""

@@ -51,11 +51,6 @@ gone AS (DELETE FROM outbox_pending p USING held WHERE p.seq = held.seq RETURNIN
 INSERT INTO outbox_held (seq, topic, key) SELECT held.seq, held.topic, held.key FROM held JOIN gone USING (seq)
 ON CONFLICT DO NOTHING
 """
-_BACKLOG = """
-SELECT (SELECT count(*) FROM outbox_pending) AS pending, (SELECT count(*) FROM outbox_blocked) AS blocked,
-  COALESCE((SELECT extract(epoch FROM clock_timestamp() - recorded_at) FROM event_log
-            WHERE seq = (SELECT min(seq) FROM outbox_pending)), 0)::float AS age
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +62,6 @@ class Row:
     payload: bytes
     header: Header
     blocked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How much waits in the outbox."""
-
-    pending: int
-    blocked: int
-    age_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,12 +177,6 @@ class RelaySession:
     async def hold(self, seqs: Sequence[int]) -> None:
         """Put rows of blocked keys aside, unless their key was unblocked meanwhile."""
         await self._connection.execute(_HOLD, list(seqs))
-
-    async def backlog(self) -> Backlog:
-        """Tell how much waits, and for how long."""
-        row = await self._connection.fetchrow(_BACKLOG)
-        assert row is not None, "an aggregate always answers"
-        return Backlog(pending=row["pending"], blocked=row["blocked"], age_seconds=row["age"])
 
 
 def _tombstone(kind: str, reason: str) -> bytes:

@@ -31,7 +31,7 @@ FROM (
 GROUP BY part HAVING sum(quantity) <> 0
 """
 _MADE = """
-SELECT printf('%s: production finished %d, and inventory made %d of it', key, sum(told), sum(booked))
+SELECT printf('%s: production finished %d, and inventory made %d of it', m.key, sum(told), sum(booked))
 FROM (
   SELECT t.key, CASE WHEN t.voided IS NULL THEN t.quantity ELSE -v.quantity END AS told, 0 AS booked
   FROM told_lot t
@@ -42,9 +42,9 @@ FROM (
   SELECT t.key, 0, -h.change
   FROM half h JOIN told_lot t ON t.event_id = h.cause
   JOIN position p ON p.topic = 3 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
-  WHERE h.shelf = 'made')
-GROUP BY key HAVING sum(told) <> sum(booked)
-  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = 'inventory' AND x.topic = 3 AND x.key = key)
+  WHERE h.shelf = 'made') AS m
+GROUP BY m.key HAVING sum(told) <> sum(booked)
+  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = 'inventory' AND x.topic = 3 AND x.key = m.key)
 """
 _MADE_OF_NOTHING = """
 SELECT printf('transfer %s/%d makes %d of %s, and no factory said so', h.cause, h.line, -h.change, h.part)

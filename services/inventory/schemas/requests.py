@@ -35,7 +35,7 @@ class ReceiptLine(Body):
     """Supply condition found on receipt; L for what is damaged or in dispute."""
     expires_on: date | None = None
     """Last day of shelf life as marked on the goods, where the factory has not told it."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
 
     @model_validator(mode="after")
@@ -74,7 +74,7 @@ class Issue(Body):
     """The order."""
     quantity: PositiveQuantity
     """How much, in quanta of the part."""
-    serials: Serials = []
+    serials: Serials = ()
     """Serial numbers, where items have them."""
     issued_to: Text | None = None
     """Who takes the goods."""
@@ -223,7 +223,7 @@ class Grounds(Body):
     """Why."""
 
 
-def _check_serials(serials: list[str], quantity: int) -> None:
+def _check_serials(serials: Serials, quantity: int) -> None:
     if len(serials) > quantity:
         raise ValueError("more serials than quantity")
     if len(set(serials)) < len(serials):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from services.orders import queries
@@ -27,6 +27,7 @@ Wait = Annotated[
         examples=["2s"],
     ),
 ]
+Order = Annotated[OrderId, Path(description="The order: its document number, year and suffix if it has one.")]
 _ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that asks."
 _RECOGNISED: dict[int | str, dict[str, Any]] = {
     200: {"model": OrderSummary, "description": "The same order was placed before."}
@@ -96,7 +97,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
     @routes.get("/{order_id}")
     async def show_order(
-        *, order_id: OrderId, reader: Reader, session: Session, after: After, response: Response
+        *, order_id: Order, reader: Reader, session: Session, after: After, response: Response
     ) -> OrderRead:
         """Show an order: what has become of its quantity, its promises, its work orders, its history."""
         await desk.catch_up(after)
@@ -110,7 +111,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 def _changing(routes: APIRouter, desk: Desk) -> None:
     @routes.patch("/{order_id}", status_code=202, response_description=_ASKED)
     async def change_order(
-        *, order_id: OrderId, body: ChangeOrder, asker: Asker, session: Session, after: After, response: Response
+        *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, after: After, response: Response
     ) -> OrderSummary:
         """Want less of an order, or want it on another day; what is issued already stands."""
         await desk.catch_up(after)
@@ -121,7 +122,7 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/{order_id}/cancel", status_code=202, response_description=_ASKED)
     async def cancel_order(
         *,
-        order_id: OrderId,
+        order_id: Order,
         asker: Asker,
         session: Session,
         after: After,

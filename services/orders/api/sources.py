@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
@@ -16,6 +16,9 @@ from shared.http.guard import JSON, takes
 from shared.http.paging import Paging, link_next
 from shared.http.versions import After
 from shared.types import PartId, SiteId
+
+Part = Annotated[PartId, Path(description="The part.")]
+Site = Annotated[SiteId, Path(description="The factory or supplier.")]
 
 
 def router(desk: Desk) -> APIRouter:
@@ -48,7 +51,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         return sources
 
     @routes.get("/{part}/{site}")
-    async def show_source(*, part: PartId, site: SiteId, _: PlanReader, session: Session, after: After) -> SourceRead:
+    async def show_source(*, part: Part, site: Site, _: PlanReader, session: Session, after: After) -> SourceRead:
         """Show on what terms a site may supply a part."""
         await desk.catch_up(after)
         source = await queries.source(session, part, site)
@@ -59,9 +62,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
     @routes.put("/{part}/{site}")
-    async def put_source(
-        *, part: PartId, site: SiteId, terms: SourceTerms, planner: Planning, after: After
-    ) -> SourceRead:
+    async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning, after: After) -> SourceRead:
         """Say on what terms a site may supply a part.
 
         Once a joint-venture factory is approved, open orders of the part are given to it.

@@ -80,7 +80,7 @@ class PlaceOrder(Body):
     quantity: PositiveQuantity
     """How much, in the part's unit of issue (in 10^-quantity_scale of it, where the unit divides)."""
     urgency: Urgency
-    """Urgency of need: A cannot perform its mission, B is impaired, C is routine."""
+    """How urgent it is: A cannot perform its mission, B is impaired, C is routine."""
     required_by: date
     """Day on which it is needed."""
     partial: bool = True

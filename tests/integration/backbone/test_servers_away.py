@@ -13,6 +13,7 @@ from deploy.local.process import Process
 from deploy.local.servers import Servers
 from deploy.postgres.provision import ServiceDatabase
 from shared.messaging.topics import Topics
+from tests.fixtures.crash import leaves_wreckage
 from tests.fixtures.databases import Provisioner
 from tests.fixtures.toy import Toy, eventually
 from tests.fixtures.toy_judge import wrongs
@@ -102,7 +103,7 @@ async def test_a_kafka_restored_from_an_earlier_copy_is_told_again_what_it_lost(
         await tell_all(toy, 7, 8)
         await toy.until_heard(48, seconds=40)
         await eventually(lambda: has_all(topics, 48))
-        await tell_all(toy, *range(9, 15))
+        await tell_all(toy, *[1] * 6)
         await toy.until_heard(84)
         hearing, told = await toy.hearing(), await toy.told()
     back = Toy(absent.service_database, topics, name="absent")
@@ -121,6 +122,7 @@ async def has_all(topics: Topics, count: int) -> bool:
     return len(set(await log_of(topics))) >= count
 
 
+@leaves_wreckage
 async def test_a_postgres_restarted_in_the_middle_loses_and_doubles_nothing(
     own_servers: Servers, database: ServiceDatabase, topics: Topics
 ) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from services.inventory.domain import bookings
 from services.inventory.domain import demand as demands
 from services.inventory.domain.allocation import Queue, offers
 from services.inventory.domain.book import Book
@@ -138,3 +139,15 @@ def sums(book: Book) -> dict[Account, int]:
         balances[transfer.source] = balances.get(transfer.source, 0) - transfer.quantity
         balances[transfer.target] = balances.get(transfer.target, 0) + transfer.quantity
     return {account: quantity for account, quantity in sorted(balances.items()) if quantity}
+
+
+def dispatched(book: Book, quantity: int = 10, *, order: str | None = None, condition: str = "A") -> None:
+    """Finish and dispatch pieces."""
+    site = DEPOT if order else None
+    bookings.finish(book, a_cause(), a_finish(quantity, condition=condition))
+    bookings.dispatch(book, a_cause(), a_dispatch(quantity, order=order, filling_site=site, condition=condition))
+
+
+def open_ones(book: Book) -> list[tuple[str, int]]:
+    """List what is not explained."""
+    return [(each.kind.value, each.remaining) for each in book.suspense.opened if each.remaining]

@@ -1,5 +1,6 @@
 """Inventory in the exploration: the real book, opened on a small state, decided on, and read off again."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -59,7 +60,7 @@ class Stocking:
         book = _opened(stock)
         cause = Cause(_NOW_ID, NOW, "depot")
         try:
-            is_done = getattr(self, f"_{action.replace(' ', '_')}")(book, cause, stock)
+            is_done = _ACTIONS[action](book, cause, stock)
         except Refusal:
             return None
         return _settled(book) if is_done else None
@@ -95,58 +96,67 @@ class Stocking:
             return f"a closed demand holds or waits: {demand}"
         return None
 
-    def _issue(self, book: Book, cause: Cause, stock: Stock) -> bool:
-        if stock.demand is not None:
-            issue.issue(book, cause, stock.demand.order, 1)
-        return stock.demand is not None
 
-    def _free(self, book: Book, cause: Cause, _: Stock) -> bool:
-        book.post(Transfer(cause, GOODS.on(Shelf.ADJUSTED), GOODS.on(Shelf.ON_HAND), 1, Reason.COUNTED))
-        return True
+def _issue(book: Book, cause: Cause, stock: Stock) -> bool:
+    if stock.demand is not None:
+        issue.issue(book, cause, stock.demand.order, 1)
+    return stock.demand is not None
 
-    def _take(self, book: Book, cause: Cause, _: Stock) -> bool:
-        """Take what is free, or else from the reservation: a scrap does what any taking does."""
-        handling.scrap(book, cause, GOODS, 1)
-        return True
 
-    def _receive(self, book: Book, cause: Cause, stock: Stock) -> bool:
-        if stock.road:
-            road.arrive(book, cause, Arrival(GOODS, 1, SHIPMENT))
-        return stock.road > 0
+def _free(book: Book, cause: Cause, _: Stock) -> bool:
+    """Find a piece that nobody knew of."""
+    book.post(Transfer(cause, GOODS.on(Shelf.ADJUSTED), GOODS.on(Shelf.ON_HAND), 1, Reason.COUNTED))
+    return True
 
-    def _receive_for_rival(self, book: Book, cause: Cause, stock: Stock) -> bool:
-        """Receive for an order that goes before this one."""
-        rival = OrderPlaced(
-            order=RIVAL,
-            site=DEPOT,
-            part=PART,
-            ordered_by=DEPOT,
-            quantity=1,
-            partial=True,
-            priority=1,
-            required_by=date(2026, 6, 1),
-            placed_at=NOW,
-            conditions=[Condition.A],
-        )
-        book.demands.hear(demands.hear(rival, arrived=0, lost=0))
-        return self._receive(book, cause, stock)
 
-    def _lose(self, book: Book, cause: Cause, stock: Stock) -> bool:
-        if stock.road:
-            road.close(book, cause, book.shipments.get(SHIPMENT))
-        return stock.road > 0
+def _take(book: Book, cause: Cause, _: Stock) -> bool:
+    """Take what is free, or else from the reservation: a scrap does what any taking does."""
+    handling.scrap(book, cause, GOODS, 1)
+    return True
 
-    def _unissue(self, book: Book, cause: Cause, stock: Stock) -> bool:
-        if stock.demand is None or not stock.demand.issued:
-            return False
-        issued = (GOODS.on(Shelf.RESERVED), GOODS.on(Shelf.ISSUED))
-        return _reverse(book, cause, Transfer(_earlier(), *issued, 1, Reason.ISSUED, order=stock.demand.order))
 
-    def _unreceive(self, book: Book, cause: Cause, stock: Stock) -> bool:
-        if not stock.received:
-            return False
-        received = (LINE.road, GOODS.on(Shelf.ON_HAND))
-        return _reverse(book, cause, Transfer(_earlier(), *received, 1, Reason.RECEIVED, shipment=SHIPMENT))
+def _receive(book: Book, cause: Cause, stock: Stock) -> bool:
+    if stock.road:
+        road.arrive(book, cause, Arrival(GOODS, 1, SHIPMENT))
+    return stock.road > 0
+
+
+def _receive_for_rival(book: Book, cause: Cause, stock: Stock) -> bool:
+    """Receive for an order that goes before this one."""
+    rival = OrderPlaced(
+        order=RIVAL,
+        site=DEPOT,
+        part=PART,
+        ordered_by=DEPOT,
+        quantity=1,
+        partial=True,
+        priority=1,
+        required_by=date(2026, 6, 1),
+        placed_at=NOW,
+        conditions=[Condition.A],
+    )
+    book.demands.hear(demands.hear(rival, arrived=0, lost=0))
+    return _receive(book, cause, stock)
+
+
+def _lose(book: Book, cause: Cause, stock: Stock) -> bool:
+    if stock.road:
+        road.close(book, cause, book.shipments.get(SHIPMENT))
+    return stock.road > 0
+
+
+def _unissue(book: Book, cause: Cause, stock: Stock) -> bool:
+    if stock.demand is None or not stock.demand.issued:
+        return False
+    issued = (GOODS.on(Shelf.RESERVED), GOODS.on(Shelf.ISSUED))
+    return _reverse(book, cause, Transfer(_earlier(), *issued, 1, Reason.ISSUED, order=stock.demand.order))
+
+
+def _unreceive(book: Book, cause: Cause, stock: Stock) -> bool:
+    if not stock.received:
+        return False
+    received = (LINE.road, GOODS.on(Shelf.ON_HAND))
+    return _reverse(book, cause, Transfer(_earlier(), *received, 1, Reason.RECEIVED, shipment=SHIPMENT))
 
 
 def _earlier() -> Cause:
@@ -207,3 +217,13 @@ def _plain(fact: DemandEvent) -> DemandEvent:
 
 ORDER = "7201YA6166A001-2026"
 _REAL = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
+_ACTIONS: dict[str, Callable[[Book, Cause, Stock], bool]] = {
+    "issue": _issue,
+    "free": _free,
+    "take": _take,
+    "receive": _receive,
+    "receive for rival": _receive_for_rival,
+    "lose": _lose,
+    "unissue": _unissue,
+    "unreceive": _unreceive,
+}
