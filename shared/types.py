@@ -31,6 +31,8 @@ ShipmentId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
 QUANTITY_MAX = 10**12
 Quantity = Annotated[int, Field(strict=True, ge=0, le=QUANTITY_MAX)]
 """Counted in quanta of the part: one unit of issue, or 10^-quantity_scale of it. Never a float."""
+Total = Annotated[int, Field(strict=True, ge=0)]
+"""Quantities added up: what no single one of them may be, their sum may."""
 PositiveQuantity = Annotated[int, Field(strict=True, gt=0, le=QUANTITY_MAX)]
 """A quantity that moves: at least one quantum."""
 

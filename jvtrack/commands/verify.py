@@ -5,6 +5,7 @@ import dataclasses
 import json
 from typing import Annotated
 
+import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
@@ -21,6 +22,7 @@ from shared.messaging.kafka import KafkaAway
 from shared.messaging.topics import Topics
 
 VIOLATED = 1
+_DATABASE_AWAY = (asyncpg.PostgresConnectionError, asyncpg.QueryCanceledError, OSError)
 
 app = typer.Typer()
 
@@ -40,6 +42,8 @@ def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print the re
         report = asyncio.run(prove(found))
     except KafkaAway as error:
         raise SetupError(f"{error}: start one with `jvtrack up`, or set JVTRACK_KAFKA.") from None
+    except _DATABASE_AWAY as error:
+        raise SetupError(f"PostgreSQL went away or is too busy to be read ({error!r}): try again.") from None
     if as_json:
         typer.echo(json.dumps({**dataclasses.asdict(report), "holds": report.holds}, default=str, indent=1))
     else:

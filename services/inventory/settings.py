@@ -14,7 +14,7 @@ class InventorySettings(BaseSettings):
     served_max: int = Field(default=5_000, gt=0)
     """Waiting demands served in one transaction; the rest of the stock is given out by the next."""
     postings_max: int = Field(default=1_000, gt=0)
-    """Postings in one told fact; more are told in several."""
+    """Postings, or lines of a shipment, in one told fact; more are told in several."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a request waits for the versions in `JVTrack-After`."""
     tidy_seconds: float = Field(default=30.0, gt=0)

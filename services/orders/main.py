@@ -1,5 +1,6 @@
 """Puts orders together: the only module that knows all its parts."""
 
+from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers
@@ -60,18 +61,17 @@ def build(
         title="JVTrack orders",
         version="1",
         description="Demand as asked: orders, where their parts come from, and what is promised.",
-        routers=[
-            orders.router(desk),
-            sources.router(desk),
-            activities.router(desk),
-            operations.router(backbone.operations),
-        ],
+        routers=[*_routers(desk), operations.router(backbone.operations)],
         registry=registry,
         auth=authenticator,
         transaction=database.transaction,
         probes=backbone.probes(),
     )
     return Service(NAME, app, backbone, database, door, common.backbone, background=[planner.run])
+
+
+def _routers(desk: Desk) -> list[APIRouter]:
+    return [orders.router(desk), sources.router(desk), activities.router(desk)]
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.envelope import Event, Stream
-from shared.types import Condition, EventId, LotId, OrderId, PartId, Quantity, Shelf, ShipmentId, SiteId
+from shared.types import Condition, EventId, LotId, OrderId, PartId, Quantity, Shelf, ShipmentId, SiteId, Total
 
 
 class Posting(BaseModel):
@@ -29,7 +29,7 @@ class Posting(BaseModel):
     """The shelf."""
     change: int
     """Quanta added (above zero) or taken (below)."""
-    balance: Quantity | None = None
+    balance: Total | None = None
     """What stands on a real shelf after this transaction; none for ends and explanations."""
     order: OrderId | None = None
     """The order it serves, if any."""
@@ -77,11 +77,11 @@ class DemandEvent(Event):
     """How much is no longer wanted."""
     short: Quantity
     """How much it still waits for: quantity - reserved - issued - cancelled."""
-    released: Quantity
+    released: Total
     """How much was once reserved and then released by a cancel or reduction."""
-    arrived: Quantity
+    arrived: Total
     """How much of the supplies made for this order was received, whoever got the stock."""
-    lost: Quantity
+    lost: Total
     """How much of those supplies was lost on the road."""
     closed: bool
     """Whether nothing more will be reserved for it."""
@@ -160,18 +160,18 @@ class ShipmentLine(BaseModel):
     """The lot."""
     condition: Condition
     """Condition in which it was sent."""
-    dispatched: Quantity
+    dispatched: Total
     """How much was sent."""
-    received: Quantity
+    received: Total
     """How much was received."""
-    lost: Quantity
+    lost: Total
     """How much was given up when the consignment was closed."""
     order: OrderId | None = None
     """The order it was made for, if any."""
 
 
 class ShipmentChanged(Event):
-    """A consignment is as this says."""
+    """A consignment has changed."""
 
     TYPE: ClassVar[str] = "jvtrack.stock.shipment-changed.v1"
     STREAM: ClassVar[Stream] = Stream.STOCK
@@ -183,7 +183,7 @@ class ShipmentChanged(Event):
     dispatched_on: date
     """Day on which inventory first heard of it."""
     lines: list[ShipmentLine]
-    """What it carries."""
+    """The lines that changed, as absolute totals; the others are as they were last told."""
     closed: bool
     """Whether nothing more is expected of it."""
 

@@ -20,6 +20,8 @@ from shared.types import EventId
 
 KEY_BYTES_MAX = 400
 KEY_SEQ_MAX = 2**63 - 1
+UNREADABLE = "unreadable:"
+"""How the keys begin that records get which are not ours."""
 
 
 class ParkCause(StrEnum):
@@ -183,7 +185,7 @@ def _stand_in(record: Record, place: str) -> Header:
         id=uuid5(NAMESPACE_URL, f"{place}:{content}"),
         source="unknown",
         type="unknown",
-        key=f"unreadable:{place}",
+        key=f"{UNREADABLE}{place}",
         key_seq=1,
         occurred_at=stamp,
         recorded_at=stamp,

@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.envelope import Stream
-from shared.messaging.applying import Item, ParkCause, Parked, Record, read
+from shared.messaging.applying import UNREADABLE, Item, ParkCause, Parked, Record, read
 from shared.types import EventId
 
 ERROR_LENGTH_MAX = 4000
@@ -181,7 +181,7 @@ def _item(row: Row[Any]) -> Item:
         timestamp=int(row.recorded_at.timestamp() * 1000),
     )
     item = read(record, "parked")
-    if item.broken is None:
+    if not row.key.startswith(UNREADABLE):
         return item
     name = replace(item.header, key=row.key, key_seq=row.key_seq, id=EventId(int=row.event_id.int))
-    return replace(item, header=name)
+    return replace(item, header=name, broken=item.broken or "its key cannot be kept")

@@ -1,11 +1,13 @@
 """What the system's tests share: one running system with a catalogue, on one event loop."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
+import pytest
 import pytest_asyncio
 
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.nations import Nations, doing_business
+from tests.fixtures.routes import Way, every_way
 from tests.fixtures.system import System
 
 
@@ -20,3 +22,9 @@ async def trade(system: System) -> AsyncIterator[Trade]:
 async def nations(trade: Trade) -> Nations:
     """Give two nations that have done some business."""
     return await doing_business(trade)
+
+
+@pytest.fixture(scope="session")
+def ways(system: System) -> Sequence[Way]:
+    """Give every route of every service."""
+    return list(every_way(system))

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from statistics import quantiles
 from uuid import UUID
 
@@ -12,18 +13,20 @@ from jvtrack.demo.factory import Factory
 from jvtrack.demo.findings import Finding, seen
 from shared import clock
 from shared.events.factory import FactoryFact, FactoryLotDispatched, FactoryLotFinished
+from shared.types import PartId, SiteId
 
-FACTORY, DEPOT, PART = "F-01", "D-01", "MI17-TAIL-ROTOR-BLADE"
 LOTS = 200
 LOTS_PER_SECOND = 25.0
+# The smallest answer that says where the stream stands.
+_ANY_PART = "MI17-SWASHPLATE"
 
 
 async def play(company: Company) -> Sequence[Finding]:
     """Measure from each answer of production's door to the event's arrival in inventory's stock stream."""
-    factory = company.factories[FACTORY]
     answered: dict[UUID, float] = {}
+    jobs = await _jobs(company)
     async with _watching(company) as arrived:
-        lots = [asyncio.create_task(_lot(factory, answered, number / LOTS_PER_SECOND)) for number in range(LOTS)]
+        lots = [asyncio.create_task(_lot(job, answered, number / LOTS_PER_SECOND)) for number, job in enumerate(jobs)]
         await asyncio.gather(*lots)
 
         async def all_arrived() -> bool:
@@ -40,12 +43,33 @@ async def play(company: Company) -> Sequence[Finding]:
     ]
 
 
-async def _lot(factory: Factory, answered: dict[UUID, float], start_seconds: float) -> None:
+@dataclass(frozen=True, slots=True)
+class _Job:
+    factory: Factory
+    part: PartId
+    depot: SiteId
+
+
+async def _jobs(company: Company) -> list[_Job]:
+    """Spread the lots over factories, their parts and the depots, as a day's work is."""
+    counted = {part.part_id async for part in company.operator.inventory.parts() if part.quantity_scale == 0}
+    sources = [
+        source
+        async for source in company.planner.orders.sources(approved=True)
+        if source.site in company.factories and source.part in counted
+    ]
+    depots = list(company.depots)
+    chosen = (company.dice.choice(sources) for _ in range(LOTS))
+    return [_Job(company.factories[each.site], each.part, company.dice.choice(depots)) for each in chosen]
+
+
+async def _lot(job: _Job, answered: dict[UUID, float], start_seconds: float) -> None:
     await asyncio.sleep(start_seconds)
-    lot, shipment = factory.papers.lot(FACTORY), factory.papers.shipment(FACTORY)
+    factory, part = job.factory, job.part
+    lot, shipment = factory.papers.lot(factory.site), factory.papers.shipment(factory.site)
     facts: Sequence[FactoryFact] = (
-        FactoryLotFinished(lot=lot, part=PART, quantity=1),
-        FactoryLotDispatched(lot=lot, part=PART, shipment=shipment, depot=DEPOT, quantity=1),
+        FactoryLotFinished(lot=lot, part=part, quantity=1),
+        FactoryLotDispatched(lot=lot, part=part, shipment=shipment, depot=job.depot, quantity=1),
     )
     for fact in facts:
         accepted = await factory.report(fact)
@@ -56,12 +80,11 @@ async def _lot(factory: Factory, answered: dict[UUID, float], start_seconds: flo
 async def _watching(company: Company) -> AsyncIterator[dict[UUID, float]]:
     """Note when the stock stream tells of each cause."""
     inventory = company.operator.inventory
-    query = StockQuery(part=PART)
-    position = (await inventory.stock(query)).stream_position
+    position = (await inventory.stock(StockQuery(part=_ANY_PART))).stream_position
     arrived: dict[UUID, float] = {}
 
     async def watch() -> None:
-        async with aclosing(inventory.follow_stock(query, after=position)) as stream:
+        async with aclosing(inventory.follow_stock(after=position)) as stream:
             async for change in stream:
                 moment = clock.monotonic()
                 for posting in change.postings:

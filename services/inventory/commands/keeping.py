@@ -7,7 +7,7 @@ from services.inventory.commands.request import Command, goods_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
-from services.inventory.domain.count import CountVersionUnknown, count
+from services.inventory.domain.count import CountVersionUnknown, adjustment, correct
 from services.inventory.domain.ledger import Cause, Holding, LotKey
 from services.inventory.schemas.requests import ConditionChange, Count, Goods, Scrap, Sending
 from services.inventory.store.touches import CountKey, ShipmentKey
@@ -42,8 +42,9 @@ class CountGoods(Command[Count]):
         if self.body.version > version:
             raise CountVersionUnknown(counted_at=self.body.version, version=version)
         moved = work.moved_since[CountKey(goods, self.body.version)]
-        await work.need(goods, work.book.stands(goods))
-        count(work.book, cause, goods, counted=self.body.counted, moved_before=moved)
+        change = adjustment(work.book, goods, counted=self.body.counted, moved_before=moved)
+        await work.need(goods, min(-change, work.book.stands(goods)))
+        correct(work.book, cause, goods, change)
         return self.slip(self.body.site, note=self.body.reason)
 
 

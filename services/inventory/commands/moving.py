@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.commands.request import Command
 from services.inventory.commands.work import Work, open_work
-from services.inventory.domain.book import Book
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.ledger import Account, Cause, Transfer
 from services.inventory.schemas.movements import DiscrepancyOpened, End, MovementRead, TransferRead
@@ -23,7 +22,6 @@ from shared.errors import Refusal
 from shared.events.envelope import Stream
 from shared.http.idempotency import Claim, StoredAnswer, keep, recall
 from shared.http.versions import TOKENS_MAX, VERSION_HEADER, Token
-from shared.types import EventId
 
 AnyCommand = Command[Any]  # of any body: each command knows its own
 
@@ -60,11 +58,7 @@ class Mover:
             except Refusal as refusal:
                 refusals[command.claim] = refusal
         await work.settle()
-        booked = _by_cause(work.book)
-        return {
-            command.claim: refusals.get(command.claim) or _answer(work, command, booked.get(command.id, []))
-            for command in commands
-        }
+        return {command.claim: refusals.get(command.claim) or _answer(work, command) for command in commands}
 
 
 def _begin(work: Work, command: AnyCommand) -> Cause:
@@ -77,14 +71,8 @@ async def _known(work: Work, commands: Sequence[AnyCommand]) -> Known:
     return await catalogue.known(work.session, parts, sites | {stock.site for stock in work.locks.versions})
 
 
-def _by_cause(book: Book) -> dict[EventId, list[Transfer]]:
-    booked: dict[EventId, list[Transfer]] = {}
-    for transfer in book.transfers:
-        booked.setdefault(transfer.cause.id, []).append(transfer)
-    return booked
-
-
-def _answer(work: Work, command: AnyCommand, booked: Sequence[Transfer]) -> StoredAnswer:
+def _answer(work: Work, command: AnyCommand) -> StoredAnswer:
+    booked = work.book.caused(command.id)
     versions = ",".join(map(str, _versions(work, command, booked)))
     answer = MovementRead(
         movement=command.id,

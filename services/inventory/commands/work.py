@@ -3,7 +3,7 @@
 Locks are always taken in this order: stock by (site, part), shipments by id; all else lies under the stock's lock.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from services.inventory.domain.allocation import Queue, offers
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
 from services.inventory.domain.postings import Record, record
+from services.inventory.domain.shipment import ShipmentFact
 from services.inventory.settings import InventorySettings
 from services.inventory.store import demands, places, shipments, stock, suspense, transfers
 from services.inventory.store.demands import Supplied
@@ -60,6 +61,7 @@ class Work:
         await self._give_out()
         book.demands.announce()
         made = record(book, self.locks.versions, postings_max=self.settings.postings_max)
+        shipped = book.shipments.tell(lines_max=self.settings.postings_max)
         await self.locks.save(made.versions, in_use={demand.stock for demand in book.demands.new()})
         await stock.save_balances(self.session, book)
         await stock.save_expiries(self.session, book)
@@ -68,15 +70,15 @@ class Work:
         await shipments.save(self.session, book.shipments, self.made_shipments)
         await demands.save(self.session, book.demands)
         await suspense.save(self.session, book.suspense)
-        await tell(self.session, self._told(made))
+        await tell(self.session, self._told(made, shipped))
 
     def trace(self, cause: EventId | None) -> tracing.Trace | None:
         """Find the trace of what caused something."""
         return self._traces.get(cause) if cause else None
 
-    def _told(self, made: Record) -> list[Told]:
+    def _told(self, made: Record, shipped: Sequence[ShipmentFact]) -> list[Told]:
         moved = [Told(fact, version, trace=self.trace(fact.postings[0].cause)) for version, fact in made.facts]
-        changed = [Told(each.tell(), each.version, trace=None) for each in self.book.shipments.changed()]
+        changed = [Told(fact.event, fact.key_seq, trace=None) for fact in shipped]
         demanded = [
             Told(fact.event, fact.key_seq, event_id=fact.id, trace=self.trace(fact.cause))
             for fact in self.book.demands.told()

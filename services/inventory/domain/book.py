@@ -5,7 +5,7 @@ suspense (`draw`), and the next goods put on that shelf give it back (`put`): so
 whatever the order in which they come.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -39,6 +39,8 @@ class Book:
         self._today = now.date()
         self._expiries: dict[tuple[PartId, LotId], date] = {}
         self._past: dict[EventId, Past] = {}
+        self._caused: dict[EventId, list[Transfer]] = {}
+        self._undone: set[EventId] = set()
         self._shelves: dict[Account, int] = {}
         self._found: dict[Account, int] = {}
         self._rows: set[Holding] = set()
@@ -100,10 +102,12 @@ class Book:
 
     def past(self, cause: EventId) -> Past:
         """Say what a cause booked, in this batch or before; nothing if it is not known."""
-        here = tuple(each for each in self.transfers if each.cause.id == cause)
         before = self._past.get(cause, Past((), undone=False))
-        undone = before.undone or any(each.reverses == cause for each in self.transfers)
-        return Past(before.transfers + here, undone)
+        return Past((*before.transfers, *self.caused(cause)), before.undone or cause in self._undone)
+
+    def caused(self, cause: EventId) -> Sequence[Transfer]:
+        """List what a cause booked in this batch."""
+        return self._caused.get(cause, ())
 
     # ---- what may be decided
 
@@ -126,6 +130,9 @@ class Book:
                 self.freed.add(target.stock)
                 self._free.setdefault(target.stock, set()).add(target.holding)
         self.transfers.append(transfer)
+        self._caused.setdefault(transfer.cause.id, []).append(transfer)
+        if transfer.reverses is not None:
+            self._undone.add(transfer.reverses)
 
     def draw(self, transfer: Transfer, kind: DiscrepancyKind) -> None:
         """Book a fact about goods that have moved: what the shelf lacks comes out of suspense first."""

@@ -41,7 +41,7 @@ def dispatch(book: Book, cause: Cause, lot: LotDispatched) -> None:
     book.learn(lot.part, lot.lot, lot.expires_on)
     book.shipments.begin(lot.shipment, lot.factory, book.now.date())
     line = book.shipments.line(LineKey(lot.shipment, lot.depot, lot.part, lot.lot, lot.condition))
-    road.attribute(line, lot.order, lot.filling_site)
+    road.attribute(book, line, lot.order, lot.filling_site)
     book.draw(
         Transfer(
             cause,

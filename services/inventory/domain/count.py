@@ -16,23 +16,25 @@ class CountVersionUnknown(Refusal):
     """The stock has not reached the version that the count names."""
 
 
-def count(book: Book, cause: Cause, goods: Holding, *, counted: int, moved_before: int) -> int:
-    """Correct a shelf by a count; answers the adjustment.
+def adjustment(book: Book, goods: Holding, *, counted: int, moved_before: int) -> int:
+    """Say by how much a count corrects the book.
 
     `moved_before` is what came and went after the counted version and before this book was opened. Corrections by
     other counts are no movements of goods: two counts at one version correct the book once.
     """
-    then = book.stands(goods) - moved_before - _moved(book, goods)
-    adjustment = counted - then
+    return counted - (book.stands(goods) - moved_before - _moved(book, goods))
+
+
+def correct(book: Book, cause: Cause, goods: Holding, change: int) -> None:
+    """Correct what the book says of a shelf."""
     on_hand, adjusted = goods.on(Shelf.ON_HAND), goods.on(Shelf.ADJUSTED)
-    if adjustment > 0:
-        book.post(Transfer(cause, adjusted, on_hand, adjustment, Reason.COUNTED))
-    elif adjustment < 0:
+    if change > 0:
+        book.post(Transfer(cause, adjusted, on_hand, change, Reason.COUNTED))
+    elif change < 0:
         available = book.stands(goods)
-        if available < -adjustment:
-            raise CountContradicted(book=then, counted=counted, available=available)
-        take(book, Transfer(cause, on_hand, adjusted, -adjustment, Reason.COUNTED), LossReason.COUNTED)
-    return adjustment
+        if available < -change:
+            raise CountContradicted(adjustment=change, available=available)
+        take(book, Transfer(cause, on_hand, adjusted, -change, Reason.COUNTED), LossReason.COUNTED)
 
 
 def _moved(book: Book, goods: Holding) -> int:

@@ -37,10 +37,11 @@ def set_out(book: Book, cause: Cause, line: Line, quantity: int) -> None:
     match(book, cause, line.key.lot_key)
 
 
-def attribute(line: Line, order: OrderId | None, filling_site: SiteId | None) -> None:
-    """Remember the order that a line was made for, as first heard."""
-    if line.order is None:
+def attribute(book: Book, line: Line, order: OrderId | None, filling_site: SiteId | None) -> None:
+    """Remember the order that a line was made for, as first heard; what came of it before counts for that order."""
+    if line.order is None and order is not None:
         line.order, line.filling_site = order, filling_site
+        book.supply(line, arrived=line.received, lost=line.lost)
 
 
 def match(book: Book, cause: Cause, lot: LotKey) -> None:

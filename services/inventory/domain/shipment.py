@@ -1,6 +1,6 @@
 """Consignments: what was sent, received and given up, line by line, as absolute totals."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
@@ -69,7 +69,7 @@ class Line:
 
 @dataclass(slots=True)
 class Shipment:
-    """A consignment and its lines."""
+    """A consignment, and those of its lines that are looked at."""
 
     id: ShipmentId
     sender: SiteId
@@ -78,20 +78,28 @@ class Shipment:
     version: int = 0
     lines: dict[LineKey, Line] = field(default_factory=dict)
 
-    def tell(self) -> ShipmentChanged:
-        """Tell the consignment as it is."""
+    def tell(self, lines: Sequence[Line]) -> ShipmentChanged:
+        """Tell what changed of the consignment."""
+        self.version += 1
         return ShipmentChanged(
             shipment=self.id,
             sender=self.sender,
             dispatched_on=self.dispatched_on,
             closed=self.closed,
-            lines=[_told(self.lines[key]) for key in sorted(self.lines)],
+            lines=list(map(_told, lines)),
         )
+
+
+class ShipmentFact(NamedTuple):
+    """A fact that tells a consignment, with its number."""
+
+    key_seq: int
+    event: ShipmentChanged
 
 
 @dataclass(slots=True)
 class Shipments:
-    """The consignments that a batch touches, each with all its lines."""
+    """The consignments that a batch touches, with the lines of the lots that it touches."""
 
     _rows: dict[ShipmentId, Shipment] = field(default_factory=dict)
     _by_lot: dict[LotKey, list[Line]] = field(default_factory=dict)
@@ -150,24 +158,31 @@ class Shipments:
     def touch(self, line: Line) -> None:
         """Mark a line as changed; what travels again reopens its consignment."""
         self._changed.add(line.key)
-        self._mark(self._rows[line.key.shipment])
+        self._touched.add(line.key.shipment)
         if line.open > 0:
             self._rows[line.key.shipment].closed = False
 
     def close(self, shipment: Shipment) -> None:
         """Expect nothing more of a consignment."""
         shipment.closed = True
-        self._mark(shipment)
+        self._touched.add(shipment.id)
+
+    def tell(self, *, lines_max: int) -> list[ShipmentFact]:
+        """Tell once what changed of each consignment, in several facts if it is too much for one."""
+        changed: dict[ShipmentId, list[Line]] = {each: [] for each in sorted(self._touched)}
+        for line in self.changed_lines():
+            changed[line.key.shipment].append(line)
+        facts: list[ShipmentFact] = []
+        for each, lines in changed.items():
+            shipment = self._rows[each]
+            for start in range(0, max(len(lines), 1), lines_max):
+                event = shipment.tell(lines[start : start + lines_max])
+                facts.append(ShipmentFact(shipment.version, event))
+        return facts
 
     def changed(self) -> list[Shipment]:
         """List the consignments that changed, in id order."""
         return [self._rows[each] for each in sorted(self._touched)]
-
-    def _mark(self, shipment: Shipment) -> None:
-        """Raise the version once, however often the consignment changes in one transaction."""
-        if shipment.id not in self._touched:
-            self._touched.add(shipment.id)
-            shipment.version += 1
 
     def changed_lines(self) -> list[Line]:
         """List the lines that changed, in key order."""

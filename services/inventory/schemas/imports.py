@@ -18,6 +18,8 @@ from shared.events.catalogue import PartDefined, SiteDefined
 from shared.types import Condition, LotId, PartId, PositiveQuantity, SiteId
 
 CSV = "text/csv"
+RECORD_CHARACTERS_MAX = 200_000
+"""A record that is longer would not fit into the fact that tells it."""
 _FIRST_CSV_LINE = 2
 
 
@@ -184,6 +186,8 @@ def _validated(items: Sequence[Any], kind: ImportKind, first: int, bounds: _Boun
         except ValidationError as error:
             errors.extend(_line_errors(line, error))
             continue
+        if len(record.model_dump_json()) > RECORD_CHARACTERS_MAX:
+            errors.append(LineError(line, "line", f"is longer than {RECORD_CHARACTERS_MAX} characters"))
         records.append(record)
         name = tuple(getattr(record, field) for field in _KEYS[kind])
         if seen.setdefault(name, line) != line:

@@ -28,15 +28,16 @@ _LINES = Columns(
     filling_site="text",
 )
 _IDS = "= ANY(CAST(:shipments AS text[]))"
-_CARRYING = text(
-    f"SELECT DISTINCT shipment_id FROM shipment_line JOIN {_LOTS.unnest('k')} USING (depot, part, lot)"  # noqa: S608
-)
+_CARRYING = text(f"""
+    SELECT {", ".join("l." + name for name in _LINES.names.split(", "))}
+      FROM {_LOTS.unnest("k")} JOIN shipment_line l USING (depot, part, lot)
+""")  # noqa: S608  # names of columns only
 _ADD_MISSING = text(f"""
     INSERT INTO shipment ({_NEW.names}) SELECT {_NEW.names} FROM {_NEW.unnest("n")} ORDER BY shipment_id
     ON CONFLICT DO NOTHING RETURNING shipment_id
 """)  # noqa: S608
 _LOCK = text(f"SELECT * FROM shipment WHERE shipment_id {_IDS} ORDER BY shipment_id FOR UPDATE")  # noqa: S608
-_LOAD_LINES = text(f"SELECT {_LINES.names} FROM shipment_line WHERE shipment_id {_IDS}")  # noqa: S608
+_PLACES = text(f"SELECT DISTINCT depot, part, lot FROM shipment_line WHERE shipment_id {_IDS}")  # noqa: S608
 _SAVE = text(f"""
     UPDATE shipment s SET closed = c.closed, version = c.version FROM {_CHANGED.unnest("c")}
      WHERE s.shipment_id = c.shipment_id
@@ -54,7 +55,7 @@ async def places(session: AsyncSession, shipments: Collection[ShipmentId]) -> se
     """Say which lots these consignments carry where."""
     if not shipments:
         return set()
-    rows = await session.execute(_LOAD_LINES, {"shipments": list(shipments)})
+    rows = await session.execute(_PLACES, {"shipments": list(shipments)})
     return {LotKey(row.depot, row.part, row.lot) for row in rows}
 
 
@@ -66,21 +67,19 @@ async def lock(
     *,
     today: date,
 ) -> set[ShipmentId]:
-    """Lock and load what carries these lots, and what is named; answers which of them are new rows.
+    """Lock what carries these lots and what is named, and load the lots' lines; answers which rows are new.
 
-    The stock is locked, so that no line of these lots can be added meanwhile.
+    The stock is locked, so that no line of these lots can be added or changed meanwhile.
     """
-    wanted = set(named)
-    if lots:
-        wanted.update((await session.execute(_CARRYING, _LOTS.bind(lots))).scalars())
+    lines = [_line(row) for row in await session.execute(_CARRYING, _LOTS.bind(lots))] if lots else []
+    wanted = set(named) | {line.key.shipment for line in lines}
     if not wanted:
         return set()
     begun = sorted((shipment, sender, today) for shipment, sender in named.items() if sender is not None)
     made = set((await session.execute(_ADD_MISSING, _NEW.bind(begun))).scalars()) if begun else set()
-    ids = {"shipments": sorted(wanted)}
-    found = {row.shipment_id: _shipment(row) for row in await session.execute(_LOCK, ids)}
-    for row in await session.execute(_LOAD_LINES, ids):
-        line = _line(row)
+    rows = await session.execute(_LOCK, {"shipments": sorted(wanted)})
+    found = {row.shipment_id: _shipment(row) for row in rows}
+    for line in lines:
         found[line.key.shipment].lines[line.key] = line
     for shipment in found.values():
         book.shipments.load(shipment)

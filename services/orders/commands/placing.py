@@ -20,6 +20,7 @@ from services.orders.store.orders import Placed
 from shared import clock
 from shared.errors import Refusal
 from shared.http import rights
+from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
@@ -155,6 +156,8 @@ def _check_catalogue(request: Request, known: _Known) -> None:
             raise CatalogueBehind(site=site)
         if known.sites[site].kind is not SiteKind.DEPOT:
             raise SiteNotDepot(site=site)
+    if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
+        raise SiteForbidden(site=request.filling_site)
 
 
 def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:

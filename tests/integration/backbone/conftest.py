@@ -4,7 +4,6 @@ import asyncio
 import gc
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
 

@@ -37,7 +37,9 @@ async def tell_from_the_future(owner: asyncpg.Connection, number: int) -> int:
         *(new_event_id(), int(Stream.PRODUCTION), KEY, number, Raised.TYPE),
         Raised(name=KEY, by=number).model_dump_json().encode(),
     )
-    await owner.execute("INSERT INTO counter VALUES ($1, $2, 0) ON CONFLICT (key) DO UPDATE SET version = $2", KEY, number)
+    await owner.execute(
+        "INSERT INTO counter VALUES ($1, $2, 0) ON CONFLICT (key) DO UPDATE SET version = $2", KEY, number
+    )
     await owner.execute("INSERT INTO outbox_pending VALUES ($1)", seq)
     return seq
 

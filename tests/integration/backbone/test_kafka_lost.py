@@ -1,21 +1,13 @@
 """Kafka loses what it had acknowledged, or goes away: what was told is told again, and heard once all the same."""
 
 import asyncio
-import shutil
-from collections.abc import Iterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 
-import pytest
-from sqlalchemy import make_url
-
-from deploy.local.servers import Servers
 from deploy.postgres.provision import ServiceDatabase
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner
 from tests.fixtures.toy import Toy, eventually
 from tests.fixtures.toy_judge import Fact, wrongs
-from tests.fixtures.toy_kafka import log_of, lose_topic, make_topic
+from tests.fixtures.toy_kafka import log_of, lose_topic
 
 COUNTERS = [f"counter-{number}" for number in range(6)]
 

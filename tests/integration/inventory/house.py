@@ -240,7 +240,7 @@ async def _furnish(house: House) -> None:
         assert answer.status_code == 200, answer.text
 
 
-def a_receipt(quantity: int, *, shipment: str | None = "F-01:S-1", **line: object) -> dict[str, object]:
+def a_receipt(quantity: object, *, shipment: str | None = "F-01:S-1", **line: object) -> dict[str, object]:
     """Make the body of a receipt of the usual lot."""
     usual = {"part": "GEARBOX", "lot": "F-01:L-1", "quantity": quantity}
     return {"site": "D-01", "shipment": shipment, "lines": [{**usual, **line}]}

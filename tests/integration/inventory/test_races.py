@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from shared.events.orders import OrderCancelRequested
 from tests.integration.inventory.house import Ear, House, a_receipt
 from tests.integration.inventory.test_taking import GOODS, a_sending
-from tests.unit.inventory.makers import DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
+from tests.unit.inventory.makers import DEPOT, OTHER_DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
 
 
 async def test_a_thousand_units_go_to_a_thousand_of_many_orders_and_none_is_oversold(house: House) -> None:
@@ -118,4 +118,17 @@ async def test_many_waiting_orders_are_not_loaded_for_stock_that_serves_a_few(ho
     assert received.status_code == 201
     served = await house.owner.fetch("SELECT order_id FROM demand WHERE reserved = 1 ORDER BY order_id")
     assert [row["order_id"] for row in served] == [an_order_id(number) for number in (1, 2, 3)]
+    await house.balances()
+
+
+async def test_goods_made_for_an_order_that_another_depot_fills_count_for_it(house: House) -> None:
+    await house.ear.hear(an_order(5), a_finish(5))
+    await house.ear.hear(a_dispatch(5, depot=OTHER_DEPOT, order=an_order_id(), filling_site=DEPOT))
+    receipts = [house.post("/v1/receipts", {**a_receipt(1), "site": OTHER_DEPOT}, at=OTHER_DEPOT) for _ in range(4)]
+    orders = [house.ear.hear(an_order(1, number)) for number in range(2, 12)]
+
+    answers, _ = await asyncio.gather(asyncio.gather(*receipts), asyncio.gather(*orders))
+
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert (await house.demand(an_order_id()))["arrived"] == 4
     await house.balances()

@@ -183,6 +183,11 @@ class House:
         return [row["type"].split(".")[2] for row in rows]
 
 
+def slug(answer: httpx.Response) -> str:
+    """Read which problem was answered."""
+    return str(answer.json()["type"].rpartition(":")[2])
+
+
 def inventory_said(order_id: str, kind: type[DemandEvent], *, quantity: int = 5, **totals: Any) -> DemandEvent:
     """Make a fact of inventory's: what is not given is zero."""
     values: dict[str, Any] = dict.fromkeys(

@@ -8,8 +8,7 @@ import pytest
 
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.types import SiteKind
-from tests.integration.orders.house import PART, House
-from tests.integration.orders.test_doors import slug
+from tests.integration.orders.house import PART, House, slug
 
 TERMS = {
     "approved": True,

@@ -153,7 +153,8 @@ def test_a_shipment_that_is_received_in_full_is_closed_without_loss() -> None:
     road.close(book, a_cause(), book.shipments.get(SHIPMENT))
 
     assert open_ones(book) == []
-    assert book.shipments.changed()[0].tell().closed
+    (fact,) = book.shipments.tell(lines_max=10)
+    assert (fact.event.closed, fact.key_seq) == (True, 1)
 
 
 def test_a_dispatch_onto_a_closed_shipment_opens_it_again() -> None:
@@ -214,4 +215,28 @@ def test_a_shipment_of_the_store_is_known_with_its_lines() -> None:
     bookings.dispatch(book, a_cause(), a_dispatch(1))
 
     assert book.shipments.find(SHIPMENT) is stored
-    assert (stored.version, stored.lines[key].dispatched) == (5, 6)
+    assert stored.lines[key].dispatched == 6
+    assert [fact.key_seq for fact in book.shipments.tell(lines_max=10)] == [5]
+
+
+def test_a_shipment_tells_the_lines_that_changed_in_as_many_facts_as_they_need() -> None:
+    lots = [f"F-01:L-{number}" for number in range(5)]
+    book = a_book(lots)
+    for lot in lots:
+        bookings.dispatch(book, a_cause(), a_dispatch(1, lot))
+
+    facts = book.shipments.tell(lines_max=2)
+
+    assert [(fact.key_seq, len(fact.event.lines)) for fact in facts] == [(1, 2), (2, 2), (3, 1)]
+
+
+def test_what_came_before_a_line_was_known_to_be_for_an_order_counts_for_it() -> None:
+    book = a_book()
+    heard(book, 10)
+    dispatched(book, 5)
+    road.arrive(book, a_cause(), Arrival(goods(), 2, SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+
+    dispatched(book, 1, order=an_order_id())
+
+    assert (the_demand(book).arrived, the_demand(book).lost) == (2, 3)

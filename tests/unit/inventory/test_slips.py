@@ -6,9 +6,9 @@ import pytest
 
 from services.inventory.domain import bookings, handling, issue, road, slip
 from services.inventory.domain.book import Book
-from services.inventory.domain.count import CountContradicted, count
+from services.inventory.domain.count import CountContradicted, adjustment, correct
 from services.inventory.domain.issue import MoreThanIssued, NotReserved, OrderOfOtherStock, OrderTakesAllOrNothing
-from services.inventory.domain.ledger import Cause
+from services.inventory.domain.ledger import Cause, Holding
 from services.inventory.domain.resolution import resolve
 from services.inventory.domain.road import Arrival
 from services.inventory.domain.shipment import ShipmentClosed, ShipmentOfAnotherSender
@@ -46,6 +46,13 @@ def on_its_way(book: Book, quantity: int = 10) -> None:
     """Put goods on the road to the depot."""
     bookings.finish(book, a_cause(), a_finish(quantity))
     bookings.dispatch(book, a_cause(), a_dispatch(quantity))
+
+
+def count(book: Book, cause: Cause, holding: Holding, *, counted: int, moved_before: int = 0) -> int:
+    """Count a shelf."""
+    change = adjustment(book, holding, counted=counted, moved_before=moved_before)
+    correct(book, cause, holding, change)
+    return change
 
 
 def undo(book: Book, cause: Cause) -> None:
@@ -111,9 +118,9 @@ def test_a_count_is_against_the_book_as_it_was() -> None:
     holding = stocked(book, 10)
     handling.scrap(book, a_cause(), holding, 2)
 
-    up = count(book, a_cause(), holding, counted=3, moved_before=0)
-    same = count(book, a_cause(), holding, counted=3, moved_before=0)
-    down = count(book, a_cause(), holding, counted=1, moved_before=0)
+    up = count(book, a_cause(), holding, counted=3)
+    same = count(book, a_cause(), holding, counted=3)
+    down = count(book, a_cause(), holding, counted=1)
 
     assert (up, same, down) == (3, 0, -2)
     assert on(book, Shelf.ON_HAND) == 9
@@ -160,11 +167,11 @@ def _change(book: Book, cause: Cause) -> None:
 
 
 def _count_up(book: Book, cause: Cause) -> None:
-    count(book, cause, stocked(book, 5), counted=8, moved_before=0)
+    count(book, cause, stocked(book, 5), counted=8)
 
 
 def _count_down(book: Book, cause: Cause) -> None:
-    count(book, cause, stocked(book, 5), counted=2, moved_before=0)
+    count(book, cause, stocked(book, 5), counted=2)
 
 
 def _send(book: Book, cause: Cause) -> None:

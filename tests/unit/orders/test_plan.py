@@ -3,13 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from hypothesis import given
-from hypothesis import strategies as st
-
 from services.orders.domain.order import Demand, Order
-from services.orders.domain.plan import WORK_ORDERS_MAX, missing, plan
+from services.orders.domain.plan import WORK_ORDERS_MAX, plan
 from services.orders.domain.promise import IN_STOCK, NO_SOURCE, Promise
-from services.orders.domain.sourcing import Sourcing, WorkState
+from services.orders.domain.sourcing import WorkState
 from shared.events.orders import OrderSourced, OrderSourcingReduced
 from tests.unit.orders.makers import FACTORY, ORDER, TODAY, a_source, a_work_order, an_order
 
@@ -223,91 +220,6 @@ def test_an_order_that_is_settled_keeps_its_last_promise() -> None:
 
     assert issued.promise == promised.promise
     assert issued.promises == 1
-
-
-quantities = st.integers(min_value=0, max_value=6)
-
-
-@st.composite
-def works(draw: st.DrawFn, n: int) -> Sourcing:
-    quantity, answered = draw(quantities), draw(quantities)
-    return a_work_order(
-        n,
-        quantity=quantity,
-        sourced=draw(st.integers(1, 6)),
-        answered=answered,
-        asked=answered + draw(st.integers(0, quantity)),
-        given=draw(st.integers(0, answered)),
-        due=TODAY + timedelta(days=draw(st.integers(0, 9))),
-        state=draw(st.sampled_from(WorkState)),
-    )
-
-
-@st.composite
-def orders(draw: st.DrawFn) -> Order:
-    reserved, issued, cancelled, short = draw(quantities), draw(quantities), draw(quantities), draw(quantities)
-    order = an_order(
-        quantity=max(1, reserved + issued + cancelled + short),
-        reserved=reserved,
-        issued=issued,
-        cancelled=cancelled,
-        arrived=draw(quantities),
-        lost=draw(quantities),
-        work_orders=tuple(draw(works(n)) for n in range(1, draw(st.integers(1, 4)))),
-    )
-    wanted = draw(st.integers(1, order.quantity))
-    return replace(order, wanted=wanted, cancel_requested=draw(st.booleans()), demand=replace(order.demand, heard=1))
-
-
-sources = st.lists(st.builds(a_source, st.sampled_from(["F-01", "F-02"]), st.integers(0, 90)), max_size=2)
-
-
-@given(orders(), sources)
-def test_the_quantity_always_adds_up(order: Order, available: list[object]) -> None:
-    planned = plan(order, available, TODAY).order  # type: ignore[arg-type]  # a list of sources, as built
-
-    demand = planned.demand
-    parts = (demand.reserved, planned.sourced, demand.issued, demand.cancelled, planned.open)
-    assert sum(parts) == planned.quantity
-    assert min(parts) >= 0
-
-
-@given(orders(), sources)
-def test_planning_twice_is_planning_once(order: Order, available: list[object]) -> None:
-    planned = plan(order, available, TODAY).order  # type: ignore[arg-type]  # a list of sources, as built
-
-    again = plan(planned, available, TODAY)  # type: ignore[arg-type]  # a list of sources, as built
-
-    assert again.order == planned
-    assert again.facts == ()
-
-
-@given(orders())
-def test_nothing_is_left_missing_while_a_source_is_willing(order: Order) -> None:
-    planned = plan(order, [a_source("F-09", 5)], TODAY).order
-
-    assert missing(planned) <= 0
-
-
-@given(orders(), sources)
-def test_never_more_is_asked_back_than_is_too_much_or_than_a_work_order_brings(
-    order: Order, available: list[object]
-) -> None:
-    decided = plan(order, available, TODAY)  # type: ignore[arg-type]  # a list of sources, as built
-
-    asked = sum(fact.quantity for fact in decided.facts if isinstance(fact, OrderSourcingReduced))
-    assert asked <= max(0, order.outstanding - order.need)
-    for before, after in zip(order.work_orders, decided.order.work_orders, strict=False):
-        assert after.pending <= max(before.pending, before.quantity)
-        assert after.asked == before.asked or not before.kept
-
-
-@given(orders(), sources)
-def test_every_fact_is_a_version(order: Order, available: list[object]) -> None:
-    decided = plan(order, available, TODAY)  # type: ignore[arg-type]  # a list of sources, as built
-
-    assert decided.order.version == order.version + len(decided.facts)
-    assert [version for version, _ in decided.numbered()] == list(range(order.version + 1, decided.order.version + 1))
 
 
 def test_an_order_that_needs_nothing_is_promised_nothing_new() -> None:
