@@ -29,7 +29,7 @@ environment() {
   find_uv >/dev/null || get_uv
   local uv
   uv=$(find_uv) || fail "pip brought no uv for this machine: install uv and run this again."
-  "$uv" sync --frozen --quiet ||
+  "$uv" sync --frozen --quiet --compile-bytecode ||
     fail "uv could not make the Python environment (its reason is above): check the network and python3 (3.11 to 3.13)."
 }
 

@@ -45,11 +45,11 @@ check_walls() {
       grep -q "^NoNewPrivs:.*1$" /proc/1/status
       test "$(ls /app)" = "$(printf "services\nshared")"
       test "$(ls /app/services)" = "$SERVICE"
-      ! touch /app/written /usr/written /run/keys/written 2>/dev/null
       test -r /run/keys/jwks.json
       test -z "$(find / -xdev -name private.pem 2>/dev/null)"
-      ! env | grep -E "^JVTRACK_(POSTGRES|[A-Z]+_OWNER)"
-      ! env | grep -E "^JVTRACK_[A-Z]+_(RELAY_)?DATABASE=" | grep -v "jvtrack_$SERVICE\$"
+      if grep -E "^[^ ]+ (/|/run/keys) [^ ]+ rw" /proc/mounts; then exit 1; fi
+      if env | grep -E "^JVTRACK_(POSTGRES|[A-Z]+_OWNER)"; then exit 1; fi
+      if env | grep -E "^JVTRACK_[A-Z]+_DATABASE=" | grep -v "/jvtrack_$SERVICE\$"; then exit 1; fi
     ' || fail "$service is not confined as it should be"
   done
 }

@@ -24,7 +24,7 @@ app = typer.Typer()
 @app.command()
 def demo(
     *,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running at the end.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave everything running, and say how to go on.")] = False,
     against: Annotated[
         bool, typer.Option("--against", help="Play against the system that runs already, as JVTRACK_* says.")
     ] = False,
@@ -44,7 +44,7 @@ def demo(
     with _stage(against=against, keep=keep, killer=killer) as stage:
         findings, report = asyncio.run(play(stage, papers, console))
         is_well = tell(findings, report, console)
-        if keep or against:
+        if keep:
             tell_how_to_go_on(stage, console)
     console.print(f"The demo took {clock.monotonic() - begun:.0f} s.")
     if not is_well:

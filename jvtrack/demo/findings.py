@@ -8,7 +8,7 @@ from typing import TypeVar
 from shared import clock
 
 SEEN_SECONDS_MAX = 30.0
-_LOOK_SECONDS = 0.05
+_LOOK_SECONDS = 0.1
 
 T = TypeVar("T")
 

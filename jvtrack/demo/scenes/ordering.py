@@ -46,13 +46,20 @@ async def play(company: Company) -> Sequence[Finding]:
 async def _wishes(company: Company) -> list[_Wish]:
     """Choose, the same way every time, what to order: every second order asks for more than there is."""
     sourced = {source.part async for source in company.planner.orders.sources(approved=True) if _is_ours(source.site)}
+    inventory = company.operator.inventory
+    fitting = {
+        platform: [
+            part.part_id
+            async for part in inventory.parts(platform=platform)
+            if part.quantity_scale == 0 and part.part_id in sourced
+        ]
+        for platform in Platform
+    }
     wishes: list[_Wish] = []
     for number, depot in enumerate(company.depots.values()):
         for turn in range(ORDERS_PER_DEPOT):
             platform = list(Platform)[(number + turn) % len(Platform)]
-            parts = await company.operator.inventory.parts(platform=platform).all()
-            counted = [part.part_id for part in parts if part.quantity_scale == 0 and part.part_id in sourced]
-            part = company.dice.choice(counted)
+            part = company.dice.choice(fitting[platform])
             there = (await depot.stock(part)).available or 0
             short = company.dice.randint(1, _SHORT_MAX)
             quantity = there + short if turn % 2 and there < _ENOUGH else max(1, min(there, short))

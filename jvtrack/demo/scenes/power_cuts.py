@@ -13,7 +13,7 @@ from shared.events.factory import FactoryLotFinished
 VICTIMS = ("inventory", "production")
 FACTORIES = ("F-02", "F-03")
 _PARTS = {"F-02": "MI17-COMPRESSOR-BLADE-1", "F-03": "T90-TRACK-LINK"}
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.04
 _LEAD_SECONDS = 0.5
 _BACK_SECONDS_MAX = 60
 
@@ -42,10 +42,7 @@ async def _cut(company: Company, service: str) -> Finding:
     await company.stage.kill(service)
     door = {"inventory": company.operator.inventory.door, "production": company.operator.production.door}[service]
 
-    async def is_down_or_back() -> bool:
-        return await door.is_ready()
-
-    await seen(f"{service} back", is_down_or_back, seconds_max=_BACK_SECONDS_MAX)
+    await seen(f"{service} back", door.is_ready, seconds_max=_BACK_SECONDS_MAX)
     return Finding(f"kill -9 of {service} under load", f"answers again after {clock.monotonic() - began:.1f} s")
 
 

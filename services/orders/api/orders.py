@@ -22,7 +22,7 @@ from shared.types import OrderId
 Wait = Annotated[
     str | None,
     Query(
-        pattern=r"^\d{1,4}(\.\d{1,3})?s?$",
+        pattern=r"^[0-9]{1,4}(\.[0-9]{1,3})?s?$",
         description="How long to wait for inventory's answer, in seconds: `2s`. Bounded; the order is placed anyway.",
         examples=["2s"],
     ),

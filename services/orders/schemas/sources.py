@@ -10,9 +10,9 @@ from services.orders.domain.priority import Designator
 from services.orders.schemas.orders import Answer, Body, Filter
 from shared.types import PartId, PositiveQuantity, SiteId
 
-Money = Annotated[str, StringConstraints(pattern=r"^\d{1,14}(\.\d{1,2})?$")]
+Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
 """An exact amount, as text: `"1381500.00"`."""
-Share = Annotated[str, StringConstraints(pattern=r"^(0(\.\d{1,4})?|1(\.0{1,4})?)$")]
+Share = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$")]
 """An exact share of one, as text: `"0.36"`."""
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 4217 code."""

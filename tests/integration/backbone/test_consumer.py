@@ -8,7 +8,6 @@ import pytest
 from aiokafka.admin import RecordsToDelete
 
 from deploy.postgres.provision import ServiceDatabase
-from shared.events.envelope import Stream
 from shared.messaging import kafka
 from shared.messaging.consumer import Consumer
 from shared.messaging.topics import Topics

@@ -170,7 +170,7 @@ class House:
     async def until(self, order_id: str, state: str) -> dict[str, Any]:
         """Wait until an order stands so, because something in the background has happened."""
         async with asyncio.timeout(10):
-            while (order := await self.order(order_id))["state"] != state:  # noqa: ASYNC110  # nothing to wait for
+            while (order := await self.order(order_id))["state"] != state:  # nothing to wait for
                 await asyncio.sleep(0.02)
         return order
 

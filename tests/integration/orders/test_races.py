@@ -37,7 +37,7 @@ async def holding(made: ServiceDatabase, order_id: str) -> AsyncIterator[None]:
 async def until_waiting(house: House, count: int) -> None:
     """Wait until so many sessions wait for a lock."""
     async with asyncio.timeout(10):
-        while await house.owner.fetchval(_WAITING) < count:  # noqa: ASYNC110  # the database tells nobody
+        while await house.owner.fetchval(_WAITING) < count:  # the database tells nobody
             await asyncio.sleep(0.01)
 
 
@@ -104,7 +104,7 @@ async def test_planning_that_stopped_half_way_is_taken_up_again(house: House) ->
     for order_id in order_ids:
         assert (await house.until(order_id, "sourced"))["sourced"] == 1
     async with asyncio.timeout(5):
-        while await house.owner.fetchval("SELECT count(*) FROM planning"):  # noqa: ASYNC110  # nobody is told
+        while await house.owner.fetchval("SELECT count(*) FROM planning"):  # nobody is told
             await asyncio.sleep(0.02)
 
 

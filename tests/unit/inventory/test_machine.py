@@ -1,0 +1,225 @@
+"""The ledger against a small model: a storekeeper who only knows how much lies on the shelves of each lot."""
+
+from collections import Counter
+from collections.abc import Callable
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.inventory.domain import bookings, count, handling, issue, road, slip
+from services.inventory.domain.allocation import release, usable
+from services.inventory.domain.ledger import Cause
+from services.inventory.domain.resolution import resolve
+from services.inventory.domain.suspense import DiscrepancyKind
+from shared.errors import Refusal
+from shared.types import Condition, EventId, Shelf
+from tests.unit.inventory.makers import (
+    DEPOT,
+    FACTORY,
+    OTHER_DEPOT,
+    REAL,
+    a_book,
+    a_cause,
+    a_dispatch,
+    a_finish,
+    a_void,
+    allocated,
+    an_order_id,
+    goods,
+    heard,
+    on,
+    sums,
+)
+
+LOTS = ("F-01:L-1", "F-01:L-2")
+lots = st.sampled_from(LOTS)
+quantities = st.integers(1, 8)
+conditions = st.sampled_from([Condition.A, Condition.C, Condition.F])
+shipments = st.sampled_from(["F-01:S-1", "F-01:S-2"])
+picks = st.integers(0, 50)
+
+
+class Store(RuleBasedStateMachine):
+    """Does anything that factories and a depot can do, and counts the shelves after it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.book = a_book(LOTS)
+        self.shelves: Counter[str] = Counter()
+        self.orders = 0
+        self.told: list[tuple[EventId, str]] = []
+        self.slips: list[EventId] = []
+
+    def _ask(self, do: Callable[[Cause], object], lot: str | None = None, change: int = 0) -> None:
+        """Do something that may be refused, and then must leave no trace."""
+        cause, before = a_cause(), len(self.book.transfers)
+        try:
+            do(cause)
+        except Refusal:
+            assert len(self.book.transfers) == before
+            return
+        self.slips.append(cause.id)
+        if lot is not None:
+            self.shelves[lot] += change
+        allocated(self.book)
+
+    def _hear(self, do: Callable[[Cause], object], lot: str) -> None:
+        cause = a_cause()
+        do(cause)
+        self.told.append((cause.id, lot))
+        allocated(self.book)
+
+    @rule(lot=lots, quantity=quantities)
+    def finish(self, lot: str, quantity: int) -> None:
+        self._hear(lambda cause: bookings.finish(self.book, cause, a_finish(quantity, lot)), lot)
+
+    @rule(lot=lots, quantity=quantities, shipment=shipments, pick=picks)
+    def dispatch(self, lot: str, quantity: int, shipment: str, pick: int) -> None:
+        order = an_order_id(pick % (self.orders + 2) + 1)
+        fact = a_dispatch(quantity, lot, shipment=shipment, order=order, filling_site=DEPOT)
+        self._hear(lambda cause: bookings.dispatch(self.book, cause, fact), lot)
+
+    @rule(pick=picks)
+    def void(self, pick: int) -> None:
+        if self.told:
+            voided, lot = self.told[pick % len(self.told)]
+            bookings.void(self.book, a_cause(), a_void(voided, lot))
+            allocated(self.book)
+
+    @rule(lot=lots, quantity=quantities, condition=conditions, shipment=shipments | st.none())
+    def receive(self, lot: str, quantity: int, condition: Condition, shipment: str | None) -> None:
+        arrival = road.Arrival(goods(DEPOT, lot, condition), quantity, shipment)
+        self._ask(lambda cause: road.arrive(self.book, cause, arrival), lot, quantity)
+
+    @rule(shipment=shipments)
+    def close(self, shipment: str) -> None:
+        self._ask(lambda cause: road.close(self.book, cause, self.book.shipments.get(shipment)))
+
+    @rule(quantity=quantities, is_partial=st.booleans(), priority=st.integers(1, 3))
+    def order(self, quantity: int, priority: int, *, is_partial: bool) -> None:
+        if self.orders < 20:
+            self.orders += 1
+            heard(self.book, quantity, self.orders, partial=is_partial, priority=priority)
+            allocated(self.book)
+
+    @rule(pick=picks, wanted=quantities, is_cancel=st.booleans())
+    def want_less(self, pick: int, wanted: int, *, is_cancel: bool) -> None:
+        if not self.orders:
+            return
+        demand = self.book.demands.get(an_order_id(pick % self.orders + 1))
+        if demand.closed:
+            return
+        now, fact = demand.close() if is_cancel else demand.reduce(wanted)
+        release(self.book, a_cause(), demand.order, demand.reserved - now.reserved)
+        self.book.demands.keep(now, fact)
+        allocated(self.book)
+
+    @rule(pick=picks, quantity=quantities)
+    def issue(self, pick: int, quantity: int) -> None:
+        order = an_order_id(pick % (self.orders + 1) + 1)
+        cause, before = a_cause(), len(self.book.transfers)
+        self._ask(lambda _: issue.issue(self.book, cause, order, quantity))
+        if len(self.book.transfers) > before:
+            self.slips[-1] = cause.id
+            for transfer in self.book.caused(cause.id):
+                self.shelves[transfer.source.lot] -= transfer.quantity
+
+    @rule(lot=lots, quantity=quantities, condition=conditions, pick=picks)
+    def give_back(self, lot: str, quantity: int, condition: Condition, pick: int) -> None:
+        order = an_order_id(pick % self.orders + 1) if self.orders and pick % 2 else None
+        holding = goods(DEPOT, lot, condition)
+        self._ask(lambda cause: issue.give_back(self.book, cause, holding, quantity, order=order), lot, quantity)
+
+    @rule(lot=lots, quantity=quantities, condition=conditions)
+    def scrap(self, lot: str, quantity: int, condition: Condition) -> None:
+        holding = goods(DEPOT, lot, condition)
+        self._ask(lambda cause: handling.scrap(self.book, cause, holding, quantity), lot, -quantity)
+
+    @rule(lot=lots, quantity=quantities, was=conditions, becomes=conditions)
+    def change_condition(self, lot: str, quantity: int, was: Condition, becomes: Condition) -> None:
+        if was is not becomes:
+            holding = goods(DEPOT, lot, was)
+            self._ask(lambda cause: handling.change_condition(self.book, cause, holding, quantity, condition=becomes))
+
+    @rule(lot=lots, quantity=quantities)
+    def send(self, lot: str, quantity: int) -> None:
+        holding = goods(DEPOT, lot)
+        self._ask(
+            lambda cause: handling.send(self.book, cause, holding, quantity, to=OTHER_DEPOT, shipment="D-01:S-1"),
+            lot,
+            -quantity,
+        )
+
+    @rule(lot=lots, found=st.integers(0, 8), condition=conditions)
+    def count(self, lot: str, found: int, condition: Condition) -> None:
+        holding = goods(DEPOT, lot, condition)
+        change = found - self.book.stands(holding)
+        self._ask(lambda cause: count.correct(self.book, cause, holding, change), lot, change)
+
+    @rule(pick=picks)
+    def reverse(self, pick: int) -> None:
+        if not self.slips:
+            return
+        original = self.slips[pick % len(self.slips)]
+        before = len(self.book.transfers)
+        self._ask(lambda cause: slip.reverse(self.book, cause, original))
+        for transfer in self.book.transfers[before:]:
+            if transfer.reverses == original:
+                self.shelves[transfer.source.lot] -= _on_the_depots_shelf(transfer.source) * transfer.quantity
+                self.shelves[transfer.target.lot] += _on_the_depots_shelf(transfer.target) * transfer.quantity
+
+    @rule(pick=picks)
+    def resolve(self, pick: int) -> None:
+        opened = self.book.suspense.opened
+        if opened:
+            discrepancy = opened[pick % len(opened)]
+            self._ask(lambda cause: resolve(self.book, cause, discrepancy, reason="Any."))
+
+    @invariant()
+    def the_storekeeper_finds_what_the_book_says(self) -> None:
+        for lot in LOTS:
+            assert sum(self.book.stands(goods(DEPOT, lot, each)) for each in Condition) == self.shelves[lot]
+
+    @invariant()
+    def all_accounts_sum_to_nothing_and_no_shelf_is_below_it(self) -> None:
+        balances = sums(self.book)
+        assert sum(balances.values()) == 0
+        assert all(quantity >= 0 for account, quantity in balances.items() if account.shelf in REAL)
+        for lot in LOTS:
+            for site in (FACTORY, DEPOT, OTHER_DEPOT):
+                self._suspense_is_what_is_unexplained(balances, site, lot)
+
+    def _suspense_is_what_is_unexplained(self, balances: dict[object, int], site: str, lot: str) -> None:
+        suspense = sum(balances.get(goods(site, lot, each).on(Shelf.SUSPENSE), 0) for each in Condition)
+        mine = [each for each in self.book.suspense.opened if each.account.lot_key == goods(site, lot).lot_key]
+        lost = [each.remaining for each in mine if each.kind is DiscrepancyKind.LOST_IN_TRANSIT]
+        lent = [each.remaining for each in mine if each.kind is not DiscrepancyKind.LOST_IN_TRANSIT]
+        assert suspense == sum(lost) - sum(lent)
+        lines = self.book.shipments.carrying(goods(site, lot).lot_key)
+        assert sum(line.open for line in lines) == sum(on(self.book, Shelf.IN_TRANSIT, site, lot, c) for c in Condition)
+        assert all(min(line.open, line.received, line.lost) >= 0 for line in lines)
+
+    @invariant()
+    def every_order_holds_what_it_is_said_to_hold(self) -> None:
+        for number in range(1, self.orders + 1):
+            demand = self.book.demands.get(an_order_id(number))
+            assert sum(self.book.demands.held_by(demand.order).values()) == demand.reserved
+            assert min(demand.short, demand.reserved, demand.issued, demand.cancelled, demand.lost) >= 0
+            assert not demand.closed or demand.short == demand.reserved == 0
+
+    @invariant()
+    def nobody_waits_for_what_is_free(self) -> None:
+        free = {each: there for each, there in self.book.free(goods().stock).items() if usable(self.book, each)}
+        for demand in self.book.demands.waiting(goods().stock):
+            suitable = sum(there for each, there in free.items() if each.condition in demand.conditions)
+            assert suitable == 0 or (not demand.partial and suitable < demand.short)
+
+
+def _on_the_depots_shelf(account: object) -> bool:
+    assert isinstance(account, tuple)
+    return account[0] == DEPOT and account[4] in {Shelf.ON_HAND, Shelf.RESERVED}
+
+
+TestStore = Store.TestCase
+TestStore.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
