@@ -47,9 +47,9 @@ check_walls() {
       test "$(ls /app/services)" = "$SERVICE"
       test -r /run/keys/jwks.json
       test -z "$(find / -xdev -name private.pem 2>/dev/null)"
-      if grep -E "^[^ ]+ (/|/run/keys) [^ ]+ rw" /proc/mounts; then exit 1; fi
+      if grep -qE "^[^ ]+ (/|/run/keys) [^ ]+ rw" /proc/mounts; then exit 1; fi
       if env | grep -E "^JVTRACK_(POSTGRES|[A-Z]+_OWNER)"; then exit 1; fi
-      if env | grep -E "^JVTRACK_[A-Z]+_DATABASE=" | grep -v "/jvtrack_$SERVICE\$"; then exit 1; fi
+      if env | grep -E "^JVTRACK_[A-Z_]+_DATABASE=" | grep -v "/jvtrack_$SERVICE\$"; then exit 1; fi
     ' || fail "$service is not confined as it should be"
   done
 }

@@ -4,8 +4,17 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
+
+def _without_null(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("a text holds no null byte")
+    return text
+
+
+NoNull = AfterValidator(_without_null)
+"""Refuses what PostgreSQL cannot keep; a fact with it would stop every service that hears of it."""
 _NAME = r"[A-Z0-9][A-Z0-9.-]{0,39}"
 # Digits are spelled out: \d would also take the digits of every other script.
 _DOCUMENT_NUMBER = r"[A-Z0-9]{6}[0-9](?:00[1-9]|0[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-6])[A-Z0-9]{4}"
@@ -42,9 +51,11 @@ Cage = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]
 """A maker's commercial and government entity code."""
 Nsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
 """A NATO stock number without dashes: 4-digit supply class, 9-digit item."""
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), NoNull]
 """Free text for people: a name, a reason, a cause."""
-Serials = Annotated[tuple[Annotated[str, StringConstraints(min_length=1, max_length=60)], ...], Field(max_length=2000)]
+Serial = Annotated[str, StringConstraints(min_length=1, max_length=60), NoNull]
+"""A serial number of one item."""
+Serials = Annotated[tuple[Serial, ...], Field(max_length=2000)]
 """Serial numbers of the items in a lot or movement."""
 
 EventId = UUID

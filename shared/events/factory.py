@@ -4,7 +4,7 @@ The CloudEvents `source` names the site; lot and shipment numbers are unique wit
 """
 
 from datetime import date
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -12,6 +12,7 @@ from shared.events.production import Reference
 from shared.types import (
     Condition,
     FactoryNumber,
+    NoNull,
     PartId,
     PositiveQuantity,
     Quantity,
@@ -169,7 +170,7 @@ class FactoryEventVoided(FactoryFact):
 
     TYPE: ClassVar[str] = "jvtrack.factory.event-voided.v1"
 
-    event: str = Field(min_length=1, max_length=200)
+    event: Annotated[str, Field(min_length=1, max_length=200), NoNull]
     """The CloudEvents id of the earlier event."""
     reason: Text
     """Why."""
@@ -180,7 +181,7 @@ class FactoryEventCorrected(FactoryFact):
 
     TYPE: ClassVar[str] = "jvtrack.factory.event-corrected.v1"
 
-    event: str = Field(min_length=1, max_length=200)
+    event: Annotated[str, Field(min_length=1, max_length=200), NoNull]
     """The CloudEvents id of the earlier event."""
     reason: Text
     """Why."""

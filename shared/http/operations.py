@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.http.auth import Principal, Role, allow
 from shared.http.paging import Paging, link_next
 from shared.messaging.operations import Operation, Operations
-from shared.types import Text
+from shared.types import NoNull, Text
 
+_PLACE_MAX = 2**63 - 1
 Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
 Reader = Annotated[Principal, Depends(allow(Role.OPERATOR, Role.AUDITOR))]
 
@@ -72,11 +73,11 @@ class BlockedKeyRead(_Body):
 class ParkedKeyName(_Body):
     """Which parked key."""
 
-    group: str = Field(examples=["jvtrack.inventory.deciders"], max_length=200)
+    group: Annotated[str, NoNull] = Field(examples=["jvtrack.inventory.deciders"], max_length=200)
     """The consumer group that parked it."""
-    topic: str = Field(examples=["production.v1"], max_length=100)
+    topic: Annotated[str, NoNull] = Field(examples=["production.v1"], max_length=100)
     """The stream, without its namespace."""
-    key: str = Field(examples=["lot:F-01:L-2026-0042"], max_length=400)
+    key: Annotated[str, NoNull] = Field(examples=["lot:F-01:L-2026-0042"], max_length=400)
     """The key."""
 
 
@@ -90,9 +91,9 @@ class ParkedKeyDiscard(ParkedKeyName):
 class BlockedKeyName(_Body):
     """Which blocked key."""
 
-    topic: str = Field(examples=["production.v1"], max_length=100)
+    topic: Annotated[str, NoNull] = Field(examples=["production.v1"], max_length=100)
     """The stream, without its namespace."""
-    key: str = Field(examples=["lot:F-01:L-2026-0042"], max_length=400)
+    key: Annotated[str, NoNull] = Field(examples=["lot:F-01:L-2026-0042"], max_length=400)
     """The key."""
 
 
@@ -106,13 +107,13 @@ class BlockedKeyDiscard(BlockedKeyName):
 class Republish(_Body):
     """Which facts to tell Kafka once more; consumers drop what they have."""
 
-    topic: str = Field(examples=["production.v1"], max_length=100)
+    topic: Annotated[str, NoNull] = Field(examples=["production.v1"], max_length=100)
     """The stream, without its namespace."""
-    first: int = Field(ge=1)
+    first: int = Field(ge=1, le=_PLACE_MAX)
     """First place in event_log."""
-    last: int = Field(ge=1)
+    last: int = Field(ge=1, le=_PLACE_MAX)
     """Last place in event_log."""
-    key: str | None = Field(default=None, max_length=400)
+    key: Annotated[str, NoNull] | None = Field(default=None, max_length=400)
     """Only this key's facts, if given."""
     reason: Text
     """Why; kept for ever."""

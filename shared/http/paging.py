@@ -18,6 +18,7 @@ from shared.errors import Kind, Refusal
 LIMIT_MAX = 1000
 LIMIT_DEFAULT = 100
 _CURSOR_SIZE_MAX = 1024
+_INTEGER_MAX = 2**63 - 1
 
 CursorValue = str | int | None
 Cursor = tuple[CursorValue, ...]
@@ -71,12 +72,16 @@ def decode(cursor: str) -> Cursor:
         values = json.loads(content)
     except (binascii.Error, ValueError, RecursionError):
         raise CursorMalformed from None
-    is_key = isinstance(values, list) and all(
-        value is None or (isinstance(value, str | int) and not isinstance(value, bool)) for value in values
-    )
-    if not is_key or not values:
+    if not isinstance(values, list) or not values or not all(map(_can_be_sorted_by, values)):
         raise CursorMalformed
     return tuple(values)
+
+
+def _can_be_sorted_by(value: object) -> bool:
+    """Tell whether the database can compare a value with a column at all."""
+    if isinstance(value, str):
+        return "\0" not in value and value.isprintable()
+    return value is None or (type(value) is int and abs(value) <= _INTEGER_MAX)
 
 
 def link_next(request: Request, response: Response, last: Sequence[CursorValue]) -> None:

@@ -65,7 +65,14 @@ def parse(text: str) -> Token:
     if match is None:
         raise TokenMalformed(token=text[:100])
     stream, key, key_seq = match.groups()
-    return Token(stream, unquote(key), int(key_seq))
+    return Token(stream, _key(key, text), int(key_seq))
+
+
+def _key(quoted: str, text: str) -> str:
+    key = unquote(quoted)
+    if "\0" in key:
+        raise TokenMalformed(token=text[:100])
+    return key
 
 
 async def after(

@@ -92,10 +92,12 @@ class Sorter:
     compacted: bool
     """Whether the topic keeps only the last fact of a key, so that holes are normal."""
     out: Sorted = field(default_factory=Sorted)
-    _parking: set[str] = field(default_factory=set)
+    _held: dict[str, ParkCause | None] = field(default_factory=dict)
+    """Keys whose events wait now, and why; none: the hole is filled, and what waits comes before what follows."""
 
     def sort(self, items: Sequence[Item]) -> Sorted:
         """Sort items, in the order of their offsets."""
+        self._held = {**self.parked}
         for item in items:
             self._place(item)
         return self.out
@@ -108,9 +110,7 @@ class Sorter:
             self._seen(item, position)
         elif item.broken is not None:
             self._park(item, ParkCause.CONTRACT, item.broken)
-        elif header.key in self._parking:
-            self._park(item, None, "waits behind a parked event")
-        elif header.key in self.parked:
+        elif header.key in self._held:
             self._behind(item, reached)
         elif header.key_seq > reached + 1 and not self.compacted:
             self.out.holes += 1
@@ -128,14 +128,14 @@ class Sorter:
 
     def _behind(self, item: Item, reached: int) -> None:
         """Wait behind a parked event, unless this is the one that its hole waits for."""
-        if self.parked[item.header.key] is ParkCause.HOLE and item.header.key_seq == reached + 1:
-            parked_before = len(self.out.parked)
-            self._take(item)
-            if len(self.out.parked) == parked_before:
-                self.out.healed.append(item.header.key)
-                self._parking.add(item.header.key)
-        else:
+        key = item.header.key
+        if self._held[key] is not ParkCause.HOLE or item.header.key_seq != reached + 1:
             self._park(item, None, "waits behind a parked event")
+            return
+        self._take(item)
+        if self._held[key] is ParkCause.HOLE:
+            self.out.healed.append(key)
+            self._held[key] = None
 
     def _take(self, item: Item) -> None:
         header = item.header
@@ -156,7 +156,8 @@ class Sorter:
         self.out.positions[header.key] = Position(header.key_seq, header.id)
 
     def _park(self, item: Item, cause: ParkCause | None, error: str) -> None:
-        self._parking.add(item.header.key)
+        if cause is not None:
+            self._held[item.header.key] = cause
         self.out.parked.append(Parked(item, cause, error))
 
 

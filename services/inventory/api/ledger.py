@@ -15,6 +15,8 @@ from shared.http.app import Session
 from shared.http.paging import CursorMalformed, Page, Paging, link_next
 from shared.http.versions import After
 
+_TRANSACTION_MAX = 2**64 - 1
+
 
 def router(doors: Doors) -> APIRouter:
     """Give the routes that read the ledger."""
@@ -96,12 +98,15 @@ def _opened(page: Page) -> tuple[datetime, UUID] | None:
     if start is None:
         return None
     try:
-        return datetime.fromisoformat(str(start[0])), UUID(str(start[1]))
+        opened_at, discrepancy = datetime.fromisoformat(str(start[0])), UUID(str(start[1]))
     except ValueError:
         raise CursorMalformed from None
+    if opened_at.tzinfo is None:
+        raise CursorMalformed
+    return opened_at, discrepancy
 
 
 def _transaction(number: str) -> str:
-    if not number.isdecimal() or len(number) > 20:
+    if not (number.isascii() and number.isdecimal()) or len(number) > 20 or int(number) > _TRANSACTION_MAX:
         raise CursorMalformed
     return number

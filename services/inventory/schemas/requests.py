@@ -20,6 +20,7 @@ from shared.types import (
 )
 
 LINES_MAX = 200
+VERSION_MAX = 2**63 - 1
 
 
 class ReceiptLine(Body):
@@ -120,7 +121,7 @@ class Count(Goods):
 
     counted: Quantity
     """How much was found, free and reserved together."""
-    version: Annotated[int, Field(strict=True, ge=0)]
+    version: Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)]
     """The version of the (site, part) that the stock query showed when the count was taken."""
     reason: Text | None = None
     """What the counter has to say."""

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path
 
 from services.production import queries
 from services.production.api.doors import READ_PROBLEMS, Doors, Reader, SenderUnknown
+from services.production.schemas.events import SOURCE
 from services.production.schemas.views import GapsRead
 from shared.http.app import Session
 from shared.http.rights import Subject, reach
@@ -18,7 +19,7 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`"}})
     async def show_gaps(
-        source: Annotated[str, Path(max_length=200, description="The CloudEvents source, such as `F-01/line-3`.")],
+        source: Annotated[str, Path(max_length=200, pattern=SOURCE, description="The CloudEvents source, such as `F-01/line-3`.")],
         principal: Reader,
         session: Session,
         after: After,

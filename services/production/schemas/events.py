@@ -33,7 +33,7 @@ from shared.http.problems import ERRORS_MAX, field_name
 from shared.http.tokens import Principal
 
 SEQUENCE_MAX = 2**63 - 2
-_SOURCE = r"^/?[A-Z0-9][A-Z0-9.-]{0,39}(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*$"
+SOURCE = r"^/?[A-Z0-9][A-Z0-9.-]{0,39}(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*$"
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
 
 
@@ -98,7 +98,7 @@ class FactoryEvent(BaseModel):
     """Version of CloudEvents."""
     id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
     """The sender's identity of the event, unique within its source: a retry repeats it, nothing else does."""
-    source: Annotated[str, Field(max_length=200, pattern=_SOURCE)]
+    source: Annotated[str, Field(max_length=200, pattern=SOURCE)]
     """Who sends it: a URI reference whose first segment is the site, such as `F-01` or `/F-01/line-3`."""
     type: str
     """What happened: one of the types of this door."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import count
 
 import pytest
+import structlog
 
 from deploy.local.jars import kafka_jars
 from deploy.local.places import KAFKA_JARS
@@ -17,6 +18,13 @@ from tests.fixtures.servers import TestServers
 from tests.fixtures.toy_kafka import make_topic
 
 _numbers = count(1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def plain_logs() -> None:
+    """Log tracebacks as they are: drawing boxes around them takes longer than most tests."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, plain])
 
 
 @pytest.fixture

@@ -116,16 +116,16 @@ async def test_many_holes_are_no_flood_for_they_heal_by_themselves(database: Ser
 async def test_a_hole_whose_healer_died_is_healed_by_the_next(
     database: ServiceDatabase, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def die(*_: object) -> None:
-        raise asyncio.CancelledError
+    async def dies_before(*_: object) -> None:
+        """Get no further."""
 
     with monkeypatch.context() as deadly:
-        deadly.setattr(Consumer, "_heal", die)
+        deadly.setattr(Consumer, "_heal", dies_before)
         async with Toy(database, topics).running() as toy:
             await say(topics, [Said("counter", 1), Said("counter", 3), Said("counter", 2)])
             await toy.until_heard(2)
+            await asyncio.sleep(0.5)
             deaths = await toy.hearing()
-            pytest.raises(AssertionError)
 
     async with Toy(database, topics).running() as toy:
         await toy.until_heard(3)
@@ -144,8 +144,7 @@ async def test_who_finds_another_record_where_he_stopped_reads_the_log_from_its_
         await toy.until_heard(3 * PARTITIONS)
     owner = await owner_connection(database)
     await owner.execute("UPDATE consumer_offset SET last_event_id = $1", uuid4())
-    await owner.execute("DELETE FROM heard WHERE key_seq > 1")
-    await owner.execute("UPDATE stream_position SET key_seq = 1")
+    await owner.execute("TRUNCATE heard, stream_position")
     await owner.close()
 
     async with Toy(database, topics).running() as toy:

@@ -13,14 +13,15 @@ Answer = httpx.Response | Exception
 QUICK = Patience(seconds_max=2.0, pause_seconds_first=0.001, pause_seconds_max=0.01)
 
 
-class ScriptedService(httpx.AsyncBaseTransport):
+class ScriptedService:
     """Gives its answers in turn, the last one for ever, and keeps what it was asked."""
 
     def __init__(self, *answers: Answer | Callable[[httpx.Request], httpx.Response]) -> None:
         self.answers = list(answers)
         self.asked: list[httpx.Request] = []
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request."""
         await request.aread()
         self.asked.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
@@ -31,7 +32,12 @@ class ScriptedService(httpx.AsyncBaseTransport):
 
 def a_client(service: ScriptedService, *, patience: Patience = QUICK, reads_own_writes: bool = False) -> JVTrack:
     """Connect to a scripted service."""
-    return JVTrack(token="a-token", patience=patience, transport=service, reads_own_writes=reads_own_writes)
+    return JVTrack(
+        token="a-token",
+        patience=patience,
+        transport=httpx.MockTransport(service.answer),
+        reads_own_writes=reads_own_writes,
+    )
 
 
 def an_answer(body: object, status: int = 200, headers: Mapping[str, str] | None = None) -> httpx.Response:

@@ -9,7 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.inventory.domain import bookings, count, handling, issue, road, slip
 from services.inventory.domain.allocation import release, usable
-from services.inventory.domain.ledger import Cause
+from services.inventory.domain.demand import hear
+from services.inventory.domain.ledger import Account, Cause
 from services.inventory.domain.resolution import resolve
 from services.inventory.domain.suspense import DiscrepancyKind
 from shared.errors import Refusal
@@ -25,9 +26,9 @@ from tests.unit.inventory.makers import (
     a_finish,
     a_void,
     allocated,
+    an_order,
     an_order_id,
     goods,
-    heard,
     on,
     sums,
 )
@@ -100,7 +101,11 @@ class Store(RuleBasedStateMachine):
     def order(self, quantity: int, priority: int, *, is_partial: bool) -> None:
         if self.orders < 20:
             self.orders += 1
-            heard(self.book, quantity, self.orders, partial=is_partial, priority=priority)
+            placed = an_order(quantity, self.orders, partial=is_partial, priority=priority)
+            lines = [line for lot in LOTS for line in self.book.shipments.carrying(goods(DEPOT, lot).lot_key)]
+            mine = [line for line in lines if line.order == placed.order]
+            arrived, lost = sum(line.received for line in mine), sum(line.lost for line in mine)
+            self.book.demands.hear(hear(placed, arrived=arrived, lost=lost))
             allocated(self.book)
 
     @rule(pick=picks, wanted=quantities, is_cancel=st.booleans())
@@ -190,7 +195,7 @@ class Store(RuleBasedStateMachine):
             for site in (FACTORY, DEPOT, OTHER_DEPOT):
                 self._suspense_is_what_is_unexplained(balances, site, lot)
 
-    def _suspense_is_what_is_unexplained(self, balances: dict[object, int], site: str, lot: str) -> None:
+    def _suspense_is_what_is_unexplained(self, balances: dict[Account, int], site: str, lot: str) -> None:
         suspense = sum(balances.get(goods(site, lot, each).on(Shelf.SUSPENSE), 0) for each in Condition)
         mine = [each for each in self.book.suspense.opened if each.account.lot_key == goods(site, lot).lot_key]
         lost = [each.remaining for each in mine if each.kind is DiscrepancyKind.LOST_IN_TRANSIT]
@@ -216,9 +221,8 @@ class Store(RuleBasedStateMachine):
             assert suitable == 0 or (not demand.partial and suitable < demand.short)
 
 
-def _on_the_depots_shelf(account: object) -> bool:
-    assert isinstance(account, tuple)
-    return account[0] == DEPOT and account[4] in {Shelf.ON_HAND, Shelf.RESERVED}
+def _on_the_depots_shelf(account: Account) -> bool:
+    return account.site == DEPOT and account.shelf in {Shelf.ON_HAND, Shelf.RESERVED}
 
 
 TestStore = Store.TestCase
