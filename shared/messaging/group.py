@@ -37,7 +37,7 @@ class Stopping(Refusal):
     retry_after_seconds = 1
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting(Generic[Request, Answer]):
     """Requests that were handed in together, and the promise of their answers."""
 
@@ -64,6 +64,7 @@ class Group(Generic[Request, Answer]):
         self._metrics = metrics
         self._queue: asyncio.Queue[_Waiting[Request, Answer]] = asyncio.Queue()
         self._queued = 0
+        self._taken: set[_Waiting[Request, Answer]] = set()
         self._is_open = True
 
     async def submit(self, request: Request) -> Answer:
@@ -83,7 +84,11 @@ class Group(Generic[Request, Answer]):
         self._queued += len(requests)
         self._metrics.group_queue.labels(self._name).set(self._queued)
         self._queue.put_nowait(waiting)
-        return await waiting.answers
+        self._taken.add(waiting)
+        try:
+            return await waiting.answers
+        finally:
+            self._taken.discard(waiting)
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Decide groups until the service stops, then what still waits."""
@@ -99,6 +104,9 @@ class Group(Generic[Request, Answer]):
             for worker in workers:
                 worker.cancel()
             await asyncio.gather(*workers, return_exceptions=True)
+            for waiting in self._taken:
+                if not waiting.answers.done():
+                    waiting.answers.set_exception(Stopping())
 
     async def _work(self) -> None:
         while True:
@@ -142,6 +150,7 @@ class Group(Generic[Request, Answer]):
             try:
                 async with self._database.transaction() as session:
                     answers = list(await self._decide(session, requests))
+                    assert len(answers) == len(requests), "every request has one outcome"
             except Exception as error:  # noqa: BLE001  # a fault of one request must not fail the others
                 self._metrics.batch_retries_total.labels(f"door {self._name}", type(error).__name__).inc()
                 if is_weather(error) and attempt < self._settings.group_retries:
@@ -152,7 +161,6 @@ class Group(Generic[Request, Answer]):
                 log.warning("group_bisected", door=self._name, size=len(requests), error=repr(error))
                 middle = len(requests) // 2
                 return [*await self._decided(requests[:middle]), *await self._decided(requests[middle:])]
-            assert len(answers) == len(requests), "every request has one outcome"
             self._metrics.batch_size.labels(f"door {self._name}").observe(len(requests))
             return [*answers]
         raise AssertionError("a bounded loop returns")

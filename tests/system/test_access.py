@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -95,8 +96,8 @@ async def test_what_is_open_to_all_answers_without_a_token(trade: Trade, ways: S
 
 async def knock(trade: Trade, way: Way, token: str | None) -> httpx.Response:
     """Send as little as a route may be sent."""
-    body = {"json": {}} if way.method in {"POST", "PUT", "PATCH"} else {}
-    return await trade.doors.ask(way.service, way.method, way.path, token=token, **body)
+    body: Any = {} if way.method in {"POST", "PUT", "PATCH"} else None
+    return await trade.doors.ask(way.service, way.method, way.path, token=token, json=body)
 
 
 def of_trade(ways: Sequence[Way]) -> Sequence[Way]:

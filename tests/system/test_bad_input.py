@@ -10,9 +10,10 @@ import pytest_asyncio
 from jvtrack.client import Receipt, ReceiptLine, Report
 from shared.events.factory import FactoryEventVoided, FactoryLotStarted
 from tests.fixtures.bad import anywhere, inventory, orders, production
+from tests.fixtures.bad.anywhere import SERVICES
 from tests.fixtures.bad.request import KEY, Bad
 from tests.fixtures.catalogue import Trade
-from tests.fixtures.doors import facts, fields, slug
+from tests.fixtures.doors import facts, fields, rows, slug
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -28,6 +29,8 @@ class Counter:
 
     trade: Trade
     names: Mapping[str, str]
+    written: Mapping[str, Mapping[str, int]]
+    """How many rows each table of each service had before the first bad request."""
 
     async def hand_in(self, bad: Bad) -> httpx.Response:
         """Send a bad request as it is."""
@@ -82,7 +85,8 @@ async def counter(trade: Trade) -> Counter:
         await factory.production.post(report)
     await trade.quiet()
     names = {"part": part, "order": order.order_id, "document-number": order.document_number, "key": key}
-    return Counter(trade, {**names, "event": good.id, "voided": voided.id, "void": void.id})
+    names |= {"event": good.id, "voided": voided.id, "void": void.id}
+    return Counter(trade, names, {service: await rows(trade.system, service) for service in SERVICES})
 
 
 @pytest.mark.parametrize("bad", TABLE, ids=str)
@@ -97,6 +101,11 @@ async def test_a_bad_request_gets_its_exact_problem_and_leaves_no_trace(counter:
     assert not field or field in fields(answer), answer.text
     assert ("retry-after" in answer.headers) is (slug(answer) in RETRIED)
     assert await facts(counter.trade.system, service) == before
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_after_all_of_them_no_table_has_a_row_more(counter: Counter, service: str) -> None:
+    assert await rows(counter.trade.system, service) == counter.written[service]
 
 
 async def test_the_table_holds_every_sort_of_problem_that_a_sender_can_cause() -> None:

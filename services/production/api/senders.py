@@ -19,7 +19,9 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`"}})
     async def show_gaps(
-        source: Annotated[str, Path(max_length=200, pattern=SOURCE, description="The CloudEvents source, such as `F-01/line-3`.")],
+        source: Annotated[
+            str, Path(max_length=200, pattern=SOURCE, description="The CloudEvents source, such as `F-01/line-3`.")
+        ],
         principal: Reader,
         session: Session,
         after: After,

@@ -1,0 +1,152 @@
+"""Backbones that look right and are wrong: the judge must find each of them out, or it is no judge."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from itertools import count
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.postgres.provision import ServiceDatabase
+from shared.messaging import consumer_store, relay_store
+from shared.messaging.consumer_store import Fenced
+from shared.messaging.relay_store import RelaySession, Row
+from shared.messaging.topics import Topics
+from tests.fixtures.crash import killed, leaves_wreckage
+from tests.fixtures.toy import Toy, eventually, raise_counter, run_loops
+from tests.fixtures.toy_judge import first_deliveries, wrongs
+from tests.fixtures.toy_kafka import Said, log_of
+from tests.fixtures.toy_partition import Gate, Partition
+
+Patch = Callable[[pytest.MonkeyPatch, Toy], None]
+
+
+@pytest.fixture
+async def toy(database: ServiceDatabase, topics: Topics) -> AsyncIterator[Toy]:
+    """Give a toy that tells, and whose loops the tests run themselves."""
+    made = Toy(database, topics, hears=False)
+    yield made
+    await made.database.close()
+
+
+def as_built(_: pytest.MonkeyPatch, __: Toy) -> None:
+    """Change nothing."""
+
+
+def without_the_fence(patch: pytest.MonkeyPatch, _: Toy) -> None:
+    """Trust Kafka's group alone."""
+
+    async def no_fence(*_: object, **__: object) -> None:
+        """Let everybody pass."""
+
+    patch.setattr(consumer_store, "fence", no_fence)
+
+
+def with_offsets_before_effects(patch: pytest.MonkeyPatch, toy: Toy) -> None:
+    """Save the offset in a transaction of its own, before the effects."""
+    fence = consumer_store.fence
+
+    async def fence_apart(_: AsyncSession, *args: Any, **options: Any) -> None:
+        async with toy.database.transaction() as session:
+            await fence(session, *args, **options)
+
+    patch.setattr(consumer_store, "fence", fence_apart)
+
+
+@pytest.mark.parametrize(("mutant", "verdict"), [(as_built, []), (without_the_fence, ["counter: heard twice [1, 2]"])])
+async def test_two_owners_at_once_hear_everything_once_only_behind_the_fence(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, verdict: list[str]
+) -> None:
+    mutant(monkeypatch, toy)
+    partition, gate = Partition(toy), Gate()
+    partition.add(Said("counter", 1), Said("counter", 2))
+    toy.temper.before_settling = gate.wait
+
+    first = asyncio.create_task(partition.catch_up())
+    await gate.reached.wait()
+    second = asyncio.create_task(partition.catch_up())
+    await asyncio.wait({second}, timeout=0.3)
+    gate.opened.set()
+    ends = await asyncio.gather(first, second, return_exceptions=True)
+
+    assert [end for end in ends if end is not None and not isinstance(end, Fenced)] == []
+    assert wrongs(await toy.hearing(), {"counter": 2}) == verdict
+
+
+@leaves_wreckage
+@pytest.mark.parametrize(("mutant", "is_sound"), [(as_built, True), (with_offsets_before_effects, False)])
+async def test_a_consumer_that_dies_loses_nothing_only_if_its_offset_moves_with_its_effects(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, is_sound: bool
+) -> None:
+    mutant(monkeypatch, toy)
+    partition = Partition(toy)
+
+    for step in count(1):
+        partition.add(Said("counter", step))
+        if not await killed(partition.apply(await partition.take_over()), at=step):
+            break
+        await partition.catch_up()
+
+    found = wrongs(await toy.hearing(), {"counter": step})
+    assert (found == []) is is_sound
+
+
+def with_a_cursor_on_seq(patch: pytest.MonkeyPatch, _: Toy) -> None:
+    """Read on from the highest number published so far."""
+    cursor = 0
+
+    async def after_cursor(self: RelaySession, limit: int, bytes_max: int) -> list[Row]:
+        nonlocal cursor
+        query = relay_store._PENDING.replace("FROM outbox_pending", f"FROM event_log WHERE seq > {cursor}")
+        rows = [self._row(record) for record in await self._connection.fetch(query, limit, bytes_max)]
+        cursor = max([cursor, *(row.seq for row in rows)])
+        return rows
+
+    patch.setattr(RelaySession, "pending", after_cursor)
+
+
+def in_order_of_transaction_ids(patch: pytest.MonkeyPatch, _: Toy) -> None:
+    """Read what every transaction has settled, in the order in which the transactions began."""
+
+    async def by_transaction(self: RelaySession, limit: int, bytes_max: int) -> list[Row]:
+        begun = "(SELECT xmin::text::bigint FROM event_log x WHERE x.seq = e.seq)"
+        query = relay_store._PENDING.replace("ORDER BY e.seq", f"ORDER BY {begun}, e.seq")
+        return [self._row(record) for record in await self._connection.fetch(query, limit, bytes_max)]
+
+    patch.setattr(RelaySession, "pending", by_transaction)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "verdict"),
+    [
+        (as_built, []),
+        (with_a_cursor_on_seq, ["slow: lost [1] of 1..1"]),
+        (in_order_of_transaction_ids, ["counter: out of order: [2, 1]"]),
+    ],
+)
+async def test_a_relay_loses_and_reorders_nothing_only_if_it_reads_what_is_pending_from_the_lowest_up(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, verdict: list[str]
+) -> None:
+    mutant(monkeypatch, toy)
+    relay = toy.backbone.loops()[0]
+
+    async with toy.database.transaction() as early:
+        await early.execute(text("SELECT pg_current_xact_id()"))
+        await toy.tell("counter", 1)
+        await raise_counter(early, "counter", 1)
+    async with run_loops(relay):
+        await eventually(lambda: is_published(toy, 2))
+        async with toy.database.transaction() as slow:
+            await raise_counter(slow, "slow", 1)
+            await toy.tell("quick", 1)
+            await eventually(lambda: is_published(toy, 3))
+        await asyncio.sleep(0.5)
+
+    assert wrongs(first_deliveries(await log_of(toy.topics)), await toy.told()) == verdict
+
+
+async def is_published(toy: Toy, count: int) -> bool:
+    """Tell whether Kafka has so many facts."""
+    return len(await log_of(toy.topics)) >= count
