@@ -102,7 +102,8 @@ async def _finish(running: "set[asyncio.Task[None]]", seconds: float) -> int:
     _, late = await asyncio.wait(running, timeout=seconds)
     for task in late:
         task.cancel()
-    await asyncio.gather(*late, return_exceptions=True)
+    if late:
+        await asyncio.wait(late, timeout=GRACE_SECONDS)
     return len(late)
 
 
@@ -111,6 +112,9 @@ async def _kept_alive(loop: Loop, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
         try:
             await loop(stopping)
-        except Exception:
+        except (Exception, asyncio.CancelledError):
+            # A library may let the cancellation of a task of its own escape; only ours ends the loop.
+            if (task := asyncio.current_task()) is not None and task.cancelling():
+                raise
             log.exception("loop_fault", loop=getattr(loop, "__qualname__", repr(loop)))
             await asyncio.sleep(RESTART_SECONDS)

@@ -23,6 +23,9 @@ DISCARDED_TYPE = "jvtrack.backbone.event-discarded.v1"
 CONNECT_TIMEOUT_SECONDS = 5.0
 COMMAND_TIMEOUT_SECONDS = 10.0
 
+# A client frozen between the parts of one statement leaves the server neither idle nor idle in transaction; only this
+# setting ends that, where the server has it (PostgreSQL 17).
+_BOUND_TRANSACTIONS = "SELECT set_config(name, $1, false) FROM pg_settings WHERE name = 'transaction_timeout'"
 _PENDING = """
 SELECT e.seq, e.event_id, e.topic, e.key, e.key_seq, e.type, e.payload, e.headers, e.recorded_at,
        b.key IS NOT NULL AS blocked, d.reason AS discarded, d.discarded_at
@@ -93,6 +96,7 @@ class RelaySession:
             dsn,
             timeout=CONNECT_TIMEOUT_SECONDS,
             command_timeout=COMMAND_TIMEOUT_SECONDS,
+            max_cached_statement_lifetime=0,
             server_settings={
                 "application_name": f"{source} relay",
                 "enable_seqscan": "off",
@@ -104,6 +108,7 @@ class RelaySession:
                 "idle_in_transaction_session_timeout": patience,
             },
         )
+        await connection.fetchval(_BOUND_TRANSACTIONS, f"{int(settings.relay_transaction_seconds_max * 1000)}ms")
         return cls(connection, source=source)
 
     async def close(self) -> None:

@@ -18,6 +18,8 @@ class BackboneSettings(BaseModel):
     """How often a leader shows its database session that it lives, and a follower tries to lead."""
     relay_session_timeout_seconds: float = Field(default=1.5, gt=0)
     """How long a silent leader keeps its lock."""
+    relay_transaction_seconds_max: float = Field(default=10.0, gt=0)
+    """How long a leader that froze in the middle of a statement keeps its lock."""
     relay_ack_timeout_seconds: float = Field(default=10.0, gt=0)
     """How long the relay waits for Kafka's acknowledgement before it takes a new producer."""
     relay_backoff_seconds_max: float = Field(default=5.0, gt=0)

@@ -23,3 +23,4 @@ async def add(session: AsyncSession, touched: Touched) -> None:
     for lot in await find(session, touched):
         touched.add(lot)
     touched.stocks |= await demands.places(session, touched.orders)
+    touched.stocks |= await shipments.fillers(session, touched.lots)

@@ -7,7 +7,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book
-from services.inventory.domain.ledger import LotKey
+from services.inventory.domain.ledger import LotKey, StockKey
 from services.inventory.domain.shipment import Line, LineKey, Shipment, Shipments
 from services.inventory.store.rows import Columns
 from shared.types import Condition, ShipmentId, SiteId
@@ -32,6 +32,10 @@ _CARRYING = text(f"""
     SELECT {", ".join("l." + name for name in _LINES.names.split(", "))}
       FROM {_LOTS.unnest("k")} JOIN shipment_line l USING (depot, part, lot)
 """)  # noqa: S608  # names of columns only
+_FILLERS = text(f"""
+    SELECT DISTINCT filling_site, part FROM {_LOTS.unnest("k")} JOIN shipment_line l USING (depot, part, lot)
+     WHERE filling_site <> depot
+""")  # noqa: S608
 _ADD_MISSING = text(f"""
     INSERT INTO shipment ({_NEW.names}) SELECT {_NEW.names} FROM {_NEW.unnest("n")} ORDER BY shipment_id
     ON CONFLICT DO NOTHING RETURNING shipment_id
@@ -57,6 +61,13 @@ async def places(session: AsyncSession, shipments: Collection[ShipmentId]) -> se
         return set()
     rows = await session.execute(_PLACES, {"shipments": list(shipments)})
     return {LotKey(row.depot, row.part, row.lot) for row in rows}
+
+
+async def fillers(session: AsyncSession, lots: Collection[LotKey]) -> set[StockKey]:
+    """Say from which other stock the orders are filled that goods on the way to these lots were made for."""
+    if not lots:
+        return set()
+    return {StockKey(row.filling_site, row.part) for row in await session.execute(_FILLERS, _LOTS.bind(lots))}
 
 
 async def lock(
