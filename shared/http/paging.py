@@ -80,7 +80,7 @@ def decode(cursor: str) -> Cursor:
 def _can_be_sorted_by(value: object) -> bool:
     """Tell whether the database can compare a value with a column at all."""
     if isinstance(value, str):
-        return "\0" not in value and value.isprintable()
+        return value.isprintable()
     return value is None or (type(value) is int and abs(value) <= _INTEGER_MAX)
 
 

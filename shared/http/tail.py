@@ -24,6 +24,8 @@ log = get_log()
 
 POLL_MILLISECONDS = 200
 RETRY_SECONDS = 1.0
+REACH_SECONDS_MAX = 2.0
+"""How long a reader that comes from another replica waits until this one has come as far."""
 
 
 class _Kept(NamedTuple):
@@ -38,6 +40,10 @@ class _Kept(NamedTuple):
         """Read it as a fact, for a reader who stands there after it."""
         kind = next((value for name, value in self.headers if name == "ce_type"), b"")
         return TailEvent(position, kind.decode(), self.value or b"")
+
+
+class LogWentBack(Weather):
+    """Kafka's log was shortened or replaced: the positions of readers mean nothing any more."""
 
 
 class StreamStarting(Refusal):
@@ -111,6 +117,8 @@ class StreamTail:
         self._signal.set()
 
     def _keep(self, kept: _Kept) -> None:
+        if kept.offset < self._next[kept.part]:
+            raise LogWentBack(f"{self._topic}/{kept.part} went back to offset {kept.offset}")
         self._next[kept.part] = kept.offset + 1
         self._kept.append(kept)
         if len(self._kept) > self._events_max:
@@ -126,12 +134,25 @@ class StreamTail:
         start = now if after is None else after
         if len(start) != len(now):
             raise PositionMalformed(position=".".join(map(str, start)))
+        await self._reach(start)
         if any(want < first for want, first in zip(start, self._first, strict=True)):
             raise PositionGone(position=".".join(map(str, start)))
-        return self._read(start, self._term)
+        unread = (index for index, kept in enumerate(self._kept) if kept.offset >= start[kept.part])
+        return self._read(start, self._term, self._dropped + next(unread, len(self._kept)))
 
-    async def _read(self, start: Vector, term: int) -> AsyncGenerator[TailEvent, None]:
-        cursor = self._dropped
+    async def _reach(self, start: Vector) -> None:
+        """Wait for what another replica has heard already; refuse a place that this stream does not reach."""
+        term = self._term
+        try:
+            async with asyncio.timeout(REACH_SECONDS_MAX):
+                while term == self._term and any(want > have for want, have in zip(start, self._next, strict=True)):
+                    await self._signal.wait()
+        except TimeoutError:
+            raise PositionGone(position=".".join(map(str, start))) from None
+        if term != self._term:
+            raise StreamStarting
+
+    async def _read(self, start: Vector, term: int, cursor: int) -> AsyncGenerator[TailEvent, None]:
         position = list(start)
         while term == self._term:
             if cursor < self._dropped:

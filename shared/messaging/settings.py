@@ -43,7 +43,7 @@ class BackboneSettings(BaseModel):
     """How long a fetch that came back small waits for more."""
     consumer_concurrency: int = Field(default=4, gt=0)
     """Partitions applied at the same time."""
-    consumer_session_timeout_seconds: float = Field(default=10.0, gt=0)
+    consumer_session_timeout_seconds: float = Field(default=6.0, gt=0)
     """How long Kafka waits for a silent consumer before its partitions move."""
     consumer_retries: int = Field(default=5, gt=0)
     """Tries of one batch under passing failures before the partition is fetched anew."""

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 
 import pytest
 
@@ -104,30 +105,18 @@ async def test_cancels_and_issues_that_race_round_after_round_never_disagree(tra
     assert (await trade.shelf(part, "D-01")).on_hand == 3 * ROUNDS - issued
 
 
-@pytest.mark.parametrize("late", ["production", "orders", "inventory", "nobody"])
+@pytest.mark.parametrize("late", ["nobody", "production", "inventory", "orders"])
 async def test_stock_that_is_freed_while_a_shortage_is_sourced_takes_back_what_is_no_longer_needed(
     trade: Trade, late: str
 ) -> None:
     part = await trade.stocked(("D-01", 4))
     await approved(trade, part)
     holder = await trade.placed(part, 4)
-    depot = trade.acting("depot", "D-01")
 
-    if late == "nobody":
-        waiting, _ = await asyncio.gather(trade.placed(part, 4), depot.orders.cancel(holder.order_id))
-    elif late == "production":
-        with paused(trade.system, late):
-            waiting = await trade.placed(part, 4)
-            await depot.orders.cancel(holder.order_id)
-            await until_reserved(trade, waiting)
-    else:
-        waiting = await depot.orders.place(trade.an_order(part, 4))
-        await depot.orders.cancel(holder.order_id)
-        with paused(trade.system, late):
-            await asyncio.sleep(0.5)
+    waiting = await FREED[late](trade, holder)
 
     await eventually(lambda: is_even(trade, waiting))
-    ended = await depot.orders.get(waiting.order_id)
+    ended = await trade.acting("depot", "D-01").orders.get(waiting.order_id)
     assert (ended.reserved, ended.sourced, ended.open) == (4, 0, 0)
     assert sum(work.quantity for work in ended.work_orders) == 0
 
@@ -224,13 +213,67 @@ async def approved(trade: Trade, part: PartId) -> None:
     await trade.connection.orders.put_source(part, "F-01", terms)
 
 
-async def until_reserved(trade: Trade, order: Order) -> None:
-    """Wait until orders knows that an order has all that it wants."""
+async def freed_at_once(trade: Trade, holder: Order) -> Order:
+    """Place an order while the stock that it wants is freed."""
+    cancel = trade.acting("depot", "D-01").orders.cancel(holder.order_id)
+    waiting, _ = await asyncio.gather(trade.placed(holder.part, 4), cancel)
+    return waiting
 
-    async def is_reserved() -> bool:
-        return (await trade.acting("depot", "D-01").orders.get(order.order_id)).reserved == order.quantity
 
-    await eventually(is_reserved)
+async def freed_before_production_hears(trade: Trade, holder: Order) -> Order:
+    """Source a shortage, and free the stock before production opens a work order."""
+    with paused(trade.system, "production"):
+        waiting = await trade.placed(holder.part, 4)
+        await trade.acting("depot", "D-01").orders.cancel(holder.order_id)
+        await eventually(lambda: is_reserved(trade, "orders", waiting))
+    return waiting
+
+
+async def freed_in_one_batch(trade: Trade, holder: Order) -> Order:
+    """Let inventory hear of the order and of the cancel together."""
+    depot = trade.acting("depot", "D-01")
+    with paused(trade.system, "inventory"):
+        waiting = await depot.orders.place(trade.an_order(holder.part, 4))
+        await depot.orders.cancel(holder.order_id)
+        await until_published(trade)
+    return waiting
+
+
+async def freed_before_orders_hears(trade: Trade, holder: Order) -> Order:
+    """Let orders hear of the shortage and of its end together."""
+    depot = trade.acting("depot", "D-01")
+    with ExitStack() as inventory:
+        inventory.enter_context(paused(trade.system, "inventory"))
+        waiting = await depot.orders.place(trade.an_order(holder.part, 4))
+        await depot.orders.cancel(holder.order_id)
+        await until_published(trade)
+        with paused(trade.system, "orders"):
+            inventory.close()
+            await eventually(lambda: is_reserved(trade, "inventory", waiting))
+    return waiting
+
+
+FREED: dict[str, Callable[[Trade, Order], Awaitable[Order]]] = {
+    "nobody": freed_at_once,
+    "production": freed_before_production_hears,
+    "inventory": freed_in_one_batch,
+    "orders": freed_before_orders_hears,
+}
+
+
+async def is_reserved(trade: Trade, service: str, order: Order) -> bool:
+    """Tell whether a service knows that an order has all that it wants."""
+    found = await books(trade.system, service, _ORDER if service == "orders" else _DEMAND, order.order_id)
+    return bool(found) and bool(found[0]["reserved"] == order.quantity)
+
+
+async def until_published(trade: Trade) -> None:
+    """Wait until Kafka has all that orders has decided."""
+
+    async def is_published() -> bool:
+        return bool((await books(trade.system, "orders", "SELECT count(*) FROM outbox_pending"))[0][0] == 0)
+
+    await eventually(is_published)
 
 
 async def is_even(trade: Trade, order: Order) -> bool:

@@ -76,9 +76,9 @@ async def test_two_owners_at_once_hear_everything_once_only_behind_the_fence(
 
 
 @leaves_wreckage
-@pytest.mark.parametrize(("mutant", "is_sound"), [(as_built, True), (with_offsets_before_effects, False)])
+@pytest.mark.parametrize(("mutant", "verdict"), [(as_built, "[]"), (with_offsets_before_effects, "['counter: lost")])
 async def test_a_consumer_that_dies_loses_nothing_only_if_its_offset_moves_with_its_effects(
-    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, is_sound: bool
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, verdict: str
 ) -> None:
     mutant(monkeypatch, toy)
     partition = Partition(toy)
@@ -89,8 +89,7 @@ async def test_a_consumer_that_dies_loses_nothing_only_if_its_offset_moves_with_
             break
         await partition.catch_up()
 
-    found = wrongs(await toy.hearing(), {"counter": step})
-    assert (found == []) is is_sound
+    assert str(wrongs(await toy.hearing(), {"counter": step})).startswith(verdict)
 
 
 def with_a_cursor_on_seq(patch: pytest.MonkeyPatch, _: Toy) -> None:

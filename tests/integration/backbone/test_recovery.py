@@ -8,11 +8,11 @@ import asyncpg
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
+from shared.clock import now
 from shared.events.envelope import Header, Stream, new_event_id
 from shared.messaging.relay_store import RelaySession, Row
 from shared.messaging.topics import Topics
-from shared.clock import now
-from tests.fixtures.crash import frozen, leaves_wreckage
+from tests.fixtures.crash import Freezable, leaves_wreckage
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import QUICK, Toy, eventually, run_loops
 from tests.fixtures.toy_judge import first_deliveries, wrongs
@@ -105,7 +105,7 @@ async def test_a_leader_that_dies_before_its_hearers_could_look_leaves_the_recov
 
 
 @leaves_wreckage
-@pytest.mark.parametrize("step", range(1, 6))
+@pytest.mark.parametrize("step", [2, 3], ids=["within a statement", "between statements"])
 async def test_a_leader_frozen_in_the_middle_of_a_transaction_loses_its_lock_too(
     database: ServiceDatabase, owner: asyncpg.Connection, step: int
 ) -> None:
@@ -113,14 +113,14 @@ async def test_a_leader_frozen_in_the_middle_of_a_transaction_loses_its_lock_too
     leader = await RelaySession.open(dsn, source="/jvtrack/toy", settings=QUICK)
     follower = await RelaySession.open(dsn, source="/jvtrack/toy", settings=QUICK)
     assert await leader.try_lead()
-    blocking = leader.block(a_row(), "Kafka will not have it")
+    blocking = Freezable(leader.block(a_row(), "Kafka will not have it"))
     frozen_at = asyncio.get_running_loop().time()
 
-    await frozen(blocking, at=step)
+    await blocking.run_until_frozen(at=step)
     await eventually(follower.try_lead)
     replaced_after = asyncio.get_running_loop().time() - frozen_at
     with pytest.raises((asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError)):
-        await blocking
+        await blocking.thaw()
     held = await follower.pending(10, 10**6), await owner.fetch("SELECT * FROM outbox_blocked")
     await follower.close()
 

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
+from shared.messaging.backbone import Loop
 from shared.messaging.relay import Outbox, Relay
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import killed, leaves_wreckage
@@ -72,7 +73,7 @@ async def test_competing_and_dying_relays_lose_and_reorder_nothing_of_what_hasty
     assert wrongs(first_deliveries(log), told) == []
 
 
-def dying(relay: Relay, chance: random.Random):  # noqa: ANN201
+def dying(relay: Relay, chance: random.Random) -> Loop:
     """Give a relay's loop that dies again and again, and begins anew."""
 
     async def run(stopping: asyncio.Event) -> None:

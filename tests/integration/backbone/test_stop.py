@@ -17,7 +17,7 @@ STOP_SECONDS_MAX = 10.0
 
 def post(port: int, path: str) -> bytes:
     """Ask the toy's door for something."""
-    request = urllib.request.Request(f"http://{HOST}:{port}{path}", method="POST")  # noqa: S310
+    request = urllib.request.Request(f"http://{HOST}:{port}{path}", method="POST")
     with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310
         body: bytes = answer.read()
         return body

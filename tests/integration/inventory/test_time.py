@@ -1,5 +1,6 @@
 """What time alone brings about: expired reservations are given up, and stock left over is given out."""
 
+import asyncio
 from datetime import timedelta
 
 from shared import clock
@@ -45,9 +46,8 @@ async def test_first_expired_goes_out_first_and_short_life_before_the_rest(house
     assert [row["lot"] for row in rows] == ["F-01:L-3", "F-01:L-2", "F-01:L-4", "F-01:L-1"]
 
 
-async def test_stock_left_over_by_a_bounded_transaction_is_given_out_later(house: House) -> None:
+async def test_stock_that_lies_free_although_somebody_waits_is_given_out(house: House) -> None:
     await house.ear.hear(*(an_order(1, number) for number in range(1, 8)))
-    await house.owner.execute("UPDATE balance SET on_hand = 0 WHERE site = $1", DEPOT)
     await _put_by(house, 5)
 
     await house.tidier.tidy()
@@ -63,3 +63,19 @@ async def _put_by(house: House, quantity: int) -> None:
         PART,
         quantity,
     )
+
+
+async def test_tidying_goes_on_until_the_service_stops(house: House) -> None:
+    await house.stock(2)
+    await house.ear.hear(an_order(2))
+    await expire(house, "F-01:L-1")
+    stopping = asyncio.Event()
+
+    tidying = asyncio.create_task(house.tidier.run(stopping))
+    async with asyncio.timeout(20):
+        while (await house.demand(an_order_id()))["reserved"]:
+            await asyncio.sleep(0.02)
+    stopping.set()
+    await tidying
+
+    assert await house.stands() == {"on_hand": 2}
