@@ -1,0 +1,141 @@
+"""Every service describes itself: each field, each operation, a page that needs no internet, its metrics."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.fixtures.catalogue import Trade
+from tests.fixtures.doors import members
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SERVICES = ("orders", "production", "inventory")
+METHODS = ("get", "put", "post", "patch", "delete")
+METRICS = {
+    "jvtrack_outbox_pending",
+    "jvtrack_outbox_age_seconds",
+    "jvtrack_published_total",
+    "jvtrack_applied_total",
+    "jvtrack_duplicates_total",
+    "jvtrack_lag_events",
+    "jvtrack_lag_seconds",
+    "jvtrack_event_age_seconds_bucket",
+    "jvtrack_blocked_keys",
+    "jvtrack_batch_size_bucket",
+    "jvtrack_relay_leader",
+    "jvtrack_http_request_seconds_bucket",
+}
+DECLARED = {"jvtrack_parked_keys", "jvtrack_forks", "jvtrack_fenced_batches", "jvtrack_holes"}
+"""Metrics that have values only when something is wrong."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_operation_has_a_summary_and_a_description_of_every_parameter(trade: Trade, service: str) -> None:
+    described = await description(trade, service)
+
+    bare = [
+        f"{method} {path} {parameter['name']}"
+        for path, method, operation in operations(described)
+        for parameter in operation.get("parameters", ())
+        if not parameter.get("description") and not parameter["schema"].get("description")
+    ]
+
+    assert [f"{method} {path}" for path, method, each in operations(described) if not each.get("summary")] == []
+    assert bare == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_field_of_every_body_has_a_description(trade: Trade, service: str) -> None:
+    described = await description(trade, service)
+
+    bare = sorted(set(undescribed(described["components"]["schemas"], described["paths"])))
+
+    assert bare == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_body_that_is_asked_for_comes_with_an_example(trade: Trade, service: str) -> None:
+    described = await description(trade, service)
+    schemas = described["components"]["schemas"]
+
+    bare = [
+        f"{method} {path}"
+        for path, method, operation in operations(described)
+        if "requestBody" in operation and "/operations/" not in path and "/import" not in path
+        for media in operation["requestBody"]["content"].values()
+        if not has_example(media, schemas)
+    ]
+
+    assert bare == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_the_page_to_try_a_service_out_asks_nothing_of_the_internet(trade: Trade, service: str) -> None:
+    address = trade.system.url(service)
+
+    page = await trade.doors.http.get(f"{address}/docs")
+    needs = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    found = [await trade.doors.http.get(f"{address}/{need}") for need in needs]
+
+    assert [need for need in needs if "//" in need] == []
+    assert {answer.status_code for answer in found} == {200}
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_token_can_be_entered_on_the_page(trade: Trade, service: str) -> None:
+    described = members(await trade.doors.http.get(f"{trade.system.url(service)}/docs/openapi.json"))
+
+    schemes = described["components"]["securitySchemes"].values()
+
+    assert [(each["type"], each["scheme"]) for each in schemes] == [("http", "bearer")]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_every_loop_shows_its_metrics(trade: Trade, service: str) -> None:
+    await trade.placed(await trade.stocked(("D-01", 1)))
+    await trade.dispatched(trade.part(), 1, depot="D-01")
+    await trade.quiet()
+
+    shown = (await trade.doors.http.get(f"{trade.system.url(service)}/metrics")).text
+
+    names = set(re.findall(r"^(\w+)(?:\{|\s)", shown, re.MULTILINE))
+    declared = set(re.findall(r"^# TYPE (\w+?)(?:_total)? ", shown, re.MULTILINE))
+    assert METRICS - names == set()
+    assert DECLARED - declared == set()
+
+
+async def description(trade: Trade, service: str) -> dict[str, Any]:
+    """Read a service's description of itself."""
+    return members(await trade.doors.http.get(f"{trade.system.url(service)}/openapi.json"))
+
+
+def operations(described: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Walk through the operations, with their paths and methods."""
+    for path, item in described["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def undescribed(*nodes: Any) -> Iterator[str]:
+    """Name the fields without a description, anywhere below."""
+    for node in nodes:
+        if isinstance(node, list):
+            yield from undescribed(*node)
+        elif isinstance(node, dict):
+            for name, field in (node.get("properties") or {}).items():
+                if isinstance(field, dict) and not field.get("description"):
+                    yield f"{node.get('title', '?')}.{name}"
+            yield from undescribed(*node.values())
+
+
+def has_example(media: dict[str, Any], schemas: dict[str, Any]) -> bool:
+    """Tell whether a body is shown, beside or within its schema."""
+    if "example" in media or "examples" in media:
+        return True
+    choices = [media["schema"], *media["schema"].get("anyOf", ())]
+    names = [str(each["$ref"]).rpartition("/")[2] for each in choices if "$ref" in each]
+    return any("examples" in schemas[name] or "example" in schemas[name] for name in names)
