@@ -152,8 +152,10 @@ class Applier(Generic[W]):
             age.observe((now - event.recorded_at).total_seconds())
         for one in done.parked:
             if one.cause is not None:
+                trace = tracing.parse(one.item.header.traceparent)
                 log.error(
                     "key_parked",
+                    trace_id=None if trace is None else trace.trace_id,
                     group=self.group,
                     topic=stream.topic,
                     key=one.item.header.key,

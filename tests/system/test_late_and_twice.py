@@ -18,6 +18,7 @@ from shared.events.factory import (
     FactoryLotScrapped,
     FactoryLotStarted,
 )
+from shared.types import ScrapStage
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.doors import facts, members
 
@@ -71,7 +72,7 @@ async def test_each_line_of_many_gets_its_own_answer_with_its_number(trade: Trad
         (4, "duplicate", None),
         (5, "refused", "request-invalid"),
         (6, "refused", "event-id-reused"),
-        (7, "refused", "event-id-reused"),
+        (7, "refused", "catalogue-behind"),
         (8, "refused", "site-forbidden"),
         (9, "refused", "event-too-large"),
         (10, "refused", "body-unreadable"),
@@ -116,7 +117,7 @@ async def test_an_order_placed_again_is_the_same_order(trade: Trade) -> None:
 
 async def test_a_dispatch_that_is_heard_before_its_finish_is_marked_and_evens_out(trade: Trade) -> None:
     part = trade.part()
-    about = {"lot": f"L-{part}", "part": part}
+    about: dict[str, Any] = {"lot": f"L-{part}", "part": part}
     dispatched = FactoryLotDispatched(**about, shipment=f"S-{part}", depot="D-01", quantity=4)
     await trade.reported("F-01", dispatched)
     await trade.quiet()
@@ -199,7 +200,7 @@ def a_life(part: str, lot: int) -> list[FactoryFact]:
         FactoryLotStarted(**about, quantity=made),
         FactoryLotInspected(**about, passed=made, failed=0),
         FactoryLotFinished(**about, quantity=made),
-        FactoryLotScrapped(**about, quantity=1, stage="finished"),
+        FactoryLotScrapped(**about, quantity=1, stage=ScrapStage.FINISHED),
         FactoryLotDispatched(**about, shipment=f"S-{part}-{lot % 40}", depot=f"D-0{1 + lot % 5}", quantity=made - 1),
     ]
 
@@ -213,7 +214,7 @@ async def lots_of(trade: Trade, part: str) -> list[tuple[object, ...]]:
 
 async def stock_of(trade: Trade, part: str) -> list[tuple[object, ...]]:
     """Say what stands of each lot of a part, everywhere, without its name."""
-    answer = await trade.connection.inventory.stock(StockQuery(part=part), empty=True)
+    answer = await trade.connection.inventory.stock(StockQuery(part=part))
     return [
         (row.site, (row.lot or "").rpartition("-")[2], row.on_hand, row.reserved, row.in_transit, row.produced)
         for row in answer.rows

@@ -10,7 +10,6 @@ from jvtrack.client import Issue, JVTrack, Order, Receipt, ReceiptLine, Report, 
 from shared import clock
 from shared.events.envelope import Stream
 from shared.events.factory import (
-    FactoryLotDispatched,
     FactoryLotFinished,
     FactoryLotStarted,
     FactoryWorkOrderAccepted,
@@ -231,4 +230,4 @@ async def traces(trade: Trade, stream: Stream, key: str) -> list[str]:
     finally:
         await kafka.stop(reader)
     mine = [dict(record.headers) for record in found if record.key == key.encode()]
-    return [headers["traceparent"].decode().split("-")[1] for headers in mine]
+    return [headers["ce_traceparent"].decode().split("-")[1] for headers in mine]

@@ -1,6 +1,6 @@
 """A record's attributes come back as they were written, and what is not ours is named by its place."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from shared.events.envelope import Header, read_headers, write_headers
 from shared.messaging.applying import Record, read
-from tests.unit.messaging.makers import a_header
+from tests.unit.messaging.makers import NOON, a_header
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=60)
 MOMENTS = st.datetimes(
-    datetime.min.replace(year=2000),
-    datetime.min.replace(year=2100),
+    NOON.replace(year=2000, tzinfo=None),
+    NOON.replace(year=2100, tzinfo=None),
     timezones=st.sampled_from([UTC, timezone(timedelta(hours=5.5))]),
 )
 HEADERS = st.builds(

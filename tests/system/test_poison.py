@@ -1,0 +1,109 @@
+"""A fact that breaks the contract: its key waits for an operator, everything else flows on."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import pytest_asyncio
+
+from shared.events.envelope import Stream, new_event_id
+from shared.events.production import LotFinished
+from tests.fixtures.catalogue import Trade
+from tests.fixtures.doors import books, members, slug
+from tests.fixtures.interleaving import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+LISTENERS = ("orders", "inventory")
+_PUT = """
+    WITH told AS (
+      INSERT INTO event_log (event_id, topic, key, key_seq, type, payload, headers)
+      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq)
+    INSERT INTO outbox_pending (seq) SELECT seq FROM told
+"""
+
+
+@pytest_asyncio.fixture
+async def poison(trade: Trade) -> dict[str, str]:
+    """Put a contract-breaking fact, and a good one of the same lot behind it, where only the owner can."""
+    part, trace = trade.part(), uuid4().hex
+    lot = f"F-01:L-{part}"
+    behind = LotFinished(lot=lot, part=part, factory="F-01", quantity=3)
+    broken = ("jvtrack.production.lot-finished.v1", b'{"lot": 13, "spell": "abracadabra"}')
+    for number, (kind, payload) in enumerate((broken, (behind.TYPE, behind.model_dump_json().encode())), start=1):
+        headers = json.dumps({"traceparent": f"00-{trace}-{uuid4().hex[:16]}-01"})
+        row = (new_event_id(), int(Stream.PRODUCTION), f"lot:{lot}", number, kind, payload, headers)
+        await books(trade.system, "production", _PUT, *row)
+    for service in LISTENERS:
+        await eventually(lambda service=service: is_parked(trade, service, f"lot:{lot}"))
+    return {"key": f"lot:{lot}", "part": part, "trace": trace}
+
+
+async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: dict[str, str]) -> None:
+    await trade.dispatched(poison["part"], 2, depot="D-01")
+
+    await eventually(lambda: is_on_the_road(trade, poison["part"], 2))
+    parked = await parked_keys(trade, "inventory")
+    assert (parked[poison["key"]]["cause"], parked[poison["key"]]["waiting"]) == ("contract", 2)
+    assert (await trade.shelf(poison["part"], "F-01")).produced == 0
+
+
+async def test_a_poisoned_key_is_released_only_once_its_cause_is_put_right(
+    trade: Trade, poison: dict[str, str]
+) -> None:
+    answer = await operate(trade, "inventory", "release", poison["key"])
+
+    assert (answer.status_code, slug(answer)) == (409, "release-refused")
+    assert poison["key"] in await parked_keys(trade, "inventory")
+
+
+@pytest.mark.parametrize("service", LISTENERS)
+async def test_a_discarded_poison_lets_go_of_what_waited_behind_it(
+    trade: Trade, poison: dict[str, str], service: str
+) -> None:
+    answer = await operate(trade, service, "discard", poison["key"], reason="Nobody can read it.")
+
+    assert answer.status_code == 200, answer.text
+    assert poison["key"] not in await parked_keys(trade, service)
+    if service == "inventory":
+        assert (await trade.shelf(poison["part"], "F-01")).produced == 3
+
+
+async def test_the_log_names_what_was_parked_and_the_trace_that_it_belongs_to(
+    trade: Trade, poison: dict[str, str]
+) -> None:
+    log = trade.system.processes["inventory"].program.log.read_text()
+
+    lines = [json.loads(line) for line in log.splitlines() if '"key_parked"' in line and poison["key"] in line]
+
+    (line,) = lines
+    assert (line["trace_id"], line["cause"], line["key_seq"]) == (poison["trace"], "contract", 1)
+
+
+async def parked_keys(trade: Trade, service: str) -> dict[str, dict[str, Any]]:
+    """List the parked keys of a service."""
+    path = "/v1/operations/parked?limit=1000"
+    answer = await trade.doors.ask(service, "GET", path, token=trade.system.token("operator"))
+    return {row["key"]: row for row in answer.json()}
+
+
+async def is_parked(trade: Trade, service: str, key: str) -> bool:
+    """Tell whether a key is parked with both its facts."""
+    found = (await parked_keys(trade, service)).get(key)
+    return found is not None and found["waiting"] == 2
+
+
+async def is_on_the_road(trade: Trade, part: str, quantity: int) -> bool:
+    """Tell whether so much is in transit to the depot."""
+    return (await trade.shelf(part, "D-01")).in_transit == quantity
+
+
+async def operate(trade: Trade, service: str, what: str, key: str, **rest: str) -> Any:
+    """Release or discard a parked key as operator."""
+    parked = (await parked_keys(trade, service))[key]
+    body = {"group": parked["group"], "topic": parked["topic"], "key": key, **rest}
+    token = trade.system.token("operator")
+    answer = await trade.doors.ask(service, "POST", f"/v1/operations/parked/{what}", token=token, json=body)
+    assert members(answer)
+    return answer
