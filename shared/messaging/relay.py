@@ -24,7 +24,13 @@ from shared.observe.metrics import BackboneMetrics
 
 log = get_log()
 
-RELAY_WEATHER = (*kafka.KAFKA_WEATHER, Weather, asyncpg.PostgresError, asyncpg.InterfaceError)
+RELAY_WEATHER = (
+    *kafka.KAFKA_WEATHER,
+    Weather,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """A fact that breaks the contract: its key waits for an operator, everything else flows on."""
 
 import json
+from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -24,9 +26,9 @@ _PUT = """
 """
 
 
-@pytest_asyncio.fixture
-async def poison(trade: Trade) -> dict[str, str]:
-    """Put a contract-breaking fact, and a good one of the same lot behind it, where only the owner can."""
+@pytest_asyncio.fixture(loop_scope="session")
+async def poison(trade: Trade) -> AsyncIterator[dict[str, str]]:
+    """Put a contract-breaking fact, and a good one of the same lot behind it, where only the owner can; clean up."""
     part, trace = trade.part(), uuid4().hex
     lot = f"F-01:L-{part}"
     behind = LotFinished(lot=lot, part=part, factory="F-01", quantity=3)
@@ -36,8 +38,11 @@ async def poison(trade: Trade) -> dict[str, str]:
         row = (new_event_id(), int(Stream.PRODUCTION), f"lot:{lot}", number, kind, payload, headers)
         await books(trade.system, "production", _PUT, *row)
     for service in LISTENERS:
-        await eventually(lambda service=service: is_parked(trade, service, f"lot:{lot}"))
-    return {"key": f"lot:{lot}", "part": part, "trace": trace}
+        await eventually(partial(is_parked, trade, service, f"lot:{lot}"))
+    yield {"key": f"lot:{lot}", "part": part, "trace": trace}
+    for service in LISTENERS:
+        if f"lot:{lot}" in await parked_keys(trade, service):
+            await operate(trade, service, "discard", f"lot:{lot}", reason="The test is over.")
 
 
 async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ import asyncio
 from deploy.postgres.provision import ServiceDatabase
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner
-from tests.fixtures.toy import Toy, eventually
+from tests.fixtures.toy import QUICK, Toy, eventually, raise_counter
 from tests.fixtures.toy_judge import Fact, wrongs
 from tests.fixtures.toy_kafka import log_of, lose_topic
 
@@ -33,6 +33,29 @@ async def test_a_topic_that_was_deleted_and_made_anew_gets_every_fact_again(
         await toy.until_heard(48)
         hearing, told = await toy.hearing(), await toy.told()
         late_hearing = await hear_late(await asyncio.to_thread(provisioner.toy), topics, 48)
+
+    assert wrongs(hearing, told) == []
+    assert wrongs(late_hearing, told) == []
+
+
+async def test_a_log_that_outgrows_at_one_stroke_what_it_lost_is_noticed_all_the_same(
+    database: ServiceDatabase, topics: Topics, provisioner: Provisioner
+) -> None:
+    looks_rarely = QUICK.model_copy(update={"relay_log_check_seconds": 600.0})
+    async with Toy(database, topics, settings=looks_rarely).running() as toy:
+        await tell_all(toy, 1, 2)
+        await toy.until_heard(12)
+
+        await lose_topic(topics)
+        async with toy.database.transaction() as session:
+            for name in COUNTERS:
+                for _ in range(10):
+                    await raise_counter(session, name, 1)
+
+        await toy.until_heard(72)
+        await eventually(lambda: has_all(topics, 72))
+        hearing, told = await toy.hearing(), await toy.told()
+        late_hearing = await hear_late(await asyncio.to_thread(provisioner.toy), topics, 72)
 
     assert wrongs(hearing, told) == []
     assert wrongs(late_hearing, told) == []

@@ -42,6 +42,11 @@ async def parks(toy: Toy, waiting: int) -> None:
     await eventually(enough)
 
 
+async def shows(toy: Toy, *, keys: int) -> bool:
+    """Tell whether the metrics show so many parked keys."""
+    return toy.counted("parked_keys") == keys
+
+
 async def test_a_fact_that_comes_again_is_dropped_and_counted(database: ServiceDatabase, topics: Topics) -> None:
     first, second = Said("counter", 1), Said("counter", 2)
     await say(topics, [first, first, second, first, second, Said("counter", 3)])
@@ -116,6 +121,7 @@ async def test_a_refused_fact_and_what_follows_wait_in_order_while_the_rest_flow
         await toy.tell(neighbour, 3)
         await toy.until_heard(4)
         await parks(toy, 3)
+        await eventually(lambda: shows(toy, keys=1))
         (row,) = await parked(toy)
         with pytest.raises(ReleaseRefused):
             await toy.backbone.operations.release(toy.group, TOPIC, unlucky, OPERATOR)
@@ -123,6 +129,7 @@ async def test_a_refused_fact_and_what_follows_wait_in_order_while_the_rest_flow
         released = await toy.backbone.operations.release(toy.group, TOPIC, unlucky, OPERATOR)
         await toy.tell(unlucky, 4)
         await toy.until_heard(8)
+        await eventually(lambda: shows(toy, keys=0))
         hearing, after, told = await toy.hearing(), await parked(toy), await toy.told()
         with pytest.raises(KeyNotParked):
             await toy.backbone.operations.release(toy.group, TOPIC, unlucky, OPERATOR)

@@ -10,6 +10,7 @@ from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
 from shared.messaging.backbone import Loop
 from shared.messaging.relay import Outbox, Relay
+from shared.messaging.relay_store import RelaySession
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import killed, leaves_wreckage
 from tests.fixtures.toy import QUICK, Toy, eventually, raise_counter, run_loops
@@ -55,6 +56,42 @@ async def test_a_relay_killed_at_any_step_loses_nothing_and_keeps_the_order(
     assert drained_before_death[-1], "the last died after everything was done"
     assert told == {"left": 2 * len(STEPS), "right": len(STEPS)}
     assert wrongs(first_deliveries(log), told) == []
+
+
+async def test_a_follower_wakes_the_leader_for_what_was_told_beside_it(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    drowsy = QUICK.model_copy(update={"relay_poll_seconds": 30.0})
+    leader, follower = (Toy(database, topics, hears=False, settings=drowsy) for _ in range(2))
+
+    async with leader.running():
+        await eventually(lambda: leads(leader))
+        async with follower.running():
+            await follower.tell("counter", 1)
+            await eventually(lambda: is_drained(follower), seconds=2)
+            assert not await leads(follower)
+
+
+async def leads(toy: Toy) -> bool:
+    """Tell whether the toy's relay is the one that publishes."""
+    return toy.registry.get_sample_value("jvtrack_relay_leader") == 1
+
+
+async def test_a_relay_reads_no_more_bytes_at_a_time_than_it_may_but_always_one_row(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    toy = Toy(database, topics, hears=False)
+    await toy.tell("counter", 1, 2, 3)
+    session = await RelaySession.open(
+        database.relay.render_as_string(hide_password=False), source="/jvtrack/toy", settings=QUICK
+    )
+
+    payload = len((await session.pending(1, 1))[0].payload)
+    sizes = [len(await session.pending(10, bytes_max)) for bytes_max in (1, payload + 1, 100 * payload)]
+    await session.close()
+    await toy.database.close()
+
+    assert sizes == [1, 2, 3]
 
 
 @leaves_wreckage

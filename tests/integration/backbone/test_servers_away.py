@@ -69,9 +69,11 @@ async def test_while_kafka_is_away_telling_goes_on_and_all_is_heard_when_it_is_b
         await toy.until_heard(36)
         await eventually(lambda: is_well(toy))
         hearing, told = await toy.hearing(), await toy.told()
+    rebalances = toy.registry.get_sample_value("jvtrack_rebalances_total", {"group": toy.group})
     left = asyncio.all_tasks() - {asyncio.current_task()}
 
     assert waiting.pending == 18
+    assert rebalances == 1, "a short absence costs no rebalance"
     assert red is not None
     assert wrongs(hearing, told) == []
     assert not left, "the clients that were given up have left nothing behind"
