@@ -39,8 +39,6 @@ class BackboneSettings(BaseModel):
     """Records of one partition applied in one transaction."""
     consumer_poll_seconds: float = Field(default=0.2, gt=0)
     """How long one fetch waits for records."""
-    consumer_linger_seconds: float = Field(default=0.0, ge=0)
-    """How long a fetch that came back small waits for more."""
     consumer_concurrency: int = Field(default=4, gt=0)
     """Partitions applied at the same time."""
     consumer_session_timeout_seconds: float = Field(default=6.0, gt=0)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
@@ -144,8 +145,12 @@ def watch_until(supervisor: Supervisor, is_done: Callable[[], bool]) -> None:
 
 def children_of(parents: Sequence[int]) -> list[int]:
     """Find the processes that these have started."""
-    stats = [(int(path.name), path / "stat") for path in Path("/proc").glob("[0-9]*")]
-    return [pid for pid, stat in stats if stat.exists() and parent_of(stat) in parents]
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):  # it may end while it is looked at
+            if parent_of(path / "stat") in parents:
+                found.append(int(path.name))
+    return found
 
 
 def parent_of(stat: Path) -> int:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +16,6 @@ from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-LISTENERS = ("orders", "inventory")
 _PUT = """
     WITH told AS (
       INSERT INTO event_log (event_id, topic, key, key_seq, type, payload, headers)
@@ -37,19 +35,17 @@ async def poison(trade: Trade) -> AsyncIterator[dict[str, str]]:
         headers = json.dumps({"traceparent": f"00-{trace}-{uuid4().hex[:16]}-01"})
         row = (new_event_id(), int(Stream.PRODUCTION), f"lot:{lot}", number, kind, payload, headers)
         await books(trade.system, "production", _PUT, *row)
-    for service in LISTENERS:
-        await eventually(partial(is_parked, trade, service, f"lot:{lot}"))
+    await eventually(lambda: is_parked(trade, f"lot:{lot}"))
     yield {"key": f"lot:{lot}", "part": part, "trace": trace}
-    for service in LISTENERS:
-        if f"lot:{lot}" in await parked_keys(trade, service):
-            await operate(trade, service, "discard", f"lot:{lot}", reason="The test is over.")
+    if f"lot:{lot}" in await parked_keys(trade):
+        await operate(trade, "discard", f"lot:{lot}", reason="The test is over.")
 
 
 async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: dict[str, str]) -> None:
     await trade.dispatched(poison["part"], 2, depot="D-01")
 
     await eventually(lambda: is_on_the_road(trade, poison["part"], 2))
-    parked = await parked_keys(trade, "inventory")
+    parked = await parked_keys(trade)
     assert (parked[poison["key"]]["cause"], parked[poison["key"]]["waiting"]) == ("contract", 2)
     assert (await trade.shelf(poison["part"], "F-01")).produced == 0
 
@@ -57,22 +53,18 @@ async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: 
 async def test_a_poisoned_key_is_released_only_once_its_cause_is_put_right(
     trade: Trade, poison: dict[str, str]
 ) -> None:
-    answer = await operate(trade, "inventory", "release", poison["key"])
+    answer = await operate(trade, "release", poison["key"])
 
     assert (answer.status_code, slug(answer)) == (409, "release-refused")
-    assert poison["key"] in await parked_keys(trade, "inventory")
+    assert poison["key"] in await parked_keys(trade)
 
 
-@pytest.mark.parametrize("service", LISTENERS)
-async def test_a_discarded_poison_lets_go_of_what_waited_behind_it(
-    trade: Trade, poison: dict[str, str], service: str
-) -> None:
-    answer = await operate(trade, service, "discard", poison["key"], reason="Nobody can read it.")
+async def test_a_discarded_poison_lets_go_of_what_waited_behind_it(trade: Trade, poison: dict[str, str]) -> None:
+    answer = await operate(trade, "discard", poison["key"], reason="Nobody can read it.")
 
     assert answer.status_code == 200, answer.text
-    assert poison["key"] not in await parked_keys(trade, service)
-    if service == "inventory":
-        assert (await trade.shelf(poison["part"], "F-01")).produced == 3
+    assert poison["key"] not in await parked_keys(trade)
+    assert (await trade.shelf(poison["part"], "F-01")).produced == 3
 
 
 async def test_the_log_names_what_was_parked_and_the_trace_that_it_belongs_to(
@@ -86,16 +78,16 @@ async def test_the_log_names_what_was_parked_and_the_trace_that_it_belongs_to(
     assert (line["trace_id"], line["cause"], line["key_seq"]) == (poison["trace"], "contract", 1)
 
 
-async def parked_keys(trade: Trade, service: str) -> dict[str, dict[str, Any]]:
-    """List the parked keys of a service."""
+async def parked_keys(trade: Trade) -> dict[str, dict[str, Any]]:
+    """List the keys that inventory has parked."""
     path = "/v1/operations/parked?limit=1000"
-    answer = await trade.doors.ask(service, "GET", path, token=trade.system.token("operator"))
+    answer = await trade.doors.ask("inventory", "GET", path, token=trade.system.token("operator"))
     return {row["key"]: row for row in answer.json()}
 
 
-async def is_parked(trade: Trade, service: str, key: str) -> bool:
+async def is_parked(trade: Trade, key: str) -> bool:
     """Tell whether a key is parked with both its facts."""
-    found = (await parked_keys(trade, service)).get(key)
+    found = (await parked_keys(trade)).get(key)
     return found is not None and found["waiting"] == 2
 
 
@@ -104,11 +96,11 @@ async def is_on_the_road(trade: Trade, part: str, quantity: int) -> bool:
     return (await trade.shelf(part, "D-01")).in_transit == quantity
 
 
-async def operate(trade: Trade, service: str, what: str, key: str, **rest: str) -> Any:
+async def operate(trade: Trade, what: str, key: str, **rest: str) -> Any:
     """Release or discard a parked key as operator."""
-    parked = (await parked_keys(trade, service))[key]
+    parked = (await parked_keys(trade))[key]
     body = {"group": parked["group"], "topic": parked["topic"], "key": key, **rest}
     token = trade.system.token("operator")
-    answer = await trade.doors.ask(service, "POST", f"/v1/operations/parked/{what}", token=token, json=body)
+    answer = await trade.doors.ask("inventory", "POST", f"/v1/operations/parked/{what}", token=token, json=body)
     assert members(answer)
     return answer

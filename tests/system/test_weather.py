@@ -3,9 +3,9 @@
 import asyncio
 import itertools
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
@@ -23,9 +23,10 @@ from tests.fixtures.system import System, start_system
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
-CLIENTS = 12
+CLIENTS = 4
 STOP_SECONDS_MAX = 10.0
 AGE_SECONDS_MAX = 2
+WAITING_DOORS = (("orders", "/v1/orders"), ("production", "/v1/lots"), ("inventory", "/v1/stock"))
 LONGER_THAN_A_CLIENT_WAITS = 60.0
 
 
@@ -59,44 +60,69 @@ def servers(fragile: tuple[Servers, System]) -> Servers:
     return fragile[0]
 
 
-async def test_factory_posts_that_were_answered_before_a_kill_stand_once(fair: Trade) -> None:
-    part = fair.part()
-    numbers = itertools.count(1)
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """What was posted while every service was killed, and how many posts of each sort were answered."""
 
-    def posting(client: JVTrack) -> Any:
-        report = Report("F-01", FactoryLotFinished(lot=f"L-K{next(numbers)}", part=part, quantity=2))
-        return client.production.post(report)
+    parts: Mapping[str, str]
+    answered: Mapping[str, int]
 
-    answered = await posted_through_a_kill(fair, "production", "factory", "F-01", posting)
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def storm(fair: Trade) -> Storm:
+    """Let factories report, depots order and receive, and kill all services in the middle of it."""
+    parts = {service: fair.part() for service in fair.system.processes}
+    lots = itertools.count(1)
+    receipt = Receipt(site="D-01", lines=[ReceiptLine(part=parts["inventory"], quantity=3)])
+
+    async def report(client: JVTrack) -> None:
+        lot = f"L-K{next(lots)}"
+        fact = FactoryLotFinished(lot=lot, part=parts["production"], quantity=2)
+        await client.production.post(Report("F-01", fact))
+
+    async def order(client: JVTrack) -> None:
+        await client.orders.place(fair.an_order(parts["orders"]))
+
+    async def receive(client: JVTrack) -> None:
+        await client.inventory.receive(receipt)
+
+    killed = asyncio.Event()
+    busy = {
+        "production": asyncio.create_task(post_on(fair, ("factory", "F-01"), report, killed)),
+        "orders": asyncio.create_task(post_on(fair, ("depot", "D-01"), order, killed)),
+        "inventory": asyncio.create_task(post_on(fair, ("depot", "D-01"), receive, killed)),
+    }
+    await asyncio.sleep(0.5)
+    for service in fair.system.processes:
+        fair.system.kill(service)
+    await start_all(fair.system)
+    killed.set()
+    answered = {service: await posts for service, posts in busy.items()}
     await fair.quiet()
+    return Storm(parts, answered)
+
+
+async def test_factory_posts_that_were_answered_around_a_kill_stand_once(fair: Trade, storm: Storm) -> None:
     query = "SELECT count(*) FROM event_log WHERE type LIKE '%lot-finished%' AND key LIKE 'lot:F-01:L-K%'"
-    assert (await books(fair.system, "production", query))[0][0] == answered
-    assert (await fair.shelf(part, "F-01")).produced == 2 * answered
+
+    ((told,),) = await books(fair.system, "production", query)
+
+    assert told == storm.answered["production"]
+    assert (await fair.shelf(storm.parts["production"], "F-01")).produced == 2 * told
 
 
-async def test_orders_that_were_answered_before_a_kill_stand_once(fair: Trade) -> None:
-    part = fair.part()
+async def test_orders_that_were_answered_around_a_kill_stand_once(fair: Trade, storm: Storm) -> None:
+    query = "SELECT count(*) FROM demand WHERE part = $1"
 
-    answered = await posted_through_a_kill(
-        fair, "orders", "depot", "D-01", lambda client: client.orders.place(fair.an_order(part))
-    )
+    ((demands,),) = await books(fair.system, "inventory", query, storm.parts["orders"])
 
-    await fair.quiet()
-    demands = await books(fair.system, "inventory", "SELECT count(*) FROM demand WHERE part = $1", part)
-    assert demands[0][0] == answered
+    assert demands == storm.answered["orders"]
 
 
-async def test_receipts_that_were_answered_before_a_kill_stand_once(fair: Trade) -> None:
-    part = fair.part()
-    receipt = Receipt(site="D-01", lines=[ReceiptLine(part=part, quantity=3)])
+async def test_receipts_that_were_answered_around_a_kill_stand_once(fair: Trade, storm: Storm) -> None:
+    shelf = await fair.shelf(storm.parts["inventory"], "D-01")
 
-    answered = await posted_through_a_kill(
-        fair, "inventory", "depot", "D-01", lambda client: client.inventory.receive(receipt)
-    )
-
-    await fair.quiet()
-    assert (await fair.shelf(part, "D-01")).on_hand == 3 * answered
+    assert shelf.on_hand == 3 * storm.answered["inventory"]
 
 
 async def test_while_kafka_is_away_a_factory_is_answered_and_readiness_says_so_and_then_all_arrives(
@@ -148,28 +174,6 @@ async def test_while_postgresql_is_away_doors_ask_to_come_back_and_then_open_by_
     await eventually(lambda: is_produced(fair, part, 4), LONGER_THAN_A_CLIENT_WAITS)
 
 
-@pytest.mark.parametrize("service", ["orders", "production", "inventory"])
-async def test_a_service_that_is_told_to_stop_ends_in_good_order_while_streams_and_requests_are_open(
-    fair: Trade, service: str
-) -> None:
-    process = fair.system.processes[service]
-    token = fair.system.token("operator")
-    streams = [asyncio.create_task(listen(fair, service, token)) for _ in range(3)]
-    waiting = asyncio.create_task(
-        fair.doors.ask(service, "GET", "/v1/operations/parked", token=token, after="orders.v1/order:never@1")
-    )
-    await asyncio.sleep(0.3)
-    asked = clock.monotonic()
-
-    process.ask_to_stop()
-    await eventually(lambda: has_ended(process), STOP_SECONDS_MAX)
-
-    print(f"{service} ended after {clock.monotonic() - asked:.1f} s")  # noqa: T201
-    assert process.exit_code() == 0
-    await asyncio.gather(*streams, waiting, return_exceptions=True)
-    await fair.system.start(service)
-
-
 async def test_after_all_that_weather_the_books_are_proved(fair: Trade) -> None:
     await fair.quiet()
 
@@ -178,27 +182,62 @@ async def test_after_all_that_weather_the_books_are_proved(fair: Trade) -> None:
     assert [offence for result in proof.results for offence in result.offences] == []
 
 
-async def posted_through_a_kill(
-    trade: Trade, service: str, role: str, site: str, post: Callable[[JVTrack], Any]
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def endings(fair: Trade) -> AsyncIterator[Mapping[str, tuple[float, int | None]]]:
+    """Tell every service to stop while streams and requests are open; gives how long each took, and its exit code.
+
+    No test comes after: nothing is started again.
+    """
+    processes = fair.system.processes
+    token = fair.system.token("operator")
+    opened = [asyncio.create_task(listen(fair, service, token)) for service in processes for _ in range(2)]
+    opened += [asyncio.create_task(wait_at(fair, service, path, token)) for service, path in WAITING_DOORS]
+    await asyncio.sleep(0.5)
+    asked = clock.monotonic()
+    for process in processes.values():
+        process.ask_to_stop()
+    took = dict.fromkeys(processes, 0.0)
+    while clock.monotonic() - asked < 2 * STOP_SECONDS_MAX and any(each.is_alive() for each in processes.values()):
+        await asyncio.sleep(0.05)
+        took |= {name: clock.monotonic() - asked for name, process in processes.items() if process.is_alive()}
+    yield {name: (took[name], process.exit_code()) for name, process in processes.items()}
+    await asyncio.gather(*opened, return_exceptions=True)
+
+
+@pytest.mark.parametrize("service", ["orders", "production", "inventory"])
+async def test_a_service_that_is_told_to_stop_ends_in_good_order_while_streams_and_requests_are_open(
+    endings: Mapping[str, tuple[float, int | None]], service: str
+) -> None:
+    seconds, code = endings[service]
+
+    print(f"{service} ended after {seconds:.1f} s")  # noqa: T201
+    assert code == 0
+    assert seconds <= STOP_SECONDS_MAX
+
+
+async def post_on(
+    trade: Trade, who: tuple[str, str], post: Callable[[JVTrack], Awaitable[None]], killed: asyncio.Event
 ) -> int:
-    """Post from many clients while a service is killed and started again; gives how many posts were answered."""
-    answered, killed = 0, asyncio.Event()
+    """Post from many clients until some time after a kill; gives how many posts were answered."""
+    answered = 0
 
     async def client() -> None:
         nonlocal answered
-        async with client_of(trade.system, trade.system.token(role, site)) as mine:
-            for number in itertools.count():
+        async with client_of(trade.system, trade.system.token(*who), seconds_max=60) as mine:
+            while not killed.is_set():
                 await post(mine)
                 answered += 1
-                if killed.is_set() and number >= 5:
-                    return
 
-    clients = [asyncio.create_task(client()) for _ in range(CLIENTS)]
-    await asyncio.sleep(0.5)
-    await trade.system.restart(service)
-    killed.set()
-    await asyncio.gather(*clients)
+    await asyncio.gather(*(client() for _ in range(CLIENTS)))
     return answered
+
+
+async def start_all(system: System) -> None:
+    """Start every service again, and wait until all are ready."""
+    for process in system.processes.values():
+        process.start()
+    for process in system.processes.values():
+        await asyncio.to_thread(process.wait_until_serving)
 
 
 @asynccontextmanager
@@ -229,9 +268,9 @@ async def is_produced(trade: Trade, part: str, quantity: int) -> bool:
     return (await trade.shelf(part, "F-01")).produced == quantity
 
 
-async def has_ended(process: Process) -> bool:
-    """Tell whether a process has ended."""
-    return process.exit_code() is not None
+async def wait_at(trade: Trade, service: str, path: str, token: str) -> None:
+    """Ask for a version that never comes, so that the request is open for some seconds."""
+    await trade.doors.ask(service, "GET", path, token=token, after="orders.v1/order:never@1")
 
 
 async def listen(trade: Trade, service: str, token: str) -> None:
