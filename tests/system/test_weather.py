@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
+from deploy.local.jars import kafka_jars
+from deploy.local.places import KAFKA_JARS
 from deploy.local.process import Process
 from deploy.local.servers import Servers
 from jvtrack.client import JVTrack, Receipt, ReceiptLine, Report
@@ -37,6 +39,7 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Servers,
     for name in ("JVTRACK_KAFKA", "JVTRACK_POSTGRES"):
         os.environ.pop(name, None)
     os.environ["JVTRACK_BACKBONE"] = f'{{"outbox_age_seconds_max": {AGE_SECONDS_MAX}}}'
+    kafka_jars(KAFKA_JARS)
     try:
         with Servers.start(tmp_path_factory.mktemp("fragile")) as servers:
             addresses = TestServers(servers.kafka, servers.postgres_dsn)
