@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -12,6 +13,7 @@ AFTER_COMMIT = "after_commit"
 TOLD = "told"
 COMMAND_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
+_ASK = text("SELECT 1")
 
 # Classes and codes of PostgreSQL's errors that pass by themselves (Appendix A of its manual): connection, transaction
 # rollback (deadlock, serialization), resources, operator intervention (shutdown, statement timeout), lock timeout.
@@ -69,6 +71,11 @@ class Database:
                 yield session
             for hook in session.info.get(AFTER_COMMIT, ()):
                 hook()
+
+    async def ask(self) -> None:
+        """Return once the database has answered anything at all; raises if it is away."""
+        async with self.transaction() as session:
+            await session.execute(_ASK)
 
     async def close(self) -> None:
         """Close every connection, waiting a bounded time for those in use."""

@@ -94,7 +94,7 @@ class Backbone:
             return await applied(session, versions)
 
     async def _database_answers(self) -> str | None:
-        await self.operations.counts()
+        await self._database.ask()
         return None
 
     async def _outbox_flows(self) -> str | None:
