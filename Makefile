@@ -34,8 +34,8 @@ ifeq ($(TESTS),tests)
 	@echo "coverage of domain:    $$($(BIN)/coverage report --format=total --include='services/*/domain/*') %"
 	@echo "coverage of messaging: $$($(BIN)/coverage report --format=total --include='shared/messaging/*') %"
 	@echo "coverage of the whole: $$($(BIN)/coverage report --format=total) %"
-	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/coverage.txt \
-	  || { cat .local/coverage.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
+	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/domain-lines.txt \
+	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
 
 check: $(ENVIRONMENT) ## Run every gate that needs no server: format, lint, types, layers, sizes, unused code, lock file.
@@ -44,7 +44,7 @@ check: $(ENVIRONMENT) ## Run every gate that needs no server: format, lint, type
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 # The client is a library: what it offers is used by others. Fields, enum members and attributes are read by pydantic, SQLAlchemy and clients; ruff finds unused local variables.
-	@! $(BIN)/vulture $(CODE) | grep -vE 'unused (variable|attribute)|^jvtrack/client/'
+	@! { $(BIN)/vulture $(CODE) || true; } | grep -vE 'unused (variable|attribute)|^jvtrack/client/'
 	@$(BIN)/pytest --quiet --no-header tests/architecture
 	@$(UV) lock --check --quiet || { echo "uv.lock is out of date: run uv lock." >&2; exit 1; }
 
