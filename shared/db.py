@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, DisconnectionError, PendingRollbackError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from shared.sql import DRIVER, Row, Statement
 
 AFTER_COMMIT = "after_commit"
 TOLD = "told"
 COMMAND_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
-_ASK = text("SELECT 1")
+DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What a transaction fails with: SQLAlchemy's own statements, the driver's, or the way to the server."""
+_ASK = Statement("SELECT 1")
 
 # Classes and codes of PostgreSQL's errors that pass by themselves (Appendix A of its manual): connection, transaction
 # rollback (deadlock, serialization), resources, operator intervention (shutdown, statement timeout), lock timeout.
@@ -23,7 +29,8 @@ _WEATHER_CODES = frozenset({"55P03", "25P03", "25P04", "25006"})
 
 def is_weather(error: BaseException) -> bool:
     """Tell whether the same work may succeed on another try: the database was away, busy or took the other side."""
-    if isinstance(error, PoolTimeout | PendingRollbackError | OSError | TimeoutError):
+    # A driver whose connection dies under its hands may fail with an internal error before it knows why.
+    if isinstance(error, PoolTimeout | PendingRollbackError | asyncpg.InternalClientError | OSError | TimeoutError):
         return True
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
@@ -51,12 +58,16 @@ class Database:
             max_overflow=0,
             pool_timeout=COMMAND_TIMEOUT_SECONDS,
             pool_pre_ping=False,
+            # The driver opens and ends each transaction, for SQLAlchemy's statements and for its own.
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "timeout": CONNECT_TIMEOUT_SECONDS,
                 "command_timeout": COMMAND_TIMEOUT_SECONDS,
+                "record_class": Row,
                 "server_settings": {"application_name": application_name, "jit": "off"},
             },
         )
+        event.listen(self._engine.sync_engine, "checkout", _refuse_the_dead)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, info={TOLD: self._told})
         self.on_told: Callable[[], None] = _nobody
 
@@ -67,15 +78,33 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that commits at the end of the block, then run what waits for its commit."""
         async with self._sessions() as session:
-            async with session.begin():
-                yield session
+            connection = await session.connection()
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, asyncpg.Connection), "asyncpg drives every engine of ours"
+            session.info[DRIVER] = driver
+            transaction, is_over = driver.transaction(), False
+            try:
+                await transaction.start()
+                try:
+                    yield session
+                except Exception:
+                    with suppress(*DATABASE_ERRORS):
+                        await transaction.rollback()
+                        is_over = True
+                    raise
+                await transaction.commit()
+                is_over = True
+            finally:
+                # Whoever was interrupted leaves a connection of which nobody knows what it still does.
+                if not is_over:
+                    await connection.invalidate()
             for hook in session.info.get(AFTER_COMMIT, ()):
                 hook()
 
     async def ask(self) -> None:
         """Return once the database has answered anything at all; raises if it is away."""
         async with self.transaction() as session:
-            await session.execute(_ASK)
+            await _ASK.run(session)
 
     async def close(self) -> None:
         """Close every connection, waiting a bounded time for those in use."""
@@ -83,8 +112,21 @@ class Database:
             await self._engine.dispose()
 
 
+def _refuse_the_dead(connection: DBAPIConnection, *_: object) -> None:
+    """Let the pool open a new connection where the server has closed one; raises DisconnectionError to tell it so."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
+
+
 def _nobody() -> None:
     """Nobody waits for facts yet."""
+
+
+@asynccontextmanager
+async def savepoint(session: AsyncSession) -> AsyncIterator[None]:
+    """Undo what the block has done if it fails, and leave the transaction usable."""
+    async with session.info[DRIVER].transaction():
+        yield
 
 
 def after_commit(session: AsyncSession, hook: Callable[[], None]) -> None:

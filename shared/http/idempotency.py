@@ -15,30 +15,30 @@ from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Header
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Kind, Refusal
+from shared.sql import Statement
 
 KEY_HEADER = "Idempotency-Key"
 CLAIMS_MAX = 1000
 _KEY = re.compile(r"[\x20-\x7e]{1,128}")
 
-_LOCK = text("SELECT pg_advisory_xact_lock(lock) FROM (SELECT unnest(CAST(:locks AS bigint[])) AS lock) AS sorted")
-_RECALL = text("""
+_LOCK = Statement("SELECT pg_advisory_xact_lock(lock) FROM (SELECT unnest(CAST(:locks AS bigint[])) AS lock) AS sorted")
+_RECALL = Statement("""
     SELECT principal, route, key, request_hash, status, response
       FROM idempotency
       JOIN unnest(CAST(:principals AS text[]), CAST(:routes AS text[]), CAST(:keys AS text[]))
            AS claim(principal, route, key) USING (principal, route, key)
 """)
-_KEEP = text("""
+_KEEP = Statement("""
     INSERT INTO idempotency (principal, route, key, request_hash, status, response, recorded_at)
     SELECT principal, route, key, request_hash, status, response, clock_timestamp()
       FROM unnest(CAST(:principals AS text[]), CAST(:routes AS text[]), CAST(:keys AS text[]),
                   CAST(:hashes AS bytea[]), CAST(:statuses AS smallint[]), CAST(:responses AS bytea[]))
            AS answer(principal, route, key, request_hash, status, response)
 """)
-_PRUNE = text("""
+_PRUNE = Statement("""
     DELETE FROM idempotency
      WHERE ctid = ANY(ARRAY(
            SELECT ctid FROM idempotency
@@ -121,8 +121,8 @@ async def recall(session: AsyncSession, claims: Iterable[Claim]) -> dict[Claim, 
     if not distinct:
         return {}
     assert len(distinct) <= CLAIMS_MAX, "a lock each: keep the batch within PostgreSQL's lock table"
-    await session.execute(_LOCK, {"locks": sorted({_lock(each.slot) for each in distinct})})
-    rows = await session.execute(_RECALL, _columns(each.slot for each in distinct))
+    await _LOCK.run(session, {"locks": sorted({_lock(each.slot) for each in distinct})})
+    rows = await _RECALL.rows(session, _columns(each.slot for each in distinct))
     held = {(row.principal, row.route, row.key): row for row in rows}
     known: dict[Claim, StoredAnswer | IdempotencyKeyReused] = {}
     holders: dict[tuple[str, str, str], bytes] = {slot: bytes(row.request_hash) for slot, row in held.items()}
@@ -145,13 +145,12 @@ async def keep(session: AsyncSession, answers: Mapping[Claim, StoredAnswer]) -> 
         "statuses": [answer.status for _, answer in final],
         "responses": [_pack(answer) for _, answer in final],
     }
-    await session.execute(_KEEP, parameters)
+    await _KEEP.run(session, parameters)
 
 
 async def prune(session: AsyncSession, *, older_than_days: int = 7, limit: int = 1000) -> int:
     """Forget a bounded number of old answers; tell how many, to go on while it is the limit."""
-    rows = await session.execute(_PRUNE, {"days": older_than_days, "limit": limit})
-    return len(rows.all())
+    return await _PRUNE.run(session, {"days": older_than_days, "limit": limit})
 
 
 def _by_slot(kept: tuple[Claim, StoredAnswer]) -> tuple[str, str, str]:

@@ -10,15 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared.db import is_weather
+from shared.db import DATABASE_ERRORS, is_weather
 from shared.errors import Kind, Refusal, Weather
 from shared.observe import tracing
 from shared.observe.logs import get_log
@@ -40,7 +38,7 @@ _STATUSES = {
     Kind.UNSUPPORTED: 415,
 }
 _HTTP_SLUGS = {400: "body-unreadable", 404: "route-unknown", 405: "method-not-allowed"}
-WEATHER = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, Weather)
+WEATHER = (*DATABASE_ERRORS, Weather)
 """What a database that is away may raise; `is_weather` tells it from a fault."""
 
 log = get_log()

@@ -5,9 +5,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from shared.db import Database
+from shared.db import DATABASE_ERRORS, Database
 from shared.events.envelope import Stream
 from shared.messaging.consumer import Consumer
 from shared.messaging.group import Decide, Group
@@ -118,7 +116,7 @@ class Backbone:
         while not stopping.is_set():
             try:
                 parked |= await self._show(parked)
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_ERRORS as error:
                 self._metrics.batch_retries_total.labels("measure", type(error).__name__).inc()
             try:
                 async with asyncio.timeout(MEASURE_SECONDS):

@@ -7,7 +7,7 @@ from typing import Generic
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.db import Database
+from shared.db import Database, savepoint
 from shared.errors import Fault, Refusal
 from shared.events.envelope import CloudEvent, ContractBroken, Event, Stream
 from shared.messaging import consumer_store, parking_store, positions
@@ -208,7 +208,7 @@ class Applier(Generic[W]):
             )
             done = sorter.sort(items)
             try:
-                async with session.begin_nested():
+                async with savepoint(session):
                     await self._handle(session, done.events)
                 break
             except _EventRefused as error:

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Fault
+from shared.sql import Statement
 from shared.types import EventId
 
-_ACQUIRE = text(
+_ACQUIRE = Statement(
     """
     INSERT INTO consumer_offset AS c (grp, topic, part, next_off, epoch, topic_id)
     VALUES (:grp, :topic, :part, 0, 1, :topic_id)
@@ -16,21 +16,21 @@ _ACQUIRE = text(
     RETURNING epoch, next_off, topic_id, last_event_id
     """
 )
-_FENCE = text(
+_FENCE = Statement(
     """
     UPDATE consumer_offset SET next_off = :next_off, last_event_id = COALESCE(:last_event_id, last_event_id)
     WHERE grp = :grp AND topic = :topic AND part = :part AND epoch = :epoch AND next_off = :expected
     RETURNING 1
     """
 )
-_REWIND = text(
+_REWIND = Statement(
     """
     UPDATE consumer_offset SET next_off = :next_off, topic_id = :topic_id, last_event_id = NULL
     WHERE grp = :grp AND topic = :topic AND part = :part AND epoch = :epoch
     RETURNING 1
     """
 )
-_LOCK = text("SELECT 1 FROM consumer_offset WHERE grp = :grp AND topic = :topic AND part = :part FOR UPDATE")
+_LOCK = Statement("SELECT 1 FROM consumer_offset WHERE grp = :grp AND topic = :topic AND part = :part FOR UPDATE")
 
 
 class Fenced(Fault):
@@ -66,7 +66,7 @@ class Ownership:
 
 async def acquire(session: AsyncSession, place: Place, topic_id: str) -> Ownership:
     """Become the owner: whoever was it before can no longer move the offset."""
-    row = (await session.execute(_ACQUIRE, {**place.columns(), "topic_id": topic_id})).one()
+    row = await _ACQUIRE.one(session, {**place.columns(), "topic_id": topic_id})
     last = None if row.last_event_id is None else EventId(int=row.last_event_id.int)
     return Ownership(row.epoch, row.next_off, row.topic_id, last)
 
@@ -75,8 +75,8 @@ async def fence(
     session: AsyncSession, place: Place, owned: Ownership, *, next_offset: int, last_event_id: EventId | None
 ) -> None:
     """Move the offset as the first statement of a batch; raises Fenced if this owner is stale."""
-    moved = await session.execute(
-        _FENCE,
+    moved = await _FENCE.value(
+        session,
         {
             **place.columns(),
             "epoch": owned.epoch,
@@ -85,7 +85,7 @@ async def fence(
             "last_event_id": last_event_id,
         },
     )
-    if moved.first() is None:
+    if moved is None:
         raise Fenced(f"{place} is no longer at epoch {owned.epoch}, offset {owned.next_offset}")
 
 
@@ -93,14 +93,14 @@ async def rewind(
     session: AsyncSession, place: Place, owned: Ownership, *, next_offset: int, topic_id: str
 ) -> Ownership:
     """Go back to where Kafka's log now ends or begins; raises Fenced if this owner is stale."""
-    moved = await session.execute(
-        _REWIND, {**place.columns(), "epoch": owned.epoch, "next_off": next_offset, "topic_id": topic_id}
+    moved = await _REWIND.value(
+        session, {**place.columns(), "epoch": owned.epoch, "next_off": next_offset, "topic_id": topic_id}
     )
-    if moved.first() is None:
+    if moved is None:
         raise Fenced(f"{place} is no longer at epoch {owned.epoch}")
     return Ownership(owned.epoch, next_offset, topic_id, None)
 
 
 async def lock(session: AsyncSession, place: Place) -> None:
     """Keep the partition's owner out for the rest of the transaction, as every batch does by its fence."""
-    await session.execute(_LOCK, place.columns())
+    await _LOCK.run(session, place.columns())

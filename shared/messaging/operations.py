@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import TOLD, Database, after_commit
@@ -17,12 +16,13 @@ from shared.messaging.consumer_store import Place
 from shared.messaging.parking_store import ParkedKey
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
+from shared.sql import Statement
 
 log = get_log()
 
 RELEASE_ROUNDS_MAX = 1000
 
-_PARKED = text(
+_PARKED = Statement(
     """
     SELECT k.grp, k.topic, k.key, k.part, k.cause, k.error, k.parked_at, first.event_id, first.key_seq, first.payload,
       (SELECT count(*) FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key)) AS waiting
@@ -33,7 +33,7 @@ _PARKED = text(
     ORDER BY k.grp, k.topic, k.key LIMIT :limit
     """
 )
-_BLOCKED = text(
+_BLOCKED = Statement(
     """
     SELECT b.topic, b.key, b.seq, b.error, b.blocked_at, e.event_id, e.key_seq, e.type,
       (SELECT count(*) FROM outbox_held h WHERE (h.topic, h.key) = (b.topic, b.key)) AS waiting
@@ -41,20 +41,22 @@ _BLOCKED = text(
     WHERE (b.topic, b.key) > (:topic, :key) ORDER BY b.topic, b.key LIMIT :limit
     """
 )
-_UNBLOCK = text(
+_UNBLOCK = Statement(
     """
     WITH freed AS (DELETE FROM outbox_held WHERE topic = :topic AND key = :key RETURNING seq),
     back AS (INSERT INTO outbox_pending (seq) SELECT seq FROM freed ON CONFLICT DO NOTHING RETURNING 1)
     SELECT count(*) FROM back
     """
 )
-_BLOCKED_SEQ = text("SELECT seq FROM outbox_blocked WHERE topic = :topic AND key = :key FOR UPDATE")
-_FORGET_BLOCKED = text("DELETE FROM outbox_blocked WHERE topic = :topic AND key = :key")
-_DISCARD = text(
+_BLOCKED_SEQ = Statement("SELECT seq FROM outbox_blocked WHERE topic = :topic AND key = :key FOR UPDATE")
+_FORGET_BLOCKED = Statement("DELETE FROM outbox_blocked WHERE topic = :topic AND key = :key")
+_DISCARD = Statement(
     "INSERT INTO outbox_discarded (seq, reason, discarded_by) VALUES (:seq, :reason, :actor) ON CONFLICT DO NOTHING"
 )
-_LOG = text("INSERT INTO operation_log (actor, action, subject, reason) VALUES (:actor, :action, :subject, :reason)")
-_COUNTS = text(
+_LOG = Statement(
+    "INSERT INTO operation_log (actor, action, subject, reason) VALUES (:actor, :action, :subject, :reason)"
+)
+_COUNTS = Statement(
     """
     SELECT (SELECT count(*) FROM parked_key) AS parked, (SELECT count(*) FROM outbox_blocked) AS blocked,
       (SELECT count(*) FROM outbox_pending) AS pending,
@@ -62,7 +64,7 @@ _COUNTS = text(
                 WHERE seq = (SELECT min(seq) FROM outbox_pending)), 0)::float AS age
     """
 )
-_PARKED_BY = text("SELECT grp, topic, count(*) AS keys FROM parked_key GROUP BY grp, topic")
+_PARKED_BY = Statement("SELECT grp, topic, count(*) AS parked FROM parked_key GROUP BY grp, topic")
 
 
 class KeyNotParked(Refusal):
@@ -138,21 +140,21 @@ class Operations:
     async def counts(self) -> Counts:
         """Count what waits."""
         async with self._database.transaction() as session:
-            row = (await session.execute(_COUNTS)).one()
+            row = await _COUNTS.one(session)
         return Counts(row.parked, row.blocked, row.pending, row.age)
 
     async def parked_by_stream(self) -> list[tuple[str, str, int]]:
         """Count the parked keys of each group and topic."""
         async with self._database.transaction() as session:
-            rows = (await session.execute(_PARKED_BY)).all()
-        return [(row.grp, Stream(row.topic).topic, row.keys) for row in rows]
+            rows = await _PARKED_BY.rows(session)
+        return [(row.grp, Stream(row.topic).topic, row.parked) for row in rows]
 
     async def parked(self, after: tuple[str, str, str], limit: int) -> list[ParkedRow]:
         """List parked keys in the order of (group, topic, key), from after a place."""
         group, topic, key = after
         number = int(STREAM_OF_TOPIC[topic]) if topic in STREAM_OF_TOPIC else 0
         async with self._database.transaction() as session:
-            rows = (await session.execute(_PARKED, {"grp": group, "topic": number, "key": key, "limit": limit})).all()
+            rows = await _PARKED.rows(session, {"grp": group, "topic": number, "key": key, "limit": limit})
         return [
             ParkedRow(
                 group=row.grp,
@@ -220,7 +222,7 @@ class Operations:
         topic, key = after
         number = int(STREAM_OF_TOPIC[topic]) if topic in STREAM_OF_TOPIC else 0
         async with self._database.transaction() as session:
-            rows = (await session.execute(_BLOCKED, {"topic": number, "key": key, "limit": limit})).all()
+            rows = await _BLOCKED.rows(session, {"topic": number, "key": key, "limit": limit})
         return [
             BlockedRow(
                 topic=Stream(row.topic).topic,
@@ -245,13 +247,13 @@ class Operations:
             raise KeyNotBlocked(topic=topic, key=key)
         place = {"topic": int(STREAM_OF_TOPIC[topic]), "key": key}
         async with self._database.transaction() as session:
-            seq = (await session.execute(_BLOCKED_SEQ, place)).scalar()
+            seq = await _BLOCKED_SEQ.value(session, place)
             if seq is None:
                 raise KeyNotBlocked(topic=topic, key=key)
             if discard:
-                await session.execute(_DISCARD, {"seq": seq, "reason": operation.reason, "actor": operation.actor})
-            back = int((await session.execute(_UNBLOCK, place)).scalar_one())
-            await session.execute(_FORGET_BLOCKED, place)
+                await _DISCARD.run(session, {"seq": seq, "reason": operation.reason, "actor": operation.actor})
+            back: int = await _UNBLOCK.value(session, place)
+            await _FORGET_BLOCKED.run(session, place)
             await _write(session, "discard-blocked" if discard else "unblock", f"{topic}/{key}", operation)
             after_commit(session, session.info[TOLD])
         return back
@@ -271,7 +273,7 @@ class Operations:
 
 
 async def _write(session: AsyncSession, action: str, subject: str, operation: Operation) -> None:
-    await session.execute(
-        _LOG, {"actor": operation.actor, "action": action, "subject": subject, "reason": operation.reason}
+    await _LOG.run(
+        session, {"actor": operation.actor, "action": action, "subject": subject, "reason": operation.reason}
     )
     log.info("operation", actor=operation.actor, action=action, subject=subject, reason=operation.reason)

@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import TOLD, after_commit
 from shared.events.envelope import Event, new_event_id
 from shared.observe import tracing
+from shared.sql import Statement
 from shared.types import EventId
 
-_TELL = text(
+_TELL = Statement(
     """
     WITH told AS (
       INSERT INTO event_log (event_id, topic, key, key_seq, type, payload, headers)
@@ -31,7 +31,7 @@ _TELL = text(
     INSERT INTO outbox_pending (seq) SELECT seq FROM told
     """
 )
-_REPUBLISH = text(
+_REPUBLISH = Statement(
     """
     INSERT INTO outbox_pending (seq)
     SELECT seq FROM event_log
@@ -62,8 +62,8 @@ async def tell(session: AsyncSession, facts: Sequence[Told]) -> None:
     """
     if not facts:
         return
-    await session.execute(
-        _TELL,
+    await _TELL.run(
+        session,
         {
             "event_ids": [fact.event_id for fact in facts],
             "topics": [int(fact.event.STREAM) for fact in facts],
@@ -79,9 +79,9 @@ async def tell(session: AsyncSession, facts: Sequence[Told]) -> None:
 
 async def republish(session: AsyncSession, *, topic: int, first: int, last: int, key: str | None = None) -> int:
     """Queue facts for Kafka once more, by their place in event_log; consumers drop what they have. Tells how many."""
-    result = await session.execute(_REPUBLISH, {"topic": topic, "first": first, "last": last, "key": key})
+    queued = await _REPUBLISH.run(session, {"topic": topic, "first": first, "last": last, "key": key})
     after_commit(session, session.info[TOLD])
-    return int(result.rowcount)  # type: ignore[attr-defined]  # a CursorResult, as for every INSERT
+    return queued
 
 
 def _headers(fact: Told) -> str | None:

@@ -4,21 +4,20 @@ import base64
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.envelope import Stream
 from shared.messaging.applying import UNREADABLE, Item, ParkCause, Parked, Record, read
+from shared.sql import Row, Statement
 from shared.types import EventId
 
 ERROR_LENGTH_MAX = 4000
 
-_KNOWN = text(
+_KNOWN = Statement(
     "SELECT key, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = ANY(CAST(:keys AS text[]))"
 )
-_PARK_KEYS = text(
+_PARK_KEYS = Statement(
     """
     INSERT INTO parked_key (grp, topic, key, part, cause, error)
     SELECT :grp, :topic, key, :part, cause, error
@@ -26,7 +25,7 @@ _PARK_KEYS = text(
     ON CONFLICT (grp, topic, key) DO UPDATE SET cause = excluded.cause, error = excluded.error
     """
 )
-_PARK_EVENTS = text(
+_PARK_EVENTS = Statement(
     """
     INSERT INTO parked_event (grp, topic, key, key_seq, event_id, record_off, payload, headers, recorded_at)
     SELECT :grp, :topic, t.* FROM unnest(CAST(:keys AS text[]), CAST(:key_seqs AS bigint[]), CAST(:event_ids AS uuid[]),
@@ -35,28 +34,30 @@ _PARK_EVENTS = text(
     ON CONFLICT DO NOTHING
     """
 )
-_RECENT = text(
+_RECENT = Statement(
     "SELECT count(*) FROM parked_key "
     "WHERE grp = :grp AND cause <> 'hole' AND parked_at > clock_timestamp() - make_interval(secs => :seconds)"
 )
-_KEY = text("SELECT part, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = :key")
-_EVENTS = text(
+_KEY = Statement("SELECT part, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = :key")
+_EVENTS = Statement(
     "SELECT key, key_seq, event_id, record_off, payload, headers, recorded_at FROM parked_event "
     "WHERE grp = :grp AND topic = :topic AND key = :key ORDER BY key_seq, record_off LIMIT :limit"
 )
-_REMOVE_EVENTS = text(
+_REMOVE_EVENTS = Statement(
     "DELETE FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key "
     "AND event_id = ANY(CAST(:event_ids AS uuid[]))"
 )
-_REMOVE_KEY = text(
+_REMOVE_KEY = Statement(
     """
     DELETE FROM parked_key k WHERE grp = :grp AND topic = :topic AND key = :key
       AND NOT EXISTS (SELECT FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key))
     RETURNING 1
     """
 )
-_STILL = text("UPDATE parked_key SET cause = :cause, error = :error WHERE grp = :grp AND topic = :topic AND key = :key")
-_HEALABLE = text(
+_STILL = Statement(
+    "UPDATE parked_key SET cause = :cause, error = :error WHERE grp = :grp AND topic = :topic AND key = :key"
+)
+_HEALABLE = Statement(
     """
     SELECT k.topic, k.key, k.part FROM parked_key k
     LEFT JOIN stream_position p USING (grp, topic, key)
@@ -92,7 +93,7 @@ class ParkedIn:
 
 async def known(session: AsyncSession, group: str, stream: Stream, keys: Iterable[str]) -> dict[str, ParkCause]:
     """Tell which of the keys are parked, and why."""
-    rows = await session.execute(_KNOWN, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
+    rows = await _KNOWN.rows(session, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
     return {row.key: ParkCause(row.cause) for row in rows}
 
 
@@ -102,8 +103,8 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
         return
     columns = {"grp": place.group, "topic": int(place.stream)}
     first = list({one.item.header.key: one for one in reversed(parked) if one.cause is not None}.values())
-    await session.execute(
-        _PARK_KEYS,
+    await _PARK_KEYS.run(
+        session,
         {
             **columns,
             "part": place.part,
@@ -112,8 +113,8 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
             "errors": [_text(one.error) for one in first],
         },
     )
-    await session.execute(
-        _PARK_EVENTS,
+    await _PARK_EVENTS.run(
+        session,
         {
             **columns,
             "keys": [one.item.header.key for one in parked],
@@ -129,35 +130,35 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
 
 async def parked_lately(session: AsyncSession, group: str, seconds: float) -> int:
     """Count the keys that the group parked within the last seconds."""
-    return int((await session.execute(_RECENT, {"grp": group, "seconds": seconds})).scalar_one())
+    return int(await _RECENT.value(session, {"grp": group, "seconds": seconds}))
 
 
 async def partition(session: AsyncSession, key: ParkedKey) -> tuple[int, ParkCause] | None:
     """Tell the partition of a parked key and why it is parked; none if it is not."""
-    row = (await session.execute(_KEY, key.columns())).first()
+    row = await _KEY.row(session, key.columns())
     return None if row is None else (row.part, ParkCause(row.cause))
 
 
 async def waiting(session: AsyncSession, key: ParkedKey, limit: int) -> list[Item]:
     """Read the events that wait for a parked key, in the order of their key_seq."""
-    rows = await session.execute(_EVENTS, {**key.columns(), "limit": limit})
+    rows = await _EVENTS.rows(session, {**key.columns(), "limit": limit})
     return [_item(row) for row in rows]
 
 
 async def remove(session: AsyncSession, key: ParkedKey, items: Sequence[Item]) -> None:
     """Remove events that wait no longer, and the key with the last of them."""
-    await session.execute(_REMOVE_EVENTS, {**key.columns(), "event_ids": [item.header.id for item in items]})
-    await session.execute(_REMOVE_KEY, key.columns())
+    await _REMOVE_EVENTS.run(session, {**key.columns(), "event_ids": [item.header.id for item in items]})
+    await _REMOVE_KEY.run(session, key.columns())
 
 
 async def keep(session: AsyncSession, key: ParkedKey, cause: ParkCause, error: str) -> None:
     """Say why a key that was to be released stays parked."""
-    await session.execute(_STILL, {**key.columns(), "cause": str(cause), "error": _text(error)})
+    await _STILL.run(session, {**key.columns(), "cause": str(cause), "error": _text(error)})
 
 
 async def healable(session: AsyncSession, group: str) -> list[tuple[ParkedKey, int]]:
     """Find keys parked for a hole that has been filled meanwhile, with their partitions."""
-    rows = await session.execute(_HEALABLE, {"grp": group})
+    rows = await _HEALABLE.rows(session, {"grp": group})
     return [(ParkedKey(group, Stream(row.topic), row.key), row.part) for row in rows]
 
 
@@ -171,7 +172,7 @@ def _pack(record: Record) -> str:
     return json.dumps(pairs)
 
 
-def _item(row: Row[Any]) -> Item:
+def _item(row: Row) -> Item:
     """Read a parked event as the record that it was; an unreadable one keeps the name that it was given."""
     record = Record(
         offset=row.record_off,

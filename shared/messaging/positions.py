@@ -4,17 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.envelope import STREAM_OF_TOPIC, Stream
+from shared.sql import Statement
 from shared.types import EventId
 
-_LOAD = text(
+_LOAD = Statement(
     "SELECT key, key_seq, event_id FROM stream_position "
     "WHERE grp = :grp AND topic = :topic AND key = ANY(CAST(:keys AS text[]))"
 )
-_SAVE = text(
+_SAVE = Statement(
     """
     INSERT INTO stream_position AS p (grp, topic, key, key_seq, event_id)
     SELECT :grp, :topic, key, key_seq, event_id
@@ -24,7 +24,7 @@ _SAVE = text(
     DO UPDATE SET key_seq = excluded.key_seq, event_id = excluded.event_id, applied_at = clock_timestamp()
     """
 )
-_APPLIED = text(
+_APPLIED = Statement(
     """
     SELECT count(DISTINCT (t.topic, t.key)) FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[]),
       CAST(:key_seqs AS bigint[])) AS t (topic, key, key_seq)
@@ -61,7 +61,7 @@ class Version(Protocol):
 
 async def load(session: AsyncSession, group: str, stream: Stream, keys: Iterable[str]) -> dict[str, Position]:
     """Read the positions of keys; a key that was never heard of has none."""
-    rows = await session.execute(_LOAD, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
+    rows = await _LOAD.rows(session, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
     return {row.key: Position(row.key_seq, EventId(int=row.event_id.int)) for row in rows}
 
 
@@ -70,8 +70,8 @@ async def save(session: AsyncSession, group: str, stream: Stream, positions: Map
     if not positions:
         return
     keys = sorted(positions)
-    await session.execute(
-        _SAVE,
+    await _SAVE.run(
+        session,
         {
             "grp": group,
             "topic": int(stream),
@@ -87,12 +87,12 @@ async def applied(session: AsyncSession, versions: Sequence[Version]) -> bool:
     known = [version for version in versions if version.stream in STREAM_OF_TOPIC]
     if len(known) < len(versions):
         return False
-    missing = await session.execute(
-        _APPLIED,
+    missing = await _APPLIED.value(
+        session,
         {
             "topics": [int(STREAM_OF_TOPIC[version.stream]) for version in known],
             "keys": [version.key for version in known],
             "key_seqs": [version.key_seq for version in known],
         },
     )
-    return int(missing.scalar_one()) == 0
+    return bool(missing == 0)

@@ -9,8 +9,7 @@ import asyncio
 import random
 from dataclasses import dataclass
 
-import asyncpg
-
+from shared.db import DATABASE_ERRORS
 from shared.errors import Weather
 from shared.events.envelope import Stream
 from shared.messaging import kafka
@@ -24,13 +23,7 @@ from shared.observe.metrics import BackboneMetrics
 
 log = get_log()
 
-RELAY_WEATHER = (
-    *kafka.KAFKA_WEATHER,
-    Weather,
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
-)
+RELAY_WEATHER = (*kafka.KAFKA_WEATHER, *DATABASE_ERRORS, Weather)
 
 
 @dataclass(frozen=True, slots=True)

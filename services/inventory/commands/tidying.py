@@ -2,8 +2,6 @@
 
 import asyncio
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from services.inventory.commands.importing import Importer
 from services.inventory.commands.work import open_work
 from services.inventory.domain.allocation import lose
@@ -12,7 +10,7 @@ from services.inventory.settings import InventorySettings
 from services.inventory.store import demands
 from services.inventory.store.touches import OrderKey, Touched
 from shared import clock
-from shared.db import Database
+from shared.db import DATABASE_ERRORS, Database
 from shared.events.envelope import new_event_id
 from shared.events.stock import LossReason
 from shared.http.idempotency import prune
@@ -38,7 +36,7 @@ class Tidier:
             try:
                 await self._importer.finish()
                 await self.tidy()
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("tidying_put_off", error=repr(error))
             try:
                 async with asyncio.timeout(self._settings.tidy_seconds):

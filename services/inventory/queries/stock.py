@@ -5,17 +5,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, text, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
 from services.inventory.tables import balance, lot, part, stock
+from shared.sql import Statement
 from shared.types import Condition
 
 _ISSUABLE = ("A", "B", "C")
 _AMOUNTS = ("on_hand", "reserved", "available", "in_transit", "produced")
-_APPLIED = text("SELECT topic, last_event_id FROM consumer_offset WHERE last_event_id IS NOT NULL")
+_APPLIED = Statement("SELECT topic, last_event_id FROM consumer_offset WHERE last_event_id IS NOT NULL")
 
 Key = tuple[str, str, str, str]
 """Site, part, lot and condition of a row; lot and condition are empty where rows are grouped."""
@@ -54,7 +55,7 @@ def key_of(row: StockRow) -> Key:
 async def applied_to(session: AsyncSession) -> dict[str, datetime]:
     """Say when the newest applied fact of each topic was made, as its id tells."""
     newest: dict[str, datetime] = {}
-    for row in await session.execute(_APPLIED):
+    for row in await _APPLIED.rows(session):
         made = made_at(row.last_event_id)
         newest[row.topic] = max(made, newest.get(row.topic, made))
     return newest

@@ -4,12 +4,12 @@ import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.catalogue import Known, Place
 from services.inventory.store.rows import Columns
 from shared.events.catalogue import PartDefined, SiteDefined
+from shared.sql import Statement
 from shared.types import PartId, SiteId, SiteKind
 
 _PARTS = Columns(
@@ -23,15 +23,15 @@ _PARTS = Columns(
     record="jsonb",
 )
 _SITES = Columns(site_id="text", version="bigint", name="text", kind="text", country="text", record="jsonb")
-_KNOWN_PARTS = text("SELECT part_id FROM part WHERE part_id = ANY(CAST(:parts AS text[]))")
-_KNOWN_SITES = text("SELECT site_id, kind, country FROM site WHERE site_id = ANY(CAST(:sites AS text[]))")
-_LOCK_PARTS = text("""
+_KNOWN_PARTS = Statement("SELECT part_id FROM part WHERE part_id = ANY(CAST(:parts AS text[]))")
+_KNOWN_SITES = Statement("SELECT site_id, kind, country FROM site WHERE site_id = ANY(CAST(:sites AS text[]))")
+_LOCK_PARTS = Statement("""
     SELECT part_id, version, record FROM part WHERE part_id = ANY(CAST(:ids AS text[])) ORDER BY part_id FOR UPDATE
 """)
-_LOCK_SITES = text("""
+_LOCK_SITES = Statement("""
     SELECT site_id, version, record FROM site WHERE site_id = ANY(CAST(:ids AS text[])) ORDER BY site_id FOR UPDATE
 """)
-_SAVE_PARTS = text(f"""
+_SAVE_PARTS = Statement(f"""
     INSERT INTO part ({_PARTS.names})
     SELECT part_id, version, name, nsn, unit_of_issue, quantity_scale, string_to_array(platforms, ','), record
       FROM {_PARTS.unnest("p")} ORDER BY part_id
@@ -40,17 +40,17 @@ _SAVE_PARTS = text(f"""
         unit_of_issue = excluded.unit_of_issue, quantity_scale = excluded.quantity_scale,
         platforms = excluded.platforms, record = excluded.record
 """)  # noqa: S608  # names of columns only
-_SAVE_SITES = text(f"""
+_SAVE_SITES = Statement(f"""
     INSERT INTO site ({_SITES.names}) SELECT {_SITES.names} FROM {_SITES.unnest("s")} ORDER BY site_id
     ON CONFLICT (site_id) DO UPDATE
     SET version = excluded.version, name = excluded.name, kind = excluded.kind, country = excluded.country,
         record = excluded.record
 """)  # noqa: S608
-_MOVED = text("""
+_MOVED = Statement("""
     SELECT part_id FROM unnest(CAST(:parts AS text[])) AS k (part_id)
      WHERE EXISTS (SELECT FROM transfer t WHERE t.part = k.part_id)
 """)
-_NEW_ROWS = text("SELECT pg_advisory_xact_lock(hashtext('jvtrack.inventory.catalogue'))")
+_NEW_ROWS = Statement("SELECT pg_advisory_xact_lock(hashtext('jvtrack.inventory.catalogue'))")
 
 
 class PartRow(NamedTuple):
@@ -69,31 +69,31 @@ class SiteRow(NamedTuple):
 
 async def known(session: AsyncSession, parts: Collection[PartId], sites: Collection[SiteId]) -> Known:
     """Say which of these parts and sites the catalogue has."""
-    found = await session.execute(_KNOWN_PARTS, {"parts": list(parts)}) if parts else None
-    places = await session.execute(_KNOWN_SITES, {"sites": list(sites)}) if sites else None
+    found = await _KNOWN_PARTS.column(session, {"parts": list(parts)}) if parts else []
+    places = await _KNOWN_SITES.rows(session, {"sites": list(sites)}) if sites else []
     return Known(
-        frozenset(found.scalars()) if found else frozenset(),
-        {row.site_id: Place(SiteKind(row.kind), row.country) for row in places} if places else {},
+        frozenset(found),
+        {row.site_id: Place(SiteKind(row.kind), row.country) for row in places},
     )
 
 
 async def lock_parts(session: AsyncSession, parts: Collection[PartId]) -> dict[PartId, PartRow]:
     """Lock parts, and all making of new ones, and give those that are there."""
-    await session.execute(_NEW_ROWS)
-    rows = await session.execute(_LOCK_PARTS, {"ids": sorted(parts)})
+    await _NEW_ROWS.run(session)
+    rows = await _LOCK_PARTS.rows(session, {"ids": sorted(parts)})
     return {row.part_id: PartRow(row.version, PartDefined.model_validate(row.record)) for row in rows}
 
 
 async def lock_sites(session: AsyncSession, sites: Collection[SiteId]) -> dict[SiteId, SiteRow]:
     """Lock sites, and all making of new ones, and give those that are there."""
-    await session.execute(_NEW_ROWS)
-    rows = await session.execute(_LOCK_SITES, {"ids": sorted(sites)})
+    await _NEW_ROWS.run(session)
+    rows = await _LOCK_SITES.rows(session, {"ids": sorted(sites)})
     return {row.site_id: SiteRow(row.version, SiteDefined.model_validate(row.record)) for row in rows}
 
 
 async def moved(session: AsyncSession, parts: Collection[PartId]) -> set[PartId]:
     """Say which parts have moved at all."""
-    return set((await session.execute(_MOVED, {"parts": sorted(parts)})).scalars())
+    return set(await _MOVED.column(session, {"parts": sorted(parts)}))
 
 
 async def save_parts(session: AsyncSession, parts: Sequence[PartRow]) -> None:
@@ -112,7 +112,7 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartRow]) -> None:
             )
             for version, part in parts
         )
-        await session.execute(_SAVE_PARTS, _PARTS.bind(rows))
+        await _SAVE_PARTS.run(session, _PARTS.bind(rows))
 
 
 async def save_sites(session: AsyncSession, sites: Sequence[SiteRow]) -> None:
@@ -122,4 +122,4 @@ async def save_sites(session: AsyncSession, sites: Sequence[SiteRow]) -> None:
             (site.site_id, version, site.name, site.kind, site.country, site.model_dump_json())
             for version, site in sites
         )
-        await session.execute(_SAVE_SITES, _SITES.bind(rows))
+        await _SAVE_SITES.run(session, _SITES.bind(rows))

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.allocation import Queue
@@ -13,6 +12,7 @@ from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import Demands, Reservation
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.store.rows import Columns
+from shared.sql import Row, Statement
 from shared.types import Condition, OrderId
 
 _DEMANDS = Columns(
@@ -60,14 +60,14 @@ _QUEUES = Columns(
     after_order="text",
 )
 _ORDERS = "= ANY(CAST(:orders AS text[]))"
-_FIND = text(f"SELECT {_DEMANDS.names} FROM demand WHERE order_id {_ORDERS}")  # noqa: S608  # names of columns only
-_PLACES = text(f"SELECT site, part FROM demand WHERE order_id {_ORDERS}")  # noqa: S608
-_HELD = text(f"SELECT {_RESERVATIONS.names} FROM reservation WHERE order_id {_ORDERS} AND quantity > 0")  # noqa: S608
-_SUPPLIED = text(f"""
+_FIND = Statement(f"SELECT {_DEMANDS.names} FROM demand WHERE order_id {_ORDERS}")  # noqa: S608  # names of columns only
+_PLACES = Statement(f"SELECT site, part FROM demand WHERE order_id {_ORDERS}")  # noqa: S608
+_HELD = Statement(f"SELECT {_RESERVATIONS.names} FROM reservation WHERE order_id {_ORDERS} AND quantity > 0")  # noqa: S608
+_SUPPLIED = Statement(f"""
     SELECT order_id, sum(received)::bigint AS arrived, sum(lost)::bigint AS lost FROM shipment_line
      WHERE order_id {_ORDERS} GROUP BY order_id
 """)  # noqa: S608
-_HOLDERS = text(f"""
+_HOLDERS = Statement(f"""
     SELECT {", ".join("d." + name for name in _DEMANDS.names.split(", "))}, held
       FROM (SELECT r.order_id, r.quantity AS held,
                    sum(r.quantity) OVER (ORDER BY d.priority DESC, d.required_by DESC, d.placed_at DESC,
@@ -78,7 +78,7 @@ _HOLDERS = text(f"""
       JOIN demand d USING (order_id)
      WHERE before < :quantity
 """)  # noqa: S608
-_WAITING = text(f"""
+_WAITING = Statement(f"""
     SELECT w.* FROM {_QUEUES.unnest("q")} CROSS JOIN LATERAL (
       SELECT {_DEMANDS.names} FROM demand d
        WHERE d.site = q.site AND d.part = q.part
@@ -89,30 +89,30 @@ _WAITING = text(f"""
               > (q.after_priority, q.after_required_by, q.after_placed_at, q.after_order))
        ORDER BY d.priority, d.required_by, d.placed_at, d.order_id LIMIT :page) AS w
 """)  # noqa: S608
-_ADD = text(f"INSERT INTO demand ({_DEMANDS.names}) SELECT {_DEMANDS.names} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
-_SAVE = text(f"""
+_ADD = Statement(f"INSERT INTO demand ({_DEMANDS.names}) SELECT {_DEMANDS.names} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
+_SAVE = Statement(f"""
     UPDATE demand d SET required_by = c.required_by, reserved = c.reserved, issued = c.issued,
            cancelled = c.cancelled, released = c.released, arrived = c.arrived, lost = c.lost,
            returned = c.returned, closed = c.closed, version = c.version
       FROM {_CHANGED.unnest("c")} WHERE d.order_id = c.order_id
 """)  # noqa: S608
-_RAISE = text(f"""
+_RAISE = Statement(f"""
     INSERT INTO reservation AS r ({_RESERVATIONS.names})
     SELECT {_RESERVATIONS.names} FROM {_RESERVATIONS.unnest("c")} ORDER BY order_id, lot, condition
     ON CONFLICT (order_id, lot, condition) DO UPDATE SET quantity = r.quantity + excluded.quantity
 """)  # noqa: S608
-_LOWER = text(f"""
+_LOWER = Statement(f"""
     UPDATE reservation r SET quantity = r.quantity + c.quantity FROM {_RESERVATIONS.unnest("c")}
      WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition
 """)  # noqa: S608
-_REMOVE_EMPTY = text(f"DELETE FROM reservation WHERE order_id {_ORDERS} AND quantity = 0")  # noqa: S608
+_REMOVE_EMPTY = Statement(f"DELETE FROM reservation WHERE order_id {_ORDERS} AND quantity = 0")  # noqa: S608
 
 
-_EXPIRED = text("""
+_EXPIRED = Statement("""
     SELECT DISTINCT r.order_id, r.site, r.part FROM reservation r JOIN lot l USING (part, lot)
      WHERE l.expires_on < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
 """)
-_IDLE = text("""
+_IDLE = Statement("""
     SELECT DISTINCT b.site, b.part FROM balance b LEFT JOIN lot l USING (part, lot)
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND (l.expires_on IS NULL OR l.expires_on >= :today)
        AND EXISTS (SELECT FROM demand d
@@ -140,12 +140,12 @@ async def places(session: AsyncSession, orders: Collection[OrderId]) -> set[Stoc
     """Say which stock the demands of orders lie under; that never changes."""
     if not orders:
         return set()
-    return {StockKey(row.site, row.part) for row in await session.execute(_PLACES, {"orders": list(orders)})}
+    return {StockKey(row.site, row.part) for row in await _PLACES.rows(session, {"orders": list(orders)})}
 
 
 async def find(session: AsyncSession, orders: Collection[OrderId]) -> list[Demand]:
     """Find the demands of orders, as far as these were heard of."""
-    return [_demand(row) for row in await session.execute(_FIND, {"orders": list(orders)})] if orders else []
+    return [_demand(row) for row in await _FIND.rows(session, {"orders": list(orders)})] if orders else []
 
 
 async def load_held(session: AsyncSession, book: Book, orders: Collection[OrderId]) -> set[LotKey]:
@@ -153,7 +153,7 @@ async def load_held(session: AsyncSession, book: Book, orders: Collection[OrderI
     if not orders:
         return set()
     found: set[LotKey] = set()
-    for row in await session.execute(_HELD, {"orders": list(orders)}):
+    for row in await _HELD.rows(session, {"orders": list(orders)}):
         reservation = _reservation(row)
         book.demands.load_reservation(reservation, row.quantity)
         found.add(reservation.holding.lot_key)
@@ -164,14 +164,14 @@ async def supplied(session: AsyncSession, orders: Collection[OrderId]) -> dict[O
     """Say what became of supplies that travelled for orders before these were heard of."""
     if not orders:
         return {}
-    rows = await session.execute(_SUPPLIED, {"orders": list(orders)})
+    rows = await _SUPPLIED.rows(session, {"orders": list(orders)})
     return {row.order_id: Supplied(row.arrived, row.lost) for row in rows}
 
 
 async def load_holders(session: AsyncSession, book: Book, goods: Holding, quantity: int) -> None:
     """Load those who would lose so much of these goods: the last in allocation order."""
     parameters = {**goods._asdict(), "known": book.demands.known_holders(goods), "quantity": quantity}
-    for row in await session.execute(_HOLDERS, parameters):
+    for row in await _HOLDERS.rows(session, parameters):
         demand = _demand(row)
         book.demands.load(demand)
         book.demands.load_reservation(Reservation(demand.order, goods), row.held)
@@ -179,7 +179,7 @@ async def load_holders(session: AsyncSession, book: Book, goods: Holding, quanti
 
 async def waiting(session: AsyncSession, queues: Sequence[Queue], page: int) -> dict[StockKey, list[Demand]]:
     """Load the next page of those who wait for each key and can be served from what is left of it."""
-    rows = await session.execute(_WAITING, {**_QUEUES.bind(map(_asked, queues)), "page": page})
+    rows = await _WAITING.rows(session, {**_QUEUES.bind(map(_asked, queues)), "page": page})
     pages: dict[StockKey, list[Demand]] = {queue.stock: [] for queue in queues}
     for row in rows:
         demand = _demand(row)
@@ -191,13 +191,13 @@ async def waiting(session: AsyncSession, queues: Sequence[Queue], page: int) -> 
 
 async def expired(session: AsyncSession, today: date, limit: int) -> list[Expired]:
     """List orders that hold what may no longer be issued."""
-    rows = await session.execute(_EXPIRED, {"today": today, "limit": limit})
+    rows = await _EXPIRED.rows(session, {"today": today, "limit": limit})
     return [Expired(row.order_id, StockKey(row.site, row.part)) for row in rows]
 
 
 async def idle(session: AsyncSession, today: date, limit: int) -> list[StockKey]:
     """List stock that is free although somebody waits who would take any of it."""
-    rows = await session.execute(_IDLE, {"today": today, "limit": limit})
+    rows = await _IDLE.rows(session, {"today": today, "limit": limit})
     return [StockKey(row.site, row.part) for row in rows]
 
 
@@ -205,20 +205,20 @@ async def save(session: AsyncSession, demands: Demands) -> None:
     """Write demands and reservations."""
     new, changed, moved = demands.new(), demands.changed(), demands.moved()
     if new:
-        await session.execute(_ADD, _DEMANDS.bind(map(_row, new)))
+        await _ADD.run(session, _DEMANDS.bind(map(_row, new)))
     if changed:
-        await session.execute(_SAVE, _CHANGED.bind(map(_changed, changed)))
+        await _SAVE.run(session, _CHANGED.bind(map(_changed, changed)))
     raised = [_moved(each, change) for each, change in moved.items() if change > 0]
     lowered = [_moved(each, change) for each, change in moved.items() if change < 0]
     if raised:
-        await session.execute(_RAISE, _RESERVATIONS.bind(raised))
+        await _RAISE.run(session, _RESERVATIONS.bind(raised))
     if lowered:
-        await session.execute(_LOWER, _RESERVATIONS.bind(lowered))
-        await session.execute(_REMOVE_EMPTY, {"orders": sorted({str(row[0]) for row in lowered})})
+        await _LOWER.run(session, _RESERVATIONS.bind(lowered))
+        await _REMOVE_EMPTY.run(session, {"orders": sorted({str(row[0]) for row in lowered})})
 
 
-def _demand(row: Row[tuple[object, ...]]) -> Demand:
-    values = row._mapping
+def _demand(row: Row) -> Demand:
+    values = row
     return Demand(
         order=values["order_id"],
         conditions=frozenset(map(Condition, values["conditions"])),
@@ -226,7 +226,7 @@ def _demand(row: Row[tuple[object, ...]]) -> Demand:
     )
 
 
-def _reservation(row: Row[tuple[object, ...]]) -> Reservation:
+def _reservation(row: Row) -> Reservation:
     return Reservation(row.order_id, Holding(row.site, row.part, row.lot, Condition(row.condition)))
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping
 from datetime import date
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import LotKey, StockKey
 from services.inventory.domain.shipment import Line, LineKey, Shipment, Shipments
 from services.inventory.store.rows import Columns
+from shared.sql import Row, Statement
 from shared.types import Condition, ShipmentId, SiteId
 
 _LOTS = Columns(depot="text", part="text", lot="text")
@@ -28,38 +28,38 @@ _LINES = Columns(
     filling_site="text",
 )
 _IDS = "= ANY(CAST(:shipments AS text[]))"
-_CARRYING = text(f"""
+_CARRYING = Statement(f"""
     SELECT {", ".join("l." + name for name in _LINES.names.split(", "))}
       FROM {_LOTS.unnest("k")} JOIN shipment_line l USING (depot, part, lot)
 """)  # noqa: S608  # names of columns only
-_FILLERS = text(f"""
+_FILLERS = Statement(f"""
     SELECT DISTINCT filling_site, part FROM {_LOTS.unnest("k")} JOIN shipment_line l USING (depot, part, lot)
      WHERE filling_site <> depot
 """)  # noqa: S608
-_ADD_MISSING = text(f"""
+_ADD_MISSING = Statement(f"""
     INSERT INTO shipment ({_NEW.names}) SELECT {_NEW.names} FROM {_NEW.unnest("n")} ORDER BY shipment_id
     ON CONFLICT DO NOTHING RETURNING shipment_id
 """)  # noqa: S608
-_LOCK = text(f"SELECT * FROM shipment WHERE shipment_id {_IDS} ORDER BY shipment_id FOR UPDATE")  # noqa: S608
-_PLACES = text(f"SELECT DISTINCT depot, part, lot FROM shipment_line WHERE shipment_id {_IDS}")  # noqa: S608
-_SAVE = text(f"""
+_LOCK = Statement(f"SELECT * FROM shipment WHERE shipment_id {_IDS} ORDER BY shipment_id FOR UPDATE")  # noqa: S608
+_PLACES = Statement(f"SELECT DISTINCT depot, part, lot FROM shipment_line WHERE shipment_id {_IDS}")  # noqa: S608
+_SAVE = Statement(f"""
     UPDATE shipment s SET closed = c.closed, version = c.version FROM {_CHANGED.unnest("c")}
      WHERE s.shipment_id = c.shipment_id
 """)  # noqa: S608
-_SAVE_LINES = text(f"""
+_SAVE_LINES = Statement(f"""
     INSERT INTO shipment_line ({_LINES.names}) SELECT {_LINES.names} FROM {_LINES.unnest("l")}
     ON CONFLICT (shipment_id, depot, part, lot, condition) DO UPDATE
     SET dispatched = excluded.dispatched, received = excluded.received, lost = excluded.lost,
         order_id = excluded.order_id, filling_site = excluded.filling_site
 """)  # noqa: S608
-_REMOVE_UNUSED = text(f"DELETE FROM shipment WHERE shipment_id {_IDS} AND version = 0")  # noqa: S608
+_REMOVE_UNUSED = Statement(f"DELETE FROM shipment WHERE shipment_id {_IDS} AND version = 0")  # noqa: S608
 
 
 async def places(session: AsyncSession, shipments: Collection[ShipmentId]) -> set[LotKey]:
     """Say which lots these consignments carry where."""
     if not shipments:
         return set()
-    rows = await session.execute(_PLACES, {"shipments": list(shipments)})
+    rows = await _PLACES.rows(session, {"shipments": list(shipments)})
     return {LotKey(row.depot, row.part, row.lot) for row in rows}
 
 
@@ -67,7 +67,7 @@ async def fillers(session: AsyncSession, lots: Collection[LotKey]) -> set[StockK
     """Say from which other stock the orders are filled that goods on the way to these lots were made for."""
     if not lots:
         return set()
-    return {StockKey(row.filling_site, row.part) for row in await session.execute(_FILLERS, _LOTS.bind(lots))}
+    return {StockKey(row.filling_site, row.part) for row in await _FILLERS.rows(session, _LOTS.bind(lots))}
 
 
 async def lock(
@@ -82,13 +82,13 @@ async def lock(
 
     The stock is locked, so that no line of these lots can be added or changed meanwhile.
     """
-    lines = [_line(row) for row in await session.execute(_CARRYING, _LOTS.bind(lots))] if lots else []
+    lines = [_line(row) for row in await _CARRYING.rows(session, _LOTS.bind(lots))] if lots else []
     wanted = set(named) | {line.key.shipment for line in lines}
     if not wanted:
         return set()
     begun = sorted((shipment, sender, today) for shipment, sender in named.items() if sender is not None)
-    made = set((await session.execute(_ADD_MISSING, _NEW.bind(begun))).scalars()) if begun else set()
-    rows = await session.execute(_LOCK, {"shipments": sorted(wanted)})
+    made = set(await _ADD_MISSING.column(session, _NEW.bind(begun))) if begun else set()
+    rows = await _LOCK.rows(session, {"shipments": sorted(wanted)})
     found = {row.shipment_id: _shipment(row) for row in rows}
     for line in lines:
         found[line.key.shipment].lines[line.key] = line
@@ -101,19 +101,19 @@ async def save(session: AsyncSession, shipments: Shipments, made: Collection[Shi
     """Write consignments, whose versions have been raised, and their lines; nothing stays of an unused new row."""
     changed, lines = shipments.changed(), shipments.changed_lines()
     if changed:
-        await session.execute(_SAVE, _CHANGED.bind((each.id, each.closed, each.version) for each in changed))
+        await _SAVE.run(session, _CHANGED.bind((each.id, each.closed, each.version) for each in changed))
     if lines:
-        await session.execute(_SAVE_LINES, _LINES.bind(map(_row, lines)))
+        await _SAVE_LINES.run(session, _LINES.bind(map(_row, lines)))
     unused = set(made) - {each.id for each in changed}
     if unused:
-        await session.execute(_REMOVE_UNUSED, {"shipments": sorted(unused)})
+        await _REMOVE_UNUSED.run(session, {"shipments": sorted(unused)})
 
 
-def _shipment(row: Row[tuple[object, ...]]) -> Shipment:
+def _shipment(row: Row) -> Shipment:
     return Shipment(row.shipment_id, row.sender, row.dispatched_on, closed=row.closed, version=row.version)
 
 
-def _line(row: Row[tuple[object, ...]]) -> Line:
+def _line(row: Row) -> Line:
     return Line(
         LineKey(row.shipment_id, row.depot, row.part, row.lot, Condition(row.condition)),
         dispatched=row.dispatched,

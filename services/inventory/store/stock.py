@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.store.rows import Columns
 from services.inventory.store.touches import CountKey
+from shared.sql import Statement
 from shared.types import Condition, Shelf
 
 _KEYS = Columns(site="text", part="text")
@@ -31,7 +31,7 @@ _SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
 _ROW = "b.site, b.part, b.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit"
 _CONDITIONS = {condition.value: condition for condition in Condition}
 
-_ADD_MISSING = text(f"""
+_ADD_MISSING = Statement(f"""
     INSERT INTO stock (site, part)
     SELECT site, part FROM {_KEYS.unnest("k")}
      WHERE NOT EXISTS (SELECT FROM stock s WHERE s.site = k.site AND s.part = k.part)
@@ -43,16 +43,16 @@ _LOCK = """
     SELECT s.site, s.part, s.version FROM stock s JOIN {keys} USING (site, part)
      ORDER BY s.site, s.part FOR UPDATE OF s {patience}
 """
-_LOCK_ALL = text(_LOCK.format(keys=_KEYS.unnest("k"), patience=""))
-_LOCK_MORE = text(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
-_BALANCES = text(f"SELECT {_ROW} FROM {_LOTS.unnest('k')} JOIN balance b USING (site, part, lot)")  # noqa: S608
-_FREE = text(f"""
+_LOCK_ALL = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience=""))
+_LOCK_MORE = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
+_BALANCES = Statement(f"SELECT {_ROW} FROM {_LOTS.unnest('k')} JOIN balance b USING (site, part, lot)")  # noqa: S608
+_FREE = Statement(f"""
     SELECT {_ROW}, l.expires_on FROM {_KEYS.unnest("k")} JOIN balance b USING (site, part)
       LEFT JOIN lot l USING (part, lot)
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
 """)  # noqa: S608
-_LOT_EXPIRIES = text(f"SELECT part, lot, expires_on FROM lot JOIN {_PART_LOTS.unnest('k')} USING (part, lot)")  # noqa: S608
-_MOVED_SINCE = text(f"""
+_LOT_EXPIRIES = Statement(f"SELECT part, lot, expires_on FROM lot JOIN {_PART_LOTS.unnest('k')} USING (part, lot)")  # noqa: S608
+_MOVED_SINCE = Statement(f"""
     SELECT k.*, COALESCE((
       SELECT sum(CASE WHEN (t.target_site, t.target_condition) = (k.site, k.condition)
                        AND t.target_shelf IN ('on_hand', 'reserved') AND t.target_version > k.version
@@ -64,22 +64,22 @@ _MOVED_SINCE = text(f"""
        WHERE t.part = k.part AND t.lot = k.lot AND 'adjusted' NOT IN (t.source_shelf, t.target_shelf)), 0) AS moved
     FROM {_COUNTED.unnest("k")}
 """)  # noqa: S608
-_SAVE_VERSIONS = text(f"""
+_SAVE_VERSIONS = Statement(f"""
     UPDATE stock s SET version = v.version FROM {_VERSIONS.unnest("v")} WHERE s.site = v.site AND s.part = v.part
 """)  # noqa: S608
-_REMOVE_UNUSED = text(f"""
+_REMOVE_UNUSED = Statement(f"""
     DELETE FROM stock s USING {_KEYS.unnest("k")} WHERE s.site = k.site AND s.part = k.part AND s.version = 0
 """)  # noqa: S608
-_CHANGE_BALANCES = text(f"""
+_CHANGE_BALANCES = Statement(f"""
     UPDATE balance b SET produced = b.produced + c.produced, on_hand = b.on_hand + c.on_hand,
            reserved = b.reserved + c.reserved, in_transit = b.in_transit + c.in_transit
       FROM {_CHANGES.unnest("c")}
      WHERE b.site = c.site AND b.part = c.part AND b.lot = c.lot AND b.condition = c.condition
 """)  # noqa: S608
-_OPEN_BALANCES = text(
+_OPEN_BALANCES = Statement(
     f"INSERT INTO balance ({_CHANGES.names}) SELECT {_CHANGES.names} FROM {_CHANGES.unnest('c')}"  # noqa: S608
 )
-_SAVE_EXPIRIES = text(f"""
+_SAVE_EXPIRIES = Statement(f"""
     INSERT INTO lot ({_EXPIRIES.names}) SELECT {_EXPIRIES.names} FROM {_EXPIRIES.unnest("e")} ORDER BY part, lot
     ON CONFLICT (part, lot) DO UPDATE SET expires_on = excluded.expires_on
 """)  # noqa: S608
@@ -102,9 +102,9 @@ class Locks:
         more = sorted(set(keys) - self.versions.keys())
         if not more:
             return
-        made = await self._session.execute(_ADD_MISSING, _KEYS.bind(more))
+        made = await _ADD_MISSING.rows(self._session, _KEYS.bind(more))
         self._made.update(StockKey(row.site, row.part) for row in made)
-        locked = await self._session.execute(_LOCK_MORE if self.versions else _LOCK_ALL, _KEYS.bind(more))
+        locked = await (_LOCK_MORE if self.versions else _LOCK_ALL).rows(self._session, _KEYS.bind(more))
         self.versions.update({StockKey(row.site, row.part): row.version for row in locked})
 
     async def save(self, versions: dict[StockKey, int], *, in_use: Collection[StockKey]) -> None:
@@ -112,28 +112,28 @@ class Locks:
         if versions:
             self.versions.update(versions)
             rows = [(*key, versions[key]) for key in sorted(versions)]
-            await self._session.execute(_SAVE_VERSIONS, _VERSIONS.bind(rows))
+            await _SAVE_VERSIONS.run(self._session, _VERSIONS.bind(rows))
         unused = sorted(self._made - versions.keys() - set(in_use))
         if unused:
-            await self._session.execute(_REMOVE_UNUSED, _KEYS.bind(unused))
+            await _REMOVE_UNUSED.run(self._session, _KEYS.bind(unused))
 
 
 async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey]) -> None:
     """Load the balances of lots, in every condition, and when they expire."""
     if not lots:
         return
-    rows = await session.execute(_BALANCES, _LOTS.bind(lots))
+    rows = await _BALANCES.rows(session, _LOTS.bind(lots))
     for row in rows:
         book.load(Holding(row[0], row[1], row[2], _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
     book.load_lots(lots)
-    expiries = await session.execute(_LOT_EXPIRIES, _PART_LOTS.bind({(lot.part, lot.lot) for lot in lots}))
+    expiries = await _LOT_EXPIRIES.rows(session, _PART_LOTS.bind({(lot.part, lot.lot) for lot in lots}))
     for row in expiries:
         book.load_expiry(row.part, row.lot, row.expires_on)
 
 
 async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey]) -> None:
     """Load everything that is free under these keys and may be issued."""
-    rows = await session.execute(_FREE, _KEYS.bind(keys))
+    rows = await _FREE.rows(session, _KEYS.bind(keys))
     for row in rows:
         book.load(Holding(row[0], row[1], row[2], _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
         if row[8] is not None:
@@ -144,7 +144,7 @@ async def moved_since(session: AsyncSession, counts: Collection[CountKey]) -> di
     """Say what came and went of goods after a version of their stock, corrections by counts left aside."""
     if not counts:
         return {}
-    rows = await session.execute(_MOVED_SINCE, _COUNTED.bind([(*each.goods, each.version) for each in counts]))
+    rows = await _MOVED_SINCE.rows(session, _COUNTED.bind([(*each.goods, each.version) for each in counts]))
     return {
         CountKey(Holding(row.site, row.part, row.lot, _CONDITIONS[row.condition]), row.version): int(row.moved)
         for row in rows
@@ -160,16 +160,16 @@ async def save_balances(session: AsyncSession, book: Book) -> None:
     known = [_change(holding, changes[holding]) for holding in sorted(changes) if book.known(holding)]
     new = [_change(holding, changes[holding]) for holding in sorted(changes) if not book.known(holding)]
     if known:
-        await session.execute(_CHANGE_BALANCES, _CHANGES.bind(known))
+        await _CHANGE_BALANCES.run(session, _CHANGES.bind(known))
     if new:
-        await session.execute(_OPEN_BALANCES, _CHANGES.bind(new))
+        await _OPEN_BALANCES.run(session, _CHANGES.bind(new))
 
 
 async def save_expiries(session: AsyncSession, book: Book) -> None:
     """Write what was learnt of the shelf life of lots."""
     if book.learnt:
         rows: Iterable[tuple[object, ...]] = [(*key, book.learnt[key]) for key in sorted(book.learnt)]
-        await session.execute(_SAVE_EXPIRIES, _EXPIRIES.bind(rows))
+        await _SAVE_EXPIRIES.run(session, _EXPIRIES.bind(rows))
 
 
 def _change(holding: Holding, change: dict[Shelf, int]) -> tuple[object, ...]:

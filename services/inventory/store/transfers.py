@@ -3,13 +3,13 @@
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book, Past
 from services.inventory.domain.ledger import Account, Cause, Reason, Transfer
 from services.inventory.domain.postings import Posted
 from services.inventory.store.rows import Columns
+from shared.sql import Row, Statement
 from shared.types import Condition, EventId, Shelf
 
 _TRANSFERS = Columns(
@@ -43,13 +43,13 @@ _SLIPS = Columns(
     issued_to="text",
     serials="jsonb",
 )
-_ADD = text(
+_ADD = Statement(
     f"INSERT INTO transfer ({_TRANSFERS.names}) SELECT {_TRANSFERS.names} FROM {_TRANSFERS.unnest('t')}"  # noqa: S608
 )
-_ADD_SLIPS = text(f"INSERT INTO slip ({_SLIPS.names}) SELECT {_SLIPS.names} FROM {_SLIPS.unnest('s')}")  # noqa: S608
-_PAST = text("SELECT * FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[])) ORDER BY cause_id, line")
-_UNDONE = text("SELECT DISTINCT reverses FROM transfer WHERE reverses = ANY(CAST(:causes AS uuid[]))")
-_PLACES = text("""
+_ADD_SLIPS = Statement(f"INSERT INTO slip ({_SLIPS.names}) SELECT {_SLIPS.names} FROM {_SLIPS.unnest('s')}")  # noqa: S608
+_PAST = Statement("SELECT * FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[])) ORDER BY cause_id, line")
+_UNDONE = Statement("SELECT DISTINCT reverses FROM transfer WHERE reverses = ANY(CAST(:causes AS uuid[]))")
+_PLACES = Statement("""
     SELECT source_site AS site, part, lot FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[]))
     UNION SELECT target_site, part, lot FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[]))
 """)
@@ -71,27 +71,27 @@ class Slip(NamedTuple):
 async def add(session: AsyncSession, posted: Sequence[Posted]) -> None:
     """Write transfers."""
     if posted:
-        await session.execute(_ADD, _TRANSFERS.bind(map(_row, posted)))
+        await _ADD.run(session, _TRANSFERS.bind(map(_row, posted)))
 
 
 async def add_slips(session: AsyncSession, slips: Sequence[Slip]) -> None:
     """Write the requests behind movements."""
     if slips:
-        await session.execute(_ADD_SLIPS, _SLIPS.bind(slips))
+        await _ADD_SLIPS.run(session, _SLIPS.bind(slips))
 
 
-async def places(session: AsyncSession, causes: Collection[EventId]) -> list[Row[tuple[str, str, str]]]:
+async def places(session: AsyncSession, causes: Collection[EventId]) -> list[Row]:
     """Say which lots at which sites these causes have booked on."""
-    return list(await session.execute(_PLACES, {"causes": list(causes)})) if causes else []
+    return list(await _PLACES.rows(session, {"causes": list(causes)})) if causes else []
 
 
 async def load_past(session: AsyncSession, book: Book, causes: Collection[EventId]) -> list[Transfer]:
     """Load what causes have booked, and whether it was undone; answers the transfers."""
     if not causes:
         return []
-    undone = {EventId(int=row.reverses.int) for row in await session.execute(_UNDONE, {"causes": list(causes)})}
+    undone = {EventId(int=row.reverses.int) for row in await _UNDONE.rows(session, {"causes": list(causes)})}
     booked: dict[EventId, list[Transfer]] = {cause: [] for cause in causes}
-    for row in await session.execute(_PAST, {"causes": list(causes)}):
+    for row in await _PAST.rows(session, {"causes": list(causes)}):
         transfer = _transfer(row)
         booked[transfer.cause.id].append(transfer)
     for cause, transfers in booked.items():
@@ -125,7 +125,7 @@ def _row(posted: Posted) -> tuple[object, ...]:
     )
 
 
-def _transfer(row: Row[tuple[object, ...]]) -> Transfer:
+def _transfer(row: Row) -> Transfer:
     return Transfer(
         Cause(EventId(int=row.cause_id.int), row.occurred_at, row.actor),
         Account(row.source_site, row.part, row.lot, Condition(row.source_condition), Shelf(row.source_shelf)),

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.catalogue import PartDefined, SiteDefined
+from shared.sql import Statement
 
-_SAVE_PARTS = text(
+_SAVE_PARTS = Statement(
     """
     INSERT INTO part_copy (part_id, name, quantity_scale, platforms)
     SELECT part_id, name, quantity_scale, string_to_array(platforms, ',')
@@ -18,7 +18,7 @@ _SAVE_PARTS = text(
     SET name = excluded.name, quantity_scale = excluded.quantity_scale, platforms = excluded.platforms
     """
 )
-_SAVE_SITES = text(
+_SAVE_SITES = Statement(
     """
     INSERT INTO site_copy (site_id, kind, country)
     SELECT * FROM unnest(CAST(:site_ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[])) ORDER BY 1
@@ -31,8 +31,8 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
     """Write parts as they were told, each once."""
     if not parts:
         return
-    await session.execute(
-        _SAVE_PARTS,
+    await _SAVE_PARTS.run(
+        session,
         {
             "part_ids": [part.part_id for part in parts],
             "names": [part.name for part in parts],
@@ -46,8 +46,8 @@ async def save_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> Non
     """Write sites as they were told, each once."""
     if not sites:
         return
-    await session.execute(
-        _SAVE_SITES,
+    await _SAVE_SITES.run(
+        session,
         {
             "site_ids": [site.site_id for site in sites],
             "kinds": [site.kind for site in sites],

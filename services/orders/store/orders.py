@@ -7,16 +7,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.order import Demand, Order
 from services.orders.domain.placement import Placement
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing, WorkState
+from shared.sql import Statement
 from shared.types import OrderId
 
-_PLACE = text(
+_PLACE = Statement(
     """
     INSERT INTO orders (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
                         required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash,
@@ -37,9 +37,11 @@ _PLACE = text(
     RETURNING order_id
     """
 )
-_LOCK = text("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id FOR UPDATE")
-_WORK_ORDERS = text("SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n")
-_SAVE = text(
+_LOCK = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id FOR UPDATE")
+_WORK_ORDERS = Statement(
+    "SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n"
+)
+_SAVE = Statement(
     """
     UPDATE orders SET version = s.version, required_by = s.required_by, wanted = s.wanted, reductions = s.reductions,
            cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved, issued = s.issued,
@@ -62,7 +64,7 @@ _SAVE = text(
     WHERE orders.order_id = s.order_id
     """
 )
-_SAVE_WORK_ORDERS = text(
+_SAVE_WORK_ORDERS = Statement(
     """
     INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state)
     SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:sources AS text[]),
@@ -74,7 +76,7 @@ _SAVE_WORK_ORDERS = text(
         answered = excluded.answered, given = excluded.given, state = excluded.state
     """
 )
-_SAVE_PROMISES = text(
+_SAVE_PROMISES = Statement(
     """
     INSERT INTO promise (order_id, n, promised_for, reason)
     SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:promised_for AS date[]),
@@ -106,8 +108,8 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
     if not placed:
         return set()
     asked = [each.placement for each in placed]
-    rows = await session.execute(
-        _PLACE,
+    placed_now = await _PLACE.column(
+        session,
         {
             "order_ids": [each.order_id for each in asked],
             "document_numbers": [each.document_number for each in asked],
@@ -127,13 +129,13 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
             "body_hashes": [each.body_hash for each in placed],
         },
     )
-    return set(rows.scalars())
+    return set(placed_now)
 
 
 async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, Order]:
     """Lock orders, in order and in one statement, and load them; an order that is not there is not in the answer."""
-    rows = await session.execute(_LOCK, {"order_ids": sorted(set(order_ids))})
-    return await _load(session, rows.all())
+    rows = await _LOCK.rows(session, {"order_ids": sorted(set(order_ids))})
+    return await _load(session, rows)
 
 
 async def save(session: AsyncSession, orders: Sequence[Order]) -> None:
@@ -141,8 +143,8 @@ async def save(session: AsyncSession, orders: Sequence[Order]) -> None:
     if not orders:
         return
     promises = [order.promise or Promise(None, "") for order in orders]
-    await session.execute(
-        _SAVE,
+    await _SAVE.run(
+        session,
         {
             "order_ids": [order.order_id for order in orders],
             "versions": [order.version for order in orders],
@@ -175,8 +177,8 @@ async def save_work_orders(session: AsyncSession, work_orders: Sequence[tuple[Or
     if not work_orders:
         return
     works = [work for _, work in work_orders]
-    await session.execute(
-        _SAVE_WORK_ORDERS,
+    await _SAVE_WORK_ORDERS.run(
+        session,
         {
             "order_ids": [order_id for order_id, _ in work_orders],
             "ns": [work.n for work in works],
@@ -197,8 +199,8 @@ async def save_promises(session: AsyncSession, promised: Sequence[Promised]) -> 
     """Add promises to the history of their orders."""
     if not promised:
         return
-    await session.execute(
-        _SAVE_PROMISES,
+    await _SAVE_PROMISES.run(
+        session,
         {
             "order_ids": [each.order_id for each in promised],
             "ns": [each.n for each in promised],
@@ -212,7 +214,7 @@ async def _load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Ord
     if not rows:
         return {}
     work_orders: dict[OrderId, list[Sourcing]] = {row.order_id: [] for row in rows}
-    for work in await session.execute(_WORK_ORDERS, {"order_ids": list(work_orders)}):
+    for work in await _WORK_ORDERS.rows(session, {"order_ids": list(work_orders)}):
         work_orders[work.order_id].append(_work_order(work))
     return {row.order_id: _order(row, work_orders[row.order_id]) for row in rows}
 

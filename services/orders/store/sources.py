@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.sourcing import Source
 from services.orders.schemas.sources import ActivityRow, SourceRow
+from shared.sql import Statement
 from shared.types import PartId, SiteKind
 
 _SOURCES_LOCK = 0x6A76_736F  # one number of this database: "jvso"
-_SHARE = text(f"SELECT pg_advisory_xact_lock_shared({_SOURCES_LOCK})")
-_CLAIM = text(f"SELECT pg_advisory_xact_lock({_SOURCES_LOCK})")
-_APPROVED = text(
+_SHARE = Statement(f"SELECT pg_advisory_xact_lock_shared({_SOURCES_LOCK})")
+_CLAIM = Statement(f"SELECT pg_advisory_xact_lock({_SOURCES_LOCK})")
+_APPROVED = Statement(
     """
     SELECT source.part, source.site, source.lead_time_days
     FROM source JOIN site_copy ON site_copy.site_id = source.site
@@ -27,7 +27,7 @@ _APPROVED = text(
     ORDER BY source.part, source.lead_time_days, source.site
     """
 )
-_SAVE = text(
+_SAVE = Statement(
     """
     INSERT INTO source (part, site, approved, approved_on, lead_time_days, capacity_per_week, unit_cost, currency,
                         import_content, illustrative, changed_by)
@@ -43,14 +43,14 @@ _SAVE = text(
         illustrative = excluded.illustrative, changed_by = excluded.changed_by, changed_at = clock_timestamp()
     """
 )
-_ASK_FOR_PLANNING = text(
+_ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
     ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
     """
 )
-_PLANNED = text("DELETE FROM planning WHERE part = :part AND asked = :asked")
-_SAVE_ACTIVITIES = text(
+_PLANNED = Statement("DELETE FROM planning WHERE part = :part AND asked = :asked")
+_SAVE_ACTIVITIES = Statement(
     """
     INSERT INTO activity (activity, site, force_activity_designator, illustrative, changed_by)
     SELECT a.*, :changed_by
@@ -73,22 +73,22 @@ class Asked:
 
 async def share(session: AsyncSession) -> None:
     """Keep sources as they are until the transaction ends; comes before any row lock on orders."""
-    await session.execute(_SHARE)
+    await _SHARE.run(session)
 
 
 async def approved(session: AsyncSession, parts: Iterable[PartId]) -> Mapping[PartId, Sequence[Source]]:
     """Load the joint-venture factories that are approved for parts, shortest lead time first."""
     found: dict[PartId, list[Source]] = {}
-    for row in await session.execute(_APPROVED, {"parts": sorted(set(parts)), "kind": SiteKind.FACTORY}):
+    for row in await _APPROVED.rows(session, {"parts": sorted(set(parts)), "kind": SiteKind.FACTORY}):
         found.setdefault(row.part, []).append(Source(row.site, row.lead_time_days))
     return found
 
 
 async def save(session: AsyncSession, rows: Sequence[SourceRow], changed_by: str) -> None:
     """Write sources, once no decision is under way, and ask for the planning of what they may fill."""
-    await session.execute(_CLAIM)
-    await session.execute(
-        _SAVE,
+    await _CLAIM.run(session)
+    await _SAVE.run(
+        session,
         {
             "parts": [row.part for row in rows],
             "sites": [row.site for row in rows],
@@ -103,12 +103,12 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], changed_by: str
             "changed_by": changed_by,
         },
     )
-    await session.execute(_ASK_FOR_PLANNING, {"parts": [row.part for row in rows if row.approved]})
+    await _ASK_FOR_PLANNING.run(session, {"parts": [row.part for row in rows if row.approved]})
 
 
 async def finish_planning(session: AsyncSession, done: Asked) -> None:
     """Take a part off the queue, unless it was asked for again meanwhile."""
-    await session.execute(_PLANNED, {"part": done.part, "asked": done.asked})
+    await _PLANNED.run(session, {"part": done.part, "asked": done.asked})
 
 
 async def save_activities(session: AsyncSession, rows: Sequence[ActivityRow], changed_by: str) -> None:
@@ -120,7 +120,7 @@ async def save_activities(session: AsyncSession, rows: Sequence[ActivityRow], ch
         "illustrative": [row.illustrative for row in rows],
         "changed_by": changed_by,
     }
-    await session.execute(_SAVE_ACTIVITIES, parameters)
+    await _SAVE_ACTIVITIES.run(session, parameters)
 
 
 def _exact(amount: str | None) -> Decimal | None:

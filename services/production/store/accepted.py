@@ -6,17 +6,16 @@ What became of an event (its key, version and what was told) stands in the event
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.history import Entry, Identity
 from services.production.domain.posted import Posted
 from services.production.schemas.events import read_fact
+from shared.sql import Row, Statement
 from shared.types import EventId, WorkOrderId
 
-_CLAIM = text(
+_CLAIM = Statement(
     """
     INSERT INTO accepted_event (source, id, body_hash, event_id, type, body, posted_by, on_behalf_of)
     SELECT source, id, body_hash, event_id, type, body, posted_by, on_behalf_of
@@ -29,7 +28,7 @@ _CLAIM = text(
     RETURNING source, id
     """
 )
-_TAKEN = text(
+_TAKEN = Statement(
     """
     SELECT a.source, a.id, a.body_hash, a.event_id, e.key, e.key_seq
     FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS claim (source, id)
@@ -37,14 +36,14 @@ _TAKEN = text(
     JOIN event_log e USING (event_id)
     """
 )
-_TAKE_BACK = text(
+_TAKE_BACK = Statement(
     """
     DELETE FROM accepted_event a
     USING unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS refused (source, id)
     WHERE a.source = refused.source AND a.id = refused.id
     """
 )
-_NAMED = text(
+_NAMED = Statement(
     """
     SELECT a.source, a.id, a.event_id, a.type, a.body, a.voided_by, e.key, e.key_seq, e.type AS told_type, e.payload
     FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS named (source, id)
@@ -52,20 +51,20 @@ _NAMED = text(
     JOIN event_log e USING (event_id)
     """
 )
-_VOID = text(
+_VOID = Statement(
     """
     UPDATE accepted_event a SET voided_by = v.voided_by
     FROM unnest(CAST(:voided AS uuid[]), CAST(:voided_by AS uuid[])) AS v (event_id, voided_by)
     WHERE a.event_id = v.event_id
     """
 )
-_AWAIT = text(
+_AWAIT = Statement(
     """
     INSERT INTO awaiting_work_order (work_order, event_id)
     SELECT * FROM unnest(CAST(:work_orders AS text[]), CAST(:event_ids AS uuid[]))
     """
 )
-_AWAITING = text(
+_AWAITING = Statement(
     """
     SELECT a.event_id, a.type, a.body, a.voided_by, e.key, e.key_seq, e.type AS told_type, e.payload
     FROM awaiting_work_order w
@@ -88,8 +87,8 @@ class Taken:
 
 async def claim(session: AsyncSession, events: Sequence[Posted]) -> dict[Identity, Taken]:
     """Take these ids, each at most once; give those that were taken before."""
-    rows = await session.execute(
-        _CLAIM,
+    rows = await _CLAIM.rows(
+        session,
         {
             "sources": [event.source for event in events],
             "ids": [event.sender_id for event in events],
@@ -105,14 +104,14 @@ async def claim(session: AsyncSession, events: Sequence[Posted]) -> dict[Identit
     if len(fresh) == len(events):
         return {}
     before = [event.identity for event in events if event.identity not in fresh]
-    found = await session.execute(_TAKEN, _columns(before))
+    found = await _TAKEN.rows(session, _columns(before))
     return {(row.source, row.id): Taken(row.body_hash, row.event_id, row.key, row.key_seq) for row in found}
 
 
 async def take_back(session: AsyncSession, refused: Sequence[Identity]) -> None:
     """Free the ids of events that were refused after all."""
     if refused:
-        await session.execute(_TAKE_BACK, _columns(refused))
+        await _TAKE_BACK.run(session, _columns(refused))
 
 
 async def named(session: AsyncSession, identities: Iterable[Identity]) -> dict[Identity, Entry]:
@@ -123,14 +122,14 @@ async def named(session: AsyncSession, identities: Iterable[Identity]) -> dict[I
     wanted = list(identities)
     if not wanted:
         return {}
-    rows = await session.execute(_NAMED, _columns(wanted))
+    rows = await _NAMED.rows(session, _columns(wanted))
     return {(row.source, row.id): _entry(row) for row in rows}
 
 
 async def void(session: AsyncSession, voided: Mapping[EventId, EventId]) -> None:
     """Mark events as voided, each by another."""
     if voided:
-        await session.execute(_VOID, {"voided": list(voided), "voided_by": list(voided.values())})
+        await _VOID.run(session, {"voided": list(voided), "voided_by": list(voided.values())})
 
 
 async def keep_waiting(session: AsyncSession, entries: Sequence[Entry]) -> None:
@@ -140,7 +139,7 @@ async def keep_waiting(session: AsyncSession, entries: Sequence[Entry]) -> None:
             "work_orders": [entry.work_order for entry in entries],
             "event_ids": [entry.event_id for entry in entries],
         }
-        await session.execute(_AWAIT, columns)
+        await _AWAIT.run(session, columns)
 
 
 async def awaiting(session: AsyncSession, work_orders: Iterable[WorkOrderId]) -> list[Entry]:
@@ -148,11 +147,11 @@ async def awaiting(session: AsyncSession, work_orders: Iterable[WorkOrderId]) ->
     wanted = list(work_orders)
     if not wanted:
         return []
-    rows = await session.execute(_AWAITING, {"work_orders": wanted})
+    rows = await _AWAITING.rows(session, {"work_orders": wanted})
     return [_entry(row) for row in rows]
 
 
-def _entry(row: Row[Any]) -> Entry:
+def _entry(row: Row) -> Entry:
     return Entry(
         event_id=row.event_id,
         key=row.key,

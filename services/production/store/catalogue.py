@@ -3,17 +3,17 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
 from shared.events.catalogue import PartDefined, SiteDefined
+from shared.sql import Statement
 from shared.types import Nation, PartId, SiteId, SiteKind
 
 SITES_REMEMBERED_SECONDS = 1.0
-_PARTS = text("SELECT part_id FROM part_copy WHERE part_id = ANY(CAST(:ids AS text[]))")
-_SITES = text("SELECT site_id, kind, country FROM site_copy WHERE site_id = ANY(CAST(:ids AS text[]))")
-_KEEP_PARTS = text(
+_PARTS = Statement("SELECT part_id FROM part_copy WHERE part_id = ANY(CAST(:ids AS text[]))")
+_SITES = Statement("SELECT site_id, kind, country FROM site_copy WHERE site_id = ANY(CAST(:ids AS text[]))")
+_KEEP_PARTS = Statement(
     """
     INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale)
     SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:scales AS smallint[]))
@@ -22,7 +22,7 @@ _KEEP_PARTS = text(
     ON CONFLICT (part_id) DO UPDATE SET unit_of_issue = excluded.unit_of_issue, quantity_scale = excluded.quantity_scale
     """
 )
-_KEEP_SITES = text(
+_KEEP_SITES = Statement(
     """
     INSERT INTO site_copy (site_id, kind, country)
     SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[]))
@@ -66,7 +66,7 @@ class CatalogueMemory:
         wanted_parts, wanted_sites = set(parts), set(sites)
         missing = wanted_parts - self._parts
         if missing:
-            rows = await session.execute(_PARTS, {"ids": sorted(missing)})
+            rows = await _PARTS.rows(session, {"ids": sorted(missing)})
             self._parts.update(row.part_id for row in rows)
         now = clock.monotonic()
         if now - self._asked_at > SITES_REMEMBERED_SECONDS:
@@ -74,7 +74,7 @@ class CatalogueMemory:
             self._asked_at = now
         unknown = wanted_sites - self._sites.keys()
         if unknown:
-            rows = await session.execute(_SITES, {"ids": sorted(unknown)})
+            rows = await _SITES.rows(session, {"ids": sorted(unknown)})
             self._sites.update({row.site_id: Site(SiteKind(row.kind), row.country) for row in rows})
         known = {site: self._sites[site] for site in wanted_sites & self._sites.keys()}
         return Catalogue(wanted_parts & self._parts, known)
@@ -88,7 +88,7 @@ async def keep_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "units": [part.unit_of_issue for part in parts],
             "scales": [part.quantity_scale for part in parts],
         }
-        await session.execute(_KEEP_PARTS, columns)
+        await _KEEP_PARTS.run(session, columns)
 
 
 async def keep_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> None:
@@ -99,4 +99,4 @@ async def keep_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> Non
             "kinds": [site.kind.value for site in sites],
             "countries": [site.country for site in sites],
         }
-        await session.execute(_KEEP_SITES, columns)
+        await _KEEP_SITES.run(session, columns)

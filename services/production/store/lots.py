@@ -2,29 +2,28 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.lot import Lot
 from services.production.store import totals
+from shared.sql import AnyRow, Statement
 from shared.types import LotId
 
-_INSERT_MISSING = text(
+_INSERT_MISSING = Statement(
     """
     INSERT INTO lot (lot_id, factory)
     SELECT lot_id, split_part(lot_id, ':', 1) FROM unnest(CAST(:lot_ids AS text[])) AS missing (lot_id) ORDER BY lot_id
     ON CONFLICT DO NOTHING
     """
 )
-_LOCK = text(
+_LOCK = Statement(
     f"""
     SELECT lot_id, version, named, {totals.COLUMNS} FROM lot
     WHERE lot_id = ANY(CAST(:lot_ids AS text[])) ORDER BY lot_id FOR UPDATE
     """  # noqa: S608  # our own column names
 )
-_SAVE = text(
+_SAVE = Statement(
     f"""
     UPDATE lot SET version = new.version, part = new.part, work_order = new.work_order, status = new.status,
       named = new.named, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
@@ -34,7 +33,7 @@ _SAVE = text(
     WHERE lot.lot_id = new.lot_id
     """  # noqa: S608
 )
-_DROP_UNTOUCHED = text("DELETE FROM lot WHERE lot_id = ANY(CAST(:lot_ids AS text[])) AND version = 0")
+_DROP_UNTOUCHED = Statement("DELETE FROM lot WHERE lot_id = ANY(CAST(:lot_ids AS text[])) AND version = 0")
 
 
 async def lock(session: AsyncSession, lot_ids: Iterable[LotId]) -> dict[LotId, Lot]:
@@ -42,8 +41,8 @@ async def lock(session: AsyncSession, lot_ids: Iterable[LotId]) -> dict[LotId, L
     wanted = {"lot_ids": list(lot_ids)}
     if not wanted["lot_ids"]:
         return {}
-    await session.execute(_INSERT_MISSING, wanted)
-    rows = await session.execute(_LOCK, wanted)
+    await _INSERT_MISSING.run(session, wanted)
+    rows = await _LOCK.rows(session, wanted)
     return {row.lot_id: read(row) for row in rows}
 
 
@@ -51,8 +50,8 @@ async def save(session: AsyncSession, lots: Sequence[Lot]) -> None:
     """Write locked lots."""
     if not lots:
         return
-    await session.execute(
-        _SAVE,
+    await _SAVE.run(
+        session,
         {
             "lot_ids": [lot.lot_id for lot in lots],
             "versions": [lot.version for lot in lots],
@@ -69,10 +68,10 @@ async def drop_untouched(session: AsyncSession, lots: Iterable[Lot]) -> None:
     """Take back the rows of lots whose events were all refused."""
     untouched = [lot.lot_id for lot in lots if lot.version == 0]
     if untouched:
-        await session.execute(_DROP_UNTOUCHED, {"lot_ids": untouched})
+        await _DROP_UNTOUCHED.run(session, {"lot_ids": untouched})
 
 
-def read(row: Row[Any]) -> Lot:
+def read(row: AnyRow) -> Lot:
     """Read a lot from its row."""
     named: dict[str, dict[str, int]] = row.named
     return Lot(

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.posted import Posted
+from shared.sql import Statement
 
-_NOTE = text(
+_NOTE = Statement(
     """
     INSERT INTO sender AS s (source, site, seen, events, duplicates, last_seen_at)
     SELECT source, site, seen, events, duplicates, clock_timestamp()
@@ -22,7 +22,7 @@ _NOTE = text(
     RETURNING source, (SELECT count(*) FROM unnest(s.seen)) AS stretches
     """
 )
-_FORGET_OLDEST = text(
+_FORGET_OLDEST = Statement(
     """
     UPDATE sender SET known_from = kept.first,
       seen = seen + int8multirange(int8range(lower(seen), kept.first))
@@ -54,8 +54,8 @@ async def note(session: AsyncSession, arrivals: Sequence[Arrival], *, ranges_max
     for arrival in arrivals:
         assert arrival.posted.sequence is not None
         numbers[arrival.posted.source].add(arrival.posted.sequence)
-    rows = await session.execute(
-        _NOTE,
+    rows = await _NOTE.rows(
+        session,
         {
             "sources": sources,
             "sites": [sites[source] for source in sources],
@@ -66,7 +66,7 @@ async def note(session: AsyncSession, arrivals: Sequence[Arrival], *, ranges_max
     )
     for row in rows:
         if row.stretches > ranges_max:
-            await session.execute(_FORGET_OLDEST, {"source": row.source, "kept": ranges_max // 2})
+            await _FORGET_OLDEST.run(session, {"source": row.source, "kept": ranges_max // 2})
 
 
 def multirange(numbers: Iterable[int]) -> str:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
-
-from sqlalchemy import Row
 
 from services.production.domain.totals import Totals
+from shared.sql import AnyRow
 
 NAMES = tuple(field.name for field in fields(Totals))
 COLUMNS = ", ".join(NAMES)
@@ -14,7 +12,7 @@ ASSIGNMENTS = ", ".join(f"{name} = new.{name}" for name in NAMES)
 ARRAYS = ", ".join(f"CAST(:{name} AS bigint[])" for name in NAMES)
 
 
-def read(row: Row[Any]) -> Totals:
+def read(row: AnyRow) -> Totals:
     """Read the totals of a row."""
     return Totals(*(getattr(row, name) for name in NAMES))
 

@@ -7,17 +7,16 @@ never outlives its transaction.
 import json
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.work_order import Promise, WorkOrder
 from services.production.store import totals
+from shared.sql import AnyRow, Statement
 from shared.types import WorkOrderId
 
-_INSERT_MISSING = text(
+_INSERT_MISSING = Statement(
     """
     INSERT INTO work_order (work_order_id)
     SELECT work_order_id FROM unnest(CAST(:ids AS text[])) AS missing (work_order_id) ORDER BY work_order_id
@@ -26,13 +25,13 @@ _INSERT_MISSING = text(
 )
 _COLUMNS = f"""work_order_id, version, order_id, part, factory, depot, priority, due_asked, ordered, asked, given,
       accepted, refused, promises, {totals.COLUMNS}"""
-_LOCK = text(
+_LOCK = Statement(
     f"""
     SELECT {_COLUMNS} FROM work_order
     WHERE work_order_id = ANY(CAST(:ids AS text[])) ORDER BY work_order_id FOR UPDATE
     """  # noqa: S608  # our own column names
 )
-_SAVE = text(
+_SAVE = Statement(
     f"""
     UPDATE work_order SET
       version = new.version, order_id = new.order_id, part = new.part, factory = new.factory, depot = new.depot,
@@ -50,7 +49,7 @@ _SAVE = text(
     WHERE work_order.work_order_id = new.id
     """  # noqa: S608
 )
-_DROP_UNOPENED = text("DELETE FROM work_order WHERE work_order_id = ANY(CAST(:ids AS text[])) AND version = 0")
+_DROP_UNOPENED = Statement("DELETE FROM work_order WHERE work_order_id = ANY(CAST(:ids AS text[])) AND version = 0")
 
 
 async def lock(session: AsyncSession, ids: Iterable[WorkOrderId]) -> dict[WorkOrderId, WorkOrder]:
@@ -58,8 +57,8 @@ async def lock(session: AsyncSession, ids: Iterable[WorkOrderId]) -> dict[WorkOr
     wanted = {"ids": list(ids)}
     if not wanted["ids"]:
         return {}
-    await session.execute(_INSERT_MISSING, wanted)
-    rows = await session.execute(_LOCK, wanted)
+    await _INSERT_MISSING.run(session, wanted)
+    rows = await _LOCK.rows(session, wanted)
     return {row.work_order_id: read(row) for row in rows if row.version}
 
 
@@ -67,8 +66,8 @@ async def save(session: AsyncSession, work_orders: Sequence[WorkOrder]) -> None:
     """Write locked work orders."""
     if not work_orders:
         return
-    await session.execute(
-        _SAVE,
+    await _SAVE.run(
+        session,
         {
             "ids": [each.work_order_id for each in work_orders],
             "versions": [each.version for each in work_orders],
@@ -96,10 +95,10 @@ async def drop_unopened(session: AsyncSession, ids: Iterable[WorkOrderId]) -> No
     """Take back the rows that only served as locks."""
     wanted = list(ids)
     if wanted:
-        await session.execute(_DROP_UNOPENED, {"ids": wanted})
+        await _DROP_UNOPENED.run(session, {"ids": wanted})
 
 
-def read(row: Row[Any]) -> WorkOrder:
+def read(row: AnyRow) -> WorkOrder:
     """Read an open work order from its row."""
     return WorkOrder(
         work_order_id=row.work_order_id,

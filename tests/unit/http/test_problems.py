@@ -101,6 +101,7 @@ async def test_a_refusal_keeps_its_words_and_its_facts(issuer: Issuer) -> None:
         (Busy(retry_after=9), 503, "busy", "9"),
         (OrderUnknown(), 404, "order-unknown", None),
         (OperationalError("select", {}, asyncpg.CannotConnectNowError("starting")), 503, "database-away", "1"),
+        (asyncpg.InternalClientError("cannot switch to state 15"), 503, "database-away", "1"),
         (ConnectionRefusedError(), 503, "database-away", "1"),
         (TimeoutError(), 503, "database-away", "1"),
         (Weather("the committer is closing"), 503, "database-away", "1"),
