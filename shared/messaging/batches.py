@@ -1,6 +1,7 @@
-"""One batch of one partition in one transaction: fence, sort, handle, settle, remember. All or nothing."""
+"""Batches of one or several partitions in one transaction: fence, sort, handle, settle, remember. All or nothing."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic
 
@@ -12,10 +13,10 @@ from shared.errors import Fault, Refusal
 from shared.events.envelope import CloudEvent, ContractBroken, Event, Stream
 from shared.messaging import consumer_store, parking_store, positions
 from shared.messaging.applying import Item, ParkCause, Parked, Record, Sorted, Sorter, read
-from shared.messaging.consumer_store import Ownership, Place
+from shared.messaging.consumer_store import Ownership, Place, Step
 from shared.messaging.handlers import Subscription, W
 from shared.messaging.parking_store import ParkedIn, ParkedKey
-from shared.messaging.positions import Position
+from shared.messaging.positions import Known, Position
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import COMPACTED
 from shared.observe import tracing
@@ -46,12 +47,35 @@ class _EventRefused(Exception):  # not an error of the batch: it is tried again 
 
 
 @dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition that come next to its owner."""
+
+    stream: Stream
+    place: Place
+    owned: Ownership
+    records: Sequence[Record]
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
-    """What became of a batch."""
+    """What became of a batch: where its partition stands now, and the keys whose hole it has filled."""
 
     owned: Ownership
-    events: int
     healed: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A batch whose records' attributes were read."""
+
+    batch: Batch
+    items: Sequence[Item]
+
+    @property
+    def step(self) -> Step:
+        """Say how far the batch moves its partition."""
+        batch, last = self.batch, self.items[-1]
+        return Step(batch.place, batch.owned, last.record.offset + 1, last.header.id)
 
 
 class Applier(Generic[W]):
@@ -66,50 +90,58 @@ class Applier(Generic[W]):
         settings: BackboneSettings,
         metrics: BackboneMetrics,
     ) -> None:
+        self.group = group
+        self.kind = subscription.group
         self._database = database
         self._subscription = subscription
-        self.group = group
         self._settings = settings
-        self._metrics = metrics
+        self.metrics = metrics
 
-    async def apply(self, stream: Stream, place: Place, owned: Ownership, records: Sequence[Record]) -> Applied:
-        """Apply records of a partition, once; raises Fenced, ParkedFlood, passing failures and faults."""
-        items = [read(record, place.label()) for record in records]
+    async def apply(self, batches: Sequence[Batch]) -> list[Applied]:
+        """Apply batches of different partitions, once; raises Fenced, ParkedFlood, passing failures and faults."""
+        reads = [_Read(batch, [read(each, batch.place.label()) for each in batch.records]) for batch in batches]
         refused: dict[EventId, str] = {}
         while True:
             try:
                 async with self._database.transaction() as session:
-                    last = items[-1]
-                    await consumer_store.fence(
-                        session, place, owned, next_offset=last.record.offset + 1, last_event_id=last.header.id
-                    )
-                    done = await self._decide(session, stream, items, refused=refused)
-                    await parking_store.park(session, ParkedIn(self.group, stream, place.part), done.parked)
+                    await consumer_store.fence(session, self.group, [each.step for each in reads])
+                    done = await self._decide(session, reads, refused)
             except _EventRefused as error:
                 refused[error.event_id] = error.error
                 if len(refused) > self._settings.parked_flood_keys:
                     raise ParkedFlood(f"{len(refused)} events of one batch refused; the last: {error.error}") from error
                 continue
-            self._count(stream, done)
-            after = Ownership(owned.epoch, last.record.offset + 1, owned.topic_id, last.header.id)
-            return Applied(after, len(done.events), done.healed)
+            for each, mine in zip(reads, done, strict=True):
+                self._count(each.batch.stream, mine)
+            return [Applied(each.step.after, mine.healed) for each, mine in zip(reads, done, strict=True)]
 
     async def _decide(
-        self, session: AsyncSession, stream: Stream, items: Sequence[Item], *, refused: dict[EventId, str]
-    ) -> Sorted:
-        keys = {item.header.key for item in items}
-        sorter = Sorter(
+        self, session: AsyncSession, reads: Sequence[_Read], refused: Mapping[EventId, str]
+    ) -> list[Sorted]:
+        keys: defaultdict[Stream, set[str]] = defaultdict(set)
+        for each in reads:
+            keys[each.batch.stream].update(item.header.key for item in each.items)
+        known = await positions.load(session, self.group, keys)
+        done = [self._sorter(each.batch.stream, known[each.batch.stream], refused).sort(each.items) for each in reads]
+        await self._handle(session, [event for mine in done for event in mine.events])
+        parked_before = frozenset(key for mine in known.values() for key in mine.parked)
+        await self._check_flood(session, [one for mine in done for one in mine.parked], parked_before)
+        reached: defaultdict[Stream, dict[str, Position]] = defaultdict(dict)
+        for each, mine in zip(reads, done, strict=True):
+            stream, place = each.batch.stream, each.batch.place
+            reached[stream].update(mine.positions)
+            await parking_store.park(session, ParkedIn(self.group, stream, place.part), mine.parked)
+        await positions.save(session, self.group, reached)
+        return done
+
+    def _sorter(self, stream: Stream, known: Known, refused: Mapping[EventId, str]) -> Sorter:
+        return Sorter(
             registry=self._subscription.registry,
-            known=await positions.load(session, self.group, stream, keys),
-            parked=await parking_store.known(session, self.group, stream, keys),
+            known=known.positions,
+            parked={key: ParkCause(cause) for key, cause in known.parked.items()},
             refused=refused,
             compacted=stream in COMPACTED,
         )
-        done = sorter.sort(items)
-        await self._handle(session, done.events)
-        await positions.save(session, self.group, stream, done.positions)
-        await self._check_flood(session, done.parked, frozenset(sorter.parked))
-        return done
 
     async def _handle(self, session: AsyncSession, events: Sequence[CloudEvent[Event]]) -> None:
         if not events:
@@ -142,12 +174,12 @@ class Applier(Generic[W]):
 
     def _count(self, stream: Stream, done: Sorted) -> None:
         labels = (self.group, stream.topic)
-        self._metrics.applied_total.labels(*labels).inc(len(done.events))
-        self._metrics.duplicates_total.labels(*labels).inc(done.duplicates)
-        self._metrics.forks_total.labels(*labels).inc(done.forks)
-        self._metrics.holes_total.labels(*labels).inc(done.holes)
+        self.metrics.applied_total.labels(*labels).inc(len(done.events))
+        self.metrics.duplicates_total.labels(*labels).inc(done.duplicates)
+        self.metrics.forks_total.labels(*labels).inc(done.forks)
+        self.metrics.holes_total.labels(*labels).inc(done.holes)
         now = clock.now()
-        age = self._metrics.event_age_seconds.labels(*labels)
+        age = self.metrics.event_age_seconds.labels(*labels)
         for event in done.events:
             age.observe((now - event.recorded_at).total_seconds())
         for one in done.parked:
@@ -186,37 +218,33 @@ class Applier(Generic[W]):
         await consumer_store.lock(session, place)
         for item in await parking_store.waiting(session, key, 1):
             await parking_store.remove(session, key, [item])
-            known = await positions.load(session, self.group, key.stream, [key.key])
-            if key.key not in known or known[key.key].key_seq < item.header.key_seq:
-                passed = {key.key: Position(item.header.key_seq, item.header.id)}
-                await positions.save(session, self.group, key.stream, passed)
+            position = (await self._known(session, key)).get(key.key)
+            if position is None or position.key_seq < item.header.key_seq:
+                passed = Position(item.header.key_seq, item.header.id)
+                await positions.save(session, self.group, {key.stream: {key.key: passed}})
         settled, _ = await self._replay(session, key)
         return settled
 
     async def _replay(self, session: AsyncSession, key: ParkedKey) -> tuple[int, Parked | None]:
         """Apply waiting events until one cannot be; tells how many wait no longer, and what the rest now waits for."""
         items = await parking_store.waiting(session, key, self._settings.consumer_batch_max)
-        known = await positions.load(session, self.group, key.stream, [key.key])
+        known = Known(positions=await self._known(session, key))
         refused: dict[EventId, str] = {}
         while True:
-            sorter = Sorter(
-                registry=self._subscription.registry,
-                known=known,
-                parked={},
-                refused=refused,
-                compacted=key.stream in COMPACTED,
-            )
-            done = sorter.sort(items)
+            done = self._sorter(key.stream, known, refused).sort(items)
             try:
                 async with savepoint(session):
                     await self._handle(session, done.events)
                 break
             except _EventRefused as error:
                 refused[error.event_id] = error.error
-        await positions.save(session, self.group, key.stream, done.positions)
+        await positions.save(session, self.group, {key.stream: done.positions})
         still = {one.item.header.id for one in done.parked}
         await parking_store.remove(session, key, [item for item in items if item.header.id not in still])
         stop = next((one for one in done.parked if one.cause is not None), None)
         if stop is not None and stop.cause is not None:
             await parking_store.keep(session, key, stop.cause, stop.error)
         return len(items) - len(still), stop
+
+    async def _known(self, session: AsyncSession, key: ParkedKey) -> dict[str, Position]:
+        return (await positions.load(session, self.group, {key.stream: [key.key]}))[key.stream].positions

@@ -6,7 +6,7 @@ fails its fence, rolls back and lets go.
 
 import asyncio
 import random
-from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Generic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -15,15 +15,13 @@ from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 from shared import clock
 from shared.db import Database, is_weather
 from shared.errors import Weather
-from shared.events.envelope import Stream
-from shared.messaging import kafka, parking_store
+from shared.messaging import kafka
 from shared.messaging.applying import Record
-from shared.messaging.batches import Applier, ReleaseRefused
-from shared.messaging.consumer_store import Fenced, Ownership
+from shared.messaging.batches import Applier
 from shared.messaging.handlers import Subscription, W
 from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
-from shared.messaging.parking_store import ParkedKey
+from shared.messaging.rounds import Rounds
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
 from shared.messaging.topics import Topics
@@ -35,6 +33,16 @@ log = get_log()
 MEASURE_SECONDS = 0.5
 FETCH_SECONDS_MAX = 2.0
 """How long a fetch may take beyond its own wait: aiokafka waits for the end of a rebalance without a bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Connection(Generic[W]):
+    """One connection to Kafka, the partitions that it serves, and what works on them."""
+
+    client: AIOKafkaConsumer
+    owners: Owners
+    watch: LogWatch
+    rounds: Rounds[W]
 
 
 class Consumer(Generic[W]):
@@ -61,7 +69,6 @@ class Consumer(Generic[W]):
         self._changed = changed
         self._topic_names = [topics.name(stream) for stream in subscription.streams]
         self._owners: Owners | None = None
-        self._slots = asyncio.Semaphore(settings.consumer_concurrency)
         self._failures = 0
         self._trouble: str | None = None
         self._troubled_at = 0.0
@@ -113,26 +120,24 @@ class Consumer(Generic[W]):
             reader = await kafka.start_reader(self._topics.servers, client_id=f"{self.group}-guard")
             watch = LogWatch(self._database, self._topics, owners, client=client, reader=reader)
             self._owners, self._trouble = owners, None
+            rounds = Rounds(self._database, self._topics, owners, watch, applier=self.applier, settings=self._settings)
+            connection = _Connection(client, owners, watch, rounds)
             client.subscribe(topics=self._topic_names, listener=owners)
             while not stopping.is_set():
-                await self._step(client, owners, watch)
+                await self._step(connection)
         finally:
             self._owners = None
             owners.forget_lag()
             await asyncio.gather(*(kafka.stop(each) for each in (client, reader) if each is not None))
 
-    async def _step(self, client: AIOKafkaConsumer, owners: Owners, watch: LogWatch) -> None:
-        fetched = await self._fetch(client, watch)
-        batches = [(place, records) for place, records in fetched.items() if owners.owned(place)]
-        if batches:
-            work = (self._serve(owners, watch, place, records) for place, records in batches)
-            ends = await asyncio.gather(*work, return_exceptions=True)
+    async def _step(self, connection: _Connection[W]) -> None:
+        fetched = await self._fetch(connection)
+        if fetched:
+            await connection.rounds.serve(fetched)
+            self._failures = 0
             self._changed.set()
-            for end in ends:
-                if end is not None:
-                    raise end
         try:
-            await self._look_after(owners, watch)
+            await self._look_after(connection)
         except Exception as error:
             if not self._endures(error):
                 raise
@@ -151,120 +156,41 @@ class Consumer(Generic[W]):
         self._metrics.batch_retries_total.labels(self.group, type(error).__name__).inc()
         return now - self._troubled_at < self._settings.consumer_session_timeout_seconds
 
-    async def _fetch(self, client: AIOKafkaConsumer, watch: LogWatch) -> dict[TopicPartition, list[Record]]:
+    async def _fetch(self, connection: _Connection[W]) -> dict[TopicPartition, list[Record]]:
         wait = self._settings.consumer_poll_seconds
         try:
             async with asyncio.timeout(wait + FETCH_SECONDS_MAX):
-                fetched = await client.getmany(timeout_ms=int(wait * 1000))
+                fetched = await connection.client.getmany(timeout_ms=int(wait * 1000))
         except (NoOffsetForPartitionError, TimeoutError):
             # Nobody has sought yet, or the group is not settled; take_over will, and until then nothing is served.
             return {}
         except OffsetOutOfRangeError:
-            await watch.out_of_range(self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds)
+            await connection.watch.out_of_range(
+                self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds
+            )
             return {}
         return {place: [_record(message) for message in messages] for place, messages in fetched.items()}
 
-    async def _serve(self, owners: Owners, watch: LogWatch, place: TopicPartition, records: list[Record]) -> None:
-        """Apply one partition's records in batches; on trouble, leave the rest for another fetch."""
-        async with self._slots, owners.working(place):
-            usable = await watch.usable(place, records)
-            size = self._settings.consumer_batch_max
-            for start in range(0, len(usable), size):
-                if not await self._apply(owners, place, usable[start : start + size]):
-                    return
-
-    async def _apply(self, owners: Owners, place: TopicPartition, records: Sequence[Record]) -> bool:
-        for attempt in range(1, self._settings.consumer_retries + 1):
-            owned = owners.owned(place)
-            if owned is None:
-                return False
-            try:
-                await self._apply_once(owners, place, owned, records)
-            except Fenced as error:
-                self._metrics.fenced_batches_total.labels(self.group, self._stream(place).topic).inc()
-                log.warning("batch_fenced", group=self.group, topic=place.topic, part=place.partition, error=str(error))
-                owners.let_go(place)
-                return False
-            except Exception as error:  # noqa: BLE001  # sorted into passing failures and faults right here
-                if not is_weather(error):
-                    return await self._isolate(owners, place, records, error)
-                self._metrics.batch_retries_total.labels(self.group, type(error).__name__).inc()
-                log.warning("batch_retried", group=self.group, topic=place.topic, attempt=attempt, error=repr(error))
-                await asyncio.sleep(random.uniform(0.5, 1.0) * 0.05 * 2**attempt)  # noqa: S311  # jitter
-            else:
-                self._failures = 0
-                return True
-        owners.fetch_again(place)
-        return False
-
-    async def _apply_once(
-        self, owners: Owners, place: TopicPartition, owned: Ownership, records: Sequence[Record]
-    ) -> None:
-        stream = self._stream(place)
-        done = await self.applier.apply(stream, owners.place(place), owned, records)
-        owners.advance(place, done.owned, records[-1].timestamp)
-        self._metrics.batch_size.labels(f"consumer {self.subscription.group}").observe(len(records))
-        for key in done.healed:
-            await self._heal(owners, place, ParkedKey(self.group, stream, key))
-
-    async def _isolate(
-        self, owners: Owners, place: TopicPartition, records: Sequence[Record], error: Exception
-    ) -> bool:
-        """Apply what is good before a fault, and stop the partition at the record that is not."""
-        if len(records) > 1:
-            middle = len(records) // 2
-            first, second = records[:middle], records[middle:]
-            return await self._apply(owners, place, first) and await self._apply(owners, place, second)
-        log.error("batch_fault", group=self.group, offset=records[0].offset, exc_info=error)
-        owners.stop(place, repr(error))
-        return False
-
-    async def _heal(self, owners: Owners, place: TopicPartition, key: ParkedKey) -> None:
-        """Apply what waited for a hole that is now filled; a fault there stops the partition as anywhere else."""
-        try:
-            settled = 1
-            while settled:
-                async with self._database.transaction() as session:
-                    settled = await self.applier.release(session, key, owners.place(place))
-        except ReleaseRefused as error:
-            log.warning("key_stays_parked", group=self.group, key=key.key, error=str(error))
-        except Exception as error:  # sorted into passing failures and faults right here
-            log.exception("heal_failed", group=self.group, key=key.key)
-            if not is_weather(error):
-                owners.stop(place, repr(error))
-
-    async def _look_after(self, owners: Owners, watch: LogWatch) -> None:
+    async def _look_after(self, connection: _Connection[W]) -> None:
         """Do, from time to time, what no single batch needs."""
-        await watch.take_over(self._topic_names)
+        await connection.watch.take_over(self._topic_names)
         now = clock.monotonic()
         if now - self._checked_at > self._settings.consumer_log_check_seconds:
-            await watch.look(self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds)
-            await self._heal_filled(owners)
+            await connection.watch.look(self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds)
+            await connection.rounds.heal_filled()
             self._checked_at = now
         if now - self._committed_at > self._settings.consumer_commit_seconds:
             self._committed_at = now
-            await owners.commit()
+            await connection.owners.commit()
         if now - self._measured_at > MEASURE_SECONDS:
             self._measured_at = now
-            owners.measure()
-            self._show_stopped(owners)
-
-    async def _heal_filled(self, owners: Owners) -> None:
-        """Release keys whose hole was filled by a batch that crashed before it could."""
-        async with self._database.transaction() as session:
-            keys = await parking_store.healable(session, self.group)
-        for key, part in keys:
-            place = TopicPartition(self._topics.name(key.stream), part)
-            if owners.owned(place):
-                await self._heal(owners, place, key)
+            connection.owners.measure()
+            self._show_stopped(connection.owners)
 
     def _show_stopped(self, owners: Owners) -> None:
         for stream in self.subscription.streams:
             stopped = sum(1 for place in owners.stopped if place.topic == self._topics.name(stream))
             self._metrics.stopped_partitions.labels(self.group, stream.topic).set(stopped)
-
-    def _stream(self, place: TopicPartition) -> Stream:
-        return self._topics.stream(place.topic)
 
 
 def _record(message: object) -> Record:

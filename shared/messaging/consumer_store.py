@@ -1,5 +1,6 @@
 """The consumer's truth: who owns a partition, how far it has come, and the fence that keeps others out."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,9 +19,19 @@ _ACQUIRE = Statement(
 )
 _FENCE = Statement(
     """
-    UPDATE consumer_offset SET next_off = :next_off, last_event_id = COALESCE(:last_event_id, last_event_id)
-    WHERE grp = :grp AND topic = :topic AND part = :part AND epoch = :epoch AND next_off = :expected
-    RETURNING 1
+    WITH step AS MATERIALIZED (
+      SELECT * FROM unnest(CAST(:topics AS text[]), CAST(:parts AS int[]), CAST(:epochs AS bigint[]),
+                           CAST(:expected AS bigint[]), CAST(:next AS bigint[]), CAST(:last_event_ids AS uuid[]))
+               AS t (topic, part, epoch, expected, next_off, last_event_id)),
+    locked AS MATERIALIZED (
+      SELECT c.topic, c.part FROM consumer_offset c JOIN step USING (topic, part)
+      WHERE c.grp = :grp ORDER BY c.topic, c.part FOR UPDATE OF c)
+    UPDATE consumer_offset c
+    SET next_off = step.next_off, last_event_id = COALESCE(step.last_event_id, c.last_event_id)
+    FROM step JOIN locked USING (topic, part)
+    WHERE c.grp = :grp AND c.topic = step.topic AND c.part = step.part
+      AND c.epoch = step.epoch AND c.next_off = step.expected
+    RETURNING c.topic, c.part
     """
 )
 _REWIND = Statement(
@@ -34,7 +45,11 @@ _LOCK = Statement("SELECT 1 FROM consumer_offset WHERE grp = :grp AND topic = :t
 
 
 class Fenced(Fault):
-    """Another owner has taken the partition; this one is stale and lets go."""
+    """Another owner has taken partitions; this one is stale and lets go of them."""
+
+    def __init__(self, places: Iterable["Place"]) -> None:
+        self.places = frozenset(places)
+        super().__init__(f"no longer the owner of {', '.join(sorted(place.label() for place in self.places))}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +79,21 @@ class Ownership:
     last_event_id: EventId | None
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a batch moves one partition, and which fact it ends with."""
+
+    place: Place
+    owned: Ownership
+    next_offset: int
+    last_event_id: EventId
+
+    @property
+    def after(self) -> Ownership:
+        """Say what the owner knows once the batch is committed."""
+        return Ownership(self.owned.epoch, self.next_offset, self.owned.topic_id, self.last_event_id)
+
+
 async def acquire(session: AsyncSession, place: Place, topic_id: str) -> Ownership:
     """Become the owner: whoever was it before can no longer move the offset."""
     row = await _ACQUIRE.one(session, {**place.columns(), "topic_id": topic_id})
@@ -71,22 +101,23 @@ async def acquire(session: AsyncSession, place: Place, topic_id: str) -> Ownersh
     return Ownership(row.epoch, row.next_off, row.topic_id, last)
 
 
-async def fence(
-    session: AsyncSession, place: Place, owned: Ownership, *, next_offset: int, last_event_id: EventId | None
-) -> None:
-    """Move the offset as the first statement of a batch; raises Fenced if this owner is stale."""
-    moved = await _FENCE.value(
+async def fence(session: AsyncSession, group: str, steps: Sequence[Step]) -> None:
+    """Move the offsets as the first statement of a batch; raises Fenced where this owner is stale."""
+    moved = await _FENCE.rows(
         session,
         {
-            **place.columns(),
-            "epoch": owned.epoch,
-            "expected": owned.next_offset,
-            "next_off": next_offset,
-            "last_event_id": last_event_id,
+            "grp": group,
+            "topics": [step.place.topic for step in steps],
+            "parts": [step.place.part for step in steps],
+            "epochs": [step.owned.epoch for step in steps],
+            "expected": [step.owned.next_offset for step in steps],
+            "next": [step.next_offset for step in steps],
+            "last_event_ids": [step.last_event_id for step in steps],
         },
     )
-    if moved is None:
-        raise Fenced(f"{place} is no longer at epoch {owned.epoch}, offset {owned.next_offset}")
+    stale = {step.place for step in steps} - {Place(group, row.topic, row.part) for row in moved}
+    if stale:
+        raise Fenced(stale)
 
 
 async def rewind(
@@ -97,7 +128,7 @@ async def rewind(
         session, {**place.columns(), "epoch": owned.epoch, "next_off": next_offset, "topic_id": topic_id}
     )
     if moved is None:
-        raise Fenced(f"{place} is no longer at epoch {owned.epoch}")
+        raise Fenced([place])
     return Ownership(owned.epoch, next_offset, topic_id, None)
 
 

@@ -104,7 +104,7 @@ class LogWatch:
         return read(record, self._owners.place(place).label()).header.id
 
     async def _go_back(self, place: TopicPartition, offset: int, topic_id: str) -> None:
-        async with self._owners.working(place):
+        async with self._owners.working([place]):
             await self._rewind(place, offset, topic_id)
 
     async def _rewind(self, place: TopicPartition, offset: int, topic_id: str) -> None:

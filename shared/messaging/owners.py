@@ -5,8 +5,8 @@ in the database and sought; what comes from elsewhere is thrown away.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -136,9 +136,11 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         log.error("partition_stopped", group=self._group, topic=place.topic, part=place.partition, error=error)
 
     @asynccontextmanager
-    async def working(self, place: TopicPartition) -> AsyncIterator[None]:
-        """Keep a partition from being given away in the middle of a batch."""
-        async with self._lock(place):
+    async def working(self, places: Sequence[TopicPartition]) -> AsyncIterator[None]:
+        """Keep partitions, named in order, from being given away in the middle of a batch."""
+        async with AsyncExitStack() as held:
+            for place in places:
+                await held.enter_async_context(self._lock(place))
             yield
 
     async def commit(self) -> None:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,9 +14,6 @@ from shared.types import EventId
 
 ERROR_LENGTH_MAX = 4000
 
-_KNOWN = Statement(
-    "SELECT key, cause FROM parked_key WHERE grp = :grp AND topic = :topic AND key = ANY(CAST(:keys AS text[]))"
-)
 _PARK_KEYS = Statement(
     """
     INSERT INTO parked_key (grp, topic, key, part, cause, error)
@@ -89,12 +86,6 @@ class ParkedIn:
     group: str
     stream: Stream
     part: int
-
-
-async def known(session: AsyncSession, group: str, stream: Stream, keys: Iterable[str]) -> dict[str, ParkCause]:
-    """Tell which of the keys are parked, and why."""
-    rows = await _KNOWN.rows(session, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
-    return {row.key: ParkCause(row.cause) for row in rows}
 
 
 async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked]) -> None:

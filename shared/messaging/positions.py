@@ -1,7 +1,7 @@
 """How far each key's history has been applied: the memory that makes a second delivery harmless."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,15 +11,21 @@ from shared.sql import Statement
 from shared.types import EventId
 
 _LOAD = Statement(
-    "SELECT key, key_seq, event_id FROM stream_position "
-    "WHERE grp = :grp AND topic = :topic AND key = ANY(CAST(:keys AS text[]))"
+    """
+    SELECT k.topic, k.key, p.key_seq, p.event_id, q.cause
+    FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[])) AS k (topic, key)
+    LEFT JOIN stream_position p ON p.grp = :grp AND p.topic = k.topic AND p.key = k.key
+    LEFT JOIN parked_key q ON q.grp = :grp AND q.topic = k.topic AND q.key = k.key
+    WHERE p.key IS NOT NULL OR q.key IS NOT NULL
+    """
 )
 _SAVE = Statement(
     """
     INSERT INTO stream_position AS p (grp, topic, key, key_seq, event_id)
-    SELECT :grp, :topic, key, key_seq, event_id
-    FROM unnest(CAST(:keys AS text[]), CAST(:key_seqs AS bigint[]), CAST(:event_ids AS uuid[]))
-         AS t (key, key_seq, event_id)
+    SELECT :grp, topic, key, key_seq, event_id
+    FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[]), CAST(:key_seqs AS bigint[]),
+                CAST(:event_ids AS uuid[])) AS t (topic, key, key_seq, event_id)
+    ORDER BY topic, key
     ON CONFLICT (grp, topic, key)
     DO UPDATE SET key_seq = excluded.key_seq, event_id = excluded.event_id, applied_at = clock_timestamp()
     """
@@ -59,25 +65,45 @@ class Version(Protocol):
         """The number of the fact within its key."""
 
 
-async def load(session: AsyncSession, group: str, stream: Stream, keys: Iterable[str]) -> dict[str, Position]:
-    """Read the positions of keys; a key that was never heard of has none."""
-    rows = await _LOAD.rows(session, {"grp": group, "topic": int(stream), "keys": sorted(set(keys))})
-    return {row.key: Position(row.key_seq, EventId(int=row.event_id.int)) for row in rows}
+@dataclass(slots=True)
+class Known:
+    """What a group knows of some keys of one stream."""
+
+    positions: dict[str, Position] = field(default_factory=dict)
+    parked: dict[str, str] = field(default_factory=dict)
+    """The keys that are parked, and why."""
 
 
-async def save(session: AsyncSession, group: str, stream: Stream, positions: Mapping[str, Position]) -> None:
-    """Write positions; the partition's consumer_offset row must be locked."""
-    if not positions:
+Keys = Mapping[Stream, Collection[str]]
+
+
+async def load(session: AsyncSession, group: str, keys: Keys) -> dict[Stream, Known]:
+    """Read the positions of keys and which of them are parked; a key that was never heard of has neither."""
+    found = {stream: Known() for stream in keys}
+    wanted = [(int(stream), key) for stream, mine in keys.items() for key in mine]
+    values = {"grp": group, "topics": [topic for topic, _ in wanted], "keys": [key for _, key in wanted]}
+    for row in await _LOAD.rows(session, values):
+        known = found[Stream(row.topic)]
+        if row.key_seq is not None:
+            known.positions[row.key] = Position(row.key_seq, EventId(int=row.event_id.int))
+        if row.cause is not None:
+            known.parked[row.key] = row.cause
+    return found
+
+
+async def save(session: AsyncSession, group: str, positions: Mapping[Stream, Mapping[str, Position]]) -> None:
+    """Write positions; the consumer_offset rows of their partitions must be locked."""
+    rows = [(int(stream), key, position) for stream, mine in positions.items() for key, position in mine.items()]
+    if not rows:
         return
-    keys = sorted(positions)
     await _SAVE.run(
         session,
         {
             "grp": group,
-            "topic": int(stream),
-            "keys": keys,
-            "key_seqs": [positions[key].key_seq for key in keys],
-            "event_ids": [positions[key].event_id for key in keys],
+            "topics": [topic for topic, _, _ in rows],
+            "keys": [key for _, key, _ in rows],
+            "key_seqs": [position.key_seq for _, _, position in rows],
+            "event_ids": [position.event_id for _, _, position in rows],
         },
     )
 

@@ -36,11 +36,9 @@ class BackboneSettings(BaseModel):
     """How long the relay waits after it found Kafka's log shortened, so that consumers see it too."""
 
     consumer_batch_max: int = Field(default=500, gt=0)
-    """Records of one partition applied in one transaction."""
+    """Records applied in one transaction, of one partition or several."""
     consumer_poll_seconds: float = Field(default=0.2, gt=0)
     """How long one fetch waits for records."""
-    consumer_concurrency: int = Field(default=4, gt=0)
-    """Partitions applied at the same time."""
     consumer_session_timeout_seconds: float = Field(default=6.0, gt=0)
     """How long Kafka waits for a silent consumer before its partitions move."""
     consumer_retries: int = Field(default=5, gt=0)

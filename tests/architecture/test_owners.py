@@ -13,7 +13,11 @@ MODULES = sorted(path.relative_to(ROOT) for folder in PRODUCT for path in (ROOT 
 DOMAINS = [path for path in MODULES if path.parts[0] == "services" and "domain" in path.parts]
 
 KAFKA_CLIENTS = {"AIOKafkaConsumer", "AIOKafkaProducer", "AIOKafkaAdminClient", "AIOKafkaClient"}
-COMMITS = {f"{owner}.commit" for owner in ("session", "connection", "transaction", "work", "db")}
+COMMITS = {
+    f"{owner}.{ending}"
+    for owner in ("session", "connection", "transaction", "work", "db")
+    for ending in ("commit", "rollback")
+}
 KAFKA_OWNER = Path("shared/messaging/kafka.py")
 COMMIT_OWNER = Path("shared/db.py")
 DOMAIN_MAY_USE = ("shared.types", "shared.errors", "shared.events")

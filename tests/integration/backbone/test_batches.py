@@ -48,6 +48,49 @@ async def test_a_batch_killed_at_any_step_is_applied_whole_or_not_at_all(partiti
     assert outcomes[-1]
 
 
+@leaves_wreckage
+async def test_batches_of_two_partitions_killed_at_any_step_are_both_applied_or_neither(partition: Partition) -> None:
+    other = Partition(partition.toy, 1)
+    outcomes: list[bool] = []
+
+    for step in count(1):
+        number = len(outcomes) + 1
+        partition.add(Said("here", number), Said(f"unlucky-{number}", 1, by=13))
+        other.add(Said("there", number), Said("everywhere", number))
+        before = await partition.state()
+        batches = [partition.batch(await partition.take_over()), other.batch(await other.take_over())]
+        died = await killed(partition.applier.apply(batches), at=step)
+        after = await partition.state()
+        outcomes.append(after != before)
+        assert after in {before, (before[0] + 4, before[1] + 3, before[2] + 3, before[3] + 1)}
+        await partition.catch_up()
+        await other.catch_up()
+        if not died:
+            break
+
+    told = dict.fromkeys(("here", "there", "everywhere"), len(outcomes))
+    assert wrongs(await partition.toy.hearing(), told) == []
+    assert not outcomes[0]
+    assert outcomes[-1]
+
+
+async def test_of_two_partitions_the_one_that_was_taken_over_is_named_and_neither_is_changed(
+    partition: Partition,
+) -> None:
+    other = Partition(partition.toy, 1)
+    partition.add(Said("here", 1))
+    other.add(Said("there", 1))
+    mine, stale = await partition.take_over(), await other.take_over()
+    await other.take_over()
+    before = await partition.state()
+
+    with pytest.raises(Fenced) as refused:
+        await partition.applier.apply([partition.batch(mine), other.batch(stale)])
+
+    assert refused.value.places == {other.place}
+    assert await partition.state() == before
+
+
 async def test_an_owner_that_was_replaced_changes_nothing(partition: Partition) -> None:
     partition.add(Said("counter", 1), Said("counter", 2))
     stale = await partition.take_over()

@@ -8,8 +8,10 @@ import pytest
 from aiokafka.admin import RecordsToDelete
 
 from deploy.postgres.provision import ServiceDatabase
-from shared.messaging import kafka
-from shared.messaging.consumer import Consumer
+from shared.events.envelope import Stream
+from shared.messaging import consumer_store, kafka
+from shared.messaging.consumer_store import Place
+from shared.messaging.rounds import Rounds
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import QUICK, Toy, eventually
@@ -123,7 +125,7 @@ async def test_a_hole_whose_healer_died_is_healed_by_the_next(
         """Get no further."""
 
     with monkeypatch.context() as deadly:
-        deadly.setattr(Consumer, "_heal", dies_before)
+        deadly.setattr(Rounds, "_heal", dies_before)
         async with Toy(database, topics).running() as toy:
             await say(topics, [Said("counter", 1), Said("counter", 3), Said("counter", 2)])
             await toy.until_heard(2)
@@ -220,3 +222,20 @@ async def test_replicas_that_come_go_and_die_under_load_apply_everything_once_an
         hearing = await toy.hearing()
 
     assert wrongs(hearing, told) == []
+
+
+async def test_a_partition_that_somebody_took_over_is_let_go_and_what_came_with_it_is_applied_at_once(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    names = [keys_of(part, 1, "counter")[0] for part in range(PARTITIONS)]
+    async with Toy(database, topics).running() as toy:
+        await say(topics, [Said(name, 1) for name in names])
+        await toy.until_heard(PARTITIONS)
+        async with toy.database.transaction() as session:
+            await consumer_store.acquire(session, Place(toy.group, topics.name(Stream.PRODUCTION), 2), "somebody's")
+        await say(topics, [Said(name, 2) for name in names])
+        await toy.until_heard(2 * PARTITIONS)
+        hearing, fenced = await toy.hearing(), toy.counted("fenced_batches_total")
+
+    assert fenced == 1
+    assert wrongs(hearing, dict.fromkeys(names, 2)) == []

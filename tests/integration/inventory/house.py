@@ -24,7 +24,7 @@ from shared.db import Database, is_weather
 from shared.events.envelope import Event, Header, Stream, new_event_id, write_headers
 from shared.messaging import consumer_store
 from shared.messaging.applying import Record
-from shared.messaging.batches import Applier
+from shared.messaging.batches import Applier, Batch
 from shared.messaging.consumer_store import Place
 from shared.messaging.settings import BackboneSettings
 from shared.observe.metrics import BackboneMetrics
@@ -96,7 +96,7 @@ class Ear:
             async with self._database.transaction() as session:
                 owned = await consumer_store.acquire(session, place, "topic")
             records = [each.record(next(self._offsets)) for each in said]
-            await self._retry(lambda: self._applier.apply(stream, place, owned, records))
+            await self._retry(lambda: self._applier.apply([Batch(stream, place, owned, records)]))
 
     async def _retry(self, apply: Callable[[], Awaitable[object]]) -> None:
         """Try again what failed in passing, as a consumer does."""

@@ -26,7 +26,7 @@ from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
 from shared.messaging import consumer_store
 from shared.messaging.applying import Record
-from shared.messaging.batches import Applier
+from shared.messaging.batches import Applier, Batch
 from shared.messaging.consumer_store import Place
 from shared.messaging.settings import BackboneSettings
 from shared.observe.metrics import BackboneMetrics
@@ -107,7 +107,7 @@ class Ear:
         async with self._database.transaction() as session:
             owned = await consumer_store.acquire(session, place, "topic")
         records = [each.record(next(self._offsets)) for each in said]
-        await self._appliers[group].apply(stream, place, owned, records)
+        await self._appliers[group].apply([Batch(stream, place, owned, records)])
 
 
 @dataclass(slots=True)

@@ -1,0 +1,167 @@
+"""Applies what one fetch brought: as much as a transaction may hold, of several partitions, each under its own fence.
+
+A transaction costs the same whether it holds one record or fifty, so at a moderate pace, when each partition has one or
+two, they go together. What fails together is tried again partition by partition, and then record by record, so that a
+stale owner, a fault or a flood stops its own partition alone.
+"""
+
+import asyncio
+import random
+from collections.abc import Mapping, Sequence
+from typing import Generic
+
+from aiokafka import TopicPartition
+
+from shared.db import Database, is_weather
+from shared.messaging import parking_store
+from shared.messaging.applying import Record
+from shared.messaging.batches import Applier, Batch, ReleaseRefused
+from shared.messaging.consumer_store import Fenced
+from shared.messaging.handlers import W
+from shared.messaging.log_watch import LogWatch
+from shared.messaging.owners import Owners
+from shared.messaging.parking_store import ParkedKey
+from shared.messaging.settings import BackboneSettings
+from shared.messaging.topics import Topics
+from shared.observe.logs import get_log
+
+log = get_log()
+
+Fetched = Mapping[TopicPartition, Sequence[Record]]
+Places = set[TopicPartition]
+
+
+class Rounds(Generic[W]):
+    """Applies records to the partitions that one connection serves."""
+
+    def __init__(
+        self,
+        database: Database,
+        topics: Topics,
+        owners: Owners,
+        watch: LogWatch,
+        *,
+        applier: Applier[W],
+        settings: BackboneSettings,
+    ) -> None:
+        self._database = database
+        self._topics = topics
+        self._owners = owners
+        self._watch = watch
+        self._applier = applier
+        self._settings = settings
+        self._metrics = applier.metrics
+
+    async def serve(self, fetched: Fetched) -> None:
+        """Apply records of partitions that are owned; what cannot be applied now is left for another fetch."""
+        places = sorted(place for place in fetched if self._owners.owned(place))
+        async with self._owners.working(places):
+            usable = {place: await self._watch.usable(place, fetched[place]) for place in places}
+            left: Fetched = {place: records for place, records in usable.items() if records}
+            while left:
+                now, left = cut(left, self._settings.consumer_batch_max)
+                failed = await self._apply(now)
+                left = {place: records for place, records in left.items() if place not in failed}
+
+    async def _apply(self, fetched: Fetched) -> Places:
+        """Apply records in one transaction; tells the partitions that did not get so far."""
+        for attempt in range(1, self._settings.consumer_retries + 1):
+            batches = self._batches(fetched)
+            if len(batches) < len(fetched):
+                return set(fetched) - set(batches) | await self._apply_rest(fetched, set(batches))
+            try:
+                await self._apply_once(batches)
+            except Fenced as error:
+                return await self._let_go(fetched, error)
+            except Exception as error:  # noqa: BLE001  # sorted into passing failures and faults right here
+                if not is_weather(error):
+                    return await self._isolate(fetched, error)
+                self._metrics.batch_retries_total.labels(self._applier.group, type(error).__name__).inc()
+                log.warning("batch_retried", group=self._applier.group, attempt=attempt, error=repr(error))
+                await asyncio.sleep(random.uniform(0.5, 1.0) * 0.05 * 2**attempt)  # noqa: S311  # jitter
+            else:
+                return set()
+        for place in fetched:
+            self._owners.fetch_again(place)
+        return set(fetched)
+
+    def _batches(self, fetched: Fetched) -> dict[TopicPartition, Batch]:
+        """Say what comes next to each partition that is still owned."""
+        owned = {place: self._owners.owned(place) for place in fetched}
+        return {
+            place: Batch(self._topics.stream(place.topic), self._owners.place(place), owner, fetched[place])
+            for place, owner in owned.items()
+            if owner is not None
+        }
+
+    async def _apply_once(self, batches: Mapping[TopicPartition, Batch]) -> None:
+        done = await self._applier.apply(list(batches.values()))
+        for (place, batch), applied in zip(batches.items(), done, strict=True):
+            self._owners.advance(place, applied.owned, batch.records[-1].timestamp)
+        size = sum(len(batch.records) for batch in batches.values())
+        self._metrics.batch_size.labels(f"consumer {self._applier.kind}").observe(size)
+        for (place, batch), applied in zip(batches.items(), done, strict=True):
+            for key in applied.healed:
+                await self._heal(place, ParkedKey(self._applier.group, batch.stream, key))
+
+    async def _let_go(self, fetched: Fetched, error: Fenced) -> Places:
+        """Give up the partitions that others own by now, and apply the others again."""
+        stale = {place for place in fetched if self._owners.place(place) in error.places}
+        for place in stale:
+            self._metrics.fenced_batches_total.labels(self._applier.group, self._topics.stream(place.topic).topic).inc()
+            self._owners.let_go(place)
+        log.warning("batch_fenced", group=self._applier.group, error=str(error))
+        return stale | await self._apply_rest(fetched, set(fetched) - stale)
+
+    async def _apply_rest(self, fetched: Fetched, places: Places) -> Places:
+        return await self._apply({place: fetched[place] for place in places}) if places else set()
+
+    async def _isolate(self, fetched: Fetched, error: Exception) -> Places:
+        """Apply what is good before a fault, and stop its partition at the record that is not."""
+        if len(fetched) > 1:
+            failed: Places = set()
+            for place, records in fetched.items():
+                failed |= await self._apply({place: records})
+            return failed
+        ((place, records),) = fetched.items()
+        if len(records) > 1:
+            middle = len(records) // 2
+            return await self._apply({place: records[:middle]}) or await self._apply({place: records[middle:]})
+        log.error("batch_fault", group=self._applier.group, offset=records[0].offset, exc_info=error)
+        self._owners.stop(place, repr(error))
+        return {place}
+
+    async def _heal(self, place: TopicPartition, key: ParkedKey) -> None:
+        """Apply what waited for a hole that is now filled; a fault there stops the partition as anywhere else."""
+        try:
+            settled = 1
+            while settled:
+                async with self._database.transaction() as session:
+                    settled = await self._applier.release(session, key, self._owners.place(place))
+        except ReleaseRefused as error:
+            log.warning("key_stays_parked", group=key.group, key=key.key, error=str(error))
+        except Exception as error:  # sorted into passing failures and faults right here
+            log.exception("heal_failed", group=key.group, key=key.key)
+            if not is_weather(error):
+                self._owners.stop(place, repr(error))
+
+    async def heal_filled(self) -> None:
+        """Release keys whose hole was filled by a batch that crashed before it could."""
+        async with self._database.transaction() as session:
+            keys = await parking_store.healable(session, self._applier.group)
+        for key, part in keys:
+            place = TopicPartition(self._topics.name(key.stream), part)
+            if self._owners.owned(place):
+                await self._heal(place, key)
+
+
+def cut(fetched: Fetched, size: int) -> tuple[Fetched, Fetched]:
+    """Divide records into what one transaction takes, an equal share of each partition at least, and the rest."""
+    now: dict[TopicPartition, Sequence[Record]] = {}
+    rest: dict[TopicPartition, Sequence[Record]] = {}
+    for number, place in enumerate(sorted(fetched, key=lambda each: len(fetched[each]))):
+        share = max(1, (size - sum(map(len, now.values()))) // (len(fetched) - number))
+        now[place] = fetched[place][:share]
+        if fetched[place][share:]:
+            rest[place] = fetched[place][share:]
+    return now, rest
