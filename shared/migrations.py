@@ -15,7 +15,7 @@ LOCK_TIMEOUT = "5s"
 APP = "app"
 RELAY = "relay"
 
-_BACKBONE_APP = {
+_APP_ROLE = {
     "event_log": "SELECT, INSERT",
     "outbox_pending": "SELECT, INSERT",
     "outbox_blocked": "SELECT, UPDATE, DELETE",
@@ -29,7 +29,7 @@ _BACKBONE_APP = {
     "idempotency": "SELECT, INSERT, UPDATE, DELETE",
     "relay_progress": "SELECT",
 }
-_BACKBONE_RELAY = {
+_RELAY_ROLE = {
     "event_log": "SELECT",
     "outbox_pending": "SELECT, INSERT, DELETE",
     "outbox_blocked": "SELECT, INSERT, UPDATE",
@@ -38,6 +38,12 @@ _BACKBONE_RELAY = {
     "relay_progress": "SELECT, INSERT, UPDATE, DELETE",
     "relay_checkpoint": "SELECT, INSERT, UPDATE, DELETE",
 }
+_PRIVILEGES = {
+    1: {APP: _APP_ROLE, RELAY: _RELAY_ROLE},
+    2: {APP: {"parked_discarded": "SELECT, INSERT"}},
+}
+BACKBONE_STEPS = tuple(_PRIVILEGES)
+"""The steps in which the backbone's tables came to be; each is part of one revision of every service."""
 
 
 class Script(Protocol):
@@ -92,18 +98,17 @@ def _migrate(connection: Connection) -> None:
         context.run_migrations()
 
 
-def backbone(op: Script) -> None:
-    """Create the backbone's tables and say who may do what with them."""
-    _script(op, "backbone_0001_up.sql")
-    for table, privileges in _BACKBONE_APP.items():
-        grant(op, table, privileges=privileges)
-    for table, privileges in _BACKBONE_RELAY.items():
-        grant(op, table, privileges=privileges, role=RELAY)
+def backbone(op: Script, step: int) -> None:
+    """Take one step of the backbone's tables, and say who may do what with them."""
+    _script(op, f"backbone_{step:04d}_up.sql")
+    for role, tables in _PRIVILEGES[step].items():
+        for table, privileges in tables.items():
+            grant(op, table, privileges=privileges, role=role)
 
 
-def drop_backbone(op: Script) -> None:
-    """Drop the backbone's tables."""
-    _script(op, "backbone_0001_down.sql")
+def drop_backbone(op: Script, step: int) -> None:
+    """Take one step of the backbone's tables back."""
+    _script(op, f"backbone_{step:04d}_down.sql")
 
 
 def grant(op: Script, table: str, *, privileges: str = "SELECT, INSERT, UPDATE, DELETE", role: str = APP) -> None:

@@ -15,7 +15,7 @@ SELECT k.grp, k.topic, k.key, k.cause, k.error,
   (SELECT count(*) FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key)) AS waiting
 FROM parked_key k
 """
-_THROWN = "SELECT subject FROM operation_log WHERE action = 'discard'"
+_THROWN = "SELECT grp, topic, key, key_seq FROM parked_discarded"
 _POSITIONS = Read(
     "position",
     """
@@ -50,16 +50,8 @@ async def copy_positions(connection: asyncpg.Connection, workbook: Workbook, ser
         [(service, row["grp"], streams.get(topic), row["part"], row["next_off"]) for topic, row in named],
     )
     workbook.add("parked", [(service, *row) for row in await connection.fetch(_PARKED)])
-    subjects = [row["subject"] for row in await connection.fetch(_THROWN)]
-    workbook.add("thrown", [(service, *_thrown(subject)) for subject in subjects])
+    workbook.add("thrown", [(service, *row) for row in await connection.fetch(_THROWN)])
     await _POSITIONS.copy(connection, workbook, service=service)
-
-
-def _thrown(subject: str) -> tuple[str, int, str]:
-    group, _, place = subject.partition(" ")
-    topic, _, key = place.partition("/")
-    stream = STREAM_OF_TOPIC.get(topic)
-    return group, 0 if stream is None else int(stream), key
 
 
 async def copy_log(connection: asyncpg.Connection, workbook: Workbook, service: str) -> int:

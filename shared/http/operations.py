@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.http.auth import Principal, Role, allow
 from shared.http.paging import Paging, link_next
-from shared.messaging.operations import Operation, Operations
+from shared.messaging.operations import Operations
+from shared.messaging.parking_store import Operation
 from shared.types import NoNull, Text
 
 _PLACE_MAX = 2**63 - 1

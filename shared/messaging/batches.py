@@ -15,7 +15,7 @@ from shared.messaging import consumer_store, parking_store, positions
 from shared.messaging.applying import Item, ParkCause, Parked, Record, Sorted, Sorter, read
 from shared.messaging.consumer_store import Ownership, Place, Step
 from shared.messaging.handlers import Subscription, W
-from shared.messaging.parking_store import ParkedIn, ParkedKey
+from shared.messaging.parking_store import Operation, ParkedIn, ParkedKey
 from shared.messaging.positions import Known, Position
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import COMPACTED
@@ -213,11 +213,11 @@ class Applier(Generic[W]):
             raise ReleaseRefused(key=key.key, error=stop.error)
         return settled
 
-    async def discard(self, session: AsyncSession, key: ParkedKey, place: Place) -> int:
+    async def discard(self, session: AsyncSession, key: ParkedKey, place: Place, operation: Operation) -> int:
         """Throw the first parked event away, advance past it and apply what waits behind it; tells how many."""
         await consumer_store.lock(session, place)
         for item in await parking_store.waiting(session, key, 1):
-            await parking_store.remove(session, key, [item])
+            await parking_store.discard(session, key, item, operation)
             position = (await self._known(session, key)).get(key.key)
             if position is None or position.key_seq < item.header.key_seq:
                 passed = Position(item.header.key_seq, item.header.id)

@@ -13,7 +13,7 @@ from shared.events.envelope import STREAM_OF_TOPIC, Stream
 from shared.messaging import outbox, parking_store
 from shared.messaging.batches import Applier, ReleaseRefused
 from shared.messaging.consumer_store import Place
-from shared.messaging.parking_store import ParkedKey
+from shared.messaging.parking_store import Operation, ParkedKey
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
 from shared.sql import Statement
@@ -77,14 +77,6 @@ class KeyNotBlocked(Refusal):
     """No such key is blocked in this outbox."""
 
     kind = Kind.NOT_FOUND
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """Who does something to a stream, and why."""
-
-    actor: str
-    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +196,7 @@ class Operations:
             parked, place = await self._find(session, group, topic, key)
             if place is None:
                 raise KeyNotParked(group=group, topic=topic, key=key)
-            applied = await self._appliers[group].discard(session, parked, place)
+            applied = await self._appliers[group].discard(session, parked, place, operation)
             await _write(session, "discard", f"{group} {topic}/{key}", operation)
         return applied
 

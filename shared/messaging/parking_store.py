@@ -51,6 +51,14 @@ _REMOVE_KEY = Statement(
     RETURNING 1
     """
 )
+_DISCARD = Statement(
+    """
+    INSERT INTO parked_discarded (grp, topic, key, key_seq, event_id, cause, reason, discarded_by)
+    SELECT grp, topic, key, :key_seq, :event_id, cause, :reason, :discarded_by FROM parked_key
+    WHERE grp = :grp AND topic = :topic AND key = :key
+    ON CONFLICT DO NOTHING
+    """
+)
 _STILL = Statement(
     "UPDATE parked_key SET cause = :cause, error = :error WHERE grp = :grp AND topic = :topic AND key = :key"
 )
@@ -77,6 +85,14 @@ class ParkedKey:
     def columns(self) -> dict[str, object]:
         """Give the key as SQL parameters."""
         return {"grp": self.group, "topic": int(self.stream), "key": self.key}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """Who does something to a stream, and why."""
+
+    actor: str
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +156,21 @@ async def remove(session: AsyncSession, key: ParkedKey, items: Sequence[Item]) -
     """Remove events that wait no longer, and the key with the last of them."""
     await _REMOVE_EVENTS.run(session, {**key.columns(), "event_ids": [item.header.id for item in items]})
     await _REMOVE_KEY.run(session, key.columns())
+
+
+async def discard(session: AsyncSession, key: ParkedKey, item: Item, operation: Operation) -> None:
+    """Throw an event away for good, and remember which one and why."""
+    await _DISCARD.run(
+        session,
+        {
+            **key.columns(),
+            "key_seq": item.header.key_seq,
+            "event_id": item.header.id,
+            "reason": operation.reason,
+            "discarded_by": operation.actor,
+        },
+    )
+    await remove(session, key, [item])
 
 
 async def keep(session: AsyncSession, key: ParkedKey, cause: ParkCause, error: str) -> None:

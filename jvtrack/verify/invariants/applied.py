@@ -32,11 +32,10 @@ SELECT printf('inventory applied %s@%d (%s) of %d, and its transfers move %d', t
   coalesce(sum(m.quantity), 0))
 FROM told_lot t
 JOIN position p ON p.topic = 3 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
-JOIN fact f ON f.topic = 3 AND f.key = t.key AND f.key_seq = t.key_seq
-LEFT JOIN discarded d ON d.service = f.service AND d.seq = f.seq
 LEFT JOIN transfer m ON m.cause = t.event_id AND m.reason IN ('finished', 'dispatched', 'lot-scrapped')
-WHERE t.voided IS NULL AND d.seq IS NULL
-  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = p.service AND x.topic = 3 AND x.key = t.key)
+WHERE t.voided IS NULL
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 3 AND x.key = t.key AND x.key_seq = t.key_seq)
 GROUP BY t.key, t.key_seq HAVING coalesce(sum(m.quantity), 0) <> t.quantity OR count(m.cause) > 1
 """
 _UNCAUSED = """
@@ -50,7 +49,8 @@ FROM told_order t
 JOIN position p ON p.topic = 2 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
 LEFT JOIN demand d ON d.order_id = t.order_id
 WHERE (d.order_id IS NULL OR d.quantity <> t.quantity)
-  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = p.service AND x.topic = 2 AND x.key = t.key)
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 2 AND x.key = t.key AND x.key_seq = t.key_seq)
 """
 _OPENED = """
 SELECT printf('production applied %s@%d, and work order %s is not open', t.key, t.key_seq, t.work_order)
@@ -58,14 +58,15 @@ FROM told_sourcing t
 JOIN position p ON p.topic = 2 AND p.key = t.key AND p.service = 'production' AND p.key_seq >= t.key_seq
 LEFT JOIN work_order w ON w.work_order_id = t.work_order
 WHERE w.work_order_id IS NULL
-  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = p.service AND x.topic = 2 AND x.key = t.key)
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 2 AND x.key = t.key AND x.key_seq = t.key_seq)
 """
 _PARKED = """
 SELECT printf('%s %s: %s waits for an operator with %d facts (%s: %s)', service, grp, key, waiting, cause,
   substr(error, 1, 200)) FROM parked
 """
 _THROWN = """
-SELECT printf('%s %s: an operator discarded a fact of %s', service, grp, key) FROM thrown
+SELECT printf('%s %s: an operator discarded %s@%d', service, grp, key, key_seq) FROM thrown
 """
 _NOT_APPLIED = """
 SELECT sum(h.key_seq - coalesce(p.key_seq, 0))

@@ -38,13 +38,14 @@ FROM (
   JOIN position p ON p.topic = 3 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
   LEFT JOIN told_lot v ON v.event_id = t.voided
   WHERE coalesce(t.voided_type, t.type) = 'jvtrack.production.lot-finished.v1'
+    AND NOT EXISTS (SELECT 1 FROM passed_over x WHERE x.service = 'inventory' AND x.topic = 3 AND x.key = t.key
+                    AND x.key_seq IN (t.key_seq, v.key_seq))
   UNION ALL
   SELECT t.key, 0, -h.change
   FROM half h JOIN told_lot t ON t.event_id = h.cause
   JOIN position p ON p.topic = 3 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
   WHERE h.shelf = 'made') AS m
 GROUP BY m.key HAVING sum(told) <> sum(booked)
-  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = 'inventory' AND x.topic = 3 AND x.key = m.key)
 """
 _MADE_OF_NOTHING = """
 SELECT printf('transfer %s/%d makes %d of %s, and no factory said so', h.cause, h.line, -h.change, h.part)

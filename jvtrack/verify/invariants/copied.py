@@ -35,7 +35,8 @@ FROM position p
 LEFT JOIN part_copy c ON c.service = p.service AND p.key LIKE 'part:%' AND c.part_id = substr(p.key, 6)
 LEFT JOIN site_copy s ON s.service = p.service AND p.key LIKE 'site:%' AND s.site_id = substr(p.key, 6)
 WHERE p.topic = 1 AND c.part_id IS NULL AND s.site_id IS NULL
-  AND NOT EXISTS (SELECT 1 FROM thrown x WHERE x.service = p.service AND x.topic = 1 AND x.key = p.key)
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 1 AND x.key = p.key AND x.key_seq = p.key_seq)
 """
 _BEHIND = """
 SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic

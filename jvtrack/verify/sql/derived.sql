@@ -23,6 +23,12 @@ CREATE TABLE head AS SELECT topic, key, max(key_seq) AS key_seq, count(*) AS fac
 CREATE UNIQUE INDEX head_key ON head (topic, key);
 -- Who hears what.
 CREATE TABLE hears AS SELECT DISTINCT service, grp, topic FROM reached;
+-- Facts that a hearer passed over because an operator threw them away: at its own door, or at the teller's.
+CREATE TABLE passed_over AS
+  SELECT service, topic, key, key_seq FROM thrown
+  UNION SELECT h.service, f.topic, f.key, f.key_seq
+    FROM discarded d JOIN fact f ON f.service = d.service AND f.seq = d.seq JOIN hears h ON h.topic = f.topic;
+CREATE INDEX passed_over_key ON passed_over (topic, key, key_seq);
 -- The stock as it stood when it was read, and how much of its history Kafka had after that.
 CREATE TABLE cut AS
   SELECT h.site, h.part, max(h.version) AS version,

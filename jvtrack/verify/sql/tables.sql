@@ -1,7 +1,7 @@
 -- What is copied from every service's backbone.
 CREATE TABLE reached (service, grp, topic, part, next_off);
 CREATE TABLE parked (service, grp, topic, key, cause, error, waiting);
-CREATE TABLE thrown (service, grp, topic, key);
+CREATE TABLE thrown (service, grp, topic, key, key_seq);
 CREATE TABLE position (service, grp, topic, key, key_seq, event_id);
 CREATE TABLE fact (service, seq, event_id, topic, key, key_seq, type, digest);
 CREATE TABLE waiting (service, seq, state);

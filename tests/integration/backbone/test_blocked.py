@@ -8,7 +8,8 @@ import pytest
 
 from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream, new_event_id
-from shared.messaging.operations import KeyNotBlocked, Operation
+from shared.messaging.operations import KeyNotBlocked
+from shared.messaging.parking_store import Operation
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import Raised, Toy, eventually

@@ -7,8 +7,10 @@ import pytest
 from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
 from shared.messaging.batches import ForkCannotBeReleased, ReleaseRefused
-from shared.messaging.operations import KeyNotParked, Operation, ParkedRow
+from shared.messaging.operations import KeyNotParked, ParkedRow
+from shared.messaging.parking_store import Operation
 from shared.messaging.topics import Topics
+from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import Toy, eventually
 from tests.fixtures.toy_judge import wrongs
 from tests.fixtures.toy_kafka import PARTITIONS, Said, keys_of, say
@@ -168,8 +170,14 @@ async def test_a_discard_steps_over_one_fact_and_applies_what_waited_behind_it(
         second = await toy.backbone.operations.discard(toy.group, TOPIC, "counter", OPERATOR)
         await toy.tell("counter", 4)
         heard = await toy.until_heard(4)
+    owner = await owner_connection(database)
+    thrown = await owner.fetch(
+        "SELECT key, key_seq, cause, reason, discarded_by FROM parked_discarded ORDER BY key_seq"
+    )
+    await owner.close()
 
     assert (first, second) == (1, 1)
+    assert [tuple(one) for one in thrown] == [("counter", n, "refused", "tested", "olga") for n in (2, 4)]
     assert (row.cause, row.key_seq, row.waiting) == ("refused", 4, 2)
     assert [quantity for _, _, quantity in heard] == [1, 2, 3, 4]
 

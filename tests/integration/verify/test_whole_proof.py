@@ -160,12 +160,12 @@ def _command(books: Books, **variables: str) -> subprocess.CompletedProcess[str]
         ),
         pytest.param(
             "inventory",
-            "INSERT INTO operation_log (actor, action, subject) "
-            "VALUES ('somebody', 'discard', 'deciders production.v1/lot:F-09:OTHER');"
+            "INSERT INTO parked_discarded (grp, topic, key, key_seq, event_id, cause, discarded_by) "
+            "VALUES ('deciders', 3, 'lot:F-01:L-1', 99, gen_random_uuid(), 'contract', 'somebody');"
             "UPDATE transfer SET quantity = quantity + 1 WHERE lot = 'F-01:L-1' AND reason = 'finished'",
             ["I5", "I4", "I6"],
             "lot:F-01:L-1: production finished 8, and inventory made",
-            id="inventory made more than was finished, and an operator discarded something else",
+            id="inventory made more than was finished, and an operator discarded another fact of the same lot",
         ),
         pytest.param(
             "inventory",

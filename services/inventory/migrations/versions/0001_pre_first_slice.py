@@ -202,7 +202,7 @@ _OFTEN_UPDATED = ("stock", "balance", "demand", "reservation", "shipment", "ship
 def upgrade() -> None:
     """Create everything."""
     op.execute("SET LOCAL lock_timeout = '5s'")
-    backbone(op)
+    backbone(op, 1)
     for table, columns in _TABLES.items():
         op.execute(f"CREATE TABLE {table} ({columns})")
         if table in ("transfer", "slip"):
@@ -220,4 +220,4 @@ def downgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
     for table in reversed(_TABLES):
         op.execute(f"DROP TABLE {table}")
-    drop_backbone(op)
+    drop_backbone(op, 1)

@@ -128,7 +128,7 @@ _INDEXES = {
 def upgrade() -> None:
     """Create everything."""
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    backbone(op)
+    backbone(op, 1)
     for table, columns in _TABLES.items():
         op.execute(f"CREATE TABLE {table} ({columns})")
         grant(op, table)
@@ -143,4 +143,4 @@ def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     for table in reversed(_TABLES):
         op.execute(f"DROP TABLE {table}")
-    drop_backbone(op)
+    drop_backbone(op, 1)

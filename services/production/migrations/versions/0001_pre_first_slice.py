@@ -107,7 +107,7 @@ _INDEXES = (
 def upgrade() -> None:
     """Create everything that production keeps."""
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
-    backbone(op)
+    backbone(op, 1)
     for table, statement in _TABLES.items():
         op.execute(statement)
         grant(op, table)
@@ -120,4 +120,4 @@ def downgrade() -> None:
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     for table in reversed(_TABLES):
         op.drop_table(table)
-    drop_backbone(op)
+    drop_backbone(op, 1)

@@ -1,0 +1,20 @@
+"""What an operator throws away is kept by its number: a proof exempts that one fact, not its whole key."""
+
+from alembic import op
+
+from shared.migrations import LOCK_TIMEOUT, backbone, drop_backbone
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    """Keep discards by number."""
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    backbone(op, 2)
+
+
+def downgrade() -> None:
+    """Forget them."""
+    op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+    drop_backbone(op, 2)

@@ -1,0 +1,13 @@
+-- Facts that an operator threw away instead of having them applied, each by its place in its key's history.
+CREATE TABLE parked_discarded (
+  grp          text        NOT NULL,
+  topic        smallint    NOT NULL,
+  key          text        NOT NULL,
+  key_seq      bigint      NOT NULL,
+  event_id     uuid        NOT NULL,
+  cause        text        NOT NULL,
+  reason       text,
+  discarded_by text        NOT NULL,
+  discarded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (grp, topic, key, key_seq, event_id)
+);
