@@ -40,7 +40,7 @@ _RELAY_ROLE = {
 }
 _PRIVILEGES = {
     1: {APP: _APP_ROLE, RELAY: _RELAY_ROLE},
-    2: {APP: {"parked_discarded": "SELECT, INSERT"}},
+    2: {APP: {"parked_discarded": "SELECT, INSERT", "relay_loss": "SELECT"}, RELAY: {"relay_loss": "SELECT, INSERT"}},
 }
 BACKBONE_STEPS = tuple(_PRIVILEGES)
 """The steps in which the backbone's tables came to be; each is part of one revision of every service."""

@@ -35,6 +35,7 @@ _LOG = Read(
     page=1000,
 )
 _WAITING = "SELECT seq, 'pending' FROM outbox_pending UNION ALL SELECT seq, 'blocked' FROM outbox_held"
+_LOST = "SELECT topic, part, from_off, to_off FROM relay_loss"
 _DISCARDED = "SELECT seq FROM outbox_discarded"
 _EXISTING = "SELECT event_id::text FROM event_log WHERE event_id = ANY($1::text[]::uuid[])"
 _EXISTING_PAGE = 1000
@@ -63,6 +64,7 @@ async def copy_log(connection: asyncpg.Connection, workbook: Workbook, service: 
         count += len(told)
     workbook.add("waiting", [(service, *row) for row in await connection.fetch(_WAITING)])
     workbook.add("discarded", [(service, *row) for row in await connection.fetch(_DISCARDED)])
+    workbook.add("loss", [tuple(row) for row in await connection.fetch(_LOST)])
     return count
 
 

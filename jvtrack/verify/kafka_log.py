@@ -19,6 +19,7 @@ from shared.messaging.topics import Topics
 _FETCH_MAX = 5000
 _FETCH_MS = 500
 _SILENCE_SECONDS_MAX = 30.0
+_HOLE_MAX = 100_000
 _CATALOGUE: Mapping[str, type[Event]] = {PartDefined.TYPE: PartDefined, SiteDefined.TYPE: SiteDefined}
 
 
@@ -30,6 +31,7 @@ class LogCopy:
         self._streams = {topics.name(stream): stream for stream in Stream}
         self._topics = topics
         self._last: dict[tuple[int, str], int] = {}
+        self._missing: dict[tuple[int, str], set[int]] = {}
         self.records = 0
 
     async def run(self) -> None:
@@ -68,13 +70,24 @@ class LogCopy:
             return
         previous = self._last.get((stream, key), 0)
         payload = message.value or b""
-        if key_seq > previous:
-            self._last[stream, key] = key_seq
+        if self._is_first((stream, key), key_seq, previous):
             yield from _said(kind, key_seq, payload)
         yield (
             "record",
             (int(stream), part, message.offset, key, key_seq, event_id, kind, hash(payload), previous),
         )
+
+    def _is_first(self, key: tuple[int, str], key_seq: int, previous: int) -> bool:
+        """Tell whether a fact is read for the first time, be it behind later ones as after a loss of Kafka's log."""
+        if key_seq > previous:
+            self._last[key] = key_seq
+            if 1 < key_seq - previous <= _HOLE_MAX:
+                self._missing.setdefault(key, set()).update(range(previous + 1, key_seq))
+            return True
+        missing = self._missing.get(key, set())
+        is_first = key_seq in missing
+        missing.discard(key_seq)
+        return is_first
 
 
 def _said(kind: str, key_seq: int, payload: bytes) -> Iterator[tuple[str, tuple[Value, ...]]]:

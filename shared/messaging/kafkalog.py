@@ -17,7 +17,7 @@ from shared.errors import Weather
 from shared.events.envelope import Stream
 from shared.messaging import kafka
 from shared.messaging.kafka import LogState
-from shared.messaging.log_memory import Checkpoint, Progress
+from shared.messaging.log_memory import Checkpoint, Loss, Progress
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import COMPACTED, Topics
@@ -91,7 +91,12 @@ class LogGuard:
             after = min(point.good_seq if point else 0 for one, point in good.items() if one.topic == topic)
             queued = await self._session.memory.requeue(topic, after_seq=after)
             log.error("facts_queued_again", topic=Stream(topic).topic, after_seq=after, facts=queued)
+        await self._session.memory.note([self._loss(one, point, state) for one, point in good.items()])
         await self._session.memory.forget(good)
+
+    def _loss(self, lost: Progress, good: Checkpoint | None, state: LogState) -> Loss:
+        end = state.end_offsets.get(self._place(lost.topic, lost.part), 0)
+        return Loss(lost.topic, lost.part, from_offset=0 if good is None else good.offset + 1, to_offset=end)
 
     async def _last_good(self, lost: Progress, state: LogState) -> Checkpoint | None:
         """Find the newest checkpoint that the log still bears out; below one that it does, it does all."""

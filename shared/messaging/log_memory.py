@@ -4,7 +4,7 @@ A place in the log is remembered with the id of the fact that stood there. The o
 was cut and has grown again since has other facts at the same offsets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -25,6 +25,7 @@ SELECT seq FROM event_log e WHERE topic = $1 AND seq > $2 AND seq <= $3
   AND NOT EXISTS (SELECT FROM outbox_held h WHERE h.seq = e.seq)
 ON CONFLICT DO NOTHING
 """
+_NOTE = "INSERT INTO relay_loss (topic, part, from_off, to_off) VALUES ($1, $2, $3, $4)"
 _FORGET = """
 WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset > $3)
 DELETE FROM relay_progress WHERE topic = $1 AND part = $2
@@ -66,6 +67,16 @@ class Checkpoint:
     good_seq: int
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """A stretch of one partition that was written after Kafka had lost facts and before that was noticed."""
+
+    topic: int
+    part: int
+    from_offset: int
+    to_offset: int
+
+
 class LogMemory:
     """The relay's memory, kept in its own database over its own session."""
 
@@ -91,6 +102,12 @@ class LogMemory:
             status = await self._connection.execute(_REQUEUE, topic, start, min(start + REQUEUE_STEP, highest))
             queued += int(status.rsplit(" ", 1)[-1])
         return queued
+
+    async def note(self, losses: Sequence[Loss]) -> None:
+        """Remember which stretches of the log were written between a loss and its discovery."""
+        await self._connection.executemany(
+            _NOTE, [(one.topic, one.part, one.from_offset, one.to_offset) for one in losses]
+        )
 
     async def forget(self, lost: Mapping[Progress, Checkpoint | None]) -> None:
         """Forget what was remembered of lost partitions beyond their last good point."""

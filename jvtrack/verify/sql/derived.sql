@@ -23,6 +23,15 @@ CREATE TABLE head AS SELECT topic, key, max(key_seq) AS key_seq, count(*) AS fac
 CREATE UNIQUE INDEX head_key ON head (topic, key);
 -- Who hears what.
 CREATE TABLE hears AS SELECT DISTINCT service, grp, topic FROM reached;
+-- Holes in the order of a key, as the log is read from its start; one is healed if Kafka had lost what is missing and
+-- it was told again further on.
+CREATE TABLE hole AS
+  SELECT r.topic, r.part, r.off, r.key, r.key_seq, r.previous,
+    EXISTS (SELECT 1 FROM loss l WHERE l.topic = r.topic AND l.part = r.part AND r.off >= l.from_off AND r.off < l.to_off)
+    AND r.key_seq - r.previous - 1 = (
+      SELECT count(DISTINCT x.key_seq) FROM record x
+      WHERE x.topic = r.topic AND x.key = r.key AND x.key_seq > r.previous AND x.key_seq < r.key_seq) AS is_healed
+  FROM record r WHERE r.key_seq > r.previous + 1 AND r.topic <> 1;
 -- Facts that a hearer passed over because an operator threw them away: at its own door, or at the teller's.
 CREATE TABLE passed_over AS
   SELECT service, topic, key, key_seq FROM thrown

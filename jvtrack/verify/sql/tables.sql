@@ -6,6 +6,7 @@ CREATE TABLE position (service, grp, topic, key, key_seq, event_id);
 CREATE TABLE fact (service, seq, event_id, topic, key, key_seq, type, digest);
 CREATE TABLE waiting (service, seq, state);
 CREATE TABLE discarded (service, seq);
+CREATE TABLE loss (topic, part, from_off, to_off);
 -- What Kafka has, from offset 0; `previous` is the highest key_seq of the key before this record.
 CREATE TABLE record (topic, part, off, key, key_seq, event_id, type, digest, previous);
 CREATE TABLE alien (topic, part, off, error);

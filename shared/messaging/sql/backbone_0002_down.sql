@@ -1,1 +1,1 @@
-DROP TABLE parked_discarded;
+DROP TABLE relay_loss, parked_discarded;

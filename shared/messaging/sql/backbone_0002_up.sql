@@ -11,3 +11,13 @@ CREATE TABLE parked_discarded (
   discarded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (grp, topic, key, key_seq, event_id)
 );
+-- Stretches of Kafka's log, from an offset up to another, that were written after it had lost facts and before the relay
+-- noticed: new facts stand there before lost ones that were told again behind them.
+CREATE TABLE relay_loss (
+  topic    smallint    NOT NULL,
+  part     int         NOT NULL,
+  from_off bigint      NOT NULL,
+  to_off   bigint      NOT NULL,
+  found_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (topic, part, found_at)
+);

@@ -1,7 +1,7 @@
 """Backbones that look right and are wrong: the judge must find each of them out, or it is no judge."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.postgres.provision import ServiceDatabase
 from shared.messaging import consumer_store, relay_store
 from shared.messaging.consumer_store import Fenced
-from shared.messaging.relay_store import RelaySession, Row
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay_store import Acknowledged, RelaySession, Row
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import killed, leaves_wreckage
+from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import Toy, eventually, raise_counter, run_loops
 from tests.fixtures.toy_judge import first_deliveries, wrongs
 from tests.fixtures.toy_kafka import Said, log_of
@@ -117,12 +119,28 @@ def in_order_of_transaction_ids(patch: pytest.MonkeyPatch, _: Toy) -> None:
     patch.setattr(RelaySession, "pending", by_transaction)
 
 
+def from_its_own_last_seq(patch: pytest.MonkeyPatch, _: Toy) -> None:
+    """Begin a term at the lowest pending row, and go on from the last row that this leader has read."""
+    last: dict[RelaySession, int] = {}
+
+    async def after_my_last(self: RelaySession, limit: int, bytes_max: int) -> list[Row]:
+        query = relay_store._PENDING.replace(
+            "FROM outbox_pending", f"FROM outbox_pending WHERE seq > {last.get(self, 0)}"
+        )
+        rows = [self._row(record) for record in await self._connection.fetch(query, limit, bytes_max)]
+        last[self] = max([last.get(self, 0), *(row.seq for row in rows)])
+        return rows
+
+    patch.setattr(RelaySession, "pending", after_my_last)
+
+
 @pytest.mark.parametrize(
     ("mutant", "verdict"),
     [
         (as_built, []),
-        (with_a_cursor_on_seq, ["slow: lost [1] of 1..1"]),
+        (with_a_cursor_on_seq, ["slow: lost [1] of 1..2"]),
         (in_order_of_transaction_ids, ["counter: out of order: [2, 1]"]),
+        (from_its_own_last_seq, ["slow: out of order: [2, 1]"]),
     ],
 )
 async def test_a_relay_loses_and_reorders_nothing_only_if_it_reads_what_is_pending_from_the_lowest_up(
@@ -141,7 +159,71 @@ async def test_a_relay_loses_and_reorders_nothing_only_if_it_reads_what_is_pendi
             await raise_counter(slow, "slow", 1)
             await toy.tell("quick", 1)
             await eventually(lambda: is_published(toy, 3))
+        await toy.tell("slow", 1)
+        await eventually(lambda: is_published(toy, 4))
+        await asyncio.sleep(0.3)
+    async with run_loops(relay):
         await asyncio.sleep(0.5)
+
+    assert wrongs(first_deliveries(await log_of(toy.topics)), await toy.told()) == verdict
+
+
+def with_workers_that_skip_what_is_locked(patch: pytest.MonkeyPatch, _: Toy) -> None:
+    """Let every relay work at once, each on rows that no other holds."""
+
+    async def everybody(_: RelaySession) -> bool:
+        return True
+
+    async def unlocked(self: RelaySession, _: int, bytes_max: int) -> list[Row]:
+        await self._connection.execute("BEGIN")
+        taken = "SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED"
+        query = relay_store._PENDING.replace("SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1", taken)
+        rows = [self._row(record) for record in await self._connection.fetch(query, 1, bytes_max)]
+        if not rows:
+            await self._connection.execute("COMMIT")
+        return rows
+
+    acknowledge = RelaySession.acknowledge
+
+    async def and_commit(self: RelaySession, done: Sequence[Acknowledged]) -> None:
+        await acknowledge(self, done)
+        await self._connection.execute("COMMIT")
+
+    patch.setattr(RelaySession, "try_lead", everybody)
+    patch.setattr(RelaySession, "pending", unlocked)
+    patch.setattr(RelaySession, "acknowledge", and_commit)
+
+
+@pytest.mark.parametrize(
+    ("mutant", "verdict"),
+    [(as_built, []), (with_workers_that_skip_what_is_locked, ["counter: out of order: [2, 1]"])],
+)
+async def test_relays_that_compete_keep_the_order_only_if_one_of_them_leads(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, verdict: list[str]
+) -> None:
+    mutant(monkeypatch, toy)
+    publish, gate = Publisher.publish, Gate()
+
+    async def first_of_all_slowly(self: Publisher, rows: Sequence[Row]) -> None:
+        if not gate.reached.is_set():
+            await gate.wait()
+        await publish(self, rows)
+
+    monkeypatch.setattr(Publisher, "publish", first_of_all_slowly)
+    owner = await owner_connection(toy.service_database)
+    await owner.execute(f"GRANT UPDATE ON outbox_pending TO {toy.service_database.relay.username}")
+    await owner.close()
+    await toy.tell("counter", 1)
+
+    async with run_loops(toy.backbone.loops()[0]):
+        await gate.reached.wait()
+        await toy.tell("counter", 1)
+        other = Toy(toy.service_database, toy.topics)
+        async with run_loops(other.backbone.loops()[0]):
+            await asyncio.sleep(0.8)
+            gate.opened.set()
+            await eventually(lambda: is_published(toy, 2))
+        await other.database.close()
 
     assert wrongs(first_deliveries(await log_of(toy.topics)), await toy.told()) == verdict
 

@@ -15,7 +15,8 @@ from shared.events.envelope import Header, Stream, new_event_id, write_headers
 from shared.messaging import kafka
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner, owner_connection
-from tests.fixtures.toy import Raised, Toy, raise_counter
+from tests.fixtures.toy import QUICK, Raised, Toy, eventually, raise_counter
+from tests.fixtures.toy_kafka import lose_topic
 
 KEYS, FACTS = 10, 50
 
@@ -166,6 +167,30 @@ async def test_what_was_broken_on_purpose_is_named(
 
     assert report.violated() == named
     assert said in _said(report, named[0])
+
+
+async def test_facts_that_kafka_lost_and_was_told_again_behind_later_ones_break_nothing_and_are_named(
+    toy_database: ServiceDatabase, own_topics: Topics
+) -> None:
+    looks_rarely = QUICK.model_copy(update={"relay_log_check_seconds": 600.0})
+    async with Toy(toy_database, own_topics, settings=looks_rarely).running() as toy:
+        await asyncio.gather(*(toy.tell(f"key-{number}", 1, 2) for number in range(KEYS)))
+        await toy.until_heard(2 * KEYS)
+        await lose_topic(own_topics)
+        async with toy.database.transaction() as session:
+            for number in range(KEYS):
+                await raise_counter(session, f"key-{number}", 3)
+        await toy.until_heard(3 * KEYS)
+        await eventually(lambda: _is_drained(toy))
+        report = await _prove(toy_database, own_topics)
+
+    ordered = next(result for result in report.results if result.name == "I3")
+    assert report.violated() == []
+    assert "Kafka had lost" in "".join(ordered.notes)
+
+
+async def _is_drained(toy: Toy) -> bool:
+    return (await toy.backbone.operations.counts()).pending == 0
 
 
 @pytest.mark.parametrize(

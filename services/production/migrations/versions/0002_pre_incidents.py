@@ -1,4 +1,4 @@
-"""What an operator throws away is kept by its number: a proof exempts that one fact, not its whole key."""
+"""What an operator throws away and what Kafka loses is kept by its place: a proof has to know both."""
 
 from alembic import op
 
@@ -9,7 +9,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Keep discards by number."""
+    """Keep incidents."""
     op.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
     backbone(op, 2)
 
