@@ -1,7 +1,7 @@
 """SQL as it is written, run by the driver itself inside the session's transaction.
 
-SQLAlchemy opens and ends transactions and builds the queries whose shape depends on a request. A statement whose text
-is fixed gains nothing from its adapter, which takes more CPU than the driver needs for the whole statement (ADR 0018).
+SQLAlchemy keeps the pool and builds the queries whose shape depends on a request. A statement whose text is fixed gains
+nothing from its adapter, which takes more CPU than the driver needs for the whole statement (ADR 0018).
 """
 
 import re

@@ -24,7 +24,9 @@ def list_parked() -> None:
     table = Table("service", "group", "key", "cause", "error", "waiting", "since")
     for service, row in call(_all_parked):
         since = f"{row.parked_at:%Y-%m-%d %H:%M:%S}"
-        table.add_row(service.value, row.group, row.key, row.cause, row.error, str(row.waiting), since)
+        table.add_row(
+            service.value, row.group, row.key, row.cause, row.error or "a partner nation's", str(row.waiting), since
+        )
     Console().print(table)
 
 

@@ -7,6 +7,7 @@ from services.inventory.api.doors import Doors
 from services.inventory.commands.importing import Importer
 from services.inventory.commands.moving import Mover
 from services.inventory.commands.tidying import Tidier
+from services.inventory.queries.seen import nations
 from services.inventory.settings import InventorySettings
 from shared.db import Database
 from shared.events.envelope import Stream
@@ -63,7 +64,7 @@ def build(
         title="JVTrack inventory",
         version="1",
         description="Parts, sites, and the stock ledger: what is there, for whom it is held, and where it went.",
-        routers=[*api.routers(doors), operations.router(backbone.operations)],
+        routers=[*api.routers(doors), operations.router(backbone.operations, nations)],
         registry=registry,
         auth=authenticator,
         transaction=database.transaction,

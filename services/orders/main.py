@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
-from services.orders import handlers
-from services.orders.api import activities, orders, sources
+from services.orders import handlers, queries
+from services.orders.api import activities, orders, promises, sources
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
@@ -61,7 +61,7 @@ def build(
         title="JVTrack orders",
         version="1",
         description="Demand as asked: orders, where their parts come from, and what is promised.",
-        routers=[*_routers(desk), operations.router(backbone.operations)],
+        routers=[*_routers(desk), operations.router(backbone.operations, queries.nations)],
         registry=registry,
         auth=authenticator,
         transaction=database.transaction,
@@ -71,7 +71,7 @@ def build(
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
-    return [orders.router(desk), sources.router(desk), activities.router(desk)]
+    return [orders.router(desk), promises.router(desk), sources.router(desk), activities.router(desk)]
 
 
 if __name__ == "__main__":

@@ -1,20 +1,22 @@
 """SQL that reads."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, any_, func, literal, or_, select, text
+from sqlalchemy import Select, and_, any_, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.order import OrderState
 from services.orders.schemas.orders import ChangeRead, OrderFilter, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
+from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
 from services.orders.store.lookups import Sight, array, visible
-from services.orders.tables import activities, orders, part_copies, promises, sources, work_orders
+from services.orders.tables import activities, orders, part_copies, promises, site_copies, sources, work_orders
 from shared.events.envelope import Stream
-from shared.types import OrderId, PartId, SiteId
+from shared.http.paging import CursorMalformed
+from shared.types import Nation, OrderId, PartId, SiteId
 
 _SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
@@ -71,18 +73,27 @@ async def order_page(
     return [_summary(row) for row in rows]
 
 
-async def source(session: AsyncSession, part: PartId, site: SiteId) -> SourceRead | None:
-    """Show one source of a part."""
-    query = select(sources).where(sources.c.part == part, sources.c.site == site)
+async def source(session: AsyncSession, part: PartId, site: SiteId, nation: Nation) -> SourceRead | None:
+    """Show one source of a part, as a nation has approved it."""
+    query = select(sources).where(sources.c.part == part, sources.c.site == site, sources.c.nation == nation)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else SourceRead(**row._mapping)
 
 
 async def source_page(
-    session: AsyncSession, wanted: SourceFilter, *, after: tuple[PartId, SiteId] | None, limit: int
+    session: AsyncSession,
+    wanted: SourceFilter,
+    *,
+    nation: Nation | None,
+    after: tuple[PartId, SiteId, Nation] | None,
+    limit: int,
 ) -> list[SourceRead]:
-    """Show the next sources that a filter asks for, by part and site."""
-    query = select(sources).order_by(sources.c.part, sources.c.site).limit(limit)
+    """Show the next sources that a filter asks for, of one nation or of all, by part, site and nation."""
+    place = (sources.c.part, sources.c.site, sources.c.nation)
+    query = select(sources).order_by(*place).limit(limit)
+    for asked in (nation, wanted.nation):
+        if asked is not None:
+            query = query.where(sources.c.nation == asked)
     if wanted.part is not None:
         query = query.where(sources.c.part == wanted.part)
     if wanted.site is not None:
@@ -90,22 +101,67 @@ async def source_page(
     if wanted.approved is not None:
         query = query.where(sources.c.approved == wanted.approved)
     if after is not None:
-        query = query.where(func.row(sources.c.part, sources.c.site) > func.row(literal(after[0]), literal(after[1])))
+        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
     return [SourceRead(**row._mapping) for row in await session.execute(query)]
 
 
-async def activity(session: AsyncSession, code: str) -> ActivityRead | None:
-    """Show one activity."""
-    row = (await session.execute(select(activities).where(activities.c.activity == code))).one_or_none()
+async def activity(session: AsyncSession, code: str, nation: Nation) -> ActivityRead | None:
+    """Show one activity of a nation."""
+    row = (await session.execute(_activities(nation).where(activities.c.activity == code))).one_or_none()
     return None if row is None else ActivityRead(**row._mapping)
 
 
-async def activity_page(session: AsyncSession, *, after: str | None, limit: int) -> list[ActivityRead]:
-    """Show the next activities, by code."""
-    query = select(activities).order_by(activities.c.activity).limit(limit)
+async def activity_page(session: AsyncSession, nation: Nation, *, after: str | None, limit: int) -> list[ActivityRead]:
+    """Show a nation's next activities, by code."""
+    query = _activities(nation).order_by(activities.c.activity).limit(limit)
     if after is not None:
         query = query.where(activities.c.activity > after)
     return [ActivityRead(**row._mapping) for row in await session.execute(query)]
+
+
+async def promise_page(
+    session: AsyncSession, wanted: PromiseFilter, *, nation: Nation | None, after: tuple[str, ...] | None, limit: int
+) -> list[StandingPromise]:
+    """Show the next promises to open orders, of one nation or of all; each day of a part and nation once."""
+    days = [func.coalesce(day, NEVER).label(day.name) for day in (orders.c.promised_for, orders.c.first_promised_for)]
+    place = (orders.c.part, site_copies.c.country.label("nation"), *days)
+    query = (
+        select(*place)
+        .join(site_copies, site_copies.c.site_id == orders.c.ordered_by)
+        .where(orders.c.promises > 0, orders.c.state.not_in(_SETTLED))
+        .distinct()
+        .order_by(*place)
+        .limit(limit)
+    )
+    for asked in (nation, wanted.nation):
+        if asked is not None:
+            query = query.where(site_copies.c.country == asked)
+    if wanted.part is not None:
+        query = query.where(orders.c.part == wanted.part)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*map(literal, (*after[:2], *map(_read_day, after[2:])))))
+    return [StandingPromise.at(*row) for row in await session.execute(query)]
+
+
+async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[SiteId, Nation]:
+    """Tell which nation each of these sites belongs to, as far as the catalogue was heard."""
+    query = select(site_copies.c.site_id, site_copies.c.country).where(site_copies.c.site_id.in_(sites))
+    return {row.site_id: row.country for row in await session.execute(query)}
+
+
+def _read_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CursorMalformed from None
+
+
+def _activities(nation: Nation) -> Select[Any]:
+    return (
+        select(activities)
+        .join(site_copies, site_copies.c.site_id == activities.c.site)
+        .where(site_copies.c.country == nation)
+    )
 
 
 def _filtered(query: Select[Any], wanted: OrderFilter, today: date) -> Select[Any]:

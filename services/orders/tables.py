@@ -112,6 +112,7 @@ sources = Table(
     metadata,
     Column("part", Text, primary_key=True),
     Column("site", Text, primary_key=True),
+    Column("nation", Text, primary_key=True),
     Column("approved", Boolean, nullable=False),
     Column("approved_on", Date),
     Column("lead_time_days", Integer, nullable=False),

@@ -4,7 +4,7 @@ import asyncio
 
 from prometheus_client import CollectorRegistry
 
-from services.production import api, handlers
+from services.production import api, handlers, queries
 from services.production.api.doors import Doors
 from services.production.commands import FactoryDoor
 from services.production.settings import ProductionSettings
@@ -60,7 +60,7 @@ def build(
         title="JVTrack production",
         version="1",
         description="What factories make: their events, lots and work orders.",
-        routers=[*api.routers(doors), operations.router(backbone.operations)],
+        routers=[*api.routers(doors), operations.router(backbone.operations, queries.nations)],
         registry=registry,
         auth=authenticator,
         transaction=database.transaction,

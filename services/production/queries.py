@@ -1,7 +1,7 @@
 """SQL that reads: lots, work orders, their history, and senders, within what a principal may see."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -29,7 +29,7 @@ from services.production.store import work_orders as work_order_store
 from services.production.tables import accepted_event, event_log, lot, part_copy, sender, site_copy, work_order
 from shared.events.envelope import Stream
 from shared.http.rights import Reach
-from shared.types import LotId, SiteId, WorkOrderId
+from shared.types import LotId, Nation, SiteId, WorkOrderId
 
 GAPS_MAX = 1000
 _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
@@ -108,9 +108,12 @@ async def find_gaps(session: AsyncSession, source: str, reach: Reach) -> GapsRea
     )
 
 
-async def nations(session: AsyncSession) -> dict[SiteId, str]:
-    """Tell which nation each site belongs to."""
-    return {row.site_id: row.country for row in await session.execute(select(site_copy))}
+async def nations(session: AsyncSession, sites: Collection[SiteId] | None = None) -> dict[SiteId, Nation]:
+    """Tell which nation each of these sites belongs to, or each site there is."""
+    query = select(site_copy.c.site_id, site_copy.c.country)
+    if sites is not None:
+        query = query.where(site_copy.c.site_id.in_(sites))
+    return {row.site_id: row.country for row in await session.execute(query)}
 
 
 def _visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:

@@ -1,14 +1,17 @@
 """The operators' doors to a service's backbone: parked and blocked keys, and facts to tell again."""
 
+import dataclasses
 from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.http.app import Session
 from shared.http.auth import Principal, Role, allow
+from shared.http.concern import Concern, NationsOf
 from shared.http.paging import Paging, link_next
-from shared.messaging.operations import Operations
+from shared.messaging.operations import Operations, ParkedRow
 from shared.messaging.parking_store import Operation
 from shared.types import NoNull, Text
 
@@ -34,8 +37,8 @@ class ParkedKeyRead(_Body):
     """Its partition."""
     cause: str
     """contract, refused, unlisted, fork or hole."""
-    error: str
-    """What was wrong with the first event."""
+    error: str | None
+    """What was wrong with the first event; none for a fact that concerns partner nations alone."""
     parked_at: datetime
     """Since when, UTC."""
     event_id: str | None
@@ -43,7 +46,9 @@ class ParkedKeyRead(_Body):
     key_seq: int | None
     """Its number within the key."""
     payload: str | None
-    """Its data, as it came."""
+    """Its data, as it came; none unless it concerns the reader's nation."""
+    nations: list[str]
+    """The nations whose sites it names, as far as they are known."""
     waiting: int
     """How many events wait, this one included."""
 
@@ -67,6 +72,8 @@ class BlockedKeyRead(_Body):
     """What Kafka said."""
     blocked_at: datetime
     """Since when, UTC."""
+    nations: list[str]
+    """The nations whose sites it names, as far as they are known."""
     waiting: int
     """How many facts wait, this one included."""
 
@@ -127,54 +134,84 @@ class Done(_Body):
     """Events applied, or returned to the outbox."""
 
 
-def router(operations: Operations) -> APIRouter:
+def router(operations: Operations, nations_of: NationsOf) -> APIRouter:
     """Give the routes under `/v1/operations`."""
     routes = APIRouter(prefix="/v1/operations", tags=["operations"])
-    _parked(routes, operations)
-    _blocked(routes, operations)
+    concern = Concern(nations_of)
+    _parked(routes, operations, concern)
+    _blocked(routes, operations, concern)
     return routes
 
 
-def _parked(routes: APIRouter, operations: Operations) -> None:
+def _parked(routes: APIRouter, operations: Operations, concern: Concern) -> None:
     @routes.get("/parked")
-    async def parked(_: Reader, page: Paging, request: Request, response: Response) -> list[ParkedKeyRead]:
-        """List the parked keys, with the event that stopped each."""
+    async def parked(
+        *, reader: Reader, session: Session, page: Paging, request: Request, response: Response
+    ) -> list[ParkedKeyRead]:
+        """List the parked keys, with the event that stopped each; of partner nations', only that it did."""
         after = page.after_of(str, str, str) or ("", "", "")
         rows = await operations.parked((str(after[0]), str(after[1]), str(after[2])), page.limit)
         if len(rows) == page.limit:
             link_next(request, response, (rows[-1].group, rows[-1].topic, rows[-1].key))
-        return [ParkedKeyRead.model_validate(row) for row in rows]
+        nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
+        return [_shown(row, theirs, reader) for row, theirs in zip(rows, nations, strict=True)]
 
     @routes.post("/parked/release")
-    async def release(body: ParkedKeyName, operator: Operator) -> Done:
+    async def release(body: ParkedKeyName, operator: Operator, session: Session) -> Done:
         """Apply what waits for a parked key, in order, once its cause is put right."""
+        payload = await operations.first_parked(body.group, body.topic, body.key)
+        await concern.require(session, operator, body.key, payload)
         return Done(events=await operations.release(body.group, body.topic, body.key, Operation(operator.subject)))
 
     @routes.post("/parked/discard")
-    async def discard(body: ParkedKeyDiscard, operator: Operator) -> Done:
+    async def discard(body: ParkedKeyDiscard, operator: Operator, session: Session) -> Done:
         """Throw the first parked event away for good, and apply what waits behind it."""
+        payload = await operations.first_parked(body.group, body.topic, body.key)
+        await concern.require(session, operator, body.key, payload)
         operation = Operation(operator.subject, body.reason)
         return Done(events=await operations.discard(body.group, body.topic, body.key, operation))
 
 
-def _blocked(routes: APIRouter, operations: Operations) -> None:
+def _shown(row: ParkedRow, nations: frozenset[str], reader: Principal) -> ParkedKeyRead:
+    is_ours = reader.nation in nations
+    return ParkedKeyRead(
+        **{
+            **dataclasses.asdict(row),
+            "error": row.error if is_ours or not nations else None,
+            "payload": row.payload.decode(errors="replace") if is_ours and row.payload is not None else None,
+            "nations": sorted(nations),
+        }
+    )
+
+
+def _blocked(routes: APIRouter, operations: Operations, concern: Concern) -> None:
     @routes.get("/blocked")
-    async def blocked(_: Reader, page: Paging, request: Request, response: Response) -> list[BlockedKeyRead]:
+    async def blocked(
+        *, _: Reader, session: Session, page: Paging, request: Request, response: Response
+    ) -> list[BlockedKeyRead]:
         """List the keys whose next fact Kafka refuses for good."""
         after = page.after_of(str, str) or ("", "")
         rows = await operations.blocked((str(after[0]), str(after[1])), page.limit)
         if len(rows) == page.limit:
             link_next(request, response, (rows[-1].topic, rows[-1].key))
-        return [BlockedKeyRead.model_validate(row) for row in rows]
+        nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
+        return [
+            BlockedKeyRead.model_validate({**dataclasses.asdict(row), "nations": sorted(theirs)}, extra="ignore")
+            for row, theirs in zip(rows, nations, strict=True)
+        ]
 
     @routes.post("/blocked/release")
-    async def unblock(body: BlockedKeyName, operator: Operator) -> Done:
+    async def unblock(body: BlockedKeyName, operator: Operator, session: Session) -> Done:
         """Return a blocked key's facts to the outbox, once Kafka will have them."""
+        payload = await operations.first_blocked(body.topic, body.key)
+        await concern.require(session, operator, body.key, payload)
         return Done(events=await operations.unblock(body.topic, body.key, Operation(operator.subject)))
 
     @routes.post("/blocked/discard")
-    async def discard_blocked(body: BlockedKeyDiscard, operator: Operator) -> Done:
+    async def discard_blocked(body: BlockedKeyDiscard, operator: Operator, session: Session) -> Done:
         """Send a tombstone in place of the fact that Kafka refuses, and the rest after it."""
+        payload = await operations.first_blocked(body.topic, body.key)
+        await concern.require(session, operator, body.key, payload)
         operation = Operation(operator.subject, body.reason)
         return Done(events=await operations.unblock(body.topic, body.key, operation, discard=True))
 

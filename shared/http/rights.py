@@ -128,6 +128,11 @@ def may_see_order(principal: Principal, depot: str, nation: str) -> bool:
     return sight(principal, Subject.ORDER, depot, nation) is Sight.FULL
 
 
+def sight_of_partners(principal: Principal, subject: Subject) -> Sight:
+    """Tell how much of a subject a principal may see at partner nations, whatever the site."""
+    return TABLE[principal.role][Nearness.PARTNER].sights.get(subject, Sight.NOTHING)
+
+
 def may_write(principal: Principal, site: str, nation: str, kind: SiteKind | None = None) -> bool:
     """Tell whether a principal may post for this site; a planner's right holds for suppliers alone."""
     posting = TABLE[principal.role][nearness(principal, site, nation)].posting

@@ -33,9 +33,16 @@ _PARKED = Statement(
     ORDER BY k.grp, k.topic, k.key LIMIT :limit
     """
 )
+_FIRST_PARKED = Statement(
+    "SELECT payload FROM parked_event WHERE grp = :grp AND topic = :topic AND key = :key "
+    "ORDER BY key_seq, record_off LIMIT 1"
+)
+_FIRST_BLOCKED = Statement(
+    "SELECT e.payload FROM outbox_blocked b JOIN event_log e ON e.seq = b.seq WHERE b.topic = :topic AND b.key = :key"
+)
 _BLOCKED = Statement(
     """
-    SELECT b.topic, b.key, b.seq, b.error, b.blocked_at, e.event_id, e.key_seq, e.type,
+    SELECT b.topic, b.key, b.seq, b.error, b.blocked_at, e.event_id, e.key_seq, e.type, e.payload,
       (SELECT count(*) FROM outbox_held h WHERE (h.topic, h.key) = (b.topic, b.key)) AS waiting
     FROM outbox_blocked b JOIN event_log e ON e.seq = b.seq
     WHERE (b.topic, b.key) > (:topic, :key) ORDER BY b.topic, b.key LIMIT :limit
@@ -102,7 +109,7 @@ class ParkedRow:
     parked_at: datetime
     event_id: str | None
     key_seq: int | None
-    payload: str | None
+    payload: bytes | None
     waiting: int
 
 
@@ -118,6 +125,7 @@ class BlockedRow:
     type: str
     error: str
     blocked_at: datetime
+    payload: bytes
     waiting: int
 
 
@@ -158,11 +166,25 @@ class Operations:
                 parked_at=row.parked_at,
                 event_id=None if row.event_id is None else str(row.event_id),
                 key_seq=row.key_seq,
-                payload=None if row.payload is None else row.payload.decode(errors="replace"),
+                payload=row.payload,
                 waiting=row.waiting,
             )
             for row in rows
         ]
+
+    async def first_parked(self, group: str, topic: str, key: str) -> bytes | None:
+        """Give the data of the first event that waits for a parked key; none if there is none."""
+        return await self._first(_FIRST_PARKED, topic, {"grp": group, "key": key})
+
+    async def first_blocked(self, topic: str, key: str) -> bytes | None:
+        """Give the data of the fact of a blocked key that Kafka refuses; none if there is none."""
+        return await self._first(_FIRST_BLOCKED, topic, {"key": key})
+
+    async def _first(self, statement: Statement, topic: str, place: Mapping[str, str]) -> bytes | None:
+        number = int(STREAM_OF_TOPIC[topic]) if topic in STREAM_OF_TOPIC else 0
+        async with self._database.transaction() as session:
+            found: bytes | None = await statement.value(session, {**place, "topic": number})
+        return found
 
     async def release(self, group: str, topic: str, key: str, operation: Operation) -> int:
         """Apply what waits for a parked key, in order, as far as it goes; tells how many events.
@@ -225,6 +247,7 @@ class Operations:
                 type=row.type,
                 error=row.error,
                 blocked_at=row.blocked_at,
+                payload=row.payload,
                 waiting=row.waiting,
             )
             for row in rows

@@ -10,7 +10,7 @@ import pytest_asyncio
 
 from shared.events.envelope import Stream, new_event_id
 from shared.events.production import LotFinished
-from tests.fixtures.catalogue import Trade
+from tests.fixtures.catalogue import PARTNER, Trade
 from tests.fixtures.doors import books, members, slug
 from tests.fixtures.interleaving import eventually
 
@@ -59,6 +59,21 @@ async def test_a_poisoned_key_is_released_only_once_its_cause_is_put_right(
     assert poison["key"] in await parked_keys(trade)
 
 
+async def test_a_partner_nations_operator_sees_that_a_key_waits_and_neither_its_data_nor_its_error(
+    trade: Trade, poison: dict[str, str]
+) -> None:
+    (seen,) = [row for row in await parked(trade, nation=PARTNER) if row["key"] == poison["key"]]
+    refused = [
+        await operate(trade, "release", poison["key"], nation=PARTNER),
+        await operate(trade, "discard", poison["key"], nation=PARTNER, reason="Not mine to say."),
+    ]
+
+    assert (seen["cause"], seen["waiting"], seen["nations"]) == ("contract", 2, ["IND"])
+    assert (seen["error"], seen["payload"]) == (None, None)
+    assert [(each.status_code, slug(each)) for each in refused] == [(403, "site-forbidden")] * 2
+    assert poison["key"] in await parked_keys(trade)
+
+
 async def test_a_discarded_poison_lets_go_of_what_waited_behind_it(trade: Trade, poison: dict[str, str]) -> None:
     answer = await operate(trade, "discard", poison["key"], reason="Nobody can read it.")
 
@@ -80,9 +95,15 @@ async def test_the_log_names_what_was_parked_and_the_trace_that_it_belongs_to(
 
 async def parked_keys(trade: Trade) -> dict[str, dict[str, Any]]:
     """List the keys that inventory has parked."""
-    path = "/v1/operations/parked?limit=1000"
-    answer = await trade.doors.ask("inventory", "GET", path, token=trade.system.token("operator"))
-    return {row["key"]: row for row in answer.json()}
+    return {row["key"]: row for row in await parked(trade)}
+
+
+async def parked(trade: Trade, *, nation: str = "IND") -> list[dict[str, Any]]:
+    """List what an operator sees of the keys that inventory has parked."""
+    path, token = "/v1/operations/parked?limit=1000", trade.system.token("operator", nation=nation)
+    answer = await trade.doors.ask("inventory", "GET", path, token=token)
+    rows: list[dict[str, Any]] = answer.json()
+    return rows
 
 
 async def is_parked(trade: Trade, key: str) -> bool:
@@ -96,11 +117,11 @@ async def is_on_the_road(trade: Trade, part: str, quantity: int) -> bool:
     return (await trade.shelf(part, "D-01")).in_transit == quantity
 
 
-async def operate(trade: Trade, what: str, key: str, **rest: str) -> Any:
+async def operate(trade: Trade, what: str, key: str, *, nation: str = "IND", **rest: str) -> Any:
     """Release or discard a parked key as operator."""
     parked = (await parked_keys(trade))[key]
     body = {"group": parked["group"], "topic": parked["topic"], "key": key, **rest}
-    token = trade.system.token("operator")
+    token = trade.system.token("operator", nation=nation)
     answer = await trade.doors.ask("inventory", "POST", f"/v1/operations/parked/{what}", token=token, json=body)
     assert members(answer)
     return answer

@@ -17,8 +17,8 @@ class ParkedKey(Record):
     """The key."""
     cause: str
     """contract, refused, unlisted, fork or hole."""
-    error: str
-    """What was wrong with the first event."""
+    error: str | None = None
+    """What was wrong with the first event; none for a fact that concerns partner nations alone."""
     parked_at: datetime
     """Since when."""
     event_id: str | None = None
@@ -26,7 +26,9 @@ class ParkedKey(Record):
     key_seq: int | None = None
     """Its number within the key."""
     payload: str | None = None
-    """Its data, as it came."""
+    """Its data, as it came; none unless it concerns the reader's nation."""
+    nations: list[str] = []
+    """The nations whose sites it names."""
     waiting: int
     """How many events wait."""
 

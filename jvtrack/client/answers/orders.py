@@ -9,6 +9,7 @@ from jvtrack.client.answers.record import Body, Record
 from shared.types import (
     Condition,
     DocumentNumber,
+    Nation,
     OrderId,
     PartId,
     Platform,
@@ -183,6 +184,8 @@ class Source(Record):
     """The part."""
     site: SiteId
     """The factory or supplier."""
+    nation: Nation
+    """Whose approval it is, and whose orders it may fill."""
     approved: bool
     """Whether orders may be given to it."""
     lead_time_days: int

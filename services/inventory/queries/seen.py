@@ -1,5 +1,6 @@
 """Which sites a principal sees the stock of, and how much of it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory import tables
 from shared.http.rights import Sight, sight_of_stock
 from shared.http.tokens import Principal
-from shared.types import PartId, Platform, SiteId
+from shared.types import Nation, PartId, Platform, SiteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ async def seen(session: AsyncSession, principal: Principal) -> Seen:
         some_none=frozenset(sights.get(Sight.SOME_NONE, ())),
         streams=frozenset(sights.get(Sight.STREAMS, ())),
     )
+
+
+async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[SiteId, Nation]:
+    """Tell which nation each of these sites belongs to."""
+    query = select(tables.site.c.site_id, tables.site.c.country).where(tables.site.c.site_id.in_(sites))
+    return {row.site_id: row.country for row in await session.execute(query)}
 
 
 async def parts_for(session: AsyncSession, platform: Platform) -> frozenset[PartId]:

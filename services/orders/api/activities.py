@@ -30,22 +30,22 @@ def router(desk: Desk) -> APIRouter:
 def _reading(routes: APIRouter, desk: Desk) -> None:
     @routes.get("")
     async def list_activities(
-        *, _: PlanReader, session: Session, page: Paging, after: After, request: Request, response: Response
+        *, reader: PlanReader, session: Session, page: Paging, after: After, request: Request, response: Response
     ) -> list[ActivityRead]:
-        """List activities, by code."""
+        """List the activities of one's nation, by code."""
         await desk.catch_up(after)
         start = page.after_of(str)
         last = None if start is None else str(start[0])
-        activities = await queries.activity_page(session, after=last, limit=page.limit)
+        activities = await queries.activity_page(session, reader.nation, after=last, limit=page.limit)
         if len(activities) == page.limit:
             link_next(request, response, [activities[-1].activity])
         return activities
 
     @routes.get("/{code}")
-    async def show_activity(*, code: Code, _: PlanReader, session: Session, after: After) -> ActivityRead:
+    async def show_activity(*, code: Code, reader: PlanReader, session: Session, after: After) -> ActivityRead:
         """Show whose an activity code is, and how urgent its work."""
         await desk.catch_up(after)
-        activity = await queries.activity(session, code)
+        activity = await queries.activity(session, code, reader.nation)
         if activity is None:
             raise ActivityUnknown(activity=code)
         return activity
@@ -58,7 +58,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         await desk.catch_up(after)
         async with desk.database.transaction() as session:
             await sourcing.put_activity(session, code, terms, planner)
-            written = await queries.activity(session, code)
+            written = await queries.activity(session, code, planner.nation)
         assert written is not None, "it has just been written"
         return written
 

@@ -11,9 +11,11 @@ from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
+from shared.http import rights
 from shared.http.app import Session
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging, link_next
+from shared.http.rights import Sight, Subject
 from shared.http.versions import After
 from shared.types import PartId, SiteId
 
@@ -33,7 +35,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
     @routes.get("")
     async def list_sources(
         *,
-        _: PlanReader,
+        reader: PlanReader,
         session: Session,
         page: Paging,
         after: After,
@@ -41,20 +43,22 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         response: Response,
         wanted: Annotated[SourceFilter, Query()],
     ) -> list[SourceRead]:
-        """List sources, by part and site."""
+        """List the sources of one's nation, by part and site; planners see their partners' too."""
         await desk.catch_up(after)
-        start = page.after_of(str, str)
-        last = None if start is None else (str(start[0]), str(start[1]))
-        sources = await queries.source_page(session, wanted, after=last, limit=page.limit)
+        start = page.after_of(str, str, str)
+        last = None if start is None else (str(start[0]), str(start[1]), str(start[2]))
+        sees_all = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
+        nation = None if sees_all else reader.nation
+        sources = await queries.source_page(session, wanted, nation=nation, after=last, limit=page.limit)
         if len(sources) == page.limit:
-            link_next(request, response, [sources[-1].part, sources[-1].site])
+            link_next(request, response, [sources[-1].part, sources[-1].site, sources[-1].nation])
         return sources
 
     @routes.get("/{part}/{site}")
-    async def show_source(*, part: Part, site: Site, _: PlanReader, session: Session, after: After) -> SourceRead:
-        """Show on what terms a site may supply a part."""
+    async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session, after: After) -> SourceRead:
+        """Show on what terms a site may supply one's nation with a part."""
         await desk.catch_up(after)
-        source = await queries.source(session, part, site)
+        source = await queries.source(session, part, site, reader.nation)
         if source is None:
             raise SourceUnknown(part=part, site=site)
         return source
@@ -63,14 +67,14 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 def _writing(routes: APIRouter, desk: Desk) -> None:
     @routes.put("/{part}/{site}")
     async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning, after: After) -> SourceRead:
-        """Say on what terms a site may supply a part.
+        """Say on what terms a site may supply one's nation with a part.
 
-        Once a joint-venture factory is approved, open orders of the part are given to it.
+        Once a joint-venture factory is approved, the nation's open orders of the part are given to it.
         """
         await desk.catch_up(after)
         async with desk.database.transaction() as session:
-            await sourcing.put_source(session, part, site, terms=terms, changed_by=planner.subject)
-            written = await queries.source(session, part, site)
+            await sourcing.put_source(session, part, site, terms=terms, planner=planner)
+            written = await queries.source(session, part, site, planner.nation)
         desk.planner.wake()
         assert written is not None, "it has just been written"
         return written
@@ -82,8 +86,8 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
     ) -> ImportDone:
         """Import sources from a file: all of it or nothing, with every error by line.
 
-        CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the source of its part and site;
-        what the file does not name stays. Importing the same file again changes nothing.
+        CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the nation's source of its part and
+        site; what the file does not name stays. Importing the same file again changes nothing.
         """
         await desk.catch_up(after)
         file = await read_file(request, SourceRow, key=("part", "site"), settings=desk.settings)
@@ -92,6 +96,6 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
                 await sourcing.check_sources(session, file.imported)
             else:
                 chunk = desk.settings.import_chunk
-                await sourcing.import_sources(session, file.imported, planner.subject, chunk=chunk)
+                await sourcing.import_sources(session, file.imported, planner, chunk=chunk)
         desk.planner.wake()
         return file.done(dry_run)

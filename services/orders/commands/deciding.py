@@ -15,7 +15,7 @@ from services.orders.store.orders import Promised
 from shared import clock
 from shared.db import after_commit
 from shared.messaging.outbox import Told, tell
-from shared.types import OrderId, PartId
+from shared.types import OrderId
 
 
 class Work:
@@ -25,7 +25,7 @@ class Work:
         self,
         session: AsyncSession,
         orders: Mapping[OrderId, Order],
-        sources: Mapping[PartId, Sequence[Source]],
+        sources: Mapping[OrderId, Sequence[Source]],
         *,
         today: date,
         outcomes: Outcomes,
@@ -51,7 +51,7 @@ class Work:
     def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
         """Take over what a fact says of an order, then plan anew."""
         before = self.order(order_id)
-        decided = plan(take_over(before), self._sources.get(before.part, ()), self._today)
+        decided = plan(take_over(before), self._sources.get(order_id, ()), self._today)
         if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
             self._answered.append(order_id)
         self.decide(decided)
@@ -95,7 +95,7 @@ async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outc
     """Lock and load orders with the sources that may fill them, so that what is heard of them can be planned."""
     await source_store.share(session)
     orders = await order_store.lock(session, order_ids)
-    sources = await source_store.approved(session, {order.part for order in orders.values()})
+    sources = await source_store.approved(session, orders)
     return Work(session, orders, sources, today=clock.now().date(), outcomes=outcomes)
 
 

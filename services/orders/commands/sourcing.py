@@ -24,8 +24,16 @@ class ApprovalInFuture(Refusal):
     kind = Kind.INVALID
 
 
-async def put_source(session: AsyncSession, part: PartId, site: SiteId, *, terms: SourceTerms, changed_by: str) -> None:
-    """Say on what terms a site may supply a part; open orders of the part are planned again."""
+class ActivityTaken(Refusal):
+    """The activity code belongs to a depot that is not yours to plan for."""
+
+    kind = Kind.FORBIDDEN
+
+
+async def put_source(
+    session: AsyncSession, part: PartId, site: SiteId, *, terms: SourceTerms, planner: Principal
+) -> None:
+    """Say on what terms a site may supply the planner's nation with a part; its open orders are planned again."""
     row = SourceRow(part=part, site=site, **dict(terms))
     if part not in await lookups.parts(session, [part]):
         raise CatalogueBehind(part=part)
@@ -33,7 +41,7 @@ async def put_source(session: AsyncSession, part: PartId, site: SiteId, *, terms
         raise CatalogueBehind(site=site)
     if row.approved_on is not None and row.approved_on > clock.now().date():
         raise ApprovalInFuture(approved_on=row.approved_on)
-    await store.save(session, [row], changed_by)
+    await store.save(session, [row], planner)
 
 
 async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, planner: Principal) -> None:
@@ -44,14 +52,18 @@ async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, p
     if sites[terms.site].kind is not SiteKind.DEPOT:
         raise SiteNotDepot(site=terms.site)
     rights.require_plan(planner, terms.site, sites[terms.site].country)
+    if await _taken(session, [code], planner):
+        raise ActivityTaken(activity=code)
     await store.save_activities(session, [ActivityRow(activity=code, **dict(terms))], planner.subject)
 
 
-async def import_sources(session: AsyncSession, imported: Imported[SourceRow], changed_by: str, *, chunk: int) -> None:
+async def import_sources(
+    session: AsyncSession, imported: Imported[SourceRow], planner: Principal, *, chunk: int
+) -> None:
     """Write a file of sources, a bounded number in a statement; or refuse it whole."""
     await check_sources(session, imported)
     for start in range(0, len(imported.rows), chunk):
-        await store.save(session, imported.rows[start : start + chunk], changed_by)
+        await store.save(session, imported.rows[start : start + chunk], planner)
 
 
 async def import_activities(
@@ -95,8 +107,25 @@ async def check_activities(session: AsyncSession, imported: Imported[ActivityRow
         for line, row in imported.numbered()
         if row.site in sites and not rights.may_plan(planner, row.site, sites[row.site].country)
     ]
+    taken = await _taken(session, [row.activity for row in imported.rows], planner)
+    wrong += [
+        LineError(line, "activity", "belongs to a depot that is not yours to plan for")
+        for line, row in imported.numbered()
+        if row.activity in taken
+    ]
     unknown = [LineError(line, "site", _UNKNOWN) for line, row in imported.numbered() if row.site not in sites]
     _refuse(wrong, unknown)
+
+
+async def _taken(session: AsyncSession, codes: Sequence[str], planner: Principal) -> set[str]:
+    """Tell which activity codes belong to a depot that the planner may not plan for."""
+    owners = {code: activity.site for code, activity in (await lookups.activities(session, codes)).items()}
+    sites = await lookups.sites(session, owners.values())
+    return {
+        code
+        for code, site in owners.items()
+        if site in sites and not rights.may_plan(planner, site, sites[site].country)
+    }
 
 
 def _refuse(wrong: Sequence[LineError], unknown: Sequence[LineError]) -> None:

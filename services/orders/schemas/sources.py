@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.orders.domain.priority import Designator
 from services.orders.schemas.orders import Answer, Body, Filter
-from shared.types import PartId, PositiveQuantity, SiteId
+from shared.types import Nation, PartId, PositiveQuantity, SiteId
 
 Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
 """An exact amount, as text: `"1381500.00"`."""
@@ -82,6 +82,8 @@ class SourceRead(Answer):
     """The part."""
     site: SiteId
     """The factory or supplier."""
+    nation: Nation
+    """Whose approval it is, and whose orders it may fill."""
     approved: bool
     """Whether orders may be given to it."""
     approved_on: date | None
@@ -111,6 +113,8 @@ class SourceFilter(Filter):
     """Only of this part."""
     site: SiteId | None = None
     """Only of this site."""
+    nation: Nation | None = None
+    """Only approved, or not, by this nation."""
     approved: bool | None = None
     """Only approved ones; false: only the others."""
 

@@ -13,30 +13,36 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.sourcing import Source
 from services.orders.schemas.sources import ActivityRow, SourceRow
+from shared.http.tokens import Principal
 from shared.sql import Statement
-from shared.types import PartId, SiteKind
+from shared.types import OrderId, PartId, SiteKind
 
 _SOURCES_LOCK = 0x6A76_736F  # one number of this database: "jvso"
 _SHARE = Statement(f"SELECT pg_advisory_xact_lock_shared({_SOURCES_LOCK})")
 _CLAIM = Statement(f"SELECT pg_advisory_xact_lock({_SOURCES_LOCK})")
 _APPROVED = Statement(
     """
-    SELECT source.part, source.site, source.lead_time_days
-    FROM source JOIN site_copy ON site_copy.site_id = source.site
-    WHERE source.part = ANY(CAST(:parts AS text[])) AND source.approved AND site_copy.kind = :kind
-    ORDER BY source.part, source.lead_time_days, source.site
+    SELECT orders.order_id, source.site, source.lead_time_days
+    FROM orders JOIN site_copy AS depot ON depot.site_id = orders.ordered_by
+    JOIN source ON source.part = orders.part AND source.nation = depot.country AND source.approved
+    JOIN site_copy AS maker ON maker.site_id = source.site AND maker.kind = :kind
+    WHERE orders.order_id = ANY(CAST(:order_ids AS text[]))
+    ORDER BY orders.order_id, source.lead_time_days, source.site
     """
 )
 _SAVE = Statement(
     """
-    INSERT INTO source (part, site, approved, approved_on, lead_time_days, capacity_per_week, unit_cost, currency,
-                        import_content, illustrative, changed_by)
-    SELECT s.*, :changed_by
+    INSERT INTO source (part, site, nation, approved, approved_on, lead_time_days, capacity_per_week, unit_cost,
+                        currency, import_content, illustrative, changed_by)
+    SELECT s.part, s.site, :nation, s.approved, s.approved_on, s.lead_time_days, s.capacity_per_week, s.unit_cost,
+           s.currency, s.import_content, s.illustrative, :changed_by
     FROM unnest(CAST(:parts AS text[]), CAST(:sites AS text[]), CAST(:approved AS boolean[]),
                 CAST(:approved_on AS date[]), CAST(:lead_times AS integer[]), CAST(:capacities AS bigint[]),
                 CAST(:unit_costs AS numeric[]), CAST(:currencies AS text[]), CAST(:import_contents AS numeric[]),
-                CAST(:illustrative AS boolean[])) AS s
-    ON CONFLICT (part, site) DO UPDATE
+                CAST(:illustrative AS boolean[]))
+         AS s (part, site, approved, approved_on, lead_time_days, capacity_per_week, unit_cost, currency,
+               import_content, illustrative)
+    ON CONFLICT (part, site, nation) DO UPDATE
     SET approved = excluded.approved, approved_on = excluded.approved_on, lead_time_days = excluded.lead_time_days,
         capacity_per_week = excluded.capacity_per_week, unit_cost = excluded.unit_cost,
         currency = excluded.currency, import_content = excluded.import_content,
@@ -76,15 +82,15 @@ async def share(session: AsyncSession) -> None:
     await _SHARE.run(session)
 
 
-async def approved(session: AsyncSession, parts: Iterable[PartId]) -> Mapping[PartId, Sequence[Source]]:
-    """Load the joint-venture factories that are approved for parts, shortest lead time first."""
-    found: dict[PartId, list[Source]] = {}
-    for row in await _APPROVED.rows(session, {"parts": sorted(set(parts)), "kind": SiteKind.FACTORY}):
-        found.setdefault(row.part, []).append(Source(row.site, row.lead_time_days))
+async def approved(session: AsyncSession, order_ids: Iterable[OrderId]) -> Mapping[OrderId, Sequence[Source]]:
+    """Load the joint-venture factories that each order's nation has approved, shortest lead time first."""
+    found: dict[OrderId, list[Source]] = {}
+    for row in await _APPROVED.rows(session, {"order_ids": list(order_ids), "kind": SiteKind.FACTORY}):
+        found.setdefault(row.order_id, []).append(Source(row.site, row.lead_time_days))
     return found
 
 
-async def save(session: AsyncSession, rows: Sequence[SourceRow], changed_by: str) -> None:
+async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal) -> None:
     """Write sources, once no decision is under way, and ask for the planning of what they may fill."""
     await _CLAIM.run(session)
     await _SAVE.run(
@@ -100,7 +106,8 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], changed_by: str
             "currencies": [row.currency for row in rows],
             "import_contents": [_exact(row.import_content) for row in rows],
             "illustrative": [row.illustrative for row in rows],
-            "changed_by": changed_by,
+            "nation": planner.nation,
+            "changed_by": planner.subject,
         },
     )
     await _ASK_FOR_PLANNING.run(session, {"parts": [row.part for row in rows if row.approved]})

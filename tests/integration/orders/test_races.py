@@ -94,8 +94,8 @@ async def test_planning_that_stopped_half_way_is_taken_up_again(house: House) ->
     order_ids = [await house.place(quantity=1) for _ in range(3)]
     await house.ear.hear(*(inventory_said(each, DemandReserved, quantity=1) for each in order_ids))
     await house.owner.execute(
-        "INSERT INTO source (part, site, approved, approved_on, lead_time_days, changed_by)"
-        " VALUES ($1, 'F-01', true, '2026-01-01', 30, 'a process that died')",
+        "INSERT INTO source (part, site, nation, approved, approved_on, lead_time_days, changed_by)"
+        " VALUES ($1, 'F-01', 'IND', true, '2026-01-01', 30, 'a process that died')",
         PART,
     )
 

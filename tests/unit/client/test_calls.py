@@ -169,7 +169,7 @@ async def test_an_order_is_changed_and_cancelled_under_its_id() -> None:
 async def test_what_is_kept_is_put_under_its_id() -> None:
     part = {"part_id": PART, "name": "Swashplate", "unit_of_issue": "EA", "version": 1}
     site = {"site_id": "D-09", "name": "Depot", "kind": "depot", "country": "IND", "version": 1}
-    source = {"part": PART, "site": "F-01", "approved": False, "lead_time_days": 84}
+    source = {"part": PART, "site": "F-01", "nation": "IND", "approved": False, "lead_time_days": 84}
     service = ScriptedService(an_answer(part), an_answer(site), an_answer(source))
 
     async with a_client(service) as jvtrack:
