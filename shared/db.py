@@ -17,6 +17,7 @@ AFTER_COMMIT = "after_commit"
 TOLD = "told"
 COMMAND_TIMEOUT_SECONDS = 15.0
 CONNECT_TIMEOUT_SECONDS = 5.0
+CLOSE_TIMEOUT_SECONDS = 1.0
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a transaction fails with: SQLAlchemy's own statements, the driver's, or the way to the server."""
 _ASK = Statement("SELECT 1")
@@ -25,12 +26,24 @@ _ASK = Statement("SELECT 1")
 # rollback (deadlock, serialization), resources, operator intervention (shutdown, statement timeout), lock timeout.
 _WEATHER_CLASSES = frozenset({"08", "40", "53", "57", "58"})
 _WEATHER_CODES = frozenset({"55P03", "25P03", "25P04", "25006"})
+# What a driver says of a connection that is gone without a code of the server's.
+_GONE = ("connection is closed", "connection was closed", "connection has been closed")
+_AWAY_CODES = ("08", "53", "57P")  # The connection, too few resources for one, a server that stops or starts.
+# A driver whose connection dies under its hands may fail with an internal error before it knows why; a plan that was
+# prepared before a migration fails once, and is prepared anew.
+_PASSING = (
+    PoolTimeout,
+    PendingRollbackError,
+    asyncpg.InternalClientError,
+    asyncpg.InvalidCachedStatementError,
+    OSError,
+    TimeoutError,
+)
 
 
 def is_weather(error: BaseException) -> bool:
     """Tell whether the same work may succeed on another try: the database was away, busy or took the other side."""
-    # A driver whose connection dies under its hands may fail with an internal error before it knows why.
-    if isinstance(error, PoolTimeout | PendingRollbackError | asyncpg.InternalClientError | OSError | TimeoutError):
+    if isinstance(error, _PASSING):
         return True
     if isinstance(error, DBAPIError):
         if error.connection_invalidated:
@@ -42,7 +55,18 @@ def is_weather(error: BaseException) -> bool:
     cause = error.__cause__
     if cause is not None and cause is not error:
         return is_weather(cause)
-    return type(error).__module__.startswith("asyncpg") and "connection" in str(error).lower()
+    return isinstance(error, asyncpg.InterfaceError) and any(words in str(error) for words in _GONE)
+
+
+def is_away(error: BaseException) -> bool:
+    """Tell whether the server itself cannot be reached, so that other work would fail in the same way."""
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (error.orig is not None and is_away(error.orig))
+    state = getattr(error, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_AWAY_CODES)
+    is_connection = isinstance(error, PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError | OSError)
+    return is_connection and not isinstance(error, TimeoutError)
 
 
 class Database:
@@ -107,9 +131,10 @@ class Database:
             await _ASK.run(session)
 
     async def close(self) -> None:
-        """Close every connection, waiting a bounded time for those in use."""
-        async with asyncio.timeout(COMMAND_TIMEOUT_SECONDS):
-            await self._engine.dispose()
+        """Close every connection; a server that does not answer within a second is left to notice by itself."""
+        with suppress(*DATABASE_ERRORS):
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
+                await self._engine.dispose()
 
 
 def _refuse_the_dead(connection: DBAPIConnection, *_: object) -> None:

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import for_code
 
 from deploy.errors import SetupError
 from shared.events.envelope import Stream
-from shared.messaging.kafka import KAFKA_WEATHER, KafkaAway, start_admin
+from shared.messaging.kafka import KAFKA_WEATHER, KafkaAway, config_differences, start_admin
 from shared.messaging.topics import PARTITIONS, TOPIC_CONFIGS, Topics
 
 _ALREADY_EXISTS = 36
@@ -23,9 +22,11 @@ async def ensure_topics(topics: Topics, *, replicas: int) -> Sequence[str]:
         admin = await start_admin(topics.servers)
         try:
             created = await _create(admin, topics, replicas)
-            differences = [*await _wrong_partitions(admin, topics), *await _wrong_configs(admin, topics)]
+            differences = list(await _wrong_partitions(admin, topics))
         finally:
             await admin.close()
+        wanted = {topics.name(stream): TOPIC_CONFIGS[stream] for stream in Stream}
+        differences += await config_differences(topics.servers, wanted)
     except (KafkaAway, *KAFKA_WEATHER):
         raise SetupError(
             f"Kafka at {topics.servers} does not answer: start one with `jvtrack up`, or set JVTRACK_KAFKA."
@@ -66,15 +67,3 @@ async def _partitions(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[in
     names = [topics.name(stream) for stream in Stream]
     counts = {found["topic"]: len(found["partitions"]) for found in await admin.describe_topics(names)}
     return [counts.get(name, 0) for name in names]
-
-
-async def _wrong_configs(admin: AIOKafkaAdminClient, topics: Topics) -> Sequence[str]:
-    wanted = {topics.name(stream): TOPIC_CONFIGS[stream] for stream in Stream}
-    resources = [ConfigResource(ConfigResourceType.TOPIC, name, configs) for name, configs in wanted.items()]
-    return [
-        f"{name} has {entry[0]}={entry[1]}, not {wanted[name][entry[0]]}"
-        for answer in await admin.describe_configs(resources)
-        for _code, _reason, _type, name, entries in answer.resources
-        for entry in entries
-        if entry[1] != wanted[name][entry[0]]
-    ]

@@ -9,7 +9,12 @@ from sqlalchemy import URL
 from deploy.errors import SetupError
 
 _CONNECT_SECONDS_MAX = 10
-_APP_SETTINGS = {"idle_in_transaction_session_timeout": "5s", "statement_timeout": "10s"}
+_APP_SETTINGS = {
+    "idle_in_transaction_session_timeout": "5s",
+    "statement_timeout": "10s",
+    # The relay's checkpoints take it that no transaction lasts longer than they lie apart (60 s).
+    "transaction_timeout": "20s",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,8 @@ async def _ensure_roles(server: asyncpg.Connection, database: ServiceDatabase) -
         if not await server.fetchval("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)", role.username):
             await _run(server, "CREATE ROLE %I", role.username)
         await _run(server, "ALTER ROLE %I LOGIN PASSWORD %L", role.username, role.password)
-    for name, value in _APP_SETTINGS.items():
+    known = await server.fetch("SELECT name FROM pg_settings WHERE name = ANY($1)", list(_APP_SETTINGS))
+    for name, value in ((row["name"], _APP_SETTINGS[row["name"]]) for row in known):
         await _run(server, "ALTER ROLE %I SET %I = %L", database.app.username, name, value)
 
 

@@ -29,11 +29,15 @@ class Operations:
 
     async def release(self, parked: ParkedKey) -> OperationDone:
         """Apply what waits for a parked key, in order."""
-        return await self._post("parked/release", _parked_name(parked))
+        return await self._post("parked/release", ParkedName(group=parked.group, topic=parked.topic, key=parked.key))
 
     async def discard(self, parked: ParkedKey, reason: str) -> OperationDone:
         """Throw the first parked event away for good, and apply what waits behind it."""
-        return await self._post("parked/discard", _parked_name(parked, reason))
+        return await self._post("parked/discard", _decided(parked, reason))
+
+    async def skip(self, parked: ParkedKey, reason: str) -> OperationDone:
+        """Give up the facts that are missing before the first parked event, and apply it and what follows."""
+        return await self._post("parked/skip", _decided(parked, reason))
 
     def blocked(self) -> Listing[BlockedKey]:
         """Walk through the keys whose next fact Kafka refuses."""
@@ -45,7 +49,8 @@ class Operations:
 
     async def discard_blocked(self, blocked: BlockedKey, reason: str) -> OperationDone:
         """Send a tombstone in place of the fact that Kafka refuses, and the rest after it."""
-        return await self._post("blocked/discard", BlockedName(topic=blocked.topic, key=blocked.key, reason=reason))
+        named = BlockedName(topic=blocked.topic, key=blocked.key, event_id=blocked.event_id, reason=reason)
+        return await self._post("blocked/discard", named)
 
     async def republish(self, facts: Republication) -> OperationDone:
         """Tell Kafka facts once more; consumers drop what they have."""
@@ -55,5 +60,5 @@ class Operations:
         return await self.door.post(f"{_PLACE}/{what}", body, OperationDone, repeatable=False)
 
 
-def _parked_name(parked: ParkedKey, reason: str | None = None) -> ParkedName:
-    return ParkedName(group=parked.group, topic=parked.topic, key=parked.key, reason=reason)
+def _decided(parked: ParkedKey, reason: str) -> ParkedName:
+    return ParkedName(group=parked.group, topic=parked.topic, key=parked.key, event_id=parked.event_id, reason=reason)

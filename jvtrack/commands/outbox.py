@@ -39,6 +39,16 @@ def unblock(service: Service, key: Annotated[str, typer.Argument(help="The key."
 
 
 @outbox.command()
+def discard(service: Service, key: Annotated[str, typer.Argument(help="The key.")], *, reason: Reason) -> None:
+    """Give up the fact of a key that Kafka refuses; a tombstone goes out in its place, and the rest after it."""
+
+    async def act(jvtrack: JVTrack) -> int:
+        return (await operations(jvtrack, service).discard_blocked(await _find(jvtrack, service, key), reason)).events
+
+    typer.echo(f"Discarded; {call(act)} events returned to the outbox.")
+
+
+@outbox.command()
 def republish(
     service: Service,
     topic: Annotated[str, typer.Argument(help="The stream, such as production.v1.")],

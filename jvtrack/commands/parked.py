@@ -50,6 +50,16 @@ def discard(service: Service, key: Key, *, reason: Annotated[str, typer.Option(h
     typer.echo(f"Discarded; {call(act)} events applied behind it.")
 
 
+@parked.command()
+def skip(service: Service, key: Key, *, reason: Annotated[str, typer.Option(help="Why; kept for ever.")]) -> None:
+    """Give up the facts that a key waits for, and apply what waits for them."""
+
+    async def act(jvtrack: JVTrack) -> int:
+        return (await operations(jvtrack, service).skip(await _find(jvtrack, service, key), reason)).events
+
+    typer.echo(f"Skipped; {call(act)} events applied behind it.")
+
+
 async def _all_parked(jvtrack: JVTrack) -> list[tuple[ServiceName, ParkedKey]]:
     return [(service, row) for service in ServiceName for row in await operations(jvtrack, service).parked().all()]
 

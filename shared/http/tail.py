@@ -36,6 +36,11 @@ class _Kept(NamedTuple):
     headers: Sequence[tuple[str, bytes]]
     value: bytes | None
 
+    @property
+    def size(self) -> int:
+        """Tell how many bytes of data are kept with it."""
+        return len(self.value or b"")
+
     def at(self, position: Vector) -> TailEvent:
         """Read it as a fact, for a reader who stands there after it."""
         kind = next((value for name, value in self.headers if name == "ce_type"), b"")
@@ -61,6 +66,8 @@ class StreamTail:
         self._topic = topics.name(stream)
         self._kept: deque[_Kept] = deque()
         self._events_max = settings.tail_events_max
+        self._bytes_max = settings.tail_bytes_max
+        self._bytes = 0
         self._dropped = 0
         self._first: list[int] = []
         self._next: list[int] = []
@@ -113,6 +120,7 @@ class StreamTail:
         self._term += 1
         self._next = []
         self._kept.clear()
+        self._bytes = 0
         self._dropped = 0
         self._signal.set()
 
@@ -121,8 +129,10 @@ class StreamTail:
             raise LogWentBack(f"{self._topic}/{kept.part} went back to offset {kept.offset}")
         self._next[kept.part] = kept.offset + 1
         self._kept.append(kept)
-        if len(self._kept) > self._events_max:
+        self._bytes += kept.size
+        while len(self._kept) > self._events_max or self._bytes > self._bytes_max:
             gone = self._kept.popleft()
+            self._bytes -= gone.size
             self._first[gone.part] = gone.offset + 1
             self._dropped += 1
 

@@ -20,6 +20,8 @@ from shared.types import EventId
 
 KEY_BYTES_MAX = 400
 KEY_SEQ_MAX = 2**63 - 1
+FORK_MILLISECONDS = 60_000
+_TIME_ORDERED = 7
 UNREADABLE = "unreadable:"
 """How the keys begin that records get which are not ours."""
 
@@ -119,9 +121,9 @@ class Sorter:
             self._take(item)
 
     def _seen(self, item: Item, position: Position) -> None:
-        if item.header.key_seq == position.key_seq and item.header.id != position.event_id:
+        if _is_fork(item.header, position):
             self.out.forks += 1
-            error = f"{item.header.key_seq} was {position.event_id} before, now it is {item.header.id}"
+            error = f"{position.key_seq} was {position.event_id}, now {item.header.key_seq} is {item.header.id}"
             self._park(item, ParkCause.FORK, error)
         else:
             self.out.duplicates += 1
@@ -159,6 +161,23 @@ class Sorter:
         if cause is not None:
             self._held[item.header.key] = cause
         self.out.parked.append(Parked(item, cause, error))
+
+
+def _is_fork(header: Header, position: Position) -> bool:
+    """Tell whether a fact contradicts what was applied: another one of the same number, or a much younger earlier one.
+
+    Only the last id of a key is remembered. An earlier fact was decided before it, so an id that is younger by more
+    than any door takes to decide was drawn after the producer's database had gone back in time.
+    """
+    if header.key_seq == position.key_seq:
+        return header.id != position.event_id
+    both_tell_time = header.id.version == position.event_id.version == _TIME_ORDERED
+    return both_tell_time and _milliseconds(header.id) - _milliseconds(position.event_id) > FORK_MILLISECONDS
+
+
+def _milliseconds(event_id: EventId) -> int:
+    """Read when a UUIDv7 was drawn (RFC 9562: its first 48 bits)."""
+    return event_id.int >> 80
 
 
 def read(record: Record, place: str) -> Item:

@@ -65,8 +65,8 @@ class Backbone:
             )
             for subscription in subscriptions
         ]
-        appliers = {consumer.group: consumer.applier for consumer in self._consumers}
-        self.operations = Operations(database, topics, appliers)
+        parkings = {consumer.group: consumer.parking for consumer in self._consumers}
+        self.operations = Operations(database, topics, parkings, hole_seconds_max=settings.hole_seconds_max)
 
     def group(self, name: str, decide: Decide[Any, Any]) -> Group[Any, Any]:
         """Make a group commit for one door; its loop runs with the others."""
@@ -96,6 +96,8 @@ class Backbone:
         return None
 
     async def _outbox_flows(self) -> str | None:
+        if self._relay.trouble is not None:
+            return self._relay.trouble
         counts = await self.operations.counts()
         if counts.blocked:
             return f"{counts.blocked} blocked keys: see /v1/operations/blocked"
@@ -108,6 +110,9 @@ class Backbone:
             trouble = consumer.trouble()
             if trouble is not None:
                 return f"{consumer.group} {trouble}"
+        counts = await self.operations.counts()
+        if counts.old_holes:
+            return f"{counts.old_holes} keys have waited too long for a missing fact: see /v1/operations/parked"
         return None
 
     async def _measure(self, stopping: asyncio.Event) -> None:
@@ -129,7 +134,7 @@ class Backbone:
         self._metrics.outbox_pending.set(counts.pending)
         self._metrics.outbox_age_seconds.set(counts.pending_age_seconds)
         self._metrics.blocked_keys.set(counts.blocked)
-        parked = {(group, topic): keys for group, topic, keys in await self.operations.parked_by_stream()}
+        parked = {(group, topic): keys for group, topic, keys in await self.operations.parked.count()}
         for place in parked.keys() | parked_before:
             self._metrics.parked_keys.labels(*place).set(parked.get(place, 0))
         return set(parked)

@@ -21,6 +21,7 @@ from shared.messaging.batches import Applier
 from shared.messaging.handlers import Subscription, W
 from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
+from shared.messaging.parking import Parking
 from shared.messaging.rounds import Rounds
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
@@ -61,7 +62,8 @@ class Consumer(Generic[W]):
     ) -> None:
         self.subscription = subscription
         self.group = f"{topics.namespace}.{service}.{subscription.group}"
-        self.applier = Applier(database, subscription, self.group, settings=settings, metrics=metrics)
+        self._applier = Applier(database, subscription, self.group, settings=settings, metrics=metrics)
+        self.parking = Parking(self._applier, replay_max=settings.consumer_batch_max)
         self._database = database
         self._topics = topics
         self._settings = settings
@@ -69,6 +71,7 @@ class Consumer(Generic[W]):
         self._changed = changed
         self._topic_names = [topics.name(stream) for stream in subscription.streams]
         self._owners: Owners | None = None
+        self._rounds: Rounds[W] | None = None
         self._failures = 0
         self._trouble: str | None = None
         self._troubled_at = 0.0
@@ -78,13 +81,15 @@ class Consumer(Generic[W]):
 
     def trouble(self) -> str | None:
         """Say what keeps this consumer from serving what Kafka gave to this process; nothing if all is well."""
-        if self._owners is None:
+        if self._owners is None or self._rounds is None:
             return "is not connected to Kafka"
         for place, error in self._owners.stopped.items():
             return f"has stopped at {place.topic}/{place.partition}: {error[:300]}"
         if self._trouble is not None:
             return f"waits: {self._trouble[:300]}"
-        return None if self._owners.is_ready else "has not taken over its partitions yet"
+        if not self._owners.is_ready:
+            return "has not taken over its partitions yet"
+        return self._rounds.trouble()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume, and begin again after every failure, until the service stops."""
@@ -113,6 +118,7 @@ class Consumer(Generic[W]):
             client_id=f"{self.group}",
             group=self.group,
             session_timeout_seconds=self._settings.consumer_session_timeout_seconds,
+            rebalance_timeout_seconds=self._settings.consumer_rebalance_seconds,
         )
         reader: AIOKafkaConsumer | None = None
         owners = Owners(self._database, self._topics, self.group, client=client, metrics=self._metrics)
@@ -120,20 +126,29 @@ class Consumer(Generic[W]):
             reader = await kafka.start_reader(self._topics.servers, client_id=f"{self.group}-guard")
             watch = LogWatch(self._database, self._topics, owners, client=client, reader=reader)
             self._owners, self._trouble = owners, None
-            rounds = Rounds(self._database, self._topics, owners, watch, applier=self.applier, settings=self._settings)
+            rounds = Rounds(
+                self._database,
+                self._topics,
+                owners,
+                watch,
+                applier=self._applier,
+                parking=self.parking,
+                settings=self._settings,
+            )
+            self._rounds = rounds
             connection = _Connection(client, owners, watch, rounds)
             client.subscribe(topics=self._topic_names, listener=owners)
             while not stopping.is_set():
-                await self._step(connection)
+                await self._step(connection, stopping)
         finally:
             self._owners = None
             owners.forget_lag()
             await asyncio.gather(*(kafka.stop(each) for each in (client, reader) if each is not None))
 
-    async def _step(self, connection: _Connection[W]) -> None:
+    async def _step(self, connection: _Connection[W], stopping: asyncio.Event) -> None:
         fetched = await self._fetch(connection)
         if fetched:
-            await connection.rounds.serve(fetched)
+            await connection.rounds.serve(fetched, stopping)
             self._failures = 0
             self._changed.set()
         try:

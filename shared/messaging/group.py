@@ -131,7 +131,12 @@ class Group(Generic[Request, Answer]):
 
     async def _serve(self, group: Sequence[_Waiting[Request, Answer]]) -> None:
         requests = [request for waiting in group for request in waiting.requests]
-        outcomes = await self._decided(requests)
+        try:
+            async with asyncio.timeout(self._settings.group_seconds_max):
+                outcomes = await self._decided(requests)
+        except TimeoutError as error:
+            self._metrics.batch_retries_total.labels(f"door {self._name}", "Deadline").inc()
+            outcomes = [_Failed(error) for _ in requests]
         start = 0
         for waiting in group:
             mine = outcomes[start : start + len(waiting.requests)]

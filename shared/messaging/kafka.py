@@ -12,6 +12,7 @@ from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, ProducerClosed
 from aiokafka.partitioner import murmur2
@@ -56,7 +57,7 @@ async def start_producer(servers: str, *, client_id: str) -> AIOKafkaProducer:
 
 
 async def start_consumer(
-    servers: str, *, client_id: str, group: str, session_timeout_seconds: float
+    servers: str, *, client_id: str, group: str, session_timeout_seconds: float, rebalance_timeout_seconds: float
 ) -> AIOKafkaConsumer:
     """Start a group consumer without topics yet, that never decides by itself where to read; raises KafkaAway."""
     consumer = AIOKafkaConsumer(
@@ -66,10 +67,12 @@ async def start_consumer(
         enable_auto_commit=False,
         auto_offset_reset="none",
         session_timeout_ms=int(session_timeout_seconds * 1000),
+        rebalance_timeout_ms=int(rebalance_timeout_seconds * 1000),
         heartbeat_interval_ms=int(session_timeout_seconds * 1000 / 5),
         max_partition_fetch_bytes=2_000_000,
         fetch_max_wait_ms=200,
-        request_timeout_ms=int(max(REQUEST_TIMEOUT_SECONDS, session_timeout_seconds + 5) * 1000),
+        # Kafka holds the answer to a join back for as long as a rebalance may last.
+        request_timeout_ms=int(max(REQUEST_TIMEOUT_SECONDS, rebalance_timeout_seconds + 5) * 1000),
         retry_backoff_ms=100,
         metadata_max_age_ms=30_000,
     )
@@ -131,7 +134,15 @@ async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
             await _take_apart(client, ending)
 
 
-async def _take_apart(client: AIOKafkaProducer | AIOKafkaConsumer, ending: "asyncio.Future[None]") -> None:
+async def drop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
+    """Take a client apart at once: a producer sends nothing more of what it has, as its own stop() would."""
+    client._closed = True
+    await _take_apart(client)
+
+
+async def _take_apart(
+    client: AIOKafkaProducer | AIOKafkaConsumer, ending: "asyncio.Future[None] | None" = None
+) -> None:
     tasks: list[asyncio.Future[Any] | None] = [ending]
     if isinstance(client, AIOKafkaProducer):
         client._message_accumulator.fail_all(ProducerClosed())
@@ -197,6 +208,25 @@ async def _describe(client: AIOKafkaClient, topics: list[str]) -> dict[str, tupl
             raise KafkaAway(f"Kafka cannot describe the topic {name}: error {code}")
         described[name] = (str(topic_id), sorted(partition[1] for partition in partitions))
     return described
+
+
+async def config_differences(servers: str, wanted: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Say where topics are configured otherwise than they must be; raises KafkaAway."""
+    admin = await start_admin(servers)
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+            resources = [ConfigResource(ConfigResourceType.TOPIC, name, configs) for name, configs in wanted.items()]
+            return [
+                f"{name} has {entry[0]}={entry[1]}, not {wanted[name][entry[0]]}"
+                for answer in await admin.describe_configs(resources)
+                for _code, _reason, _type, name, entries in answer.resources
+                for entry in entries
+                if entry[1] != wanted[name][entry[0]]
+            ]
+    except KAFKA_WEATHER as error:
+        raise KafkaAway(f"Kafka does not tell how its topics are configured: {error!r}") from error
+    finally:
+        await admin.close()
 
 
 async def begin_offsets(reader: AIOKafkaConsumer, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:

@@ -121,6 +121,10 @@ class LogGuard:
     def _place(self, stream: int, part: int) -> TopicPartition:
         return TopicPartition(self._topics.name(Stream(stream)), part)
 
+    def knows(self, stream: int) -> bool:
+        """Tell whether the stream is one that this service tells on."""
+        return stream in self._partitions
+
     def partitions(self, stream: int) -> int:
         """Tell how many partitions the stream's topic has."""
         return self._partitions[stream]

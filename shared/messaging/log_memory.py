@@ -25,6 +25,12 @@ SELECT seq FROM event_log e WHERE topic = $1 AND seq > $2 AND seq <= $3
   AND NOT EXISTS (SELECT FROM outbox_held h WHERE h.seq = e.seq)
 ON CONFLICT DO NOTHING
 """
+_REQUEUE_NEWEST = """
+INSERT INTO outbox_pending (seq)
+SELECT max(seq) FROM event_log e WHERE topic = $1 GROUP BY key
+HAVING NOT EXISTS (SELECT FROM outbox_blocked b WHERE b.topic = $1 AND b.key = e.key)
+ON CONFLICT DO NOTHING
+"""
 _NOTE = "INSERT INTO relay_loss (topic, part, from_off, to_off) VALUES ($1, $2, $3, $4)"
 _FORGET = """
 WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset > $3)
@@ -102,6 +108,14 @@ class LogMemory:
             status = await self._connection.execute(_REQUEUE, topic, start, min(start + REQUEUE_STEP, highest))
             queued += int(status.rsplit(" ", 1)[-1])
         return queued
+
+    async def requeue_newest(self, topics: Sequence[int]) -> None:
+        """Queue the newest fact of every key of compacted topics again, so that it is the last one in the log.
+
+        A leader that failed may have published older ones behind it, and compaction keeps the last.
+        """
+        for topic in topics:
+            await self._connection.execute(_REQUEUE_NEWEST, topic)
 
     async def note(self, losses: Sequence[Loss]) -> None:
         """Remember which stretches of the log were written between a loss and its discovery."""

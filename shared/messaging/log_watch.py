@@ -46,6 +46,7 @@ class LogWatch:
         """Look whether the log was shortened or replaced under what this process owns; go back if so."""
         kafka.refresh_metadata(self._client)
         state = await kafka.log_state(self._reader, streams)
+        self._owners.ends = dict(state.end_offsets)
         now = clock.monotonic()
         is_late = self._looked_at is not None and now - self._looked_at > grace_seconds
         self._looked_at = now

@@ -12,7 +12,8 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import TOLD, after_commit
-from shared.events.envelope import Event, new_event_id
+from shared.events.envelope import Event, Stream, new_event_id
+from shared.messaging.topics import COMPACTED
 from shared.observe import tracing
 from shared.sql import Statement
 from shared.types import EventId
@@ -40,6 +41,20 @@ _REPUBLISH = Statement(
     ON CONFLICT DO NOTHING
     """
 )
+_REPUBLISH_NEWEST = Statement(
+    """
+    WITH named AS (
+      SELECT DISTINCT key FROM event_log
+      WHERE topic = :topic AND seq BETWEEN :first AND :last AND (CAST(:key AS text) IS NULL OR key = :key)),
+    newest AS (
+      SELECT (SELECT seq FROM event_log e WHERE e.topic = :topic AND e.key = named.key ORDER BY key_seq DESC LIMIT 1)
+      FROM named)
+    INSERT INTO outbox_pending (seq)
+    SELECT seq FROM newest WHERE NOT EXISTS (SELECT FROM outbox_held WHERE outbox_held.seq = newest.seq)
+    ON CONFLICT DO NOTHING
+    """
+)
+_HIGHEST = Statement("SELECT COALESCE(max(seq), 0) FROM event_log")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +92,20 @@ async def tell(session: AsyncSession, facts: Sequence[Told]) -> None:
     after_commit(session, session.info[TOLD])
 
 
-async def republish(session: AsyncSession, *, topic: int, first: int, last: int, key: str | None = None) -> int:
-    """Queue facts for Kafka once more, by their place in event_log; consumers drop what they have. Tells how many."""
-    queued = await _REPUBLISH.run(session, {"topic": topic, "first": first, "last": last, "key": key})
+async def republish(session: AsyncSession, *, stream: Stream, first: int, last: int, key: str | None = None) -> int:
+    """Queue facts for Kafka once more, by their place in event_log; consumers drop what they have. Tells how many.
+
+    Of a compacted stream, the newest fact of each key named there.
+    """
+    statement = _REPUBLISH_NEWEST if stream in COMPACTED else _REPUBLISH
+    queued = await statement.run(session, {"topic": int(stream), "first": first, "last": last, "key": key})
     after_commit(session, session.info[TOLD])
     return queued
+
+
+async def highest_seq(session: AsyncSession) -> int:
+    """Tell the highest place in event_log."""
+    return int(await _HIGHEST.value(session))
 
 
 def _headers(fact: Told) -> str | None:

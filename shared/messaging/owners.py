@@ -23,6 +23,8 @@ from shared.observe.metrics import BackboneMetrics
 log = get_log()
 
 TAKE_OVER_SECONDS = 1.0
+FENCED_SECONDS = 6.0
+"""How long a partition is left to the owner who fenced this one."""
 COMMIT_TIMEOUT_SECONDS = 2.0
 
 
@@ -35,7 +37,8 @@ class Held:
     """Whether Kafka's log was seen to hold the record applied last, at its place."""
     gap: int | None = None
     """The offset behind a hole in the log, when one was seen once."""
-    applied_at: float | None = None
+    waiting_since: float | None = None
+    """When the oldest record that is not applied yet was written, as far as that is known; POSIX seconds."""
 
 
 class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
@@ -45,7 +48,12 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         self, database: Database, topics: Topics, group: str, *, client: AIOKafkaConsumer, metrics: BackboneMetrics
     ) -> None:
         self.stopped: dict[TopicPartition, str] = {}
+        """Partitions that were stopped by a fault, and by which."""
         self.held: dict[TopicPartition, Held] = {}
+        self.ends: dict[TopicPartition, int] = {}
+        """Where the log of each partition ended when it was last looked at."""
+        self._stood: dict[TopicPartition, Held] = {}
+        self._fenced_at: dict[TopicPartition, float] = {}
         self._database = database
         self._topics = topics
         self._group = group
@@ -62,11 +70,14 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         return self._assigned is not None and self._assigned <= set(self.held)
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Let go of partitions once their batch under way has ended."""
+        """Let go of partitions at once; return when the batch under way has ended."""
         self._assigned = None
-        for place in revoked:
+        gone = list(revoked)
+        for place in gone:
             self.let_go(place)
             self.stopped.pop(place, None)
+            self._stood.pop(place, None)
+        for place in gone:
             async with self._lock(place):
                 log.debug("partition_revoked", group=self._group, topic=place.topic, part=place.partition)
 
@@ -78,11 +89,16 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         log.info("partitions_assigned", group=self._group, partitions=len(self._assigned))
 
     def missing(self) -> set[TopicPartition]:
-        """Name what is assigned and not owned yet; nothing within a second of the last try."""
-        missing = (self._assigned or set()) - set(self.held) - set(self.stopped)
-        if not missing or clock.monotonic() - self._tried_at < TAKE_OVER_SECONDS:
+        """Name what is assigned and not owned yet; nothing within a second of the last try.
+
+        What was fenced is left to the other owner for a while: if that one is the rightful one, Kafka says so by then.
+        """
+        now = clock.monotonic()
+        fenced = {place for place, at in self._fenced_at.items() if now - at < FENCED_SECONDS}
+        missing = (self._assigned or set()) - set(self.held) - set(self.stopped) - fenced
+        if not missing or now - self._tried_at < TAKE_OVER_SECONDS:
             return set()
-        self._tried_at = clock.monotonic()
+        self._tried_at = now
         return missing
 
     async def take_over(self, place: TopicPartition, state: LogState) -> None:
@@ -116,19 +132,32 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         held = self.held.get(place)
         return None if held is None else held.owned
 
-    def advance(self, place: TopicPartition, owned: Ownership, recorded_at_ms: int) -> None:
+    def begin(self, place: TopicPartition, written_at_ms: int) -> None:
+        """Note when the oldest record that is now to be applied was written."""
+        held = self.held.get(place)
+        if held is not None:
+            held.waiting_since = written_at_ms / 1000
+
+    def advance(self, place: TopicPartition, owned: Ownership) -> None:
         """Note that a batch was applied; nothing if the partition was let go meanwhile."""
         held = self.held.get(place)
         if held is not None and held.owned.epoch == owned.epoch:
             held.owned = owned
-            held.applied_at = recorded_at_ms / 1000
+            held.waiting_since = None
 
     def let_go(self, place: TopicPartition) -> None:
         """Serve a partition no more, until it is taken over anew."""
         self.held.pop(place, None)
 
+    def fenced(self, place: TopicPartition) -> None:
+        """Let go of a partition that another owner has taken."""
+        self.let_go(place)
+        self._fenced_at[place] = clock.monotonic()
+
     def stop(self, place: TopicPartition, error: str) -> None:
         """Stop a partition at a fault until the service is restarted or the partition moves."""
+        if place in self.held:
+            self._stood[place] = self.held[place]
         self.let_go(place)
         self.stopped[place] = error
         if place in self._client.assignment():
@@ -157,16 +186,14 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
 
     def measure(self) -> None:
         """Tell the metrics how far behind each partition is, and which have stopped."""
-        shown = set()
-        for place, held in self.held.items():
-            end = self._client.highwater(place) if place in self._client.assignment() else None
-            lag = max(0, end - held.owned.next_offset) if end is not None else 0
-            since = held.applied_at if lag else None
+        now, shown = clock.now().timestamp(), set()
+        for place, held in (*self.held.items(), *self._stood.items()):
+            highwater = self._client.highwater(place) if place in self._client.assignment() else None
+            lag = max(0, max(highwater or 0, self.ends.get(place, 0)) - held.owned.next_offset)
+            held.waiting_since = (held.waiting_since or now) if lag else None
             labels = (self._group, self._topics.stream(place.topic).topic, str(place.partition))
             self._metrics.lag_events.labels(*labels).set(lag)
-            self._metrics.lag_seconds.labels(*labels).set(
-                0.0 if since is None else max(0.0, clock.now().timestamp() - since)
-            )
+            self._metrics.lag_seconds.labels(*labels).set(max(0.0, now - (held.waiting_since or now)))
             shown.add(labels)
         self.forget_lag(self._shown - shown)
         self._shown = shown

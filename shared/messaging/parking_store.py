@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.envelope import Stream
 from shared.messaging.applying import UNREADABLE, Item, ParkCause, Parked, Record, read
+from shared.messaging.operation_log import Operation
 from shared.sql import Row, Statement
 from shared.types import EventId
 
@@ -54,7 +55,8 @@ _REMOVE_KEY = Statement(
 _DISCARD = Statement(
     """
     INSERT INTO parked_discarded (grp, topic, key, key_seq, event_id, cause, reason, discarded_by)
-    SELECT grp, topic, key, :key_seq, :event_id, cause, :reason, :discarded_by FROM parked_key
+    SELECT grp, topic, key, fact.key_seq, fact.event_id, cause, :reason, :discarded_by
+    FROM parked_key, unnest(CAST(:key_seqs AS bigint[]), CAST(:event_ids AS uuid[])) AS fact (key_seq, event_id)
     WHERE grp = :grp AND topic = :topic AND key = :key
     ON CONFLICT DO NOTHING
     """
@@ -69,6 +71,7 @@ _HEALABLE = Statement(
     WHERE k.grp = :grp AND k.cause = 'hole'
       AND (SELECT min(key_seq) FROM parked_event e WHERE (e.grp, e.topic, e.key) = (k.grp, k.topic, k.key))
           <= COALESCE(p.key_seq, 0) + 1
+    ORDER BY k.parked_at
     LIMIT 100
     """
 )
@@ -88,14 +91,6 @@ class ParkedKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
-    """Who does something to a stream, and why."""
-
-    actor: str
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ParkedIn:
     """Where a group found what it parks."""
 
@@ -109,7 +104,7 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
     if not parked:
         return
     columns = {"grp": place.group, "topic": int(place.stream)}
-    first = list({one.item.header.key: one for one in reversed(parked) if one.cause is not None}.values())
+    first = list(_causes(parked).values())
     await _PARK_KEYS.run(
         session,
         {
@@ -135,6 +130,16 @@ async def park(session: AsyncSession, place: ParkedIn, parked: Sequence[Parked])
     )
 
 
+def _causes(parked: Sequence[Parked]) -> dict[str, Parked]:
+    """Say by which record each key is parked: the first, unless a fork contradicts what was applied."""
+    found: dict[str, Parked] = {}
+    for one in parked:
+        key, before = one.item.header.key, found.get(one.item.header.key)
+        if one.cause is ParkCause.FORK or (one.cause is not None and before is None):
+            found[key] = one
+    return found
+
+
 async def parked_lately(session: AsyncSession, group: str, seconds: float) -> int:
     """Count the keys that the group parked within the last seconds."""
     return int(await _RECENT.value(session, {"grp": group, "seconds": seconds}))
@@ -158,19 +163,20 @@ async def remove(session: AsyncSession, key: ParkedKey, items: Sequence[Item]) -
     await _REMOVE_KEY.run(session, key.columns())
 
 
-async def discard(session: AsyncSession, key: ParkedKey, item: Item, operation: Operation) -> None:
-    """Throw an event away for good, and remember which one and why."""
+async def discard(
+    session: AsyncSession, key: ParkedKey, facts: Sequence[tuple[int, EventId]], operation: Operation
+) -> None:
+    """Remember which facts of a parked key, by number and id, are never applied, and why."""
     await _DISCARD.run(
         session,
         {
             **key.columns(),
-            "key_seq": item.header.key_seq,
-            "event_id": item.header.id,
+            "key_seqs": [key_seq for key_seq, _ in facts],
+            "event_ids": [event_id for _, event_id in facts],
             "reason": operation.reason,
             "discarded_by": operation.actor,
         },
     )
-    await remove(session, key, [item])
 
 
 async def keep(session: AsyncSession, key: ParkedKey, cause: ParkCause, error: str) -> None:

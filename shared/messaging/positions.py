@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.errors import Fault
 from shared.events.envelope import STREAM_OF_TOPIC, Stream
 from shared.sql import Statement
 from shared.types import EventId
@@ -28,6 +29,7 @@ _SAVE = Statement(
     ORDER BY topic, key
     ON CONFLICT (grp, topic, key)
     DO UPDATE SET key_seq = excluded.key_seq, event_id = excluded.event_id, applied_at = clock_timestamp()
+    WHERE p.key_seq < excluded.key_seq
     """
 )
 _APPLIED = Statement(
@@ -39,6 +41,10 @@ _APPLIED = Statement(
       AND NOT EXISTS (SELECT FROM event_log e WHERE e.topic = t.topic AND e.key = t.key AND e.key_seq = t.key_seq)
     """
 )
+
+
+class PositionOvertaken(Fault):
+    """Somebody else has applied facts of the same keys from another partition at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +98,15 @@ async def load(session: AsyncSession, group: str, keys: Keys) -> dict[Stream, Kn
 
 
 async def save(session: AsyncSession, group: str, positions: Mapping[Stream, Mapping[str, Position]]) -> None:
-    """Write positions; the consumer_offset rows of their partitions must be locked."""
+    """Write positions, which only ever advance; the consumer_offset rows of their partitions must be locked.
+
+    A key whose facts lie in two partitions may have been advanced by another owner meanwhile: that is a fault, and
+    everything is taken back.
+    """
     rows = [(int(stream), key, position) for stream, mine in positions.items() for key, position in mine.items()]
     if not rows:
         return
-    await _SAVE.run(
+    saved = await _SAVE.run(
         session,
         {
             "grp": group,
@@ -106,6 +116,8 @@ async def save(session: AsyncSession, group: str, positions: Mapping[Stream, Map
             "event_ids": [position.event_id for _, _, position in rows],
         },
     )
+    if saved != len(rows):
+        raise PositionOvertaken(f"{len(rows) - saved} of {len(rows)} keys were advanced by another owner")
 
 
 async def applied(session: AsyncSession, versions: Sequence[Version]) -> bool:

@@ -92,14 +92,11 @@ class Publisher:
 
     async def publish(self, rows: Sequence[Row]) -> None:
         """Publish rows and forget what Kafka confirmed; raises PublishFailed when it did not confirm all."""
-        blocked = [row.seq for row in rows if row.blocked]
-        if blocked:
-            await self._session.hold(blocked)
+        good = await self._put_aside(rows)
         by_place: dict[tuple[int, int], list[Row]] = {}
-        for row in rows:
-            if not row.blocked:
-                part = kafka.partition_of(row.header.key, self._guard.partitions(row.topic))
-                by_place.setdefault((row.topic, part), []).append(row)
+        for row in good:
+            part = kafka.partition_of(row.header.key, self._guard.partitions(row.topic))
+            by_place.setdefault((row.topic, part), []).append(row)
         batches = [
             await self._guard.alive(self._send(place, self._suspicions.careful(place, mine)))
             for place, mine in by_place.items()
@@ -107,6 +104,26 @@ class Publisher:
         if batches:
             await self._guard.alive(self._acks(batches))
             await self._settle(batches)
+
+    async def _put_aside(self, rows: Sequence[Row]) -> list[Row]:
+        """Hold rows of blocked keys, block the keys of rows that cannot be sent at all, and give the others."""
+        broken = {(row.topic, row.header.key): row for row in reversed(rows) if self._flaw(row) and not row.blocked}
+        for row in broken.values():
+            await self._block(row, self._flaw(row) or "")
+        blocked = [row.seq for row in rows if row.blocked or (row.topic, row.header.key) in broken]
+        if blocked:
+            await self._session.hold(blocked)
+        return [row for row in rows if not row.blocked and (row.topic, row.header.key) not in broken]
+
+    def _flaw(self, row: Row) -> str | None:
+        if not self._guard.knows(row.topic):
+            return f"this service tells nothing on stream {row.topic}"
+        return row.broken
+
+    async def _block(self, row: Row, error: str) -> None:
+        await self._session.block(row, error)
+        topic = Stream(row.topic).topic if row.topic in set(Stream) else str(row.topic)
+        log.error("key_blocked", topic=topic, key=row.header.key, seq=row.seq, error=error)
 
     async def _send(self, place: tuple[int, int], rows: Sequence[Row]) -> Batch:
         builder = self._producer.create_batch()
@@ -143,6 +160,9 @@ class Publisher:
                 failures.append((batch, error))
         if done:
             await self._session.acknowledge(done)
+        for confirmed in done:
+            self._metrics.published_total.labels(Stream(confirmed.topic).topic).inc(len(confirmed.seqs))
+            self._metrics.batch_size.labels("relay").observe(len(confirmed.seqs))
         for batch, error in failures:
             await self._failed(batch, error)
         if failures:
@@ -154,8 +174,6 @@ class Publisher:
         last = first + len(batch.rows) - 1
         if not self._guard.goes_on(stream, part, first=first, last=last):
             raise PublishFailed(f"partition {part} of {Stream(stream).topic} went back to offset {first}")
-        self._metrics.published_total.labels(Stream(stream).topic).inc(len(batch.rows))
-        self._metrics.batch_size.labels("relay").observe(len(batch.rows))
         for row in batch.rows if self._suspicions.failures else ():
             self._suspicions.failures.pop(row.seq, None)
         return Acknowledged(
@@ -172,6 +190,5 @@ class Publisher:
             return
         if self._suspicions.refused(batch) >= self._settings.relay_poison_tries:
             row = batch.rows[0]
-            await self._session.block(row, repr(error))
+            await self._block(row, repr(error))
             self._suspicions.failures.pop(row.seq, None)
-            log.error("key_blocked", topic=Stream(row.topic).topic, key=row.header.key, seq=row.seq, error=repr(error))

@@ -17,7 +17,7 @@ from shared.messaging.kafkalog import LogGuard
 from shared.messaging.publisher import Publisher, Suspicions
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import BackboneSettings
-from shared.messaging.topics import Topics
+from shared.messaging.topics import COMPACTED, TOPIC_CONFIGS, Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
 
@@ -43,9 +43,13 @@ class Relay:
         self._topics = topics
         self._settings = settings
         self._metrics = metrics
+        self._compacted = sorted(stream for stream in outbox.streams if stream in COMPACTED)
         self._woken = asyncio.Event()
         self._suspicions = Suspicions()
         self._failures = 0
+        self._is_uncertain = False
+        self.trouble: str | None = None
+        """What an operator must put right for facts to be kept; known to the leader."""
 
     def wake(self) -> None:
         """Say that something was told; called after the commit."""
@@ -71,6 +75,9 @@ class Relay:
                     self._woken.clear()
                     await session.notify()
                 await self._nap(self._settings.relay_heartbeat_seconds, stopping)
+            if self._is_uncertain:
+                await session.memory.requeue_newest(self._compacted)
+                self._is_uncertain = False
             if not stopping.is_set():
                 await self._lead(session, stopping)
         finally:
@@ -78,12 +85,13 @@ class Relay:
 
     async def _lead(self, session: RelaySession, stopping: asyncio.Event) -> None:
         """Publish with one producer until it fails or the service stops."""
-        guard = LogGuard(session, self._topics, self._settings)
+        guard, has_failed = LogGuard(session, self._topics, self._settings), True
         producer = await guard.alive(
             kafka.start_producer(self._topics.servers, client_id=f"{self._topics.namespace}-relay")
         )
         try:
             await guard.start(self._outbox.streams)
+            await self._check_topics(guard)
             await session.listen(self.wake)
             log.info("relay_leads", source=self._outbox.source)
             self._metrics.relay_leader.set(1)
@@ -97,9 +105,20 @@ class Relay:
                 metrics=self._metrics,
             )
             await self._drain(session, publisher, guard, stopping)
+            has_failed = False
         finally:
             self._metrics.relay_leader.set(0)
-            await asyncio.gather(kafka.stop(producer), guard.stop())
+            # What a failed term still holds may by now stand behind what the next leader publishes.
+            self._is_uncertain = has_failed and bool(self._compacted)
+            await asyncio.gather(kafka.drop(producer) if has_failed else kafka.stop(producer), guard.stop())
+
+    async def _check_topics(self, guard: LogGuard) -> None:
+        """See that Kafka keeps for ever what is published; otherwise say so, and publish all the same."""
+        wanted = {self._topics.name(stream): TOPIC_CONFIGS[stream] for stream in self._outbox.streams}
+        wrong = await guard.alive(kafka.config_differences(self._topics.servers, wanted))
+        self.trouble = f"Kafka would forget facts: {'; '.join(wrong)}" if wrong else None
+        if wrong:
+            log.error("topic_not_kept", differences=wrong)
 
     async def _drain(
         self, session: RelaySession, publisher: Publisher, guard: LogGuard, stopping: asyncio.Event

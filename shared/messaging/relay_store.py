@@ -65,6 +65,8 @@ class Row:
     payload: bytes
     header: Header
     blocked: bool
+    broken: str | None = None
+    """Why it cannot be sent, whatever Kafka says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,13 @@ class RelaySession:
         return [self._row(record) for record in await self._connection.fetch(_PENDING, limit, bytes_max)]
 
     def _row(self, record: asyncpg.Record) -> Row:
-        headers = json.loads(record["headers"]) if record["headers"] else {}
-        discarded = record["discarded"]
+        discarded, broken = record["discarded"], None
+        try:
+            headers = json.loads(record["headers"]) if record["headers"] else {}
+            occurred_at = datetime.fromisoformat(headers["time"]) if "time" in headers else None
+            traceparent = headers.get("traceparent")
+        except (ValueError, TypeError, AttributeError) as error:
+            occurred_at, traceparent, broken = None, None, f"its headers cannot be read: {error!r}"
         # A tombstone is as young as its discard: the fact's own time may be what Kafka refused.
         recorded_at: datetime = record["recorded_at"] if discarded is None else record["discarded_at"]
         return Row(
@@ -154,11 +161,12 @@ class RelaySession:
                 type=record["type"] if discarded is None else DISCARDED_TYPE,
                 key=record["key"],
                 key_seq=record["key_seq"],
-                occurred_at=datetime.fromisoformat(headers["time"]) if "time" in headers else recorded_at,
+                occurred_at=occurred_at or recorded_at,
                 recorded_at=recorded_at,
-                traceparent=headers.get("traceparent"),
+                traceparent=traceparent,
             ),
             blocked=record["blocked"],
+            broken=None if discarded is not None else broken,
         )
 
     async def acknowledge(self, done: Sequence[Acknowledged]) -> None:

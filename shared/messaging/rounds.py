@@ -12,14 +12,15 @@ from typing import Generic
 
 from aiokafka import TopicPartition
 
-from shared.db import Database, is_weather
+from shared.db import Database, is_away, is_weather
 from shared.messaging import parking_store
 from shared.messaging.applying import Record
-from shared.messaging.batches import Applier, Batch, ReleaseRefused
+from shared.messaging.batches import Applier, Batch
 from shared.messaging.consumer_store import Fenced
 from shared.messaging.handlers import W
 from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
+from shared.messaging.parking import Parking
 from shared.messaging.parking_store import ParkedKey
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import Topics
@@ -42,6 +43,7 @@ class Rounds(Generic[W]):
         watch: LogWatch,
         *,
         applier: Applier[W],
+        parking: Parking[W],
         settings: BackboneSettings,
     ) -> None:
         self._database = database
@@ -51,39 +53,72 @@ class Rounds(Generic[W]):
         self._applier = applier
         self._settings = settings
         self._metrics = applier.metrics
+        self._parking = parking
+        self._troubles: dict[TopicPartition, str] = {}
 
-    async def serve(self, fetched: Fetched) -> None:
-        """Apply records of partitions that are owned; what cannot be applied now is left for another fetch."""
+    async def serve(self, fetched: Fetched, stopping: asyncio.Event) -> None:
+        """Apply records of partitions that are owned; what cannot be applied now is left for another fetch.
+
+        Ends early, between two transactions, when the service stops or the partitions move.
+        """
         places = sorted(place for place in fetched if self._owners.owned(place))
         async with self._owners.working(places):
             usable = {place: await self._watch.usable(place, fetched[place]) for place in places}
             left: Fetched = {place: records for place, records in usable.items() if records}
-            while left:
+            while left and not stopping.is_set():
                 now, left = cut(left, self._settings.consumer_batch_max)
                 failed = await self._apply(now)
-                left = {place: records for place, records in left.items() if place not in failed}
+                left = {
+                    place: records
+                    for place, records in left.items()
+                    if place not in failed and self._owners.owned(place) is not None
+                }
+
+    def trouble(self) -> str | None:
+        """Say what keeps a partition waiting although nothing is wrong with it; nothing if all go on."""
+        for place, error in self._troubles.items():
+            return f"waits at {place.topic}/{place.partition}: {error[:300]}"
+        return None
 
     async def _apply(self, fetched: Fetched) -> Places:
         """Apply records in one transaction; tells the partitions that did not get so far."""
+        error: Exception | None = None
         for attempt in range(1, self._settings.consumer_retries + 1):
             batches = self._batches(fetched)
             if len(batches) < len(fetched):
                 return set(fetched) - set(batches) | await self._apply_rest(fetched, set(batches))
             try:
                 await self._apply_once(batches)
-            except Fenced as error:
-                return await self._let_go(fetched, error)
-            except Exception as error:  # noqa: BLE001  # sorted into passing failures and faults right here
-                if not is_weather(error):
-                    return await self._isolate(fetched, error)
-                self._metrics.batch_retries_total.labels(self._applier.group, type(error).__name__).inc()
-                log.warning("batch_retried", group=self._applier.group, attempt=attempt, error=repr(error))
+            except Fenced as fenced:
+                return await self._let_go(fetched, fenced)
+            except Exception as failed:  # noqa: BLE001  # sorted into passing failures and faults right here
+                if not is_weather(failed):
+                    return await self._isolate(fetched, failed)
+                error = failed
+                self._metrics.batch_retries_total.labels(self._applier.group, type(failed).__name__).inc()
+                log.warning("batch_retried", group=self._applier.group, attempt=attempt, error=repr(failed))
                 await asyncio.sleep(random.uniform(0.5, 1.0) * 0.05 * 2**attempt)  # noqa: S311  # jitter
             else:
                 return set()
+        assert error is not None, "only a passing failure leads here"
+        return await self._outlast(fetched, error)
+
+    async def _outlast(self, fetched: Fetched, error: Exception) -> Places:
+        """Try apart what fails together though the database is there; what still fails waits for another fetch."""
+        parts = [] if is_away(error) else apart(fetched)
+        if parts:
+            return await self._apply_apart(parts)
         for place in fetched:
+            self._troubles[place] = repr(error)
             self._owners.fetch_again(place)
         return set(fetched)
+
+    async def _apply_apart(self, parts: Sequence[Fetched]) -> Places:
+        failed: Places = set()
+        for part in parts:
+            rest = {place: records for place, records in part.items() if place not in failed}
+            failed |= await self._apply(rest) if rest else set()
+        return failed
 
     def _batches(self, fetched: Fetched) -> dict[TopicPartition, Batch]:
         """Say what comes next to each partition that is still owned."""
@@ -95,9 +130,12 @@ class Rounds(Generic[W]):
         }
 
     async def _apply_once(self, batches: Mapping[TopicPartition, Batch]) -> None:
+        for place, batch in batches.items():
+            self._owners.begin(place, batch.records[0].timestamp)
         done = await self._applier.apply(list(batches.values()))
-        for (place, batch), applied in zip(batches.items(), done, strict=True):
-            self._owners.advance(place, applied.owned, batch.records[-1].timestamp)
+        for place, applied in zip(batches, done, strict=True):
+            self._owners.advance(place, applied.owned)
+            self._troubles.pop(place, None)
         size = sum(len(batch.records) for batch in batches.values())
         self._metrics.batch_size.labels(f"consumer {self._applier.kind}").observe(size)
         for (place, batch), applied in zip(batches.items(), done, strict=True):
@@ -109,7 +147,7 @@ class Rounds(Generic[W]):
         stale = {place for place in fetched if self._owners.place(place) in error.places}
         for place in stale:
             self._metrics.fenced_batches_total.labels(self._applier.group, self._topics.stream(place.topic).topic).inc()
-            self._owners.let_go(place)
+            self._owners.fenced(place)
         log.warning("batch_fenced", group=self._applier.group, error=str(error))
         return stale | await self._apply_rest(fetched, set(fetched) - stale)
 
@@ -118,15 +156,10 @@ class Rounds(Generic[W]):
 
     async def _isolate(self, fetched: Fetched, error: Exception) -> Places:
         """Apply what is good before a fault, and stop its partition at the record that is not."""
-        if len(fetched) > 1:
-            failed: Places = set()
-            for place, records in fetched.items():
-                failed |= await self._apply({place: records})
-            return failed
+        parts = apart(fetched)
+        if parts:
+            return await self._apply_apart(parts)
         ((place, records),) = fetched.items()
-        if len(records) > 1:
-            middle = len(records) // 2
-            return await self._apply({place: records[:middle]}) or await self._apply({place: records[middle:]})
         log.error("batch_fault", group=self._applier.group, offset=records[0].offset, exc_info=error)
         self._owners.stop(place, repr(error))
         return {place}
@@ -137,9 +170,7 @@ class Rounds(Generic[W]):
             settled = 1
             while settled:
                 async with self._database.transaction() as session:
-                    settled = await self._applier.release(session, key, self._owners.place(place))
-        except ReleaseRefused as error:
-            log.warning("key_stays_parked", group=key.group, key=key.key, error=str(error))
+                    settled = await self._parking.heal(session, key, self._owners.place(place))
         except Exception as error:  # sorted into passing failures and faults right here
             log.exception("heal_failed", group=key.group, key=key.key)
             if not is_weather(error):
@@ -153,6 +184,15 @@ class Rounds(Generic[W]):
             place = TopicPartition(self._topics.name(key.stream), part)
             if self._owners.owned(place):
                 await self._heal(place, key)
+
+
+def apart(fetched: Fetched) -> list[Fetched]:
+    """Divide what failed together: into its partitions, or one partition's records into halves; one is not divided."""
+    if len(fetched) > 1:
+        return [{place: records} for place, records in fetched.items()]
+    ((place, records),) = fetched.items()
+    middle = len(records) // 2
+    return [{place: records[:middle]}, {place: records[middle:]}] if middle else []
 
 
 def cut(fetched: Fetched, size: int) -> tuple[Fetched, Fetched]:

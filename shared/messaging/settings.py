@@ -1,6 +1,8 @@
 """Every bound of the backbone, by name."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
 class BackboneSettings(BaseModel):
@@ -41,6 +43,8 @@ class BackboneSettings(BaseModel):
     """How long one fetch waits for records."""
     consumer_session_timeout_seconds: float = Field(default=6.0, gt=0)
     """How long Kafka waits for a silent consumer before its partitions move."""
+    consumer_rebalance_seconds: float = Field(default=10.0, gt=0)
+    """How long Kafka waits for a consumer to end its batch and join again when partitions move."""
     consumer_retries: int = Field(default=5, gt=0)
     """Tries of one batch under passing failures before the partition is fetched anew."""
     consumer_backoff_seconds_max: float = Field(default=5.0, gt=0)
@@ -51,6 +55,8 @@ class BackboneSettings(BaseModel):
     """How often offsets are shown to Kafka, for lag tools only."""
     parked_flood_keys: int = Field(default=20, gt=0)
     """Keys that may be parked within the window before the partition stops."""
+    hole_seconds_max: float = Field(default=60.0, gt=0)
+    """How long a key may wait for a missing fact before readiness turns red."""
     parked_flood_seconds: float = Field(default=60.0, gt=0)
     """The window of parked_flood_keys."""
 
@@ -66,10 +72,24 @@ class BackboneSettings(BaseModel):
     """Groups decided at the same time."""
     group_retries: int = Field(default=3, gt=0)
     """Tries of one group under passing failures."""
+    group_seconds_max: float = Field(default=5.0, gt=0)
+    """How long a group may take with all its tries before its requests are told that the database is away."""
 
     tail_events_max: int = Field(default=20_000, gt=0)
     """Events that a stream keeps for resuming readers; older is 410."""
+    tail_bytes_max: int = Field(default=64_000_000, gt=0)
+    """Bytes of their data that a stream keeps."""
     outbox_age_seconds_max: float = Field(default=60.0, gt=0)
     """Age of the oldest unpublished event at which readiness turns red."""
-    stop_seconds: float = Field(default=4.5, gt=0)
+    stop_seconds: float = Field(default=3.5, gt=0)
     """How long a stopping service gives its doors to finish, and then its loops."""
+
+    @model_validator(mode="after")
+    def _leader_shows_itself_in_time(self) -> Self:
+        """A leader that sleeps or waits longer than its session may be silent would lose its own lock."""
+        longest = max(self.relay_poll_seconds, self.relay_heartbeat_seconds)
+        if longest >= self.relay_session_timeout_seconds:
+            raise ValueError(
+                "relay_poll_seconds and relay_heartbeat_seconds must lie below relay_session_timeout_seconds"
+            )
+        return self

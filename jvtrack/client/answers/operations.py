@@ -1,6 +1,7 @@
 """Parked and blocked keys, as every service shows them to its operators."""
 
 from datetime import datetime
+from uuid import UUID
 
 from jvtrack.client.answers.record import Body, Record
 from shared.types import Text
@@ -21,7 +22,7 @@ class ParkedKey(Record):
     """What was wrong with the first event; none for a fact that concerns partner nations alone."""
     parked_at: datetime
     """Since when."""
-    event_id: str | None = None
+    event_id: UUID | None = None
     """The first event that waits."""
     key_seq: int | None = None
     """Its number within the key."""
@@ -40,7 +41,7 @@ class BlockedKey(Record):
     """The stream."""
     key: str
     """The key."""
-    event_id: str
+    event_id: UUID
     """The fact that Kafka refuses."""
     key_seq: int
     """Its number within the key."""
@@ -55,7 +56,7 @@ class BlockedKey(Record):
 
 
 class ParkedName(Body):
-    """Which parked key, and why it is touched."""
+    """Which parked key, on what event of it was decided, and why."""
 
     group: str
     """The consumer group that parked it."""
@@ -63,17 +64,21 @@ class ParkedName(Body):
     """The stream."""
     key: str
     """The key."""
+    event_id: UUID | None = None
+    """The first event that waits, as it was listed."""
     reason: Text | None = None
     """Why."""
 
 
 class BlockedName(Body):
-    """Which blocked key, and why it is touched."""
+    """Which blocked key, on what fact of it was decided, and why."""
 
     topic: str
     """The stream."""
     key: str
     """The key."""
+    event_id: UUID | None = None
+    """The fact that Kafka refuses, as it was listed."""
     reason: Text | None = None
     """Why."""
 

@@ -12,6 +12,7 @@ SELECT printf('%s@%d (%s, seq %d of %s) was acknowledged and is not in Kafka', f
 FROM fact f
 LEFT JOIN waiting w ON w.service = f.service AND w.seq = f.seq
 WHERE w.seq IS NULL
+  AND NOT EXISTS (SELECT 1 FROM discarded d WHERE d.service = f.service AND d.seq = f.seq AND f.topic = 1)
   AND NOT EXISTS (SELECT 1 FROM record r WHERE r.topic = f.topic AND r.key = f.key AND r.key_seq = f.key_seq
                   AND r.event_id = f.event_id)
   AND NOT EXISTS (SELECT 1 FROM record r WHERE f.topic = 1 AND r.topic = 1 AND r.key = f.key

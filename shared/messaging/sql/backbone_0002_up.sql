@@ -11,6 +11,8 @@ CREATE TABLE parked_discarded (
   discarded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (grp, topic, key, key_seq, event_id)
 );
+-- When a fact was queued, which may be long after it was recorded: republished, unblocked, told again after a loss.
+ALTER TABLE outbox_pending ADD COLUMN queued_at timestamptz NOT NULL DEFAULT clock_timestamp();
 -- Stretches of Kafka's log, from an offset up to another, that were written after it had lost facts and before the relay
 -- noticed: new facts stand there before lost ones that were told again behind them.
 CREATE TABLE relay_loss (

@@ -9,6 +9,7 @@ import pytest
 from deploy.postgres.provision import ServiceDatabase
 from shared.messaging import consumer_store
 from shared.messaging.consumer_store import Fenced
+from shared.messaging.positions import PositionOvertaken
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import killed, leaves_wreckage
 from tests.fixtures.toy import Toy
@@ -146,3 +147,42 @@ async def test_a_release_that_did_not_lock_its_partition_would_be_found_out(
     monkeypatch.setattr(consumer_store, "lock", no_lock)
 
     assert await release_beside_a_batch(partition) == ["counter: lost [3] of 1..3"]
+
+
+async def test_facts_of_one_key_that_lie_in_two_partitions_are_applied_once_and_its_position_never_goes_back(
+    partition: Partition,
+) -> None:
+    other = Partition(partition.toy, 1)
+    facts = [Said("same", number) for number in range(1, 6)]
+    partition.add(*facts)
+    other.add(*facts[:2])
+
+    batches = [partition.batch(await partition.take_over()), other.batch(await other.take_over())]
+    await partition.applier.apply(batches)
+
+    assert wrongs(await partition.toy.hearing(), {"same": 5}) == []
+    assert (await partition.state())[2] == 5
+
+
+async def test_who_advances_a_key_that_another_partition_has_advanced_meanwhile_takes_everything_back(
+    partition: Partition,
+) -> None:
+    other, gate = Partition(partition.toy, 1), Gate()
+    facts = [Said("same", number) for number in range(1, 4)]
+    partition.add(*facts)
+    other.add(*facts)
+    partition.toy.temper.before_settling = gate.wait
+
+    slow = asyncio.create_task(partition.catch_up())
+    await gate.reached.wait()
+    partition.toy.temper.before_settling = at_once
+    await other.catch_up()
+    gate.opened.set()
+    with pytest.raises(PositionOvertaken):
+        await slow
+
+    assert wrongs(await partition.toy.hearing(), {"same": 3}) == []
+
+
+async def at_once() -> None:
+    """Hold nobody up."""

@@ -98,7 +98,7 @@ async def test_more_than_a_few_refusals_within_a_minute_stop_a_partition_instead
 
     async with Toy(database, topics, settings=settings).running() as toy:
         await stops(toy)
-        parked = await toy.backbone.operations.parked(("", "", ""), 100)
+        parked = await toy.backbone.operations.parked.page(("", "", ""), 100)
         probe = await toy.probe("consumers")
 
     assert [row.key for row in parked] == sorted(names[:3])

@@ -7,7 +7,7 @@ from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner
 from tests.fixtures.toy import QUICK, Toy, eventually, raise_counter
 from tests.fixtures.toy_judge import Fact, wrongs
-from tests.fixtures.toy_kafka import log_of, lose_topic
+from tests.fixtures.toy_kafka import forget_after_a_week, log_of, lose_topic
 
 COUNTERS = [f"counter-{number}" for number in range(6)]
 
@@ -71,3 +71,16 @@ async def hear_late(database: ServiceDatabase, topics: Topics, count: int) -> li
     async with Toy(database, topics, name="late").running() as late:
         await late.until_heard(count)
         return await late.hearing()
+
+
+async def test_a_topic_that_would_forget_facts_turns_readiness_red_and_is_published_to_all_the_same(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    await forget_after_a_week(topics)
+
+    async with Toy(database, topics).running() as toy:
+        await toy.tell("counter", 1, 2)
+        heard, probe = await toy.until_heard(2), await toy.probe("outbox")
+
+    assert len(heard) == 2
+    assert "retention.ms=604800000, not -1" in (probe or "")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from copy import copy
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.postgres.provision import ServiceDatabase
-from shared.messaging import consumer_store, relay_store
+from shared.messaging import consumer_store, positions, relay_store
 from shared.messaging.consumer_store import Fenced
 from shared.messaging.publisher import Publisher
 from shared.messaging.relay_store import Acknowledged, RelaySession, Row
@@ -38,12 +39,15 @@ def as_built(_: pytest.MonkeyPatch, __: Toy) -> None:
 
 
 def without_the_fence(patch: pytest.MonkeyPatch, _: Toy) -> None:
-    """Trust Kafka's group alone."""
+    """Trust Kafka's group alone, without the second wall that stands behind the fence."""
 
     async def no_fence(*_: object, **__: object) -> None:
         """Let everybody pass."""
 
+    unguarded = copy(positions._SAVE)
+    unguarded._sql = unguarded._sql.replace("WHERE p.key_seq < excluded.key_seq", "")
     patch.setattr(consumer_store, "fence", no_fence)
+    patch.setattr(positions, "_SAVE", unguarded)
 
 
 def with_offsets_before_effects(patch: pytest.MonkeyPatch, toy: Toy) -> None:

@@ -5,18 +5,24 @@ import json
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
-from shared.events.envelope import Stream
-from shared.messaging.batches import ForkCannotBeReleased, ReleaseRefused
-from shared.messaging.operations import KeyNotParked, ParkedRow
-from shared.messaging.parking_store import Operation
+from shared.messaging.parked_keys import KeyNotParked
+from shared.messaging.parking import (
+    ForkCannotBeReleased,
+    ReleaseRefused,
+)
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import Toy, eventually
 from tests.fixtures.toy_judge import wrongs
 from tests.fixtures.toy_kafka import PARTITIONS, Said, keys_of, say
+from tests.fixtures.toy_operator import (
+    TOPIC,
+    discard,
+    parked,
+    parks,
+    release,
+)
 
-OPERATOR = Operation("olga", "tested")
-TOPIC = Stream.PRODUCTION.topic
 POISON = [
     Said("unlisted", 1, type="jvtrack.toy.forgotten.v1"),
     Said("shape", 1, payload=b'{"name": "shape", "by": "many"}'),
@@ -28,20 +34,6 @@ POISON = [
     Said("foreign", 1, headers=()),
     Said("headers-broken", 1, headers=[("ce_id", b"not an id"), ("nul\0", b"\xff")]),
 ]
-
-
-async def parked(toy: Toy) -> list[ParkedRow]:
-    """List what the toy has parked."""
-    return await toy.backbone.operations.parked(("", "", ""), 100)
-
-
-async def parks(toy: Toy, waiting: int) -> None:
-    """Wait until so many events wait."""
-
-    async def enough() -> bool:
-        return sum(row.waiting for row in await parked(toy)) >= waiting
-
-    await eventually(enough)
 
 
 async def shows(toy: Toy, *, keys: int) -> bool:
@@ -85,7 +77,7 @@ async def test_a_hole_that_is_filled_by_a_refused_fact_says_so_and_can_be_discar
         await say(topics, [Said("counter", 2, by=13)])
         await parks(toy, 2)
         (row,) = await parked(toy)
-        released = await toy.backbone.operations.discard(toy.group, TOPIC, "counter", OPERATOR)
+        released = await discard(toy, "counter")
         heard = await toy.until_heard(2)
 
     assert (row.cause, row.key_seq) == ("refused", 2)
@@ -100,8 +92,8 @@ async def test_two_facts_that_claim_one_number_are_a_fork(database: ServiceDatab
         await parks(toy, 2)
         (row,) = await parked(toy)
         with pytest.raises(ForkCannotBeReleased):
-            await toy.backbone.operations.release(toy.group, TOPIC, "counter", OPERATOR)
-        await toy.backbone.operations.discard(toy.group, TOPIC, "counter", OPERATOR)
+            await release(toy, "counter")
+        await discard(toy, "counter")
         heard = await toy.until_heard(4)
         after = await parked(toy)
 
@@ -126,15 +118,15 @@ async def test_a_refused_fact_and_what_follows_wait_in_order_while_the_rest_flow
         await eventually(lambda: shows(toy, keys=1))
         (row,) = await parked(toy)
         with pytest.raises(ReleaseRefused):
-            await toy.backbone.operations.release(toy.group, TOPIC, unlucky, OPERATOR)
+            await release(toy, unlucky)
         toy.temper.refuses.clear()
-        released = await toy.backbone.operations.release(toy.group, TOPIC, unlucky, OPERATOR)
+        released = await release(toy, unlucky)
         await toy.tell(unlucky, 4)
         await toy.until_heard(8)
         await eventually(lambda: shows(toy, keys=0))
         hearing, after, told = await toy.hearing(), await parked(toy), await toy.told()
         with pytest.raises(KeyNotParked):
-            await toy.backbone.operations.release(toy.group, TOPIC, unlucky, OPERATOR)
+            await release(toy, unlucky)
 
     assert (row.group, row.topic, row.key, row.cause) == (toy.group, TOPIC, unlucky, "refused")
     assert "Unlucky" in row.error
@@ -150,7 +142,7 @@ async def test_a_release_goes_as_far_as_it_can_and_tells_how_far(database: Servi
         await toy.tell("counter", 13, 1, 14, 2)
         await parks(toy, 4)
         toy.temper.refuses = {14}
-        released = await toy.backbone.operations.release(toy.group, TOPIC, "counter", OPERATOR)
+        released = await release(toy, "counter")
         (row,) = await parked(toy)
         heard = await toy.heard()
 
@@ -165,9 +157,9 @@ async def test_a_discard_steps_over_one_fact_and_applies_what_waited_behind_it(
     async with Toy(database, topics).running() as toy:
         await toy.tell("counter", 1, 13, 2, 13, 3)
         await parks(toy, 4)
-        first = await toy.backbone.operations.discard(toy.group, TOPIC, "counter", OPERATOR)
+        first = await discard(toy, "counter")
         (row,) = await parked(toy)
-        second = await toy.backbone.operations.discard(toy.group, TOPIC, "counter", OPERATOR)
+        second = await discard(toy, "counter")
         await toy.tell("counter", 4)
         heard = await toy.until_heard(4)
     owner = await owner_connection(database)
@@ -192,8 +184,8 @@ async def test_records_that_nobody_here_can_read_are_parked_and_hold_nobody_up(
         rows = await parked(toy)
         for row in rows:
             with pytest.raises(ReleaseRefused):
-                await toy.backbone.operations.release(toy.group, TOPIC, row.key, OPERATOR)
-            await toy.backbone.operations.discard(toy.group, TOPIC, row.key, OPERATOR)
+                await release(toy, row.key)
+            await discard(toy, row.key)
         after, probe = await parked(toy), await toy.probe("consumers")
 
     causes = {row.key: row.cause for row in rows if not row.key.startswith("unreadable:")}

@@ -62,7 +62,7 @@ async def test_a_relay_killed_at_any_step_loses_nothing_and_keeps_the_order(
 async def test_a_follower_wakes_the_leader_for_what_was_told_beside_it(
     database: ServiceDatabase, topics: Topics
 ) -> None:
-    drowsy = QUICK.model_copy(update={"relay_poll_seconds": 30.0})
+    drowsy = QUICK.model_copy(update={"relay_poll_seconds": 30.0, "relay_session_timeout_seconds": 60.0})
     leader, follower = (Toy(database, topics, hears=False, settings=drowsy) for _ in range(2))
 
     async with leader.running():

@@ -1,0 +1,133 @@
+"""What one fetch brings is applied together as long as that goes well, and apart as soon as it does not."""
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+
+from deploy.postgres.provision import ServiceDatabase
+from shared.messaging.topics import Topics
+from tests.fixtures.toy import QUICK, Toy, ToyWork, eventually, run_loops
+from tests.fixtures.toy_judge import wrongs
+from tests.fixtures.toy_kafka import PARTITIONS, Said, keys_of, say
+from tests.fixtures.toy_partition import Gate
+
+SMALL = QUICK.model_copy(update={"consumer_batch_max": 10})
+TURNS = 40
+
+
+def one_of_each(prefix: str) -> list[str]:
+    """Name a counter in every partition."""
+    return [keys_of(part, 1, prefix)[0] for part in range(PARTITIONS)]
+
+
+def slow_and_many(toy: Toy) -> Sequence[Said]:
+    """Let each batch take a while, and make facts for many of them."""
+
+    async def take_a_while() -> None:
+        await asyncio.sleep(0.1)
+
+    toy.temper.before_settling = take_a_while
+    return [Said(name, number) for number in range(1, TURNS + 1) for name in one_of_each("counter")]
+
+
+async def test_what_cannot_be_applied_for_now_holds_up_its_own_partition_and_readiness_says_so(
+    database: ServiceDatabase, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, settle = one_of_each("counter"), ToyWork.settle
+
+    async def stormy(self: ToyWork) -> None:
+        if any(key == names[0] and number == 2 for key, number, *_ in self.heard):
+            raise TimeoutError("a lock that is never free")
+        await settle(self)
+
+    await say(topics, [Said(name, number) for name in names for number in (1, 2, 3)])
+    async with Toy(database, topics).running() as toy:
+        with monkeypatch.context() as weather:
+            weather.setattr(ToyWork, "settle", stormy)
+            await toy.until_heard(3 * PARTITIONS - 2, seconds=40)
+            await eventually(lambda: says(toy, "a lock that is never free"), seconds=40)
+        await toy.until_heard(3 * PARTITIONS, seconds=40)
+        await eventually(lambda: says(toy, None))
+        hearing = await toy.hearing()
+
+    assert wrongs(hearing, dict.fromkeys(names, 3)) == []
+
+
+async def says(toy: Toy, words: str | None) -> bool:
+    """Tell whether readiness says this of the consumers; nothing: that all is well."""
+    probe = await toy.probe("consumers")
+    return probe is None if words is None else words in (probe or "")
+
+
+async def test_a_consumer_that_is_told_to_stop_ends_its_batch_and_leaves_the_rest_of_its_fetch(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    toy = Toy(database, topics, settings=SMALL)
+    await say(topics, slow_and_many(toy))
+    stopping = asyncio.Event()
+    consuming = asyncio.create_task(toy.backbone.loops()[1](stopping))
+    await toy.until_heard(10)
+
+    stopping.set()
+    await asyncio.wait({consuming}, timeout=2)
+    ended, heard = consuming.done(), len(await toy.heard())
+    await consuming
+    await toy.database.close()
+
+    assert ended
+    assert heard < TURNS * PARTITIONS
+
+
+async def test_partitions_that_move_are_let_go_as_soon_as_the_batch_under_way_has_ended(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    toy = Toy(database, topics, settings=SMALL)
+    await say(topics, slow_and_many(toy))
+    async with run_loops(toy.backbone.loops()[1]):
+        await toy.until_heard(10)
+        owners = toy.backbone._consumers[0]._owners
+        assert owners is not None
+        async with asyncio.timeout(2):
+            await owners.on_partitions_revoked(sorted(owners.held))
+        heard = len(await toy.heard())
+    await toy.database.close()
+
+    assert heard < TURNS * PARTITIONS
+
+
+async def test_the_lag_is_the_age_of_the_oldest_fact_that_waits_also_where_a_partition_has_stopped(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    slow, broken, *_ = one_of_each("counter")
+    async with Toy(database, topics).running() as toy:
+        await say(topics, [Said(slow, 1), Said(broken, 1)])
+        await toy.until_heard(2)
+        await asyncio.sleep(2.5)
+        await say(topics, [Said(broken, 2, by=1000), Said(broken, 3)])
+        await eventually(lambda: lags(toy, part=1, events=2))
+        gate = Gate()
+        toy.temper.before_settling = gate.wait
+        await say(topics, [Said(slow, 2)])
+        await gate.reached.wait()
+        await asyncio.sleep(0.5)
+        owners = toy.backbone._consumers[0]._owners
+        assert owners is not None
+        owners.measure()
+        waiting, stopped = lag(toy, "lag_seconds", part=0), lag(toy, "lag_seconds", part=1)
+        gate.opened.set()
+        await eventually(lambda: lags(toy, part=0, events=0))
+
+    assert 0.4 < waiting < 2.4, "it counts from when the fact was written, not from the last one applied"
+    assert stopped > 0.5
+
+
+def lag(toy: Toy, metric: str, *, part: int) -> float:
+    """Read how far behind a partition is."""
+    labels = {"group": toy.group, "topic": "production.v1", "partition": str(part)}
+    return toy.registry.get_sample_value(f"jvtrack_{metric}", labels) or 0.0
+
+
+async def lags(toy: Toy, *, part: int, events: int) -> bool:
+    """Tell whether a partition is so many facts behind."""
+    return lag(toy, "lag_events", part=part) == events
