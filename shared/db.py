@@ -119,8 +119,10 @@ class Database:
                 await transaction.commit()
                 is_over = True
             finally:
-                # Whoever was interrupted leaves a connection of which nobody knows what it still does.
+                # Whoever was interrupted leaves a connection of which nobody knows what it still does. It is ended at
+                # once: SQLAlchemy would first wait for a server that perhaps does not answer.
                 if not is_over:
+                    driver.terminate()
                     await connection.invalidate()
             for hook in session.info.get(AFTER_COMMIT, ()):
                 hook()

@@ -12,6 +12,8 @@ from shared.errors import Refusal
 from shared.messaging.group import Group, Overloaded, Stopping
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import Topics
+from tests.fixtures.databases import owner_connection
+from tests.fixtures.silence import way_to
 from tests.fixtures.toy import QUICK, Toy, Unlucky, raise_counter, run_loops
 
 Raise = tuple[str, int]
@@ -215,3 +217,36 @@ async def test_a_door_that_must_stop_before_it_is_done_tells_those_who_wait(toy:
 
     assert all(isinstance(end, Stopping) for end in ends)
     assert await toy.told() == {}
+
+
+async def test_a_silent_database_fails_the_requests_within_the_time_that_a_group_has(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    async with way_to(database) as (behind, way):
+        toy = Toy(behind, topics, hears=False)
+        door = a_door(toy, group_seconds_max=0.5)
+        async with run_loops(door.run):
+            assert await door.submit(("counter", 1)) == 1
+            way.fall_silent()
+            begun = asyncio.get_running_loop().time()
+            with pytest.raises(TimeoutError):
+                await door.submit(("counter", 1))
+            waited = asyncio.get_running_loop().time() - begun
+            way.speak()
+            answer = await door.submit(("counter", 1))
+        await toy.database.close()
+
+    assert waited < 3
+    assert answer == 2
+
+
+async def test_a_table_that_changes_under_a_running_service_costs_one_try(toy: Toy, database: ServiceDatabase) -> None:
+    door = a_door(toy)
+    async with run_loops(door.run):
+        await door.submit(("counter", 1))
+        owner = await owner_connection(database)
+        await owner.execute("ALTER TABLE counter ALTER COLUMN version TYPE numeric")
+        await owner.close()
+        answer = await door.submit(("counter", 1))
+
+    assert answer == 2

@@ -8,6 +8,7 @@ from pathlib import Path
 from deploy.local.ports import HOST
 from deploy.postgres.provision import ServiceDatabase
 from shared.messaging.topics import Topics
+from tests.fixtures.silence import way_to
 from tests.fixtures.toy import Toy, eventually
 from tests.fixtures.toy_judge import wrongs
 from tests.fixtures.toy_process import ToyProcess
@@ -61,3 +62,24 @@ async def test_a_service_stops_in_time_though_kafka_does_not_answer(database: Se
         await toy.database.close()
 
     assert code == 0
+
+
+async def test_a_service_stops_in_time_though_neither_server_answers(
+    database: ServiceDatabase, topics: Topics, tmp_path: Path
+) -> None:
+    async with way_to(database) as (behind, way):
+        process, toy = ToyProcess(behind, topics, tmp_path), Toy(database, topics)
+        await process.start()
+        await toy.tell("counter", 1)
+        await toy.until_heard(1)
+
+        way.fall_silent()
+        request = asyncio.create_task(asyncio.to_thread(post, process.port, "/raise/asked"))
+        await asyncio.sleep(0.5)
+        process.process.ask_to_stop()
+        code = await process.ends(STOP_SECONDS_MAX)
+        request.cancel()
+        await toy.database.close()
+
+    assert code == 0
+    assert "Traceback" not in process.process.program.log.read_text()
