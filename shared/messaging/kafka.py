@@ -7,6 +7,7 @@ it is, its tasks would go on publishing, and keep its place in the group, once t
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -25,6 +26,7 @@ STOP_TIMEOUT_SECONDS = 3.0
 START_TIMEOUT_SECONDS = 15.0
 END_TRIES, END_TIMEOUT_SECONDS = 5, 0.1
 BATCH_BYTES_MAX = 1_000_000
+PARTITIONS_REMEMBERED = 20_000
 
 KAFKA_WEATHER = (KafkaError, OSError, TimeoutError)
 """What a Kafka client raises while the broker is away, busy or changing leaders."""
@@ -34,8 +36,9 @@ class KafkaAway(Weather):
     """The broker does not answer."""
 
 
+@lru_cache(maxsize=PARTITIONS_REMEMBERED)
 def partition_of(key: str, partitions: int) -> int:
-    """Find a key's partition as Kafka's own clients do: murmur2."""
+    """Find a key's partition as Kafka's own clients do: murmur2, which is worth remembering in Python."""
     return int(murmur2(key.encode()) & 0x7FFFFFFF) % partitions
 
 
