@@ -19,10 +19,12 @@ get_uv() {
     fail "Python is missing: install python3 (3.11 to 3.13), or install uv and run this again."
   echo "setup: uv is missing, getting it with pip" >&2
   # A folder of its own works where the system's Python refuses to be installed into; a virtual environment brings pip.
-  python3 -m pip install --quiet --target .local/uv uv >.local/uv.log 2>&1 ||
+  # What an earlier try has left there would make pip install nothing and call that a success.
+  { rm -rf .local/uv && python3 -m pip install --quiet --target .local/uv uv >.local/uv.log 2>&1; } ||
     { rm -rf .local/uv && python3 -m venv .local/uv >>.local/uv.log 2>&1 &&
       .local/uv/bin/pip install --quiet uv >>.local/uv.log 2>&1; } ||
-    fail "uv could not be had with pip ($(tail -n 1 .local/uv.log | grep . || echo "it said nothing")): install uv, or pip for python3, and run this again."
+    { rm -rf .local/uv &&
+      fail "uv could not be had with pip ($(tail -n 1 .local/uv.log | grep . || echo "it said nothing")): install uv, or pip for python3, and run this again."; }
 }
 
 environment() {

@@ -1,0 +1,78 @@
+"""Setting up a bare machine: what failed once for want of a network succeeds once there is one."""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOBODY_LISTENS = "http://127.0.0.1:9/simple"
+NEEDED = ("bash", "cat", "dirname", "env", "grep", "mkdir", "rm", "sh", "tail")
+EXECUTABLE = 0o100755 << 16
+A_UV = '#!/bin/sh\necho "$@" >>.local/asked\n'
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """Give a folder with the script, and an environment whose Python does nothing."""
+    root = tmp_path / "checkout"
+    (root / "scripts").mkdir(parents=True)
+    shutil.copy2(ROOT / "scripts" / "bootstrap.sh", root / "scripts")
+    (root / ".venv" / "bin").mkdir(parents=True)
+    (root / ".venv" / "bin" / "python").symlink_to(str(shutil.which("true")))
+    return root
+
+
+def test_a_setup_that_failed_without_a_network_succeeds_with_one(checkout: Path, tmp_path: Path) -> None:
+    offline = bootstrap(checkout, "environment", PIP_INDEX_URL=NOBODY_LISTENS, PIP_RETRIES="0")
+    again = bootstrap(checkout, "environment", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(a_shelf_with_uv(tmp_path)))
+
+    assert offline.returncode == 2
+    assert offline.stderr.splitlines()[-1].startswith("setup: uv could not be had with pip")
+    assert again.returncode == 0, again.stderr
+    assert asked_of_uv(checkout) == ["sync --frozen --quiet --compile-bytecode"]
+
+
+def bootstrap(checkout: Path, step: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a step of the script on a machine that has Python and no uv."""
+    command = ["bash", str(checkout / "scripts" / "bootstrap.sh"), step]
+    environment = {**bare_machine(checkout), **variables}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=100, check=False)
+
+
+def bare_machine(checkout: Path) -> Mapping[str, str]:
+    """Give an environment in which only the named programs are found."""
+    programs = checkout.with_name("bin")
+    if not programs.exists():
+        programs.mkdir()
+        for name in NEEDED:
+            (programs / name).symlink_to(str(shutil.which(name)))
+        (programs / "python3").symlink_to(Path(sys.base_prefix) / "bin" / "python3")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_", "JVTRACK_"))}
+    return {**kept, "PATH": str(programs), "PIP_CONFIG_FILE": os.devnull}
+
+
+def a_shelf_with_uv(directory: Path) -> Path:
+    """Make a folder with a wheel named uv, whose program writes down what it is asked."""
+    shelf = directory / "shelf"
+    shelf.mkdir()
+    about = "Metadata-Version: 2.1\nName: uv\nVersion: 1.0\n"
+    tag = "Wheel-Version: 1.0\nGenerator: by-hand\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    members = {"uv-1.0.data/scripts/uv": A_UV, "uv-1.0.dist-info/METADATA": about, "uv-1.0.dist-info/WHEEL": tag}
+    with zipfile.ZipFile(shelf / "uv-1.0-py3-none-any.whl", "w") as wheel:
+        for name, text in members.items():
+            member = zipfile.ZipInfo(name)
+            member.external_attr = EXECUTABLE
+            wheel.writestr(member, text)
+        wheel.writestr("uv-1.0.dist-info/RECORD", "".join(f"{name},,\n" for name in members))
+    return shelf
+
+
+def asked_of_uv(checkout: Path) -> list[str]:
+    """Read what uv was asked to do."""
+    return (checkout / ".local" / "asked").read_text().splitlines()
