@@ -5,9 +5,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test check format schemas up down bench-smoke compose-test clean
 
-# Compiled modules are kept, but not among the sources.
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/pycache
-unexport PYTHONDONTWRITEBYTECODE
+# Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
+unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 UV = $(shell command -v uv || echo .local/uv/bin/uv)
@@ -18,16 +17,17 @@ TESTS ?= tests
 PYTEST_OPTIONS ?=
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
+GATES := .local/gates.stamp
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(ENVIRONMENT) $(SERVERS) ## Get all that is needed: uv, the Python environment, PostgreSQL, Kafka's jars.
+setup: $(ENVIRONMENT) $(SERVERS) ## Get what the system runs on: uv, the Python environment, PostgreSQL, Kafka's jars.
 
 demo: setup ## Run the main job from nothing, with its proof; KEEP=1 leaves everything running.
 	@$(BIN)/jvtrack demo $(if $(KEEP),--keep)
 
-test: setup ## Run every test on real Kafka and PostgreSQL, and print the coverage; TESTS=tests/unit runs some.
+test: setup $(GATES) ## Run every test on real Kafka and PostgreSQL, and print the coverage; TESTS=tests/unit runs some.
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest $(TESTS) $(PYTEST_OPTIONS)
 ifeq ($(TESTS),tests)
@@ -38,7 +38,7 @@ ifeq ($(TESTS),tests)
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
 
-check: $(ENVIRONMENT) ## Run every gate that needs no server: format, lint, types, layers, sizes, unused code, lock file.
+check: $(GATES) ## Run every gate that needs no server: format, lint, types, layers, sizes, unused code, lock file.
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -48,11 +48,11 @@ check: $(ENVIRONMENT) ## Run every gate that needs no server: format, lint, type
 	@$(BIN)/pytest --quiet --no-header tests/architecture
 	@$(UV) lock --check --quiet || { echo "uv.lock is out of date: run uv lock." >&2; exit 1; }
 
-format: $(ENVIRONMENT) ## Format the code and mend what the linter can mend.
+format: $(GATES) ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-schemas: $(ENVIRONMENT) ## Publish the JSON Schemas of every fact; a change that would break a reader is refused.
+schemas: $(GATES) ## Publish the JSON Schemas of every fact; a change that would break a reader is refused.
 	@$(BIN)/python -m tests.contract.publish
 
 up: setup ## Run the system on this machine in the foreground; Ctrl-C stops it, data stay.
@@ -76,6 +76,11 @@ $(ENVIRONMENT): pyproject.toml uv.lock scripts/bootstrap.sh
 	@scripts/bootstrap.sh environment
 	@touch $@
 
+$(GATES): $(ENVIRONMENT)
+	@scripts/bootstrap.sh gates
+	@touch $@
+
+# Servers that were left out, because others are named, may be wanted the next time.
 $(SERVERS): $(ENVIRONMENT) deploy/local/pom.xml
 	@scripts/bootstrap.sh servers
-	@touch $@
+	@[[ -n "$${JVTRACK_KAFKA-}$${JVTRACK_POSTGRES-}" ]] || touch $@

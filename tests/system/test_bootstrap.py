@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[2]
 NOBODY_LISTENS = "http://127.0.0.1:9/simple"
 NEEDED = ("bash", "cat", "dirname", "env", "grep", "mkdir", "rm", "sh", "tail")
 EXECUTABLE = 0o100755 << 16
+SYNC = "sync --frozen --inexact --quiet --compile-bytecode --no-default-groups"
 A_UV = '#!/bin/sh\necho "$@" >>.local/asked\n'
+A_UV_WITHOUT_POSTGRESQL = f'{A_UV}case "$*" in *"--group local"*) exit 1 ;; esac\n'
 
 
 @pytest.fixture
@@ -35,7 +37,34 @@ def test_a_setup_that_failed_without_a_network_succeeds_with_one(checkout: Path,
     assert offline.returncode == 2
     assert offline.stderr.splitlines()[-1].startswith("setup: uv could not be had with pip")
     assert again.returncode == 0, again.stderr
-    assert asked_of_uv(checkout) == ["sync --frozen --quiet --compile-bytecode"]
+    assert asked_of_uv(checkout) == [SYNC]
+
+
+def test_where_the_wheel_of_postgresql_cannot_be_had_the_way_out_is_named(checkout: Path) -> None:
+    install(checkout, A_UV_WITHOUT_POSTGRESQL)
+
+    refused = bootstrap(checkout, "servers")
+
+    assert refused.returncode == 2
+    assert "JVTRACK_POSTGRES" in refused.stderr.splitlines()[-1]
+
+
+def test_whoever_names_his_own_servers_needs_no_wheel_of_postgresql(checkout: Path) -> None:
+    install(checkout, A_UV_WITHOUT_POSTGRESQL)
+
+    done = bootstrap(checkout, "servers", JVTRACK_POSTGRES="postgresql://a@db/b", JVTRACK_KAFKA="kafka:9092")
+
+    assert done.returncode == 0, done.stderr
+    assert asked_of_uv(checkout) == []
+
+
+def test_only_tests_and_gates_need_their_tools(checkout: Path) -> None:
+    install(checkout, A_UV)
+
+    for step in ("environment", "servers", "gates"):
+        assert bootstrap(checkout, step).returncode == 0
+
+    assert asked_of_uv(checkout) == [SYNC, f"{SYNC} --group local", f"{SYNC} --group test --group check"]
 
 
 def bootstrap(checkout: Path, step: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -73,6 +102,15 @@ def a_shelf_with_uv(directory: Path) -> Path:
     return shelf
 
 
+def install(checkout: Path, uv: str) -> None:
+    """Put a program in uv's place."""
+    program = checkout / ".local" / "uv" / "bin" / "uv"
+    program.parent.mkdir(parents=True)
+    program.write_text(uv)
+    program.chmod(0o755)
+
+
 def asked_of_uv(checkout: Path) -> list[str]:
     """Read what uv was asked to do."""
-    return (checkout / ".local" / "asked").read_text().splitlines()
+    asked = checkout / ".local" / "asked"
+    return asked.read_text().splitlines() if asked.exists() else []
