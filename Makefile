@@ -18,6 +18,8 @@ PYTEST_OPTIONS ?=
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
 GATES := .local/gates.stamp
+# Even a killed make leaves no stack behind: the kernel tells its child, which stops in order.
+LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
 
 help: ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +27,7 @@ help: ## List the targets.
 setup: $(ENVIRONMENT) $(SERVERS) ## Get what the system runs on: uv, the Python environment, PostgreSQL, Kafka's jars.
 
 demo: setup ## Run the main job from nothing, with its proof; KEEP=1 leaves everything running.
-	@$(BIN)/jvtrack demo $(if $(KEEP),--keep)
+	@$(LEASH) $(BIN)/jvtrack demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 test: setup $(GATES) ## Run every test on real Kafka and PostgreSQL, and print the coverage; TESTS=tests/unit runs some.
 	@$(BIN)/coverage erase
@@ -56,7 +58,7 @@ schemas: $(GATES) ## Publish the JSON Schemas of every fact; a change that would
 	@$(BIN)/python -m tests.contract.publish
 
 up: setup ## Run the system on this machine in the foreground; Ctrl-C stops it, data stay.
-	@$(BIN)/jvtrack up
+	@$(LEASH) $(BIN)/jvtrack up
 
 down: $(ENVIRONMENT) ## Stop a system that runs detached.
 	@$(BIN)/jvtrack down
