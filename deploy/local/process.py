@@ -114,7 +114,8 @@ class Process:
     def complaint(self) -> str:
         """Quote the line in which the process, since its start, says what is wrong."""
         with self.program.log.open("rb") as log:
-            log.seek(self._log_start)
+            # A log that was set aside meanwhile begins anew.
+            log.seek(self._log_start if log.seek(0, os.SEEK_END) >= self._log_start else 0)
             lines = [line.strip() for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         telling = [line for line in lines if any(word in line for word in _COMPLAINTS)]
         said = (telling or lines or ["it said nothing"])[-1][:300].rstrip(".")

@@ -1,5 +1,7 @@
 """Watches processes, starts again what died by itself, within a bound, and stops them all in order."""
 
+import os
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -75,7 +77,8 @@ class Supervisor:
                 watched.process.ask_to_stop()
             for watched in stage:
                 watched.process.stop()
-            self._say(f"stopped {', '.join(watched.process.name for watched in stage)}")
+            if stage:
+                self._say(f"stopped {', '.join(watched.process.name for watched in stage)}")
 
     def _look_at(self, watched: _Watched) -> bool:
         if watched.process.is_alive():
@@ -91,15 +94,18 @@ class Supervisor:
 
     def _plan_restart(self, watched: _Watched) -> None:
         process, moment = watched.process, monotonic()
-        ended = f"{process.name} ended ({_ending(process.exit_code())})"
+        code = process.exit_code() or 0
+        ended = f"{process.name} ended ({_ending(code)})"
+        # Only a process that gave up by itself may have said why.
+        why = f": {process.complaint()}" if code > 0 else ""
         often = len(watched.started) == RESTARTS_MAX and moment - watched.started[0] < RESTARTS_WINDOW_SECONDS
         if often:
             watched.condition = Condition.FAILED
-            self._say(f"{ended} and is given up after {RESTARTS_MAX} restarts in a minute: {process.complaint()}")
+            self._say(f"{ended} and is given up after {RESTARTS_MAX} restarts in a minute{why}")
         else:
             watched.condition = Condition.RESTARTING
             watched.start_at = moment + RESTART_PAUSE_SECONDS
-            self._say(f"{ended}, starting it again in {RESTART_PAUSE_SECONDS} s: {process.complaint()}")
+            self._say(f"{ended}, starting it again in {RESTART_PAUSE_SECONDS} s{why}")
 
     def _restart(self, watched: _Watched) -> None:
         watched.process.start()
@@ -111,11 +117,11 @@ class Supervisor:
 
 
 def bound_log(path: Path) -> None:
-    """Empty a log that has grown too large; its writer appends and notices nothing."""
-    if path.stat().st_size > LOG_BYTES_MAX:
-        with path.open("r+b") as log:
-            log.truncate()
+    """Set a log that has grown too large aside, in place of the one before; its writer appends and notices nothing."""
+    if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
+        shutil.copyfile(path, path.with_name(f"{path.name}.1"))
+        os.truncate(path, 0)
 
 
-def _ending(exit_code: int | None) -> str:
-    return f"killed by signal {-exit_code}" if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
+def _ending(exit_code: int) -> str:
+    return f"killed by signal {-exit_code}" if exit_code < 0 else f"exit code {exit_code}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,7 +22,7 @@ from deploy.local.servers import Servers
 from deploy.local.settings import StackSettings
 from deploy.local.stack import wipe
 from deploy.local.state import Condition
-from deploy.local.supervisor import RESTARTS_MAX, Supervisor
+from deploy.local.supervisor import RESTARTS_MAX, Supervisor, bound_log
 from shared.clock import monotonic
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +105,7 @@ def test_a_process_that_died_is_started_again(tmp_path: Path) -> None:
     supervisor.stop()
 
     assert after not in {None, before}
-    assert "killed by signal 9" in said[0]
+    assert said[0] == "example ended (killed by signal 9), starting it again in 0.5 s"
     assert not process.is_alive()
 
 
@@ -121,6 +122,43 @@ def test_a_process_that_keeps_dying_is_given_up(tmp_path: Path, monkeypatch: pyt
     assert supervisor.states()[0].condition is Condition.FAILED
     assert supervisor.states()[0].restarts == RESTARTS_MAX
     assert "no luck" in said[-2]
+
+
+def test_a_process_that_gave_up_by_itself_is_quoted(tmp_path: Path) -> None:
+    said: list[str] = []
+    supervisor = Supervisor(said.append)
+    supervisor.start([Process(a_program(tmp_path, "raise SystemExit('Error: no luck')", python_options=("-S",)))])
+
+    watch_until(supervisor, lambda: bool(said))
+    supervisor.stop()
+
+    assert re.match(
+        r"example ended \(exit code 1\), starting it again in 0.5 s: Error: no luck \(all of it in", said[0]
+    )
+
+
+def test_a_stage_in_which_nothing_was_started_is_not_told(tmp_path: Path) -> None:
+    said: list[str] = []
+    supervisor = Supervisor(said.append)
+    supervisor.start([])
+
+    supervisor.stop()
+
+    assert said == []
+
+
+def test_a_log_that_has_grown_too_large_is_set_aside_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("deploy.local.supervisor.LOG_BYTES_MAX", 10)
+    log = tmp_path / "example.log"
+    with log.open("ab", buffering=0) as writer:
+        writer.write(b"12345\n1234\n")
+        bound_log(log)
+        writer.write(b"new\n")
+        bound_log(log)
+    bound_log(tmp_path / "of a process whose log was deleted")
+
+    assert log.read_text() == "new\n"
+    assert log.with_name("example.log.1").read_text() == "12345\n1234\n"
 
 
 def a_program(directory: Path, code: str, python_options: Sequence[str] = ()) -> Program:
