@@ -60,8 +60,8 @@ schemas: $(GATES) ## Publish the JSON Schemas of every fact; a change that would
 up: setup ## Run the system on this machine in the foreground; Ctrl-C stops it, data stay.
 	@$(LEASH) $(BIN)/jvtrack up
 
-down: $(ENVIRONMENT) ## Stop a system that runs detached.
-	@$(BIN)/jvtrack down
+down: $(ENVIRONMENT) ## Stop every system that runs here, a kept demo too; JVTRACK_NAMESPACE=demo stops one.
+	@$(BIN)/jvtrack down $(if $(JVTRACK_NAMESPACE),,--all)
 
 bench-smoke: setup ## Measure the figures of the README on this machine, in minutes.
 	@$(BIN)/python -m bench.smoke
@@ -69,8 +69,8 @@ bench-smoke: setup ## Measure the figures of the README on this machine, in minu
 compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down.
 	@scripts/compose-test.sh
 
-clean: ## Stop the system and forget its data, the environment and every cache.
-	@if [ -x $(BIN)/jvtrack ]; then $(BIN)/jvtrack down; fi
+clean: ## Stop every system that runs here and forget its data, the environment and every cache.
+	@if [ -x $(BIN)/jvtrack ]; then $(BIN)/jvtrack down --all; fi
 	@rm -rf .local .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 

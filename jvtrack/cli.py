@@ -2,22 +2,45 @@
 
 import logging
 import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 import typer
 from pydantic import ValidationError
 
-from deploy.errors import SetupError
-from jvtrack.client import JVTrackError
-from jvtrack.commands import databases, demo, imports, outbox, parked, stack, token, topics, verify
+from deploy.errors import SetupError, users_mistake
 
 USER_MISTAKE = 2
+MODULES: Mapping[str, Sequence[str]] = {
+    "start": ("up",),
+    "stack": ("down", "status", "restart"),
+    "env": ("env",),
+    "databases": ("migrate",),
+    "topics": ("topics",),
+    "token": ("token",),
+    "verify": ("verify",),
+    "imports": ("import",),
+    "parked": ("parked",),
+    "outbox": ("outbox",),
+    "demo": ("demo",),
+    "drop": ("drop",),
+}
+"""Every module of sub-commands, in the order in which they are listed, and the words that it answers to."""
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-for noun in (stack, databases, topics, token, verify, imports, parked, outbox, demo):
-    app.add_typer(noun.app)
+
+def command_for(words: Sequence[str]) -> typer.Typer:
+    """Give the command with the sub-command that is asked for, or with all of them.
+
+    Only what is asked for is imported: `jvtrack token` needs no database, and would wait a second for its driver.
+    """
+    needed = [module for module, names in MODULES.items() if words and words[0] in names]
+    command = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+    command.callback()(about)
+    for module in needed or MODULES:
+        command.add_typer(import_module(f"jvtrack.commands.{module}").app)
+    return command
 
 
-@app.callback()
 def about() -> None:
     """Follow demand, production and stock of joint-venture parts."""
 
@@ -27,17 +50,11 @@ def main() -> None:
     # Whoever needs to know that Kafka is away is told so by an error, in a sentence.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
     try:
-        app()
-    except (SetupError, JVTrackError) as error:
-        _refuse(str(error))
-    except ValidationError as error:
-        _refuse("; ".join(f"{_variable(detail['loc'])}: {detail['msg']}" for detail in error.errors()))
-    except PermissionError as error:
-        _refuse(f"{error.filename} may not be written by this user: give it the right, or set JVTRACK_HOME.")
-
-
-def _variable(place: tuple[int | str, ...]) -> str:
-    return f"JVTRACK_{'_'.join(str(part) for part in place).upper()}"
+        command_for(sys.argv[1:])()
+    except (SetupError, ValidationError, OSError) as error:
+        if (sentence := users_mistake(error)) is None:
+            raise
+        _refuse(sentence)
 
 
 def _refuse(sentence: str) -> None:

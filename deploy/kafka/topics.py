@@ -1,4 +1,4 @@
-"""Creates the topics and checks that those already there keep every fact for ever."""
+"""Creates the topics, checks that those already there keep every fact for ever, and deletes them when told to."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import for_code
 
-from deploy.errors import SetupError
+from deploy.errors import SetupError, nobody_answers
 from shared.events.envelope import Stream
 from shared.messaging.kafka import KAFKA_WEATHER, KafkaAway, config_differences, start_admin
 from shared.messaging.topics import PARTITIONS, TOPIC_CONFIGS, Topics
 
-_ALREADY_EXISTS = 36
+_ALREADY_EXISTS, _UNKNOWN = 36, 3
 _KNOWN_SECONDS_MAX = 15.0
 _POLL_SECONDS = 0.05
 
@@ -28,15 +28,30 @@ async def ensure_topics(topics: Topics, *, replicas: int) -> Sequence[str]:
         wanted = {topics.name(stream): TOPIC_CONFIGS[stream] for stream in Stream}
         differences += await config_differences(topics.servers, wanted)
     except (KafkaAway, *KAFKA_WEATHER):
-        raise SetupError(
-            f"Kafka at {topics.servers} does not answer: start one with `jvtrack up`, or set JVTRACK_KAFKA."
-        ) from None
+        raise nobody_answers("Kafka", topics.servers, variable="JVTRACK_KAFKA") from None
     if differences:
         raise SetupError(
             f"Topics differ from what the services need: {'; '.join(differences)}; alter them, or take another "
             "JVTRACK_NAMESPACE."
         )
     return created
+
+
+async def delete_topics(topics: Topics) -> Sequence[str]:
+    """Delete the topics that are there, and name them."""
+    try:
+        admin = await start_admin(topics.servers)
+        try:
+            answer = await admin.delete_topics([topics.name(stream) for stream in Stream])
+        finally:
+            await admin.close()
+    except (KafkaAway, *KAFKA_WEATHER):
+        raise nobody_answers("Kafka", topics.servers, variable="JVTRACK_KAFKA") from None
+    codes = dict(answer.topic_error_codes)
+    for name, code in codes.items():
+        if code not in {0, _UNKNOWN}:
+            raise SetupError(f"Kafka did not delete {name}: {for_code(code).__name__}.")
+    return [name for name, code in codes.items() if code == 0]
 
 
 async def _create(admin: AIOKafkaAdminClient, topics: Topics, replicas: int) -> Sequence[str]:

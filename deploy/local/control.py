@@ -1,52 +1,53 @@
 """Handles a stack from outside its own process: start it detached, end it, have one of its processes start again."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from deploy.errors import SetupError
 from deploy.local import state
 from deploy.local.probes import serves
 from deploy.local.process import is_running
 from deploy.local.settings import StackSettings
-from deploy.local.state import StackState
+from deploy.local.state import LOG, StackState
 from shared.clock import monotonic
 
 _POLL_SECONDS = 0.1
 _UP_SECONDS_MAX = 180
 _DOWN_SECONDS_MAX = 60
 _RESTART_SECONDS_MAX = 60
-_LOG = "stack.log"
+_TIMED = re.compile(r"\d{4}-\d\d-\d\dT\S+ (.+)")
 
 
-def start_detached(settings: StackSettings) -> None:
+def start_detached(settings: StackSettings, *, fresh: bool = False) -> None:
     """Start the stack as a process of its own and return once everything answers."""
     if state.is_held(settings):
         raise SetupError("The stack is already running: see `jvtrack status`, or end it with `jvtrack down`.")
     settings.directory.mkdir(parents=True, exist_ok=True)
-    log = settings.directory / _LOG
+    log = settings.directory / LOG
     with log.open("wb") as output:
         child = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local"],
-            env={**os.environ, **_as_variables(settings)},
+            program(fresh=fresh),
+            env={**os.environ, **as_variables(settings)},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
     try:
-        _wait(lambda: child.poll() is not None or _is_ready(settings, child.pid), _UP_SECONDS_MAX)
+        _wait(lambda: child.poll() is not None or is_ready(settings, child.pid), _UP_SECONDS_MAX)
     except KeyboardInterrupt:
         child.terminate()
         child.wait()
         raise
     if child.poll() is not None:
-        words = log.read_text().strip().splitlines() or ["it said nothing"]
-        raise SetupError(words[-1].split(" ", 1)[-1])
-    if not _is_ready(settings, child.pid):
+        raise SetupError(last_words(settings))
+    if not is_ready(settings, child.pid):
         raise SetupError(f"The stack was not up within {_UP_SECONDS_MAX} s: {log} says how far it came.")
     child.returncode = 0  # It lives on; Python need not warn that nobody waited for it.
 
@@ -56,7 +57,12 @@ def stop(settings: StackSettings) -> bool:
     running = state.running(settings)
     if running is None:
         return False
-    os.kill(running.supervisor, signal.SIGTERM)
+    try:
+        os.kill(running.supervisor, signal.SIGTERM)
+    except ProcessLookupError:
+        return True  # It ended by itself, a moment ago.
+    except PermissionError:
+        raise SetupError(f"The stack (pid {running.supervisor}) is another user's: let that user end it.") from None
     if not _wait(lambda: not is_running(running.supervisor), _DOWN_SECONDS_MAX):
         raise SetupError(f"The stack (pid {running.supervisor}) has not ended within {_DOWN_SECONDS_MAX} s.")
     return True
@@ -69,7 +75,8 @@ def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> int:
         known = ", ".join(process.name for process in required(settings).processes)
         raise SetupError(f"The stack runs no process named {name}: choose one of {known}.")
     if is_running(before.pid):
-        os.kill(before.pid, by)
+        with suppress(ProcessLookupError):
+            os.kill(before.pid, by)
 
     def is_back() -> bool:
         process = required(settings).process(name)
@@ -81,22 +88,37 @@ def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> int:
     return after.pid if after else 0
 
 
+def program(*, fresh: bool) -> list[str]:
+    """Give the command that is a stack."""
+    return [sys.executable, "-m", "deploy.local", *(["--fresh"] if fresh else [])]
+
+
+def last_words(settings: StackSettings) -> str:
+    """Give the last sentence of a stack that has ended, without its time; or quote what it ended with."""
+    log = settings.directory / LOG
+    last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
+    said = _TIMED.fullmatch(last)
+    return said[1] if said else f"The stack has ended: {last[:300].rstrip('.')} (all of it in {log})."
+
+
+def is_ready(settings: StackSettings, supervisor: int) -> bool:
+    """Tell whether the stack of this supervisor says that everything answers."""
+    said = state.read(settings)
+    return said is not None and said.supervisor == supervisor and said.is_ready
+
+
+def as_variables(settings: StackSettings) -> Mapping[str, str]:
+    """Give the settings as the variables of a stack's process."""
+    values = settings.model_dump(mode="json")
+    return {f"JVTRACK_{name.upper()}": str(value) for name, value in values.items() if value is not None}
+
+
 def required(settings: StackSettings) -> StackState:
     """Read what the running stack says of itself, or refuse when none runs."""
     running = state.running(settings)
     if running is None:
         raise SetupError(f"No stack of namespace {settings.namespace} is running: start one with `jvtrack up`.")
     return running
-
-
-def _is_ready(settings: StackSettings, supervisor: int) -> bool:
-    said = state.read(settings)
-    return said is not None and said.supervisor == supervisor and said.is_ready
-
-
-def _as_variables(settings: StackSettings) -> Mapping[str, str]:
-    values = settings.model_dump(mode="json")
-    return {f"JVTRACK_{name.upper()}": str(value) for name, value in values.items() if value is not None}
 
 
 def _wait(is_done: Callable[[], bool], seconds_max: float) -> bool:

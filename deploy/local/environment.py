@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from functools import cached_property
 
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
+from deploy.errors import SetupError
 from deploy.local.issuer import Issuer
 from deploy.local.ports import HOST
 from deploy.local.postgres import ADMIN, postgres_dsn
@@ -82,7 +84,7 @@ class Environment:
 
     def _role(self, service: str, role: str, variable: str, driver: str) -> URL:
         if given := os.environ.get(variable):
-            return make_url(given).set(drivername=driver)
+            return _address(given, variable).set(drivername=driver)
         name = f"{self.settings.namespace}_{service}"
         user = f"{name}_{role}"
         return self.postgres.set(drivername=driver, username=user, password=self.secret.password(user), database=name)
@@ -91,3 +93,13 @@ class Environment:
     def _secret_names(service: str) -> tuple[str, ...]:
         prefix = f"JVTRACK_{service.upper()}"
         return (f"{prefix}_DATABASE", f"{prefix}_RELAY_DATABASE", f"{prefix}_OWNER_DATABASE")
+
+
+def _address(dsn: str, variable: str) -> URL:
+    try:
+        address = make_url(dsn)
+    except (ArgumentError, ValueError):
+        address = None
+    if address is None or not (address.username and address.database):
+        raise SetupError(f"{variable} names no database: write postgresql://USER:PASSWORD@HOST:PORT/DATABASE.")
+    return address

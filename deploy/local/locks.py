@@ -37,14 +37,15 @@ def locked_now(path: Path, *, patience_seconds: float = 0) -> Iterator[BinaryIO]
 
 
 def is_locked(path: Path) -> bool:
-    """Tell whether a process holds the lock file."""
+    """Tell whether a process holds the lock file; any number may ask at once, who may read the file."""
     if not path.exists():
         return False
-    try:
-        with locked_now(path):
-            return False
-    except BlockingIOError:
-        return True
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def _opened(path: Path) -> BinaryIO:

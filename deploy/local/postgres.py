@@ -49,16 +49,16 @@ def postgres_dsn(port: int, password: str) -> str:
 
 def postgres_program(plan: PostgresPlan) -> Program:
     """Make a PostgreSQL ready to start, creating its cluster the first time."""
-    binaries = _binaries()
+    programs = binaries()
     data = plan.directory / "data"
     if not data.exists():
-        _create_cluster(plan, binaries / "initdb")
+        _create_cluster(plan, programs / "initdb")
     pid_file = data / "postmaster.pid"
     _forget_the_dead(pid_file)
     settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": str(plan.port)}.items()]
     return Program(
         name="postgres",
-        command=(str(binaries / "postgres"), "-D", str(data), *settings),
+        command=(str(programs / "postgres"), "-D", str(data), *settings),
         port=plan.port,
         serves=lambda pid: _is_ready(pid_file, pid),
         log=plan.directory / "postgres.log",
@@ -67,7 +67,8 @@ def postgres_program(plan: PostgresPlan) -> Program:
     )
 
 
-def _binaries() -> Path:
+def binaries() -> Path:
+    """Locate PostgreSQL's programs, or say how to have them."""
     # The wheel's own start-up code is not imported: it opens folders to everyone and adds a user to the system.
     spec = find_spec(_WHEEL)
     if spec is None or spec.origin is None:

@@ -1,10 +1,13 @@
 """What can be set about a local stack, from `JVTRACK_*` variables."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.local.places import HOME
@@ -13,7 +16,34 @@ from deploy.local.ports import HOST
 SERVICES = ("orders", "production", "inventory")
 """Every service, in the order in which they are started."""
 
+NAMESPACE = r"^[a-z][a-z0-9_]{0,30}$"
 Port = Annotated[int, Field(gt=0, lt=65_536)]
+_SERVER = re.compile(r"(?:[^\s:,/@\[\]]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}", re.ASCII)
+_POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+asyncpg"}
+
+
+def _servers(value: str | None) -> str | None:
+    """Take bootstrap servers; nothing at all names none."""
+    if value and not all(_SERVER.fullmatch(server.strip()) for server in value.split(",")):
+        raise PydanticCustomError("servers", "it names no Kafka; write HOST:PORT, several with commas between them")
+    return value or None
+
+
+def _dsn(value: str | None) -> str | None:
+    """Take a PostgreSQL's DSN; nothing at all names none."""
+    if value and not _is_dsn(value):
+        # What was given is not repeated: it may hold a password.
+        raise PydanticCustomError("dsn", "it names no PostgreSQL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+    return value or None
+
+
+def _is_dsn(value: str) -> bool:
+    try:
+        parts = urlsplit(value)
+        has_place = bool(parts.hostname or "host=" in parts.query) and parts.port != 0
+    except ValueError:  # Its port is no port.
+        return False
+    return parts.scheme in _POSTGRES_SCHEMES and has_place
 
 
 class StackSettings(BaseSettings):
@@ -21,13 +51,13 @@ class StackSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JVTRACK_", frozen=True, use_attribute_docstrings=True)
 
-    namespace: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,30}$")] = "jvtrack"
+    namespace: Annotated[str, StringConstraints(pattern=NAMESPACE)] = "jvtrack"
     """Goes before the name of every topic, group and database."""
     home: Path = HOME
     """Data of each namespace are in a folder below."""
-    kafka: str | None = None
+    kafka: Annotated[str | None, BeforeValidator(_servers)] = None
     """Bootstrap servers of a Kafka that already runs."""
-    postgres: str | None = None
+    postgres: Annotated[str | None, BeforeValidator(_dsn)] = None
     """Administrator's DSN of a PostgreSQL that already runs."""
     kafka_replicas: Annotated[int, Field(gt=0, lt=10)] = 1
     """Copies that a newly created topic keeps."""
@@ -48,6 +78,13 @@ class StackSettings(BaseSettings):
     def directory(self) -> Path:
         """Locate this namespace's data."""
         return self.home.absolute() / self.namespace
+
+    @property
+    def servers_elsewhere(self) -> Sequence[str]:
+        """Name the servers that are not the stack's own, and where they are, without a password."""
+        postgres = urlsplit(self.postgres or "")
+        kafka = [f"Kafka at {self.kafka}"] if self.kafka else []
+        return [*kafka, *([f"PostgreSQL at {postgres.hostname}:{postgres.port or 5432}"] if self.postgres else [])]
 
     @property
     def service_ports(self) -> Mapping[str, int]:

@@ -11,10 +11,11 @@ from deploy.errors import SetupError
 from deploy.local import state
 from deploy.local.console import Display
 from deploy.local.environment import Environment
+from deploy.local.jars import jars_for, kafka_jars
+from deploy.local.java import java
 from deploy.local.kafka import KafkaPlan, kafka_program
-from deploy.local.places import KAFKA_JARS
 from deploy.local.ports import HOST, require_free
-from deploy.local.postgres import ADMIN, PostgresPlan, postgres_program
+from deploy.local.postgres import ADMIN, PostgresPlan, binaries, postgres_program
 from deploy.local.process import Process, Program
 from deploy.local.services import service_program
 from deploy.local.settings import SERVICES, StackSettings
@@ -29,12 +30,18 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _READY_SECONDS_MAX = 60
 
 
-def run(settings: StackSettings, display: Display) -> None:
-    """Run the stack in the foreground until a signal ends it."""
+_OF_THE_RUNNING = {state.FILE, state.LOG}
+
+
+def run(settings: StackSettings, display: Display, *, fresh: bool = False) -> None:
+    """Run the stack in the foreground until a signal ends it; a fresh one forgets what was kept, once it can start."""
+    if fresh:
+        _require_no_servers_of_others(settings)
     try:
         with state.hold(settings):
-            require_free(settings.own_ports)
-            settings.directory.mkdir(parents=True, exist_ok=True)
+            _require_what_it_runs_on(settings)
+            if fresh:
+                wipe(settings)
             with _signals_end_it():
                 _Stack(settings, display).live()
     except BlockingIOError:
@@ -42,18 +49,29 @@ def run(settings: StackSettings, display: Display) -> None:
 
 
 def wipe(settings: StackSettings) -> None:
-    """Forget everything that a stack of this namespace has kept."""
-    if settings.kafka or settings.postgres:
+    """Forget everything that a stack has kept; only its supervisor may, before it starts anything."""
+    for kept in settings.directory.iterdir():
+        if kept.is_dir() and not kept.is_symlink():
+            shutil.rmtree(kept)
+        elif kept.name not in _OF_THE_RUNNING:
+            kept.unlink()
+
+
+def _require_what_it_runs_on(settings: StackSettings) -> None:
+    require_free(settings.own_ports)
+    if not settings.postgres:
+        binaries()
+    if not settings.kafka:
+        kafka_jars(jars_for(settings.home))
+        java()
+
+
+def _require_no_servers_of_others(settings: StackSettings) -> None:
+    if settings.servers_elsewhere:
         raise SetupError(
             "A fresh start empties only servers of the stack's own: with JVTRACK_KAFKA or JVTRACK_POSTGRES, start "
             "from nothing by setting a JVTRACK_NAMESPACE not used before."
         )
-    try:
-        with state.hold(settings):
-            if settings.directory.exists():
-                shutil.rmtree(settings.directory)
-    except BlockingIOError:
-        raise _already_running(settings) from None
 
 
 def _already_running(settings: StackSettings) -> SetupError:
@@ -147,7 +165,7 @@ class _Stack:
             yield postgres_program(PostgresPlan(directory / "postgres", settings.postgres_port, password))
         if not settings.kafka:
             ports = (settings.kafka_port, settings.kafka_controller_port)
-            yield kafka_program(KafkaPlan(directory / "kafka", *ports, jars=KAFKA_JARS))
+            yield kafka_program(KafkaPlan(directory / "kafka", *ports, jars=jars_for(settings.home)))
 
 
 @contextmanager

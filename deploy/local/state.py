@@ -1,18 +1,19 @@
 """What a running stack says about itself: a file that its supervisor writes and every command may read."""
 
 import os
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import BinaryIO
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from deploy.local.locks import is_locked, locked_now
-from deploy.local.settings import StackSettings
+from deploy.local.settings import NAMESPACE, StackSettings
 
+FILE, LOG = "state.json", "stack.log"
 _PATIENCE_SECONDS = 1.0
 # The namespace and its place are how a stack is found; the rest is what it was started with.
 _HOW_FOUND = {"namespace", "home"}
@@ -54,14 +55,30 @@ class StackState(BaseModel):
         return next((process for process in self.processes if process.name == name), None)
 
 
-def hold(settings: StackSettings) -> AbstractContextManager[BinaryIO]:
-    """Be the only supervisor of a namespace's stack, or raise BlockingIOError."""
-    return locked_now(_lock(settings), patience_seconds=_PATIENCE_SECONDS)
+@contextmanager
+def hold(settings: StackSettings) -> Iterator[None]:
+    """Be the only supervisor of a namespace's stack, or raise BlockingIOError.
+
+    Whoever finds the stack held reads of this supervisor, never of one that was killed before.
+    """
+    with locked_now(_lock(settings), patience_seconds=_PATIENCE_SECONDS):
+        settings.directory.mkdir(parents=True, exist_ok=True)
+        write(settings, StackState(supervisor=os.getpid(), is_ready=False, settings=recorded(settings), processes=()))
+        try:
+            yield
+        finally:
+            _file(settings).unlink(missing_ok=True)
 
 
 def is_held(settings: StackSettings) -> bool:
     """Tell whether a supervisor runs this namespace's stack."""
     return is_locked(_lock(settings))
+
+
+def held(home: Path) -> Sequence[str]:
+    """Name the namespaces whose stacks run, of those whose data are in a folder."""
+    locks = sorted(home.absolute().glob("*.lock"))
+    return [lock.stem for lock in locks if re.fullmatch(NAMESPACE, lock.stem) and is_locked(lock)]
 
 
 def running(settings: StackSettings) -> StackState | None:
@@ -105,4 +122,4 @@ def _lock(settings: StackSettings) -> Path:
 
 
 def _file(settings: StackSettings) -> Path:
-    return settings.directory / "state.json"
+    return settings.directory / FILE

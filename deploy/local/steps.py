@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
-from deploy.kafka.topics import ensure_topics
+from deploy.kafka.topics import delete_topics, ensure_topics
 from deploy.local.environment import Environment
-from deploy.postgres.provision import provision
+from deploy.local.settings import SERVICES
+from deploy.postgres.provision import provision, remove
 from shared.messaging.topics import Topics
 from shared.migrations import upgrade
 
@@ -22,3 +23,15 @@ def make_topics(environment: Environment) -> Sequence[str]:
     settings = environment.settings
     topics = Topics(settings.kafka_address, settings.namespace)
     return asyncio.run(ensure_topics(topics, replicas=settings.kafka_replicas))
+
+
+def drop_topics(environment: Environment) -> Sequence[str]:
+    """Delete the topics of a namespace, with every fact in them, and name those that there were."""
+    settings = environment.settings
+    return asyncio.run(delete_topics(Topics(settings.kafka_address, settings.namespace)))
+
+
+def drop_databases(environment: Environment) -> Sequence[str]:
+    """Delete every service's database and roles, and name the databases that there were."""
+    databases = [environment.database(service) for service in SERVICES]
+    return [database.name for database in databases if asyncio.run(remove(environment.postgres, database))]

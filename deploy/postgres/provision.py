@@ -1,4 +1,4 @@
-"""Creates a service's roles and database; run again, it only sets right what differs."""
+"""Creates a service's roles and database, or removes them; run again, it only sets right what differs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import asyncpg
 from sqlalchemy import URL
 
-from deploy.errors import SetupError
+from deploy.errors import SetupError, nobody_answers
 
 _CONNECT_SECONDS_MAX = 10
 _APP_SETTINGS = {
@@ -57,6 +57,25 @@ async def provision(admin: URL, database: ServiceDatabase) -> None:
         await inside.close()
 
 
+async def remove(admin: URL, database: ServiceDatabase) -> bool:
+    """Delete a service's database and its roles; False where there was no such database."""
+    server = await connect(admin)
+    try:
+        there = await server.fetchval("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)", database.name)
+        await _run(server, "DROP DATABASE IF EXISTS %I", database.name)
+        for role in database.roles:
+            await _run(server, "DROP ROLE IF EXISTS %I", role.username)
+    except asyncpg.ObjectInUseError:
+        raise SetupError(f"Somebody still works in {database.name}: stop its services, then drop it again.") from None
+    except asyncpg.InsufficientPrivilegeError as refused:
+        raise SetupError(
+            f"{admin.username} may not drop {database.name} ({refused}): set JVTRACK_POSTGRES to the role that made it."
+        ) from None
+    finally:
+        await server.close()
+    return bool(there)
+
+
 async def connect(address: URL) -> asyncpg.Connection:
     """Open a connection, or say in one sentence what keeps it shut."""
     dsn = address.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -64,9 +83,7 @@ async def connect(address: URL) -> asyncpg.Connection:
     try:
         return await asyncpg.connect(dsn, timeout=_CONNECT_SECONDS_MAX)
     except (OSError, TimeoutError, asyncpg.CannotConnectNowError):
-        raise SetupError(
-            f"No PostgreSQL answers at {where}: start one with `jvtrack up`, or set JVTRACK_POSTGRES."
-        ) from None
+        raise nobody_answers("PostgreSQL", where, variable="JVTRACK_POSTGRES") from None
     except (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError) as refused:
         raise SetupError(
             f"PostgreSQL at {where} refused {address.username}: {refused}; see JVTRACK_POSTGRES."

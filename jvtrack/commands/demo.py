@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from jvtrack.demo.ending import tell, tell_how_to_go_on
+from jvtrack.demo.ending import tell, tell_how_to_go_on, tell_what_starts, tell_what_stays
 from jvtrack.demo.papers import Papers, edition_of
 from jvtrack.demo.play import play
 from jvtrack.demo.stage import Stage, demo_settings, fresh_stage, running_stage
@@ -39,17 +39,21 @@ def demo(
     console = Console(width=None if sys.stdout.isatty() else _WIDTH)
     now, begun = clock.now(), clock.monotonic()
     papers = Papers(now.date(), edition_of(now) if against else _FIRST_EDITION)
-    if not against:
-        console.print("starting Kafka, PostgreSQL and three services from nothing")
-    with _stage(against=against, keep=keep, killer=killer) as stage:
+    with _stage(console, against=against, keep=keep, killer=killer) as stage:
         findings, report = asyncio.run(play(stage, papers, console))
         is_well = tell(findings, report, console)
         if keep:
             tell_how_to_go_on(stage, console)
+    if not against:
+        tell_what_stays(stage, console)
     console.print(f"The demo took {clock.monotonic() - begun:.0f} s.")
     if not is_well:
         raise typer.Exit(NOT_AS_IT_MUST_BE)
 
 
-def _stage(*, against: bool, keep: bool, killer: str | None) -> AbstractContextManager[Stage]:
-    return nullcontext(running_stage(killer)) if against else fresh_stage(demo_settings(), keep=keep)
+def _stage(console: Console, *, against: bool, keep: bool, killer: str | None) -> AbstractContextManager[Stage]:
+    if against:
+        return nullcontext(running_stage(killer))
+    settings = demo_settings()
+    tell_what_starts(settings, console)
+    return fresh_stage(settings, keep=keep)

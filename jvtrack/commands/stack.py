@@ -1,6 +1,7 @@
-"""`jvtrack up`, `down`, `status`, `restart`, `env`: the stack without Docker."""
+"""`jvtrack down`, `status`, `restart`: the stack that runs."""
 
 import signal
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -8,57 +9,33 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.local import control, state
-from deploy.local.console import Merged
-from deploy.local.environment import Environment
 from deploy.local.probes import serves
 from deploy.local.settings import StackSettings
-from deploy.local.stack import run, wipe
 from shared.clock import now
 
 NOT_ALL_UP = 1
 NOT_RUNNING = 3
 
 app = typer.Typer()
-PortOption = Annotated[int | None, typer.Option(help="Listen on this port instead.", min=1, max=65_535)]
 
 
 @app.command()
-def up(
+def down(
     *,
-    detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once everything is up.")] = False,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget all data first.")] = False,
-    kafka_port: PortOption = None,
-    kafka_controller_port: PortOption = None,
-    postgres_port: PortOption = None,
-    orders_port: PortOption = None,
-    production_port: PortOption = None,
-    inventory_port: PortOption = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="Stop every stack kept in JVTRACK_HOME, the demo's too.")
+    ] = False,
 ) -> None:
-    """Run Kafka, PostgreSQL and every service on this machine; Ctrl-C stops them all."""
-    ports = {
-        "kafka_port": kafka_port,
-        "kafka_controller_port": kafka_controller_port,
-        "postgres_port": postgres_port,
-        "orders_port": orders_port,
-        "production_port": production_port,
-        "inventory_port": inventory_port,
-    }
-    chosen = {name: port for name, port in ports.items() if port is not None}
-    settings = StackSettings.model_validate({**StackSettings().model_dump(), **chosen})
-    if fresh:
-        wipe(settings)
-    if detach:
-        control.start_detached(settings)
-        _print_status(settings)
-    else:
-        run(settings, Merged())
-
-
-@app.command()
-def down() -> None:
     """Stop the running stack in good order; its data stay."""
-    stopped = control.stop(StackSettings())
-    typer.echo("The stack has stopped." if stopped else "No stack was running.")
+    settings = StackSettings()
+    namespaces = state.held(settings.home) if every else [settings.namespace]
+    stacks = [settings.model_copy(update={"namespace": namespace}) for namespace in namespaces]
+    stopped = [stack.namespace for stack in stacks if control.stop(stack)]
+    if stopped:
+        typer.echo(f"The stack of namespace {' and that of '.join(stopped)} has stopped.")
+    else:
+        typer.echo("No stack was running." if every else f"No stack of namespace {settings.namespace} was running.")
+        _tell_of_others(settings, stacks)
 
 
 @app.command()
@@ -67,8 +44,9 @@ def status() -> None:
     settings = StackSettings()
     if state.running(settings) is None:
         typer.echo(f"No stack of namespace {settings.namespace} is running.")
+        _tell_of_others(settings, [settings])
         raise typer.Exit(NOT_RUNNING)
-    if not _print_status(settings):
+    if not print_status(settings):
         raise typer.Exit(NOT_ALL_UP)
 
 
@@ -85,15 +63,8 @@ def restart(
     typer.echo(f"{name} serves again (pid {pid}).")
 
 
-@app.command()
-def env() -> None:
-    """Print the stack's addresses and databases, one NAME=value a line."""
-    variables = Environment(state.as_running(StackSettings())).all_variables()
-    for name, value in variables.items():
-        typer.echo(f"{name}={value}")
-
-
-def _print_status(settings: StackSettings) -> bool:
+def print_status(settings: StackSettings) -> bool:
+    """Print every process of the running stack; tells whether all serve."""
     stack = control.required(settings)
     table = Table("process", "state", "pid", "port", "restarts", "up for")
     answers = {process.name: serves(process.name, process.port) for process in stack.processes}
@@ -102,4 +73,14 @@ def _print_status(settings: StackSettings) -> bool:
         age = f"{(now() - process.since).total_seconds():.0f} s"
         table.add_row(process.name, word, str(process.pid), str(process.port), str(process.restarts), age)
     Console().print(table)
+    if not stack.is_ready:
+        typer.echo("It is still starting.")
     return stack.is_ready and all(answers.values())
+
+
+def _tell_of_others(settings: StackSettings, known: Sequence[StackSettings]) -> None:
+    others = sorted({*state.held(settings.home)} - {each.namespace for each in known})
+    if others:
+        typer.echo(
+            f"Running: {', '.join(others)}; JVTRACK_NAMESPACE chooses one, and `jvtrack down --all` stops them all."
+        )

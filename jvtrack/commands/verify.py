@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.errors import SetupError
+from deploy.errors import SetupError, way_out
 from deploy.local import state
 from deploy.local.environment import Environment
 from deploy.local.settings import SERVICES, StackSettings
-from jvtrack.verify.proof import verify as prove
+from jvtrack.verify.proof import verify as prove_sources
 from jvtrack.verify.report import Report
 from jvtrack.verify.sources import Sources
 from shared.messaging.kafka import KafkaAway
@@ -27,23 +27,23 @@ _DATABASE_AWAY = (asyncpg.PostgresConnectionError, asyncpg.QueryCanceledError, O
 app = typer.Typer()
 
 
-def sources(environment: Environment) -> Sources:
-    """Find a stack's Kafka, and its databases as their owners."""
+async def prove(environment: Environment) -> Report:
+    """Prove a stack's books, or say which server keeps them from being read."""
     settings = environment.settings
     databases = {service: environment.database(service).owner for service in SERVICES}
-    return Sources(Topics(settings.kafka_address, settings.namespace), databases)
+    sources = Sources(Topics(settings.kafka_address, settings.namespace), databases)
+    try:
+        return await prove_sources(sources)
+    except KafkaAway as error:
+        raise SetupError(f"{error}: {way_out('Kafka', variable='JVTRACK_KAFKA')}.") from None
+    except _DATABASE_AWAY as error:
+        raise SetupError(f"PostgreSQL went away or is too busy to be read ({error!r}): try again.") from None
 
 
 @app.command()
 def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False) -> None:
     """Prove invariants I1 to I8 of the running system at a cut; exit code 1 when one does not hold."""
-    found = sources(Environment(state.as_running(StackSettings())))
-    try:
-        report = asyncio.run(prove(found))
-    except KafkaAway as error:
-        raise SetupError(f"{error}: start one with `jvtrack up`, or set JVTRACK_KAFKA.") from None
-    except _DATABASE_AWAY as error:
-        raise SetupError(f"PostgreSQL went away or is too busy to be read ({error!r}): try again.") from None
+    report = asyncio.run(prove(Environment(state.as_running(StackSettings()))))
     if as_json:
         typer.echo(json.dumps({**dataclasses.asdict(report), "holds": report.holds}, default=str, indent=1))
     else:

@@ -1,13 +1,15 @@
-"""What is printed at the end: what happened, the proof, and on request how to go on from here."""
+"""What is printed before and after the play: what starts, what happened, the proof, how to go on, and what stays."""
 
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local.settings import StackSettings
 from jvtrack.commands.verify import show
 from jvtrack.demo.findings import Finding
 from jvtrack.demo.stage import Stage
+from jvtrack.invocation import again
 from jvtrack.verify.report import Report
 
 _ROLES = (
@@ -18,6 +20,26 @@ _ROLES = (
     ("operator",),
     ("auditor",),
 )
+
+
+def tell_what_starts(settings: StackSettings, console: Console) -> None:
+    """Print what is started, and on whose servers."""
+    if elsewhere := settings.servers_elsewhere:
+        own = [*([] if settings.kafka else ["Kafka"]), *([] if settings.postgres else ["PostgreSQL"]), "three services"]
+        where = f"{' and '.join(elsewhere)}, in a new namespace: {settings.namespace}"
+        console.print(f"starting {' and '.join(own)} for {where}", highlight=False)
+    else:
+        console.print("starting Kafka, PostgreSQL and three services from nothing")
+
+
+def tell_what_stays(stage: Stage, console: Console) -> None:
+    """Print what the play leaves on servers that are not its own, and how to be rid of it."""
+    if elsewhere := stage.settings.servers_elsewhere:
+        console.print(
+            f"{' and '.join(elsewhere)} {'keep' if elsewhere[1:] else 'keeps'} what the demo put there, under "
+            f"{stage.settings.namespace}; with the same variables set, this drops it: {again(stage.settings, 'drop')}",
+            soft_wrap=True,
+        )
 
 
 def tell(findings: Sequence[Finding], report: Report, console: Console) -> bool:
@@ -46,13 +68,13 @@ def tell_how_to_go_on(stage: Stage, console: Console) -> None:
     )
     lines += [
         "",
-        "Three commands to begin with: a depot's stock, a factory's work orders, the newest orders.",
+        "Three commands to begin with: a depot's stock, a factory's work orders, a depot's first orders.",
         f"  curl -s {depot} '{inventory}/v1/stock?site=D-01&part={part}&group=part-site'",
         f"  curl -s {factory} '{production}/v1/work-orders?factory=F-01&limit=2'",
         f"  curl -s {operator} '{orders}/v1/orders?site=D-01&limit=2'",
         "",
-        f"Prove the books again: JVTRACK_NAMESPACE={stage.settings.namespace} jvtrack verify",
-        f"Stop it:               JVTRACK_NAMESPACE={stage.settings.namespace} jvtrack down",
+        f"Prove the books again: {again(stage.settings, 'verify')}",
+        f"Stop it:               {again(stage.settings, 'down')}",
     ]
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from rich.console import Console
 from rich.markup import escape
 
+from deploy.errors import SetupError
 from jvtrack.client import JVTrack, JVTrackError, Patience
-from jvtrack.commands.verify import sources
+from jvtrack.commands.verify import prove
 from jvtrack.demo.company import Company
 from jvtrack.demo.findings import Finding, NeverSeenError, seen
 from jvtrack.demo.papers import Papers
@@ -24,7 +25,6 @@ from jvtrack.demo.scenes import (
     slips,
 )
 from jvtrack.demo.stage import Stage
-from jvtrack.verify.proof import verify
 from jvtrack.verify.report import Report
 from shared import clock
 
@@ -52,7 +52,7 @@ async def play(stage: Stage, papers: Papers, console: Console) -> tuple[list[Fin
     findings: list[Finding] = []
     async with _company(stage, papers) as company:
         for number, (title, scene) in enumerate(_SCENES, 1):
-            shown = await _show(f"{number:2}/{len(_SCENES)}", title, scene(company), console)
+            shown = await show_scene(f"{number:2}/{len(_SCENES)}", title, scene(company), console)
             findings += shown
             if scene is opening.play and not all(finding.holds for finding in shown):
                 break  # Without the catalogue there is nothing to play with.
@@ -75,29 +75,33 @@ async def _company(stage: Stage, papers: Papers) -> AsyncIterator[Company]:
         yield Company.gather(stage, papers, connection)
 
 
-async def _show(number: str, title: str, scene: Awaitable[Sequence[Finding]], console: Console) -> Sequence[Finding]:
-    """Let a scene happen; one that fails is a finding too."""
+async def show_scene(
+    number: str, title: str, scene: Awaitable[Sequence[Finding]], console: Console
+) -> Sequence[Finding]:
+    """Let a scene happen; one that fails is a finding too, and what is not as it must be is told at once."""
     began = clock.monotonic()
     with console.status(f"{number} {title}"):
         try:
             findings = await scene
-        except (JVTrackError, NeverSeenError) as error:
+        except (JVTrackError, NeverSeenError, SetupError) as error:
             findings = [Finding(title, str(error), holds=False)]
     holds = all(finding.holds for finding in findings)
     mark = "[green]✓[/green]" if holds else "[bold red]✗[/bold red]"
     console.print(f"{mark} {number} {escape(title)} [dim]{clock.monotonic() - began:.1f} s[/dim]")
+    for finding in findings:
+        if not finding.holds:
+            console.print(f"  [red]{escape(finding.what)}: {escape(finding.outcome)}[/red]", soft_wrap=True)
     return findings
 
 
 async def _prove(stage: Stage) -> Report:
     """Verify until nothing is on its way any more, or for a bounded time."""
-    found = sources(stage.environment)
-    latest: Report = await verify(found)
+    latest = await prove(stage.environment)
 
     async def look() -> bool:
         nonlocal latest
         if any(result.in_flight for result in latest.results):
-            latest = await verify(found)
+            latest = await prove(stage.environment)
         return not any(result.in_flight for result in latest.results)
 
     try:

@@ -5,7 +5,6 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ from functools import cached_property
 
 from deploy.errors import SetupError
 from deploy.local import control, state
+from deploy.local.doors import door_addresses, require_a_door
 from deploy.local.environment import Environment
 from deploy.local.issuer import Bearer, Issuer
-from deploy.local.ports import HOST, require_free
+from deploy.local.ports import HOST
 from deploy.local.process import Process, Program
-from deploy.local.settings import SERVICES, StackSettings
-from deploy.local.stack import wipe
+from deploy.local.settings import StackSettings
+from jvtrack.invocation import again
 from shared import clock
 
 NAMESPACE = "demo"
@@ -69,12 +69,16 @@ class Stage:
 def demo_settings() -> StackSettings:
     """Read the settings; without a namespace given, the demo has its own."""
     settings = StackSettings()
-    if "namespace" in settings.model_fields_set:
-        return settings
-    # Servers that run elsewhere keep what earlier plays left: there, each play has a namespace of its own.
-    elsewhere = settings.kafka or settings.postgres
-    name = f"{NAMESPACE}_{clock.now():%Y%m%d%H%M%S}" if elsewhere else NAMESPACE
-    return settings.model_copy(update={"namespace": name})
+    if "namespace" not in settings.model_fields_set:
+        # Servers that run elsewhere keep what earlier plays left: there, each play has a namespace of its own.
+        name = f"{NAMESPACE}_{clock.now():%Y%m%d%H%M%S}" if settings.servers_elsewhere else NAMESPACE
+        return settings.model_copy(update={"namespace": name})
+    if not settings.namespace.startswith(NAMESPACE):
+        raise SetupError(
+            f"JVTRACK_NAMESPACE={settings.namespace} may be a stack that somebody uses, and the demo begins from "
+            f"nothing: name one that begins with {NAMESPACE}, or leave the variable out."
+        )
+    return settings
 
 
 @contextmanager
@@ -82,23 +86,20 @@ def fresh_stage(settings: StackSettings, *, keep: bool) -> Iterator[Stage]:
     """Start everything from nothing, and stop it at the end unless it is to be kept."""
     if state.is_held(settings):
         raise SetupError(
-            f"A stack of namespace {settings.namespace} is running already: end it with "
-            f"`JVTRACK_NAMESPACE={settings.namespace} jvtrack down`, or play against it with `jvtrack demo --against`."
+            f"A stack of namespace {settings.namespace} is running already: end it with `{again(settings, 'down')}`, "
+            f"or play against it with `{again(settings, 'demo --against')}`."
         )
-    require_free(settings.own_ports)
-    if not (settings.kafka or settings.postgres):
-        wipe(settings)
-    settings.directory.mkdir(parents=True, exist_ok=True)
     stage = Stage(settings, {name: f"http://{HOST}:{port}" for name, port in settings.service_ports.items()})
+    fresh = not settings.servers_elsewhere
     if keep:
-        control.start_detached(settings)
+        control.start_detached(settings, fresh=fresh)
         yield stage
     else:
         # On a leash: even a demo that is killed leaves nothing running.
-        stack = Process(_stack_program(settings))
+        stack = Process(_stack_program(settings, fresh=fresh))
         try:
             stack.start()
-            stack.wait_until_serving()
+            _wait_until_up(stack, settings)
             yield stage
         finally:
             stack.stop()
@@ -108,27 +109,29 @@ def running_stage(killer: str | None) -> Stage:
     """Find a system that runs already, where `JVTRACK_<SERVICE>_URL` or the stack's ports say."""
     settings = state.as_running(StackSettings())
     is_local = state.running(settings) is not None
-    addresses = {
-        name: os.environ.get(f"JVTRACK_{name.upper()}_URL", f"http://{HOST}:{settings.service_ports[name]}")
-        for name in SERVICES
-    }
+    addresses = door_addresses(settings)
+    if not is_local:
+        require_a_door(addresses)
     return Stage(settings, addresses, killer=shlex.split(killer) if killer else None, is_local=is_local)
 
 
-def _stack_program(settings: StackSettings) -> Program:
-    values = settings.model_dump(mode="json", exclude_none=True)
+def _wait_until_up(stack: Process, settings: StackSettings) -> None:
+    try:
+        stack.wait_until_serving()
+    except SetupError:
+        if stack.is_alive():
+            raise
+        raise SetupError(control.last_words(settings)) from None
+
+
+def _stack_program(settings: StackSettings, *, fresh: bool) -> Program:
     return Program(
         name="the stack",
-        command=(sys.executable, "-m", "deploy.local"),
+        command=control.program(fresh=fresh),
         port=settings.inventory_port,
-        serves=lambda pid: _is_ready(settings, pid),
-        log=settings.directory / "stack.log",
-        environment={**os.environ, **{f"JVTRACK_{name.upper()}": str(value) for name, value in values.items()}},
+        serves=lambda pid: control.is_ready(settings, pid),
+        log=settings.directory / state.LOG,
+        environment={**os.environ, **control.as_variables(settings)},
         start_seconds_max=180,
         stop_seconds_max=60,
     )
-
-
-def _is_ready(settings: StackSettings, supervisor: int) -> bool:
-    said = state.read(settings)
-    return said is not None and said.supervisor == supervisor and said.is_ready

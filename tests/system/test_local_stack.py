@@ -16,11 +16,12 @@ import asyncpg
 import pytest
 
 from deploy.errors import SetupError
+from deploy.local.console import OwnWords
 from deploy.local.ports import HOST, free_port, require_free
 from deploy.local.process import Process, Program, is_running
 from deploy.local.servers import Servers
 from deploy.local.settings import StackSettings
-from deploy.local.stack import wipe
+from deploy.local.stack import run
 from deploy.local.state import Condition
 from deploy.local.supervisor import RESTARTS_MAX, Supervisor, bound_log
 from shared.clock import monotonic
@@ -88,7 +89,7 @@ def test_a_fresh_start_does_not_empty_servers_of_others(tmp_path: Path) -> None:
     settings = StackSettings(home=tmp_path, kafka="kafka.example:9092")
 
     with pytest.raises(SetupError, match="JVTRACK_NAMESPACE"):
-        wipe(settings)
+        run(settings, OwnWords(), fresh=True)
 
 
 def test_a_process_that_died_is_started_again(tmp_path: Path) -> None:

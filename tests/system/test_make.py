@@ -42,6 +42,15 @@ def test_a_demo_is_kept_only_where_that_is_asked_for(keep: str, words: str, tmp_
     assert said == words
 
 
+@pytest.mark.parametrize(("namespace", "words"), [("", "down --all"), ("JVTRACK_NAMESPACE=demo", "down")])
+def test_down_stops_every_stack_unless_one_is_named(namespace: str, words: str, tmp_path: Path) -> None:
+    with made(tmp_path, "down", *filter(None, [namespace])) as make:
+        _pid, said = said_by_jvtrack(tmp_path).split(maxsplit=1)
+        make.terminate()
+
+    assert said == words
+
+
 @contextmanager
 def made(directory: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run make with a `jvtrack` that only writes down who it is and what it is asked, and waits."""
@@ -51,7 +60,7 @@ def made(directory: Path, *words: str) -> Iterator[subprocess.Popen[bytes]]:
     )
     program.chmod(0o755)
     done_already = ("-o", ".local/environment.stamp", "-o", ".local/servers.stamp")
-    asked_elsewhere = ("KEEP", "MAKEFLAGS", "MAKEOVERRIDES")
+    asked_elsewhere = ("KEEP", "JVTRACK_NAMESPACE", "MAKEFLAGS", "MAKEOVERRIDES")
     environment = {name: value for name, value in os.environ.items() if name not in asked_elsewhere}
     command = ["make", *done_already, *words, f"BIN={directory}"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as make:

@@ -8,8 +8,8 @@ from aiokafka.admin import NewTopic
 from sqlalchemy import URL
 
 from deploy.errors import SetupError
-from deploy.kafka.topics import ensure_topics
-from deploy.postgres.provision import connect, provision
+from deploy.kafka.topics import delete_topics, ensure_topics
+from deploy.postgres.provision import ServiceDatabase, connect, provision, remove
 from shared.events.envelope import Stream
 from shared.messaging.kafka import start_admin
 from shared.messaging.topics import PARTITIONS, Topics
@@ -42,6 +42,17 @@ async def test_a_topic_that_forgets_or_is_too_narrow_is_refused_by_name(servers:
     assert f"{topics.name(Stream.ORDERS)} has retention.ms=1000, not -1" in str(refused.value)
 
 
+async def test_topics_are_deleted_once(servers: TestServers, namespace: str) -> None:
+    topics = Topics(servers.kafka, f"{namespace}_gone")
+    made = await ensure_topics(topics, replicas=1)
+
+    first = await delete_topics(topics)
+    second = await delete_topics(topics)
+
+    assert sorted(first) == sorted(made)
+    assert second == []
+
+
 async def test_a_kafka_that_is_away_is_one_sentence() -> None:
     with pytest.raises(SetupError, match="JVTRACK_KAFKA"):
         await ensure_topics(Topics(f"127.0.0.1:{NOBODY_LISTENS}", "nobody"), replicas=1)
@@ -62,6 +73,18 @@ def test_a_database_is_provisioned_again_without_harm_and_opens_to_no_other_serv
             asyncio.run(open_as(role.set(database=ours.name)))
 
 
+def test_a_database_is_removed_with_its_roles_once_nobody_works_in_it(provisioner: Provisioner) -> None:
+    database = provisioner.empty("removed")
+
+    with pytest.raises(SetupError, match="Somebody still works in"):
+        asyncio.run(remove_while_open(provisioner.admin, database))
+    first = asyncio.run(remove(provisioner.admin, database))
+    second = asyncio.run(remove(provisioner.admin, database))
+
+    assert (first, second) == (True, False)
+    assert asyncio.run(roles_named(provisioner.admin, database.name)) == []
+
+
 def test_a_role_that_may_not_create_databases_is_told_so(provisioner: Provisioner) -> None:
     humble, wanted = provisioner.empty("humble"), provisioner.empty("wanted")
 
@@ -74,3 +97,22 @@ async def open_as(address: URL) -> None:
     plain = address.set(drivername="postgresql").render_as_string(hide_password=False)
     connection = await asyncpg.connect(plain)
     await connection.close()
+
+
+async def remove_while_open(admin: URL, database: ServiceDatabase) -> None:
+    """Remove a database in which its owner still works."""
+    connection = await connect(database.owner)
+    try:
+        await remove(admin, database)
+    finally:
+        await connection.close()
+
+
+async def roles_named(admin: URL, prefix: str) -> list[str]:
+    """Find the roles of a database."""
+    connection = await connect(admin)
+    try:
+        rows = await connection.fetch("SELECT rolname FROM pg_roles WHERE starts_with(rolname, $1 || '_')", prefix)
+    finally:
+        await connection.close()
+    return [row["rolname"] for row in rows]

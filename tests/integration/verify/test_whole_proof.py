@@ -103,7 +103,7 @@ def test_the_command_names_a_server_that_does_not_answer(books: Books) -> None:
     done = _command(books, JVTRACK_KAFKA=f"127.0.0.1:{free_port()}")
 
     assert done.returncode == 2
-    assert "set JVTRACK_KAFKA" in done.stderr
+    assert "correct JVTRACK_KAFKA" in done.stderr
 
 
 def _command(books: Books, **variables: str) -> subprocess.CompletedProcess[str]:
