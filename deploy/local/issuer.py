@@ -36,6 +36,15 @@ class Bearer:
     scopes: Sequence[str] = ()
 
 
+def is_made(settings: StackSettings) -> bool:
+    """Tell whether a stack's issuer has a key already."""
+    return _private_key(settings).exists()
+
+
+def _private_key(settings: StackSettings) -> Path:
+    return settings.directory / "issuer" / "private.pem"
+
+
 class Issuer:
     """Signs tokens that the stack's services accept."""
 
@@ -71,7 +80,7 @@ class Issuer:
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM, headers={"typ": "at+jwt", "kid": self._key_id})
 
     def _kept_key(self) -> Ed25519PrivateKey:
-        path = self._directory / "private.pem"
+        path = _private_key(self._settings)
         if not path.exists():
             self._directory.mkdir(parents=True, exist_ok=True)
             pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())

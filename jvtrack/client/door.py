@@ -130,7 +130,8 @@ class Door:
             yield
         except httpx.TransportError as error:
             was_sent = not isinstance(error, _NOT_SENT)
-            raise UnreachableError(self.name, repr(error), was_sent=was_sent) from error
+            place = f"{self.name} at {str(self.http.base_url).rstrip('/')}"
+            raise UnreachableError(place, repr(error), was_sent=was_sent) from error
 
     def _arguments(self, call: Call) -> dict[str, Any]:
         token = self.token if isinstance(self.token, str) else self.token()

@@ -2,15 +2,16 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from deploy.errors import SetupError
 from deploy.local import state
+from deploy.local.doors import door_addresses, require_a_door
 from deploy.local.issuer import Bearer, Issuer
-from deploy.local.ports import HOST
-from deploy.local.settings import SERVICES, StackSettings
-from jvtrack.client import JVTrack, Patience
+from deploy.local.settings import StackSettings
+from jvtrack.client import JVTrack, JVTrackError, Patience
 from jvtrack.client.operations import Operations
 
 _TOKEN_HOURS = 0.25
@@ -29,13 +30,21 @@ class ServiceName(StrEnum):
 
 
 def call(what: Callable[[JVTrack], Awaitable[T]]) -> T:
-    """Do something with a client, and close it."""
+    """Do something with a client, and close it; whoever calls where nothing runs is told so at once."""
+    settings = state.as_running(StackSettings())
+    addresses = door_addresses(settings)
+    # A service of a running stack may be on its way back, which is worth waiting for.
+    if state.running(settings) is None:
+        require_a_door(addresses)
 
     async def run() -> T:
-        async with _connect() as jvtrack:
+        async with _connect(settings, addresses) as jvtrack:
             return await what(jvtrack)
 
-    return asyncio.run(run())
+    try:
+        return asyncio.run(run())
+    except JVTrackError as error:
+        raise SetupError(str(error)) from error
 
 
 def operations(jvtrack: JVTrack, service: ServiceName) -> Operations:
@@ -49,18 +58,12 @@ def operations(jvtrack: JVTrack, service: ServiceName) -> Operations:
             return jvtrack.inventory.operations
 
 
-def _connect() -> JVTrack:
-    settings = state.as_running(StackSettings())
-    urls = {
-        name: os.environ.get(f"JVTRACK_{name.upper()}_URL", f"http://{HOST}:{settings.service_ports[name]}")
-        for name in SERVICES
-    }
-    token = os.environ.get("JVTRACK_TOKEN") or _operator_token(settings)
+def _connect(settings: StackSettings, addresses: Mapping[str, str]) -> JVTrack:
     return JVTrack(
-        token=token,
-        orders=urls["orders"],
-        production=urls["production"],
-        inventory=urls["inventory"],
+        token=os.environ.get("JVTRACK_TOKEN") or _operator_token(settings),
+        orders=addresses["orders"],
+        production=addresses["production"],
+        inventory=addresses["inventory"],
         patience=_PATIENCE,
         reads_own_writes=True,
     )

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from deploy.local import state
-from deploy.local.issuer import Bearer, Issuer
+from deploy.local.issuer import Bearer, Issuer, is_made
 from deploy.local.settings import StackSettings
 from shared.http.tokens import Role
 
@@ -33,4 +33,11 @@ def token(
         sites=sites,
         scopes=scope or [],
     )
-    typer.echo(Issuer(state.as_running(StackSettings())).token(bearer, hours=hours))
+    settings = state.as_running(StackSettings())
+    if not is_made(settings):
+        typer.echo(
+            f"jvtrack: no stack of namespace {settings.namespace} has run here yet, and the token counts only there: "
+            "see JVTRACK_NAMESPACE and JVTRACK_HOME.",
+            err=True,
+        )
+    typer.echo(Issuer(settings).token(bearer, hours=hours))

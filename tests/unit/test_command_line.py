@@ -1,0 +1,151 @@
+"""The `jvtrack` command: its words, and one plain sentence, at once, for whatever its user can put right."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import typer
+
+from deploy.local.settings import StackSettings
+from jvtrack.cli import MODULES, command_for
+from jvtrack.invocation import again
+from shared.clock import monotonic
+
+ROOT = Path(__file__).parents[2]
+AT_ONCE_SECONDS = 8
+UNWRITABLE = "/sys/jvtrack"
+NOBODY = {f"JVTRACK_{name}_PORT": str(port) for port, name in enumerate(("ORDERS", "PRODUCTION", "INVENTORY"), 2)}
+TOKEN = ("token", "--role", "depot", "--site", "D-01")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_sub_command_is_found_by_its_word(module: str) -> None:
+    own = import_module(f"jvtrack.commands.{module}").app
+
+    assert sorted(words_of(own)) == sorted(MODULES[module])
+    assert {*words_of(command_for([MODULES[module][0]]))} == {*MODULES[module]}
+
+
+def test_help_lists_every_sub_command() -> None:
+    assert words_of(command_for(["--help"])) == [word for words in MODULES.values() for word in words]
+
+
+def test_a_token_needs_neither_database_nor_web_framework_nor_kafka() -> None:
+    code = "import sys; from jvtrack.cli import command_for; command_for(['token']); print(*sys.modules)"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert {"sqlalchemy", "alembic", "asyncpg", "fastapi", "aiokafka", "httpx"} & {*done.stdout.split()} == set()
+
+
+@pytest.mark.parametrize(
+    ("words", "variables", "said"),
+    [
+        (["up"], {"JVTRACK_POSTGRES": "127.0.0.1:5432"}, "jvtrack: JVTRACK_POSTGRES: it names no PostgreSQL; write"),
+        (["topics"], {"JVTRACK_KAFKA": "foo:bar"}, "jvtrack: JVTRACK_KAFKA: it names no Kafka; write HOST:PORT"),
+        (
+            ["topics"],
+            {"JVTRACK_KAFKA": "127.0.0.1:1"},
+            "jvtrack: JVTRACK_KAFKA names 127.0.0.1:1, where no Kafka answers",
+        ),
+        (
+            ["migrate"],
+            {"JVTRACK_POSTGRES": "postgresql://a:b@127.0.0.1:1/c"},
+            "jvtrack: JVTRACK_POSTGRES names 127.0.0.1:1, where no PostgreSQL answers",
+        ),
+        (["parked", "list"], NOBODY, "jvtrack: No service answers (orders at http://127.0.0.1:2, production at"),
+        (["import", "stock", "data/stock.csv"], NOBODY, "jvtrack: No service answers (orders at http://127.0.0.1:2,"),
+        (["demo", "--against"], NOBODY, "jvtrack: No service answers (orders at http://127.0.0.1:2, production at"),
+        (["demo"], {"JVTRACK_NAMESPACE": "jvtrack"}, "jvtrack: JVTRACK_NAMESPACE=jvtrack may be a stack that somebody"),
+        (["up", "--detach"], {"JVTRACK_HOME": UNWRITABLE}, f"jvtrack: {UNWRITABLE} may not be read or written by this"),
+        (["drop"], {}, "jvtrack: A stack's own servers are emptied with `jvtrack up --fresh`"),
+        (["restart", "kafka"], {}, "jvtrack: No stack of namespace jvtrack is running: start one with `jvtrack up`."),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_its_user_can_put_right_is_one_sentence_at_once(
+    words: list[str], variables: Mapping[str, str], said: str, tmp_path: Path
+) -> None:
+    begun = monotonic()
+
+    done = jvtrack(tmp_path, *words, **variables)
+
+    assert done.stderr.startswith(said)
+    assert len(done.stderr.splitlines()) == 1
+    assert done.returncode == 2
+    assert monotonic() - begun < AT_ONCE_SECONDS
+
+
+def test_a_detached_stack_that_may_not_write_says_so_in_a_sentence() -> None:
+    command = [sys.executable, "-m", "deploy.local"]
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(JVTRACK_HOME=UNWRITABLE), capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 2
+    assert done.stderr == ""
+    assert f"{UNWRITABLE} may not be read or written" in done.stdout
+
+
+def test_a_token_for_a_stack_that_never_ran_comes_with_a_warning(tmp_path: Path) -> None:
+    first = jvtrack(tmp_path, *TOKEN, JVTRACK_NAMESPACE="typo")
+    second = jvtrack(tmp_path, *TOKEN, JVTRACK_NAMESPACE="typo")
+
+    assert first.stderr.startswith("jvtrack: no stack of namespace typo has run here yet")
+    assert second.stderr == ""
+    assert len(first.stdout.split(".")) == len(second.stdout.split(".")) == 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "settings", "words"),
+    [
+        (".venv/bin/jvtrack", {}, ".venv/bin/jvtrack down"),
+        (".venv/bin/jvtrack", {"namespace": "demo"}, "JVTRACK_NAMESPACE=demo .venv/bin/jvtrack down"),
+        (
+            "/opt/my venv/bin/jvtrack",
+            {"home": Path("/data/my home")},
+            "JVTRACK_HOME='/data/my home' '/opt/my venv/bin/jvtrack' down",
+        ),
+        ("/app/jvtrack/cli.py", {}, f"{sys.executable} -m jvtrack.cli down"),
+    ],
+)
+def test_a_command_is_written_so_that_it_runs_from_any_terminal(
+    typed: str, settings: Mapping[str, object], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [typed])
+    monkeypatch.setenv("PATH", "")
+
+    assert again(StackSettings().model_copy(update=settings), "down") == words
+
+
+def words_of(command: typer.Typer) -> list[str]:
+    """Name the sub-commands of a command."""
+    groups = [group.name for group in command.registered_groups if group.name]
+    unnamed = [group.typer_instance for group in command.registered_groups if not group.name]
+    inner = [word for typer_instance in unnamed if typer_instance for word in words_of(typer_instance)]
+    own = [each.name or each.callback.__name__ for each in command.registered_commands if each.callback]
+    return [*own, *groups, *inner]
+
+
+def jvtrack(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as on a machine on which nothing runs."""
+    return subprocess.run(
+        [sys.executable, "-m", "jvtrack.cli", *words],
+        cwd=ROOT,
+        env=environment(**{"JVTRACK_HOME": str(home), **variables}),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def environment(**variables: str) -> Mapping[str, str]:
+    """Give an environment with only these variables of JVTrack."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("JVTRACK_")}
+    return {**kept, "COLUMNS": "300", **variables}
