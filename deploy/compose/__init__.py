@@ -1,1 +1,1 @@
-"""What only the system in containers needs: who may read the issuer's keys, and proof that its databases are apart."""
+"""What only the system in containers needs: who may read which key and password, and proof that databases are apart."""

@@ -13,9 +13,10 @@ RECIPE = (ROOT / "deploy" / "Dockerfile").read_text()
 KAFKA = (ROOT / "deploy" / "compose" / "kafka" / "server.properties").read_text()
 
 SERVERS = ("postgres", "kafka")
-JOBS = ("migrate", "topics", "issuer")
+JOBS = ("migrate", "topics", "issuer", "passwords")
 OURS = (*JOBS, *SERVICES, "tools")
-PINNED = re.compile(r"^(?:jvtrack/\w+:local|[\w/]+:\d+(?:\.\d+)*)$")
+PINNED = re.compile(r"^(?:jvtrack/\w+:local|\$\{JVTRACK_\w+_IMAGE:-[\w/]+:\d+(?:\.\d+)+\})$")
+A_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]*@|PASSWORD: \S")
 
 
 def described(name: str, *, indent: int = 0) -> str:
@@ -26,6 +27,12 @@ def described(name: str, *, indent: int = 0) -> str:
     merged = [anchor for line in re.findall(r"<<: (.*)", own[0]) for anchor in re.findall(r"\*([\w-]+)", line)]
     owners = [re.search(rf"^(x-[\w-]+): &{anchor}$", COMPOSE, re.MULTILINE) for anchor in merged]
     return own[0] + "".join(described(owner[1]) for owner in owners if owner)
+
+
+def volumes(said: str) -> list[str]:
+    """Give the volumes that a container mounts, without the files of this folder."""
+    listed = re.search(r"^ +volumes:(?: \[(.*)\]|((?:\n +- .*)+))$", said, re.MULTILINE)
+    return re.findall(r"[\w-]+:/[\w/:]+", listed[0]) if listed else []
 
 
 def container(name: str) -> str:
@@ -81,16 +88,32 @@ def test_a_service_waits_for_servers_and_steps_and_reads_the_public_keys_only(na
 
     assert all(f"{server}: {{condition: service_healthy}}" in said for server in SERVERS)
     assert all(f"{job}: {{condition: service_completed_successfully}}" in said for job in JOBS)
-    assert re.search(r'volumes: \["keys:/run/keys:ro"\]', said)
-    assert "issuer:/" not in said
+    assert volumes(said) == ["keys:/run/keys:ro", f"{name}-access:/run/access:ro"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_is_told_of_its_own_database_alone_and_never_as_owner(name: str) -> None:
-    databases = re.findall(r"JVTRACK_(\w+?)_(?:RELAY_)?DATABASE: \S+://jvtrack_(\w+):", container(name))
+    databases = re.findall(r"JVTRACK_(\w+?)_(?:RELAY_)?DATABASE: \S+://jvtrack_(\w+)@", container(name))
 
     assert databases == [(name.upper(), f"{name}_app"), (name.upper(), f"{name}_relay")]
     assert "JVTRACK_POSTGRES" not in container(name)
+
+
+def test_no_password_is_written_down() -> None:
+    assert not A_PASSWORD.search(COMPOSE)
+    assert A_PASSWORD.search("postgresql://me:known@host")
+    assert A_PASSWORD.search("POSTGRES_PASSWORD: known")
+
+
+@pytest.mark.parametrize("name", [*SERVERS, *OURS, *SERVICES])
+def test_what_the_operator_keeps_is_seen_by_the_tools_alone(name: str) -> None:
+    seen = volumes(container(name))
+
+    keepers = {"migrate", "issuer", "passwords", "tools"}
+    assert any(volume.startswith("operator:") for volume in seen) is (name in keepers)
+    if name != "passwords":
+        owner = {f"{name}-access:/run/access:ro"} if name in {"postgres", *SERVICES} else set()
+        assert {volume for volume in seen if "-access:" in volume} == owner
 
 
 def test_only_the_doors_are_opened_and_only_to_this_machine() -> None:

@@ -1,15 +1,20 @@
 """The steps between running servers and running services: repeatable, and strict about what they find."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
 from aiokafka.admin import NewTopic
 from sqlalchemy import URL
 
+from deploy.compose.passwords import deal
 from deploy.errors import SetupError
 from deploy.kafka.topics import delete_topics, ensure_topics
+from deploy.local.environment import Environment
+from deploy.local.settings import SERVICES, StackSettings
 from deploy.postgres.provision import ServiceDatabase, connect, provision, remove
+from shared.db import Database
 from shared.events.envelope import Stream
 from shared.messaging.kafka import start_admin
 from shared.messaging.topics import PARTITIONS, Topics
@@ -85,11 +90,47 @@ def test_a_database_is_removed_with_its_roles_once_nobody_works_in_it(provisione
     assert asyncio.run(roles_named(provisioner.admin, database.name)) == []
 
 
+def test_a_service_opens_its_database_with_what_was_dealt_to_it_and_no_other(
+    servers: TestServers, namespace: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = Environment(StackSettings(home=tmp_path, namespace=f"{namespace}_dealt", postgres=servers.postgres))
+    ours, theirs = (environment.database(service) for service in ("orders", "inventory"))
+    for name in ("postgres", *SERVICES):
+        (tmp_path / name).mkdir()
+    for database in (ours, theirs):
+        asyncio.run(provision(environment.postgres, database))
+
+    deal(environment, tmp_path)
+    monkeypatch.setenv("PGPASSFILE", str(tmp_path / "orders" / "pgpass"))
+
+    asyncio.run(ask(without_password(ours.app)))
+    asyncio.run(open_as(without_password(ours.relay)))
+    for role in (ours.owner, theirs.app, theirs.relay):
+        with pytest.raises(asyncpg.InvalidPasswordError):
+            asyncio.run(open_as(without_password(role)))
+
+
 def test_a_role_that_may_not_create_databases_is_told_so(provisioner: Provisioner) -> None:
     humble, wanted = provisioner.empty("humble"), provisioner.empty("wanted")
 
     with pytest.raises(SetupError, match="may create roles and databases"):
         asyncio.run(provision(humble.app, wanted))
+
+
+def without_password(address: URL) -> URL:
+    """Address a role as a container is told to."""
+    return URL.create(
+        address.drivername, address.username, host=address.host, port=address.port, database=address.database
+    )
+
+
+async def ask(address: URL) -> None:
+    """Open a database as a service does."""
+    database = Database(address.render_as_string(hide_password=False))
+    try:
+        await database.ask()
+    finally:
+        await database.close()
 
 
 async def open_as(address: URL) -> None:
