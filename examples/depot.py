@@ -2,9 +2,10 @@
 
 import asyncio
 import secrets
+import sys
 from datetime import timedelta
 
-from jvtrack.client import Issue, JVTrack, NewOrder, Receipt, ReceiptLine, document_number
+from jvtrack.client import Issue, JVTrack, JVTrackError, NewOrder, Receipt, ReceiptLine, document_number
 from shared import clock
 
 SITE, PART = "D-01", "MI17-SWASHPLATE"
@@ -27,4 +28,7 @@ async def main() -> None:
         print(f"{order.order_id}: {(await jvtrack.orders.get(order.order_id)).issued} issued")
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except JVTrackError as error:
+    sys.exit(str(error))

@@ -1,8 +1,9 @@
 """A factory makes a lot, sends it off, and looks at what the books say; JVTRACK_TOKEN is a factory's token."""
 
 import asyncio
+import sys
 
-from jvtrack.client import JVTrack, Report
+from jvtrack.client import JVTrack, JVTrackError, Report
 from shared.events.envelope import new_event_id
 from shared.events.factory import FactoryLotDispatched, FactoryLotFinished, FactoryLotStarted
 
@@ -26,4 +27,7 @@ async def main() -> None:
         print(f"{made.lot}: {made.status}, {made.dispatched} of {made.started} in F-01:{shipment}")
 
 
-asyncio.run(main())
+try:
+    asyncio.run(main())
+except JVTrackError as error:
+    sys.exit(str(error))

@@ -38,7 +38,13 @@ from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
 from jvtrack.client.listing import Listing, Page
 from jvtrack.client.patience import Patience
-from jvtrack.client.problems import AnswerUnreadableError, JVTrackError, ProblemError, UnreachableError
+from jvtrack.client.problems import (
+    AnswerUnreadableError,
+    JVTrackError,
+    ProblemError,
+    TokenMissingError,
+    UnreachableError,
+)
 from jvtrack.client.reports import Numbering, Report
 
 __all__ = [
@@ -48,6 +54,7 @@ __all__ = [
     "ProblemError",
     "UnreachableError",
     "AnswerUnreadableError",
+    "TokenMissingError",
     "Listing",
     "Page",
     "document_number",

@@ -12,6 +12,7 @@ from jvtrack.client.inventory import Inventory
 from jvtrack.client.memory import Memory
 from jvtrack.client.orders import Orders
 from jvtrack.client.patience import Patience
+from jvtrack.client.problems import TokenMissingError
 from jvtrack.client.production import Production
 
 ADDRESSES = {
@@ -53,10 +54,16 @@ class JVTrack:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ, *, reads_own_writes: bool = False) -> Self:
-        """Connect as `JVTRACK_TOKEN` to `JVTRACK_<SERVICE>_URL`, or where that is not set to the local stack."""
+        """Connect as `JVTRACK_TOKEN` to `JVTRACK_<SERVICE>_URL`, or where that is not set to the local stack.
+
+        Without a token it raises TokenMissingError.
+        """
+        token = environment.get("JVTRACK_TOKEN")
+        if not token:
+            raise TokenMissingError
         urls = {name: environment.get(f"JVTRACK_{name.upper()}_URL", address) for name, address in ADDRESSES.items()}
         return cls(
-            token=environment["JVTRACK_TOKEN"],
+            token=token,
             orders=urls["orders"],
             production=urls["production"],
             inventory=urls["inventory"],

@@ -99,6 +99,13 @@ class UnreachableError(JVTrackError):
         super().__init__(f"{service} did not answer: {reason}")
 
 
+class TokenMissingError(JVTrackError):
+    """The environment names nobody to speak for."""
+
+    def __init__(self) -> None:
+        super().__init__("JVTRACK_TOKEN is not set: put an access token into it, such as one of `jvtrack token`.")
+
+
 class AnswerUnreadableError(JVTrackError):
     """A service answered something that this client cannot read."""
 

@@ -14,7 +14,7 @@ from tests.fixtures.system import System
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
-EXAMPLE_LINES_MAX = 32
+EXAMPLE_LINES_MAX = 36
 
 
 @pytest.fixture
@@ -47,6 +47,23 @@ async def test_what_the_factory_example_sends_the_depot_example_receives_orders_
 @pytest.mark.parametrize("name", ["factory.py", "depot.py"])
 def test_an_example_fits_on_a_page(name: str) -> None:
     assert len((ROOT / "examples" / name).read_text().splitlines()) <= EXAMPLE_LINES_MAX
+
+
+@pytest.mark.parametrize("name", ["factory.py", "depot.py"])
+def test_an_example_without_a_token_says_so_in_a_sentence(name: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "JVTRACK_TOKEN"}
+
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "examples" / name)],
+        env={**environment, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("JVTRACK_TOKEN is not set: ")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def a_client(system: System, role: str, *sites: str) -> JVTrack:
