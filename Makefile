@@ -63,7 +63,7 @@ up: setup ## Run the system on this machine in the foreground; Ctrl-C stops it, 
 down: $(ENVIRONMENT) ## Stop every system that runs here, a kept demo too; JVTRACK_NAMESPACE=demo stops one.
 	@$(BIN)/jvtrack down $(if $(JVTRACK_NAMESPACE),,--all)
 
-bench-smoke: setup ## Measure the figures of the README on this machine, in minutes.
+bench-smoke: setup ## Measure speed and cost on this machine, in minutes, and print the figures.
 	@$(BIN)/python -m bench.smoke
 
 compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down.

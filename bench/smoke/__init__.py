@@ -1,1 +1,1 @@
-"""`make bench-smoke`: the README's figures on this machine, in minutes, from a stack started fresh."""
+"""`make bench-smoke`: speed and cost on this machine, in minutes, from a stack started fresh."""

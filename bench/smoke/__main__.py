@@ -33,7 +33,7 @@ Runs = Sequence[Mapping[str, float]]
 
 def main() -> None:
     """Measure, print, keep."""
-    parser = argparse.ArgumentParser(description="Measure the README's figures on this machine.")
+    parser = argparse.ArgumentParser(description="Measure speed and cost on this machine, and print the figures.")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=8.0, help="length of one run of the load")
     parser.add_argument("--namespace", default="bench")
