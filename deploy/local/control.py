@@ -46,7 +46,7 @@ def start_detached(settings: StackSettings, *, fresh: bool = False) -> None:
         child.wait()
         raise
     if child.poll() is not None:
-        raise SetupError(last_words(settings))
+        raise SetupError(last_words(settings, child.returncode))
     if not is_ready(settings, child.pid):
         raise SetupError(f"The stack was not up within {_UP_SECONDS_MAX} s: {log} says how far it came.")
     child.returncode = 0  # It lives on; Python need not warn that nobody waited for it.
@@ -93,8 +93,10 @@ def program(*, fresh: bool) -> list[str]:
     return [sys.executable, "-m", "deploy.local", *(["--fresh"] if fresh else [])]
 
 
-def last_words(settings: StackSettings) -> str:
-    """Give the last sentence of a stack that has ended, without its time; or quote what it ended with."""
+def last_words(settings: StackSettings, exit_code: int | None) -> str:
+    """Give the last sentence of a stack that could not start, without its time; or quote what it ended with."""
+    if exit_code == 0:
+        return "The stack was stopped while it was starting."
     log = settings.directory / LOG
     last = (log.read_text().strip().splitlines() or ["it said nothing"])[-1]
     said = _TIMED.fullmatch(last)

@@ -113,6 +113,8 @@ class Process:
 
     def complaint(self) -> str:
         """Quote the line in which the process, since its start, says what is wrong."""
+        if not self.program.log.exists():
+            return f"its log {self.program.log} was deleted"
         with self.program.log.open("rb") as log:
             # A log that was set aside meanwhile begins anew.
             log.seek(self._log_start if log.seek(0, os.SEEK_END) >= self._log_start else 0)

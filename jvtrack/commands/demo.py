@@ -11,7 +11,7 @@ from rich.console import Console
 from jvtrack.demo.ending import tell, tell_how_to_go_on, tell_what_starts, tell_what_stays
 from jvtrack.demo.papers import Papers, edition_of
 from jvtrack.demo.play import play
-from jvtrack.demo.stage import Stage, demo_settings, fresh_stage, running_stage
+from jvtrack.demo.stage import Stage, demo_settings, fresh_stage, require_nobody_there, running_stage
 from shared import clock
 
 NOT_AS_IT_MUST_BE = 1
@@ -55,5 +55,6 @@ def _stage(console: Console, *, against: bool, keep: bool, killer: str | None) -
     if against:
         return nullcontext(running_stage(killer))
     settings = demo_settings()
+    require_nobody_there(settings)
     tell_what_starts(settings, console)
     return fresh_stage(settings, keep=keep)

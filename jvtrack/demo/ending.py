@@ -27,7 +27,7 @@ def tell_what_starts(settings: StackSettings, console: Console) -> None:
     if elsewhere := settings.servers_elsewhere:
         own = [*([] if settings.kafka else ["Kafka"]), *([] if settings.postgres else ["PostgreSQL"]), "three services"]
         where = f"{' and '.join(elsewhere)}, in a new namespace: {settings.namespace}"
-        console.print(f"starting {' and '.join(own)} for {where}", highlight=False)
+        console.print(f"starting {' and '.join(own)} with {where}", highlight=False)
     else:
         console.print("starting Kafka, PostgreSQL and three services from nothing")
 

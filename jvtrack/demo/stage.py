@@ -81,14 +81,18 @@ def demo_settings() -> StackSettings:
     return settings
 
 
-@contextmanager
-def fresh_stage(settings: StackSettings, *, keep: bool) -> Iterator[Stage]:
-    """Start everything from nothing, and stop it at the end unless it is to be kept."""
+def require_nobody_there(settings: StackSettings) -> None:
+    """Refuse to begin from nothing where a stack runs."""
     if state.is_held(settings):
         raise SetupError(
             f"A stack of namespace {settings.namespace} is running already: end it with `{again(settings, 'down')}`, "
             f"or play against it with `{again(settings, 'demo --against')}`."
         )
+
+
+@contextmanager
+def fresh_stage(settings: StackSettings, *, keep: bool) -> Iterator[Stage]:
+    """Start everything from nothing, and stop it at the end unless it is to be kept."""
     stage = Stage(settings, {name: f"http://{HOST}:{port}" for name, port in settings.service_ports.items()})
     fresh = not settings.servers_elsewhere
     if keep:
@@ -121,7 +125,7 @@ def _wait_until_up(stack: Process, settings: StackSettings) -> None:
     except SetupError:
         if stack.is_alive():
             raise
-        raise SetupError(control.last_words(settings)) from None
+        raise SetupError(control.last_words(settings, stack.exit_code())) from None
 
 
 def _stack_program(settings: StackSettings, *, fresh: bool) -> Program:

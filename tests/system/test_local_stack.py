@@ -138,6 +138,19 @@ def test_a_process_that_gave_up_by_itself_is_quoted(tmp_path: Path) -> None:
     )
 
 
+def test_a_process_whose_log_was_deleted_is_started_again_all_the_same(tmp_path: Path) -> None:
+    said: list[str] = []
+    supervisor = Supervisor(said.append)
+    program = a_program(tmp_path, "import time; time.sleep(0.2); raise SystemExit(1)", python_options=("-S",))
+    supervisor.start([Process(program)])
+
+    program.log.unlink()
+    watch_until(supervisor, lambda: bool(said))
+    supervisor.stop()
+
+    assert said[0].endswith(f"starting it again in 0.5 s: its log {program.log} was deleted")
+
+
 def test_a_stage_in_which_nothing_was_started_is_not_told(tmp_path: Path) -> None:
     said: list[str] = []
     supervisor = Supervisor(said.append)

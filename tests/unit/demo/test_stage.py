@@ -14,7 +14,7 @@ from jvtrack.client import UnreachableError
 from jvtrack.demo.ending import tell_what_starts, tell_what_stays
 from jvtrack.demo.findings import Finding, NeverSeenError
 from jvtrack.demo.play import show_scene
-from jvtrack.demo.stage import Stage, demo_settings, fresh_stage
+from jvtrack.demo.stage import Stage, demo_settings, require_nobody_there
 
 
 @pytest.fixture(autouse=True)
@@ -51,8 +51,9 @@ def test_the_demo_never_plays_on_a_namespace_that_may_be_somebodys(
 def test_a_demo_that_runs_already_is_named_in_what_is_advised(tmp_path: Path) -> None:
     settings = StackSettings(namespace="demo_2", home=tmp_path)
 
-    with state.hold(settings), pytest.raises(SetupError) as refused, fresh_stage(settings, keep=False):
-        pass
+    require_nobody_there(settings)
+    with state.hold(settings), pytest.raises(SetupError) as refused:
+        require_nobody_there(settings)
 
     for words in ("down", "demo --against"):
         assert f"JVTRACK_NAMESPACE=demo_2 JVTRACK_HOME={tmp_path} " in str(refused.value)
@@ -97,12 +98,12 @@ async def test_a_finding_that_is_not_as_it_must_be_is_told_at_once() -> None:
         (StackSettings(), "starting Kafka, PostgreSQL and three services from nothing\n", ""),
         (
             StackSettings(namespace="demo_1", kafka="k:1", postgres="postgresql://a:secret@db/c"),
-            "starting three services for Kafka at k:1 and PostgreSQL at db:5432, in a new namespace: demo_1\n",
+            "starting three services with Kafka at k:1 and PostgreSQL at db:5432, in a new namespace: demo_1\n",
             "Kafka at k:1 and PostgreSQL at db:5432 keep what the demo put there, under demo_1; with the same",
         ),
         (
             StackSettings(namespace="demo_1", kafka="k:1"),
-            "starting PostgreSQL and three services for Kafka at k:1, in a new namespace: demo_1\n",
+            "starting PostgreSQL and three services with Kafka at k:1, in a new namespace: demo_1\n",
             "Kafka at k:1 keeps what the demo put there, under demo_1; with the same variables set",
         ),
     ],

@@ -105,17 +105,18 @@ def test_a_fresh_start_forgets_all_but_what_the_new_supervisor_says(settings: St
 
 
 @pytest.mark.parametrize(
-    ("log", "words"),
+    ("log", "code", "words"),
     [
-        ("2026-01-02T03:04:05Z stopped kafka\n2026-01-02T03:04:06Z Kafka needs Java.\n", r"^Kafka needs Java\.$"),
-        ("Traceback:\nKeyError: 'x y'\n", r"^The stack has ended: KeyError: 'x y' \(all of it in .*stack\.log\)\.$"),
-        ("", r"^The stack has ended: it said nothing"),
+        ("2026-01-02T03:04:05Z stopped kafka\n2026-01-02T03:04:06Z Kafka needs Java.\n", 2, r"^Kafka needs Java\.$"),
+        ("Traceback:\nKeyError: 'x y'\n", 1, r"^The stack has ended: KeyError: 'x y' \(all of it in .*stack\.log\)\.$"),
+        ("2026-01-02T03:04:05Z stopped kafka\n", 0, r"^The stack was stopped while it was starting\.$"),
+        ("", -9, r"^The stack has ended: it said nothing"),
     ],
 )
-def test_the_last_words_of_a_stack_are_a_sentence(settings: StackSettings, log: str, words: str) -> None:
+def test_the_last_words_of_a_stack_are_a_sentence(settings: StackSettings, log: str, code: int, words: str) -> None:
     (settings.directory / state.LOG).write_text(log)
 
-    assert re.match(words, control.last_words(settings))
+    assert re.match(words, control.last_words(settings, code))
 
 
 def say_as(settings: StackSettings, supervisor: int) -> None:
