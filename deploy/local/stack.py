@@ -26,10 +26,7 @@ from shared.clock import monotonic
 
 _TICK_SECONDS = 0.1
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
 _READY_SECONDS_MAX = 60
-
-
 _OF_THE_RUNNING = {state.FILE, state.LOG}
 
 

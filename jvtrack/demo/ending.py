@@ -26,7 +26,7 @@ def tell_what_starts(settings: StackSettings, console: Console) -> None:
     """Print what is started, and on whose servers."""
     if elsewhere := settings.servers_elsewhere:
         own = [*([] if settings.kafka else ["Kafka"]), *([] if settings.postgres else ["PostgreSQL"]), "three services"]
-        where = f"{' and '.join(elsewhere)}, in a new namespace: {settings.namespace}"
+        where = f"{' and '.join(elsewhere)}, in namespace {settings.namespace}"
         console.print(f"starting {' and '.join(own)} with {where}", highlight=False)
     else:
         console.print("starting Kafka, PostgreSQL and three services from nothing")

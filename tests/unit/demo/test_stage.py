@@ -98,12 +98,12 @@ async def test_a_finding_that_is_not_as_it_must_be_is_told_at_once() -> None:
         (StackSettings(), "starting Kafka, PostgreSQL and three services from nothing\n", ""),
         (
             StackSettings(namespace="demo_1", kafka="k:1", postgres="postgresql://a:secret@db/c"),
-            "starting three services with Kafka at k:1 and PostgreSQL at db:5432, in a new namespace: demo_1\n",
+            "starting three services with Kafka at k:1 and PostgreSQL at db:5432, in namespace demo_1\n",
             "Kafka at k:1 and PostgreSQL at db:5432 keep what the demo put there, under demo_1; with the same",
         ),
         (
             StackSettings(namespace="demo_1", kafka="k:1"),
-            "starting PostgreSQL and three services with Kafka at k:1, in a new namespace: demo_1\n",
+            "starting PostgreSQL and three services with Kafka at k:1, in namespace demo_1\n",
             "Kafka at k:1 keeps what the demo put there, under demo_1; with the same variables set",
         ),
     ],
