@@ -15,7 +15,7 @@ KAFKA = (ROOT / "deploy" / "compose" / "kafka" / "server.properties").read_text(
 SERVERS = ("postgres", "kafka")
 JOBS = ("migrate", "topics", "issuer", "passwords")
 OURS = (*JOBS, *SERVICES, "tools")
-PINNED = re.compile(r"^(?:jvtrack/\w+:local|\$\{JVTRACK_\w+_IMAGE:-[\w/]+:\d+(?:\.\d+)+\})$")
+PINNED = re.compile(r"^(?:jvtrack/\w+:local|\$\{JVTRACK_\w+_IMAGE:-[\w/]+:\d+(?:\.\d+)*\})$")
 A_PASSWORD = re.compile(r"://[^/@\s]*:[^/@\s]*@|PASSWORD: \S")
 
 
