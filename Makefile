@@ -15,6 +15,8 @@ CODE := shared services jvtrack deploy tests $(wildcard bench examples)
 TESTS ?= tests
 # What pytest is told beside it.
 PYTEST_OPTIONS ?=
+# All tests are shared out to a worker per core, each with servers of its own; a file's tests stay together.
+WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadfile)
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
 GATES := .local/gates.stamp
@@ -30,8 +32,7 @@ demo: setup ## Run the main job from nothing, with its proof; KEEP=1 leaves ever
 	@$(LEASH) $(BIN)/jvtrack demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
 test: setup $(GATES) ## Run every test on real Kafka and PostgreSQL, and print the coverage; TESTS=tests/unit runs some.
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest $(TESTS) $(PYTEST_OPTIONS)
+	@$(BIN)/pytest $(TESTS) --cov --cov-report= $(WORKERS) $(PYTEST_OPTIONS)
 ifeq ($(TESTS),tests)
 	@echo "coverage of domain:    $$($(BIN)/coverage report --format=total --include='services/*/domain/*') %"
 	@echo "coverage of messaging: $$($(BIN)/coverage report --format=total --include='shared/messaging/*') %"
