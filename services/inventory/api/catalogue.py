@@ -95,9 +95,9 @@ def _writing(routes: APIRouter, doors: Doors) -> None:
     ) -> PartRead:
         """Define a part, in full; every service hears of it. The same again changes nothing."""
         await doors.catch_up(after)
-        defined = (await define_parts(session, [body.define(part)]))[part]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", defined.version))
-        return PartRead(part_id=part, version=defined.version, **dict(body))
+        version = (await define_parts(session, [body.define(part)]))[part]
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", version))
+        return PartRead(part_id=part, version=version, **dict(body))
 
     @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
     async def put_site(
@@ -106,6 +106,6 @@ def _writing(routes: APIRouter, doors: Doors) -> None:
         """Define a site, in full; every service hears of it. The same again changes nothing."""
         await doors.catch_up(after)
         check_nation(principal, body.define(site))
-        defined = (await define_sites(session, [body.define(site)]))[site]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", defined.version))
-        return SiteRead(site_id=site, version=defined.version, **dict(body))
+        version = (await define_sites(session, [body.define(site)]))[site]
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", version))
+        return SiteRead(site_id=site, version=version, **dict(body))
