@@ -20,7 +20,6 @@ from services.inventory.settings import InventorySettings
 from shared.http.guard import JSON, takes
 from shared.http.versions import After
 
-IMPORT_BYTES_MAX = 64 * 1024 * 1024
 DryRun = Annotated[bool, Query(description="Only check the file.")]
 Kind = Annotated[
     ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
@@ -42,7 +41,7 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(tags=["imports"])
 
     @routes.post("/v1/catalogue/import", openapi_extra=_FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
     async def import_catalogue(
         *, request: Request, principal: Cataloguer, after: After, kind: Kind = None, dry_run: DryRun = False
     ) -> ImportRead:
@@ -59,7 +58,7 @@ def router(doors: Doors) -> APIRouter:
         return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
 
     @routes.post("/v1/stock/import", openapi_extra=_FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
     async def import_stock(
         *, request: Request, principal: Operator, after: After, dry_run: DryRun = False
     ) -> ImportRead:

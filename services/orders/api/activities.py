@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.api.files import FILE, DryRun, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import ActivityUnknown
 from services.orders.schemas.imports import CSV
@@ -63,7 +63,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         return written
 
     @routes.post("/import", openapi_extra=FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=desk.settings.import_bytes_max)
     async def import_activities(
         *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
     ) -> ImportDone:

@@ -16,7 +16,6 @@ from services.orders.settings import OrdersSettings
 from shared.http.guard import JSON
 from shared.observe.logs import get_log
 
-IMPORT_BYTES_MAX = 64 * 1024 * 1024
 DryRun = Annotated[bool, Query(description="Only check the file.")]
 FILE: dict[str, Any] = {
     "requestBody": {

@@ -101,7 +101,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
     ) -> OrderRead:
         """Show an order: what has become of its quantity, its promises, its work orders, its history."""
         await desk.catch_up(after)
-        order = await queries.order(session, order_id, Sight.of(reader))
+        order = await queries.order(session, order_id, Sight.of(reader), history_max=desk.settings.history_max)
         if order is None:
             raise OrderUnknown(order=order_id)
         tell_version(response, order_token(order_id, order.version))
