@@ -30,6 +30,7 @@ ELSEWHERE = {
     "jvtrack/commands/verify.py justify": "rich reads it",
     "services/inventory/domain/allocation.py life_left": "a place in an order is compared, field by field",
     "shared/http/auth.py scheme_name": "FastAPI reads it",
+    "shared/messaging/kafka.py _closed": "aiokafka reads it",
     "shared/migrations.py BACKBONE_STEPS": "tests make the backbone's tables without a service's",
     "shared/migrations.py sqltext": "a parameter of Alembic's",
     "shared/service.py should_exit": "uvicorn reads it",
