@@ -25,5 +25,7 @@ class OrdersSettings(BaseSettings):
     """Size of one imported file."""
     import_lines_max: int = Field(default=200_000, gt=0)
     """Lines of one imported file."""
+    import_errors_max: int = Field(default=100, gt=0)
+    """Errors of one file that are told; the rest are counted."""
     import_chunk: int = Field(default=5_000, gt=0)
     """Lines written in one statement."""

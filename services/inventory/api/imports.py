@@ -2,37 +2,21 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
 from services.inventory.api.doors import Cataloguer, Doors, Operator
-from services.inventory.schemas.imports import (
-    CSV,
-    ImportKind,
-    ImportRead,
-    ImportUnreadable,
-    Lines,
-    read_csv,
-    read_json,
-)
+from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, read_csv, read_json
 from services.inventory.settings import InventorySettings
+from shared.http.files import CSV, Bounds, DryRun, ImportUnreadable, body_of, is_csv
 from shared.http.guard import JSON, takes
 from shared.http.versions import After
 
-DryRun = Annotated[bool, Query(description="Only check the file.")]
 Kind = Annotated[
     ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
 ]
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            CSV: {"schema": {"type": "string", "description": "A header line, then a line each."}},
-            JSON: {"schema": {"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."}},
-        },
-    }
-}
+_FILE = body_of({"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."})
 _CATALOGUE = (ImportKind.PARTS, ImportKind.SITES)
 
 
@@ -77,8 +61,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings: InventorySettings) -> Lines:
-    bounds = {"lines_max": settings.import_lines_max, "errors_max": settings.import_errors_max}
-    kinds = (kind,) if kind is ImportKind.STOCK else _CATALOGUE
-    if request.headers.get("content-type", JSON).partition(";")[0].strip().lower() != CSV:
-        return read_json(content, kinds, **bounds)
-    return read_csv(content, kind, **bounds)
+    bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
+    if is_csv(request):
+        return read_csv(content, kind, bounds)
+    return read_json(content, (kind,) if kind is ImportKind.STOCK else _CATALOGUE, bounds)

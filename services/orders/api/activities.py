@@ -6,12 +6,12 @@ from fastapi import APIRouter, Path, Request, Response
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, DryRun, read_file
+from services.orders.api.files import FILE, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import ActivityUnknown
-from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ActivityCode, ActivityRead, ActivityRow, ActivityTerms, ImportDone
 from shared.http.app import Session
+from shared.http.files import CSV, DryRun
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging, link_next
 from shared.http.versions import After

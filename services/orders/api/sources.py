@@ -6,13 +6,13 @@ from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, DryRun, read_file
+from services.orders.api.files import FILE, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
-from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
 from shared.http import rights
 from shared.http.app import Session
+from shared.http.files import CSV, DryRun
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging, link_next
 from shared.http.rights import Sight, Subject
