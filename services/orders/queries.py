@@ -84,7 +84,7 @@ async def source_page(
     wanted: SourceFilter,
     *,
     nation: Nation | None,
-    after: tuple[PartId, SiteId, Nation] | None,
+    after: tuple[str, ...] | None,
     limit: int,
 ) -> list[SourceRead]:
     """Show the next sources that a filter asks for, of one nation or of all, by part, site and nation."""
