@@ -1,9 +1,6 @@
 """A factory makes a lot, sends it off, and looks at what the books say; JVTRACK_TOKEN is a factory's token."""
 
-import asyncio
-import sys
-
-from jvtrack.client import JVTrack, JVTrackError, Report
+from jvtrack.client import JVTrack, Report, run
 from shared.events.envelope import new_event_id
 from shared.events.factory import FactoryLotDispatched, FactoryLotFinished, FactoryLotStarted
 
@@ -27,7 +24,4 @@ async def main() -> None:
         print(f"{made.lot}: {made.status}, {made.dispatched} of {made.started} in F-01:{shipment}")
 
 
-try:
-    asyncio.run(main())
-except JVTrackError as error:
-    sys.exit(str(error))
+run(main())

@@ -45,11 +45,13 @@ from jvtrack.client.problems import (
     TokenMissingError,
     UnreachableError,
 )
+from jvtrack.client.program import run
 from jvtrack.client.reports import Numbering, Report
 
 __all__ = [
     "JVTrack",
     "Patience",
+    "run",
     "JVTrackError",
     "ProblemError",
     "UnreachableError",

@@ -72,4 +72,5 @@ def show(report: Report, console: Console) -> None:
         hidden = result.offences_total - len(result.offences)
         if hidden:
             console.print(f"[red]{result.name} VIOLATED[/red]: and {hidden:,} more")
-    console.print(f"{'All hold' if report.holds else 'NOT all hold'}; read and compared in {report.seconds:.1f} s.")
+    summary = "All hold" if report.holds else f"[red]NOT all hold: {', '.join(report.violated())}[/red]"
+    console.print(f"{summary}; read and compared in {report.seconds:.1f} s.")

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from jvtrack.client import Issue, JVTrack, Movement, NewOrder, Order, Receipt, ReceiptLine, Shipment, Stock, StockQuery
+from jvtrack.demo.findings import seen
 from jvtrack.demo.papers import Papers
-from shared.types import OrderId, PartId, SiteId, Urgency
+from shared.types import OrderId, PartId, ShipmentId, SiteId, Urgency
 
 _NEEDED_IN_DAYS = 30
 _ANSWER_SECONDS = 10.0
@@ -54,6 +55,20 @@ class Depot:
         answer = await self.jvtrack.inventory.stock(StockQuery(site=self.site, part=part), group="part-site")
         nothing = Stock(site=self.site, part=part, on_hand=0, reserved=0, available=0, in_transit=0)
         return answer.rows[0] if answer.rows else nothing
+
+    async def available(self) -> dict[PartId, int]:
+        """Look at what it may give away of every part that it has."""
+        answer = await self.jvtrack.inventory.stock(StockQuery(site=self.site), group="part-site")
+        return {row.part: row.available or 0 for row in answer.rows}
+
+    async def expects(self, part: PartId, shipment: ShipmentId) -> bool:
+        """Tell whether it knows of a consignment on the road to it."""
+        listed = self.jvtrack.inventory.shipments(depot=self.site, part=part, open=True)
+        return shipment in [each.shipment async for each in listed]
+
+    async def expect(self, part: PartId, shipment: ShipmentId) -> None:
+        """Wait until it knows of a consignment on the road to it."""
+        await seen(f"consignment {shipment}", lambda: self.expects(part, shipment))
 
     async def receive(self, part: PartId, lot: str, quantity: int, *, shipment: str) -> Movement:
         """Take goods of one lot on hand."""

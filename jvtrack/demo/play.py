@@ -1,6 +1,10 @@
-"""The play: every scene in its turn, with its progress shown, then the proof."""
+"""The play: act after act, each scene with its progress shown, then the proof.
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+The scenes of an act are played side by side: they have nothing in common, or one measures while the other goes on.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from rich.console import Console
@@ -30,18 +34,21 @@ from shared import clock
 
 Scene = Callable[[Company], Awaitable[Sequence[Finding]]]
 
-_SCENES: Sequence[tuple[str, Scene]] = (
-    ("catalogue, stock, sources, activities", opening.play),
-    ("orders, work orders, lots, receipts, issues", ordering.play),
-    ("a factory back from days offline", offline.play),
-    ("a short and an over receipt", deliveries.play),
-    ("a race for the last units", racing.play),
-    ("cancels racing issues", changing_minds.play),
-    ("a receipt reversed", slips.play),
-    ("power cuts", power_cuts.play),
-    ("a poisoned fact", poison.play),
-    ("a steady pace", pace.play),
+_OPENING: Mapping[str, Scene] = {"catalogue, stock, sources, activities": opening.play}
+_ACTS: Sequence[Mapping[str, Scene]] = (
+    {"orders, work orders, lots, receipts, issues": ordering.play},
+    {"a factory back from days offline": offline.play},
+    {
+        "a short and an over receipt": deliveries.play,
+        "a race for the last units": racing.play,
+        "cancels racing issues": changing_minds.play,
+        "a receipt reversed": slips.play,
+    },
+    {"power cuts": power_cuts.play},
+    {"a poisoned fact": poison.play, "a steady pace": pace.play},
 )
+_TITLES = [title for act in (_OPENING, *_ACTS) for title in act]
+_NUMBERS = {title: f"{number:2}/{len(_TITLES)}" for number, title in enumerate(_TITLES, 1)}
 # Long enough for a killed service to come back, under load, on a small machine.
 _PATIENCE = Patience(seconds_max=60.0)
 _QUIET_SECONDS_MAX = 30.0
@@ -51,11 +58,10 @@ async def play(stage: Stage, papers: Papers, console: Console) -> tuple[list[Fin
     """Play every scene and prove the books at the end, whatever the scenes showed."""
     findings: list[Finding] = []
     async with _company(stage, papers) as company:
-        for number, (title, scene) in enumerate(_SCENES, 1):
-            shown = await show_scene(f"{number:2}/{len(_SCENES)}", title, scene(company), console)
-            findings += shown
-            if scene is opening.play and not all(finding.holds for finding in shown):
-                break  # Without the catalogue there is nothing to play with.
+        findings += await _act(_OPENING, company, console)
+        if all(finding.holds for finding in findings):  # Without the catalogue there is nothing to play with.
+            for act in _ACTS:
+                findings += await _act(act, company, console)
     with console.status("proving the books from three databases and Kafka"):
         return findings, await _prove(stage)
 
@@ -75,16 +81,24 @@ async def _company(stage: Stage, papers: Papers) -> AsyncIterator[Company]:
         yield Company.gather(stage, papers, connection)
 
 
+async def _act(act: Mapping[str, Scene], company: Company, console: Console) -> list[Finding]:
+    """Play the scenes of an act side by side."""
+    with console.status("; ".join(act)):
+        shown = await asyncio.gather(
+            *(show_scene(_NUMBERS[title], title, scene(company), console) for title, scene in act.items())
+        )
+    return [finding for findings in shown for finding in findings]
+
+
 async def show_scene(
     number: str, title: str, scene: Awaitable[Sequence[Finding]], console: Console
 ) -> Sequence[Finding]:
     """Let a scene happen; one that fails is a finding too, and what is not as it must be is told at once."""
     began = clock.monotonic()
-    with console.status(f"{number} {title}"):
-        try:
-            findings = await scene
-        except (JVTrackError, NeverSeenError, SetupError) as error:
-            findings = [Finding(title, str(error), holds=False)]
+    try:
+        findings = await scene
+    except (JVTrackError, NeverSeenError, SetupError) as error:
+        findings = [Finding(title, str(error), holds=False)]
     holds = all(finding.holds for finding in findings)
     mark = "[green]✓[/green]" if holds else "[bold red]✗[/bold red]"
     console.print(f"{mark} {number} {escape(title)} [dim]{clock.monotonic() - began:.1f} s[/dim]")

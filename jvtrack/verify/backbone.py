@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from jvtrack.verify.reading import Read
+from jvtrack.verify.reading import Read, look_up
 from jvtrack.verify.told import Told, read_told
 from jvtrack.verify.workbook import Workbook
 from shared.events.envelope import STREAM_OF_TOPIC
@@ -38,7 +38,6 @@ _WAITING = "SELECT seq, 'pending' FROM outbox_pending UNION ALL SELECT seq, 'blo
 _LOST = "SELECT topic, part, from_off, to_off FROM relay_loss"
 _DISCARDED = "SELECT seq FROM outbox_discarded"
 _EXISTING = "SELECT event_id::text FROM event_log WHERE event_id = ANY($1::text[]::uuid[])"
-_EXISTING_PAGE = 1000
 
 
 async def copy_positions(connection: asyncpg.Connection, workbook: Workbook, service: str) -> None:
@@ -75,6 +74,4 @@ async def _log_pages(connection: asyncpg.Connection) -> AsyncIterator[list[Told]
 
 async def copy_late(connection: asyncpg.Connection, workbook: Workbook, unknown: list[str]) -> None:
     """Look up facts that Kafka has and the log had not when it was read: they may have been told since."""
-    for start in range(0, len(unknown), _EXISTING_PAGE):
-        rows = await connection.fetch(_EXISTING, unknown[start : start + _EXISTING_PAGE])
-        workbook.add("late", [tuple(row) for row in rows])
+    workbook.add("late", [tuple(row) async for row in look_up(connection, _EXISTING, unknown)])

@@ -1,11 +1,51 @@
-"""What inventory keeps: stock with its balances and reservations, demand, and the ledger of transfers.
+"""What inventory keeps: the catalogue, stock with its balances and reservations, demand, consignments and transfers.
 
-A stock's version, its balances and what is held of them come from one statement, hence from one moment.
+A stock's version, its balances and what is held of them come from one statement, hence from one moment; so do a
+consignment's line, its version and that of its depot's stock. Transfers come last: what stands was made by them.
 """
 
+from collections.abc import Sequence
+
+import asyncpg
+
 from jvtrack.verify.reading import Read
+from jvtrack.verify.told import read
+from jvtrack.verify.workbook import Value
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.events.envelope import Event
+
+
+def _part(row: asyncpg.Record) -> Sequence[Value]:
+    return _defined(PartDefined, row)
+
+
+def _site(row: asyncpg.Record) -> Sequence[Value]:
+    return _defined(SiteDefined, row)
+
+
+def _defined(kind: type[Event], row: asyncpg.Record) -> Sequence[Value]:
+    """Write the record as a fact would, so that both can be compared; what no model can read stays as it is."""
+    *columns, record = row
+    event = read(kind, record.encode())
+    return (*columns, record if event is None else event.model_dump_json())
+
 
 READS = (
+    Read(
+        "own_part",
+        """
+        SELECT part_id, version, name, unit_of_issue, quantity_scale, array_to_string(platforms, ','), record::text
+        FROM part WHERE part_id > $1 ORDER BY part_id LIMIT $2
+        """,
+        ("",),
+        row=_part,
+    ),
+    Read(
+        "own_site",
+        "SELECT site_id, version, kind, country, record::text FROM site WHERE site_id > $1 ORDER BY site_id LIMIT $2",
+        ("",),
+        row=_site,
+    ),
     Read(
         "holding",
         """
@@ -37,10 +77,27 @@ READS = (
         ("",),
     ),
     Read(
+        "shipment",
+        "SELECT shipment_id, version, closed FROM shipment WHERE shipment_id > $1 ORDER BY shipment_id LIMIT $2",
+        ("",),
+    ),
+    Read(
+        "shipment_line",
+        """
+        SELECT shipment_id, l.depot, l.part, l.lot, l.condition, l.dispatched, l.received, l.lost, c.version, s.version
+        FROM shipment_line l LEFT JOIN shipment c USING (shipment_id)
+          LEFT JOIN stock s ON s.site = l.depot AND s.part = l.part
+        WHERE (shipment_id, l.depot, l.part, l.lot, l.condition) > ($1, $2, $3, $4, $5)
+        ORDER BY shipment_id, l.depot, l.part, l.lot, l.condition LIMIT $6
+        """,
+        ("", "", "", "", ""),
+    ),
+    Read(
         "transfer",
         """
         SELECT cause_id::text, line, part, lot, source_site, source_condition, source_shelf, source_version,
-          target_site, target_condition, target_shelf, target_version, quantity, reason, order_id
+          target_site, target_condition, target_shelf, target_version, quantity, reason, order_id,
+          shipment_id
         FROM transfer WHERE (cause_id, line) > ($1::text::uuid, $2::int) ORDER BY cause_id, line LIMIT $3
         """,
         ("00000000-0000-0000-0000-000000000000", 0),

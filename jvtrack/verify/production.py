@@ -1,7 +1,13 @@
 """What production keeps: accepted events, lots and work orders as their facts add up, and its copy of the catalogue."""
 
-from jvtrack.verify.reading import Read
+import asyncpg
 
+from jvtrack.verify.reading import Read, look_up
+from jvtrack.verify.workbook import Workbook
+
+_ACCEPTED_SINCE = """
+SELECT event_id::text, voided_by::text FROM accepted_event WHERE event_id = ANY($1::text[]::uuid[])
+"""
 READS = (
     Read(
         "accepted",
@@ -41,3 +47,9 @@ READS = (
         ("",),
     ),
 )
+
+
+async def copy_accepted_since(connection: asyncpg.Connection, workbook: Workbook, missing: list[str]) -> None:
+    """Look up accepted events that were not there when they were read: their facts may have been told since."""
+    rows = look_up(connection, _ACCEPTED_SINCE, missing)
+    workbook.add("accepted_since", [tuple(row) async for row in rows])

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import asyncpg
 
 from jvtrack.verify import backbone, inventory, orders, production
-from jvtrack.verify.invariants.accepted import ACCEPTED
+from jvtrack.verify.invariants.accepted import ACCEPTED, UNACCEPTED
 from jvtrack.verify.invariants.agreed import AGREED
 from jvtrack.verify.invariants.applied import APPLIED
 from jvtrack.verify.invariants.balanced import BALANCED
@@ -59,10 +59,16 @@ async def _copy(sources: Sources, workbook: Workbook) -> tuple[int, int]:
         kafka = LogCopy(workbook, sources.topics)
         await kafka.run()
         await workbook.index()
-        unknown = [str(row[0]) for row in workbook.rows(UNKNOWN)]
+        unknown = _ids(workbook, UNKNOWN)
         for connection in databases.values():
             await backbone.copy_late(connection, workbook, unknown)
+        if "production" in databases:
+            await production.copy_accepted_since(databases["production"], workbook, _ids(workbook, UNACCEPTED))
     return sum(facts), kafka.records
+
+
+def _ids(workbook: Workbook, query: str) -> list[str]:
+    return [str(row[0]) for row in workbook.rows(query)]
 
 
 async def _copy_state(connection: asyncpg.Connection, workbook: Workbook, service: str) -> None:

@@ -1,11 +1,13 @@
 """Copies rows of a running database into the workbook: in keyset pages, so that no transaction lasts."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import asyncpg
 
-from jvtrack.verify.workbook import Workbook
+from jvtrack.verify.workbook import Value, Workbook
+
+_LOOKED_UP_TOGETHER = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class Read:
     query: str
     start: Sequence[str | int]
     page: int = 5000
+    row: Callable[[asyncpg.Record], Sequence[Value]] = tuple
+    """Makes the row that is kept of what the query found."""
 
     async def pages(self, connection: asyncpg.Connection) -> AsyncIterator[list[asyncpg.Record]]:
         """Read page by page what was committed before the first page was; newer rows may or may not be among it."""
@@ -32,4 +36,11 @@ class Read:
         """Copy every row, led by the service's name where the table keeps several services apart."""
         lead = () if service is None else (service,)
         async for found in self.pages(connection):
-            workbook.add(self.table, [(*lead, *row) for row in found])
+            workbook.add(self.table, [(*lead, *self.row(row)) for row in found])
+
+
+async def look_up(connection: asyncpg.Connection, query: str, ids: Sequence[str]) -> AsyncIterator[asyncpg.Record]:
+    """Find rows by their ids, some at a time."""
+    for start in range(0, len(ids), _LOOKED_UP_TOGETHER):
+        for row in await connection.fetch(query, ids[start : start + _LOOKED_UP_TOGETHER]):
+            yield row

@@ -56,7 +56,7 @@ class Report:
     @property
     def holds(self) -> bool:
         """Tell whether every invariant holds."""
-        return all(result.holds for result in self.results)
+        return not self.violated()
 
     def violated(self) -> list[str]:
         """Name the invariants that do not hold."""

@@ -29,6 +29,7 @@ _KINDS = by_type(
         stock.DemandSupplied,
         stock.DemandClosed,
         stock.ReservationLost,
+        stock.ShipmentChanged,
     ]
 )
 Row = tuple[str, tuple[Value, ...]]
@@ -82,8 +83,20 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
         case orders.OrderSourced():
             yield "told_sourcing", (told.key, told.key_seq, event.work_order)
+        case _:
+            yield from _rows_of_stock(told.key_seq, event)
+
+
+def _rows_of_stock(key_seq: int, event: Event) -> Iterator[Row]:
+    match event:
         case stock.DemandEvent():
-            yield "told_demand", (event.order, told.key_seq, *_totals(event))
+            yield "told_demand", (event.order, key_seq, *_totals(event))
+        case stock.ShipmentChanged():
+            yield "told_shipment", (event.shipment, key_seq, event.closed)
+            for line in event.lines:
+                goods = (line.depot, line.part, line.lot, line.condition.value)
+                totals = (line.dispatched, line.received, line.lost)
+                yield "told_shipment_line", (event.shipment, key_seq, *goods, *totals)
 
 
 def _totals(event: stock.DemandEvent) -> tuple[Value, ...]:
@@ -120,11 +133,12 @@ def read_moved(key_seq: int, moved: stock.StockMoved) -> Iterator[tuple[Value, .
 
 
 def read_catalogue(key_seq: int, event: PartDefined | SiteDefined) -> Row:
-    """Read what copies keep of a part or site."""
+    """Read what is kept of a part or site: by copies a few columns, by inventory the whole record."""
+    record = event.model_dump_json()
     if isinstance(event, SiteDefined):
-        return "told_site", (event.site_id, key_seq, event.kind.value, event.country)
+        return "told_site", (event.site_id, key_seq, event.kind.value, event.country, record)
     platforms = ",".join(fit.platform.value for fit in event.platforms)
     return (
         "told_part",
-        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms),
+        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms, record),
     )

@@ -31,3 +31,5 @@ class InventorySettings(BaseSettings):
     """Errors of one import that are told; the rest are counted."""
     idempotency_days: int = Field(default=7, gt=0)
     """How long the answers of idempotent requests are kept."""
+    idempotency_chunk: int = Field(default=1_000, gt=0)
+    """Answers that are forgotten in one transaction."""

@@ -25,7 +25,6 @@ _HISTORY = text(
     WHERE topic = :topic AND key = :key ORDER BY key_seq LIMIT :limit
     """
 )
-_HISTORY_MAX = 1000
 
 
 async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, OrderSummary]:
@@ -34,7 +33,7 @@ async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict
     return {row.order_id: _summary(row) for row in rows}
 
 
-async def order(session: AsyncSession, order_id: OrderId, sight: Sight) -> OrderRead | None:
+async def order(session: AsyncSession, order_id: OrderId, sight: Sight, *, history_max: int) -> OrderRead | None:
     """Show an order with everything known about it; none where there is no such order to be seen."""
     row = (await session.execute(select(orders).where(orders.c.order_id == order_id, visible(sight)))).one_or_none()
     if row is None:
@@ -44,7 +43,7 @@ async def order(session: AsyncSession, order_id: OrderId, sight: Sight) -> Order
     )
     made = await session.execute(select(promises).where(promises.c.order_id == order_id).order_by(promises.c.n))
     told = await session.execute(
-        _HISTORY, {"topic": int(Stream.ORDERS), "key": f"order:{order_id}", "limit": _HISTORY_MAX}
+        _HISTORY, {"topic": int(Stream.ORDERS), "key": f"order:{order_id}", "limit": history_max}
     )
     return OrderRead(
         **dict(_summary(row)),
@@ -85,7 +84,7 @@ async def source_page(
     wanted: SourceFilter,
     *,
     nation: Nation | None,
-    after: tuple[PartId, SiteId, Nation] | None,
+    after: tuple[str, ...] | None,
     limit: int,
 ) -> list[SourceRead]:
     """Show the next sources that a filter asks for, of one nation or of all, by part, site and nation."""

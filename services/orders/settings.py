@@ -19,7 +19,13 @@ class OrdersSettings(BaseSettings):
     """Orders planned in one transaction after a source was approved."""
     planning_poll_seconds: float = Field(default=1.0, gt=0)
     """How often planning looks for approved sources that another process has noted."""
+    history_max: int = Field(default=1_000, gt=0)
+    """Entries of an order's history in one answer, the first kept."""
+    import_bytes_max: int = Field(default=64 * 1024 * 1024, gt=0)
+    """Size of one imported file."""
     import_lines_max: int = Field(default=200_000, gt=0)
     """Lines of one imported file."""
+    import_errors_max: int = Field(default=100, gt=0)
+    """Errors of one file that are told; the rest are counted."""
     import_chunk: int = Field(default=5_000, gt=0)
     """Lines written in one statement."""

@@ -14,6 +14,7 @@ from services.production.domain.lot import Lot, lot_id
 from services.production.domain.posted import Accepted, CatalogueBehind, EventIdReused, Posted
 from services.production.domain.work_order import NoteFact
 from services.production.schemas.events import read_correction
+from services.production.settings import ProductionSettings
 from services.production.store import accepted, lots, senders, work_orders
 from services.production.store.accepted import Taken
 from services.production.store.catalogue import Catalogue, CatalogueMemory
@@ -54,9 +55,9 @@ class Reading:
 class FactoryDoor:
     """Decides groups of factory events; remembers what it has met of the catalogue."""
 
-    def __init__(self, *, sequence_ranges_max: int) -> None:
-        self._catalogue = CatalogueMemory()
-        self._sequence_ranges_max = sequence_ranges_max
+    def __init__(self, settings: ProductionSettings) -> None:
+        self._catalogue = CatalogueMemory(sites_seconds=settings.sites_remembered_seconds)
+        self._sequence_ranges_max = settings.sequence_ranges_max
 
     async def accept(self, session: AsyncSession, posts: Sequence[Post]) -> list[Outcome]:
         """Decide each event on its own, in the order in which they came."""

@@ -47,9 +47,8 @@ def build(
         metrics=BackboneMetrics(registry),
     )
     tail = StreamTail(topics, Stream.PRODUCTION, common.backbone)
-    factory_door = FactoryDoor(sequence_ranges_max=settings.sequence_ranges_max)
     doors = Doors(
-        events=backbone.group("events", factory_door.accept),
+        events=backbone.group("events", FactoryDoor(settings).accept),
         tail=tail,
         applied=backbone.applied,
         changed=backbone.changed,

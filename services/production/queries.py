@@ -31,7 +31,6 @@ from shared.events.envelope import Stream
 from shared.http.rights import Reach
 from shared.types import LotId, Nation, SiteId, WorkOrderId
 
-GAPS_MAX = 1000
 _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
 
 
@@ -87,7 +86,7 @@ async def find_work_order(
     return WorkOrderRead(**dict(_work_order(row)), history=history)
 
 
-async def find_gaps(session: AsyncSession, source: str, reach: Reach) -> GapsRead | None:
+async def find_gaps(session: AsyncSession, source: str, reach: Reach, *, gaps_max: int) -> GapsRead | None:
     """Show which numbers of a sender are missing; none if it was never heard, or is not to be seen."""
     query = select(sender).where(sender.c.source == source, _visible(sender.c.site, reach))
     row = (await session.execute(query)).one_or_none()
@@ -101,7 +100,7 @@ async def find_gaps(session: AsyncSession, source: str, reach: Reach) -> GapsRea
         highest_sequence=seen[-1][1] - 1,
         known_from=row.known_from,
         missing=sum(gap.last - gap.first + 1 for gap in gaps),
-        gaps=gaps[:GAPS_MAX],
+        gaps=gaps[:gaps_max],
         events=row.events,
         duplicates=row.duplicates,
         last_seen_at=row.last_seen_at,

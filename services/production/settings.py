@@ -9,6 +9,8 @@ class ProductionSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JVTRACK_PRODUCTION_", frozen=True, use_attribute_docstrings=True)
 
+    body_bytes_max: int = Field(default=16 * 1_048_576, gt=0)
+    """Size of one body, of one event or of many lines."""
     event_bytes_max: int = Field(default=524_288, gt=0)
     """Size of one posted event; a line of NDJSON is one event."""
     lines_max: int = Field(default=10_000, gt=0)
@@ -17,9 +19,17 @@ class ProductionSettings(BaseSettings):
     """Lines of one NDJSON body that are decided together."""
     bodies_max: int = Field(default=8, gt=0)
     """NDJSON bodies that are held in memory at a time; one more is asked to come back."""
+    overload_tries: int = Field(default=20, gt=0)
+    """How often lines are brought to an overloaded door again before they are refused."""
+    overload_pause_seconds: float = Field(default=0.1, gt=0)
+    """Pause between these tries."""
+    sites_remembered_seconds: float = Field(default=1.0, ge=0)
+    """How long the door trusts what it has read of a site."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a read waits for the versions in `JVTrack-After`."""
     sequence_ranges_max: int = Field(default=10_000, gt=1)
     """Stretches of seen numbers kept per sender; the oldest gaps beyond are forgotten."""
+    gaps_max: int = Field(default=1_000, gt=0)
+    """Stretches of missing numbers in one answer, the lowest first."""
     history_max: int = Field(default=1_000, gt=0)
     """Entries of a lot's or work order's history in one answer, the latest first kept."""

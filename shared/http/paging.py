@@ -7,9 +7,10 @@ commit horizon by its query; a cursor alone would skip rows that commit late.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from functools import partial
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
@@ -22,6 +23,7 @@ _INTEGER_MAX = 2**63 - 1
 
 CursorValue = str | int | None
 Cursor = tuple[CursorValue, ...]
+R = TypeVar("R")
 
 
 class CursorMalformed(Refusal):
@@ -32,10 +34,12 @@ class CursorMalformed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How many rows are asked for, and after which."""
+    """How many rows are asked for, and after which; and where the answer says how to go on."""
 
     limit: int
     after: Cursor | None
+    link: Callable[[Sequence[CursorValue]], None]
+    """Tells where the next page starts."""
 
     def after_of(self, *kinds: type[str] | type[int]) -> Cursor | None:
         """Give the cursor's values, each of the kind that this list sorts by."""
@@ -45,15 +49,33 @@ class Page:
             raise CursorMalformed
         return self.after
 
+    def after_texts(self, count: int) -> tuple[str, ...] | None:
+        """Give the cursor of a list that sorts by so many texts; none for its first page."""
+        start = self.after_of(*[str] * count)
+        return None if start is None else tuple(map(str, start))
+
+    def after_text(self) -> str | None:
+        """Give the cursor of a list that sorts by one text; none for its first page."""
+        start = self.after_texts(1)
+        return None if start is None else start[0]
+
+    def show(self, rows: list[R], place: Callable[[R], Sequence[CursorValue]]) -> list[R]:
+        """Give a page's rows; if there may be more, the answer tells that they follow the last one's place."""
+        if len(rows) == self.limit:
+            self.link(place(rows[-1]))
+        return rows
+
 
 async def page(
+    request: Request,
+    response: Response,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Rows in one answer.")] = LIMIT_DEFAULT,
     cursor: Annotated[
         str | None, Query(max_length=_CURSOR_SIZE_MAX, description="Where to go on: taken from `Link: rel=next`.")
     ] = None,
 ) -> Page:
     """Read the page that a request asks for."""
-    return Page(limit, None if cursor is None else decode(cursor))
+    return Page(limit, None if cursor is None else decode(cursor), partial(link_next, request, response))
 
 
 Paging = Annotated[Page, Depends(page)]

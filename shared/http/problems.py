@@ -12,7 +12,6 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -95,11 +94,6 @@ def of_refusal(refusal: Refusal) -> Problem:
         facts=refusal.facts,
         headers=_headers(refusal),
     )
-
-
-def of_validation(error: ValidationError) -> Problem:
-    """Say what is wrong with a body that was read outside FastAPI: a line of NDJSON, a row of an import."""
-    return _of_errors([(("body", *each["loc"]), each["msg"]) for each in error.errors(include_url=False)])
 
 
 def field_name(place: Sequence[str | int]) -> str:

@@ -65,11 +65,10 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The rows that a query may touch at all: these sites, this nation, every partner nation."""
+    """The rows that a query may touch at all: these sites and this nation; partner nations have streams."""
 
     sites: frozenset[str]
     nation: str | None
-    partners: bool
 
 
 _ALL = dict.fromkeys(Subject, Sight.FULL)
@@ -118,11 +117,6 @@ def sight_of_stock(principal: Principal, site: str, nation: str) -> Sight:
     return sight(principal, Subject.STOCK, site, nation)
 
 
-def may_see_lot(principal: Principal, factory: str, nation: str) -> bool:
-    """Tell whether a principal may see this factory's lots and work orders in full."""
-    return sight(principal, Subject.LOT, factory, nation) is Sight.FULL
-
-
 def may_see_order(principal: Principal, depot: str, nation: str) -> bool:
     """Tell whether a principal may see this depot's orders in full; an explanation names no other order."""
     return sight(principal, Subject.ORDER, depot, nation) is Sight.FULL
@@ -168,5 +162,4 @@ def reach(principal: Principal, subject: Subject) -> Reach:
     return Reach(
         sites=principal.sites if Nearness.OWN in seen else frozenset(),
         nation=principal.nation if Nearness.NATION in seen else None,
-        partners=Nearness.PARTNER in seen,
     )

@@ -61,9 +61,3 @@ def enter(header: str | None) -> Trace:
     trace = new() if caller is None else caller.child()
     current.set(trace)
     return trace
-
-
-def outgoing() -> dict[str, str]:
-    """Give the headers that carry the current trace onwards; none outside a trace."""
-    trace = current.get()
-    return {} if trace is None else {HEADER: trace.header()}

@@ -1,8 +1,9 @@
 """What has one owner is done nowhere else, and a domain needs nothing but the language."""
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,26 +14,79 @@ MODULES = sorted(path.relative_to(ROOT) for folder in PRODUCT for path in (ROOT 
 DOMAINS = [path for path in MODULES if path.parts[0] == "services" and "domain" in path.parts]
 
 KAFKA_CLIENTS = {"AIOKafkaConsumer", "AIOKafkaProducer", "AIOKafkaAdminClient", "AIOKafkaClient"}
-COMMITS = {
-    f"{owner}.{ending}"
-    for owner in ("session", "connection", "transaction", "work", "db")
-    for ending in ("commit", "rollback")
-}
 KAFKA_OWNER = Path("shared/messaging/kafka.py")
 COMMIT_OWNER = Path("shared/db.py")
+# To commit or roll back, or to open what commits by itself: on a driver's connection, and not at our own Database.
+ENDING = re.compile(
+    r"(^|\.)(commit|rollback)$|(?<!database)\.transaction$|(connection|engine|session)\.(begin|begin_nested)$"
+)
+NOT_OF_A_SESSION: Mapping[str, set[str]] = {
+    "shared/messaging/consumer.py": {"connection.owners.commit"},  # Shows Kafka its offsets, for lag tools.
+    "shared/messaging/owners.py": {"self._client.commit"},  # The same.
+    "shared/messaging/relay_store.py": {"self._connection.transaction"},  # The relay's own connection, without a pool.
+    "shared/messaging/log_memory.py": {"self._connection.transaction"},  # The same connection.
+    "shared/migrations.py": {"engine.begin"},  # A step of a migration, before any service runs.
+}
+LOCK = re.compile(
+    r"\bfor\s+(no\s+key\s+)?update\b|\bfor\s+(key\s+)?share\b|pg_(try_)?advisory|\block\s+table\s+\w+\s+in\b|with_for_update",
+    re.IGNORECASE,
+)
+BACKBONE_STORES = {
+    "shared/http/idempotency.py",
+    "shared/messaging/consumer_store.py",
+    "shared/messaging/outbox_keeper.py",
+    "shared/messaging/relay_store.py",
+}
 DOMAIN_MAY_USE = ("shared.types", "shared.errors", "shared.events")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
-def test_only_their_owners_build_kafka_clients_commit_and_lock_stock(path: Path) -> None:
+def test_only_their_owners_build_kafka_clients_commit_and_lock(path: Path) -> None:
     source = (ROOT / path).read_text()
 
     calls = set(called_names(ast.parse(source)))
 
-    assert path == KAFKA_OWNER or not KAFKA_CLIENTS & calls
-    assert path == COMMIT_OWNER or not COMMITS & calls
-    assert is_store(path) or "for update" not in source.lower()
-    assert is_store(path) or "with_for_update" not in source
+    assert path == KAFKA_OWNER or not KAFKA_CLIENTS & {call.rpartition(".")[2] for call in calls}
+    assert path == COMMIT_OWNER or set(endings(calls)) == NOT_OF_A_SESSION.get(path.as_posix(), set())
+    assert is_store(path) or not LOCK.search(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "session.commit()",
+        "await self._session.commit()",
+        "await work.session.rollback()",
+        "async with sessions() as one:\n    await one.commit()",
+        "(await open_session()).commit()",
+        "async with self._connection.transaction():\n    pass",
+        "async with engine.begin() as connection:\n    pass",
+        "session.begin_nested()",
+        "async with session.info[DRIVER].transaction():\n    pass",
+    ],
+)
+def test_whoever_ends_a_transaction_is_found(source: str) -> None:
+    assert endings(set(called_names(ast.parse(f"async def work():\n    {source.replace(chr(10), chr(10) + '    ')}"))))
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "SELECT * FROM stock ORDER BY site FOR UPDATE",
+        "select 1 from stock for  no key update",
+        "SELECT 1 FROM stock FOR SHARE",
+        "SELECT pg_try_advisory_xact_lock(1)",
+        "LOCK TABLE stock IN SHARE MODE",
+        "select(stock).with_for_update()",
+    ],
+)
+def test_whoever_locks_is_found(source: str) -> None:
+    assert LOCK.search(source)
+
+
+def test_only_stores_may_lock() -> None:
+    assert [path.as_posix() for path in MODULES if path.as_posix() in BACKBONE_STORES] == sorted(BACKBONE_STORES)
+    assert not any(is_store(path) for path in MODULES if path.parts[0] in ("jvtrack", "deploy"))
 
 
 @pytest.mark.parametrize("path", DOMAINS, ids=str)
@@ -50,19 +104,22 @@ def test_a_domain_imports_the_standard_library_and_the_published_language_only(p
 
 
 def is_store(path: Path) -> bool:
-    """Tell whether a module may lock: a service's store, or the backbone's tables, which belong to no service."""
-    return path.parts[0] != "services" or "store.py" in path.parts or "store" in path.parts
+    """Tell whether a module may lock: a service's store, or one that owns tables of the backbone."""
+    if path.parts[0] == "services":
+        return path.parts[2:3] in (("store.py",), ("store",))
+    return path.as_posix() in BACKBONE_STORES
 
 
 def called_names(tree: ast.Module) -> Iterator[str]:
-    """Give the name of everything called, with its owner's where it has one: `session.commit`."""
+    """Give whatever is called as it is written: `self._session.commit`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
-            match node.func:
-                case ast.Attribute(value=ast.Name(id=owner), attr=name):
-                    yield f"{owner}.{name}"
-                case ast.Name(id=name):
-                    yield name
+            yield ast.unparse(node.func)
+
+
+def endings(calls: set[str]) -> list[str]:
+    """Pick the calls that end a transaction, or open one that ends by itself."""
+    return sorted(call for call in calls if ENDING.search(call))
 
 
 def imported_modules(tree: ast.Module) -> Iterator[str]:

@@ -86,7 +86,7 @@ async def test_the_page_to_try_a_service_out_asks_nothing_of_the_internet(trade:
 
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_token_can_be_entered_on_the_page(trade: Trade, service: str) -> None:
-    described = members(await trade.doors.http.get(f"{trade.system.url(service)}/docs/openapi.json"))
+    described = await description(trade, service)
 
     schemes = described["components"]["securitySchemes"].values()
 

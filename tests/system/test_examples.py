@@ -9,12 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from jvtrack.client import JVTrack, StockQuery
+from jvtrack.client import JVTrack, NewOrder, Order, Report, StockQuery, document_number
+from shared import clock
+from shared.events.envelope import new_event_id
+from shared.events.factory import FactoryLotDispatched
 from tests.fixtures.system import System
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "data"
-EXAMPLE_LINES_MAX = 36
+EXAMPLE_LINES_MAX = 30
+PART = "MI17-SWASHPLATE"
 
 
 @pytest.fixture
@@ -36,12 +40,28 @@ async def test_what_the_factory_example_sends_the_depot_example_receives_orders_
 
         served = run(stocked, "depot.py", stocked.token("depot", "D-01"))
 
-        stock = await jvtrack.inventory.stock(StockQuery(site="D-01", part="MI17-SWASHPLATE"), group="part-site")
+        stock = await jvtrack.inventory.stock(StockQuery(site="D-01", part=PART), group="part-site")
+        order = await jvtrack.orders.get(re.findall(r"^(\S+): 2 reserved, promised for", served, re.MULTILINE)[0])
     assert "accepted" in made
     assert f"{shipment}: received 5" in served
-    assert re.search(r"2 reserved, promised for", served)
-    assert served.rstrip().endswith("2 issued")
+    assert order.issued == 2
     assert stock.rows[0].in_transit == 0
+
+
+async def test_the_depot_example_leaves_alone_what_goes_elsewhere_and_issues_nothing_where_all_is_taken(
+    stocked: System,
+) -> None:
+    async with a_client(stocked, "operator") as jvtrack:
+        shipment = await sent_to(jvtrack, "D-01", "D-02")
+        greedy = await all_taken(jvtrack)
+
+        served = run(stocked, "depot.py", stocked.token("depot", "D-01", "D-02"))
+
+        (carried,) = [each async for each in jvtrack.inventory.shipments(sender="F-01") if each.shipment == shipment]
+        await jvtrack.orders.cancel(greedy.order_id)
+    assert f"{shipment}: received 3" in served
+    assert {line.depot: line.open for line in carried.lines} == {"D-01": 0, "D-02": 3}
+    assert ": 0 reserved, promised for" in served
 
 
 @pytest.mark.parametrize("name", ["factory.py", "depot.py"])
@@ -77,10 +97,28 @@ def a_client(system: System, role: str, *sites: str) -> JVTrack:
     )
 
 
-async def on_the_road(jvtrack: JVTrack, shipment: str) -> None:
+async def sent_to(jvtrack: JVTrack, *depots: str) -> str:
+    """Have a factory send three pieces to each depot, in one consignment."""
+    number = new_event_id().hex[-12:].upper()
+    for depot in depots:
+        about = {"lot": f"L-{number}", "part": PART, "quantity": 3, "shipment": f"S-{number}", "depot": depot}
+        await jvtrack.production.post(Report("/F-01/example", FactoryLotDispatched.model_validate(about)))
+        await on_the_road(jvtrack, f"F-01:S-{number}", depot=depot)
+    return f"F-01:S-{number}"
+
+
+async def all_taken(jvtrack: JVTrack) -> Order:
+    """Order more than the depot has and will get, so that nothing is left for whoever comes later."""
+    today = clock.now().date()
+    number = document_number("7201YA", today, "ZZZZ")
+    wanted = NewOrder(document_number=number, ordered_by="D-01", part=PART, quantity=100_000, required_by=today)
+    return await jvtrack.orders.place(wanted, wait_seconds=10)
+
+
+async def on_the_road(jvtrack: JVTrack, shipment: str, *, depot: str = "D-01") -> None:
     """Wait until inventory has heard of a consignment."""
     for _ in range(200):
-        if any(each.shipment == shipment for each in await jvtrack.inventory.shipments(sender="F-01").all()):
+        if shipment in [each.shipment async for each in jvtrack.inventory.shipments(sender="F-01", depot=depot)]:
             return
         await asyncio.sleep(0.1)
     pytest.fail(f"inventory never heard of {shipment}")

@@ -1,4 +1,4 @@
-"""An order is cancelled at the very moment in which its goods are handed out."""
+"""An order is cancelled at the very moment in which its goods are handed out: now this wins, now that, never both."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,31 +7,36 @@ from jvtrack.client import Order, ProblemError
 from jvtrack.demo.company import Company
 from jvtrack.demo.depot import Depot
 from jvtrack.demo.findings import Finding, seen
+from shared.types import PartId
 
 DEPOT = "D-03"
 _RACES = 10
+_MORE_ROUNDS_MAX = 5
 # Mostly a few hundredths of a second, sometimes nearly all of it.
 _HEAD_START_SECONDS_MAX = 1.0
 
 
 async def play(company: Company) -> Sequence[Finding]:
-    """Race a cancel against an issue, several times."""
+    """Race cancels against issues, and again until each has won once, for a bounded number of rounds."""
     depot = company.depots[DEPOT]
-    rows = (await depot.jvtrack.inventory.stock(None, group="part-site")).rows
-    parts = [row.part for row in rows if row.site == DEPOT and (row.available or 0) > 1][:_RACES]
-    ended = await asyncio.gather(*(_race(depot, part, company.dice.random()) for part in parts))
-    issued = sum(order.issued > 0 for order in ended)
+    parts = [part for part, available in (await depot.available()).items() if available > 1][:_RACES]
+    ended: list[Order] = []
+    for _ in range(1 + _MORE_ROUNDS_MAX):
+        ended += await asyncio.gather(*(_race(depot, part, company.dice.random()) for part in parts))
+        issued = sum(order.issued > 0 for order in ended)
+        if 0 < issued < len(ended):
+            break
     exact = all(order.issued + order.cancelled == order.quantity and order.adds_up for order in ended)
     return [
         Finding(
             f"{len(ended)} cancels racing an issue",
-            f"{issued} were issued, {len(ended) - issued} cancelled, none both",
-            holds=bool(ended) and exact,
+            f"{issued} were issued, {len(ended) - issued} cancelled, {'none both' if exact else 'some BOTH'}",
+            holds=exact and 0 < issued < len(ended),
         )
     ]
 
 
-async def _race(depot: Depot, part: str, luck: float) -> Order:
+async def _race(depot: Depot, part: PartId, luck: float) -> Order:
     order = await depot.order(part, 1)
     # A cancel travels through Kafka: it is given a head start that may be just enough or not.
     await asyncio.gather(_try_to_issue(depot, order, luck**3 * _HEAD_START_SECONDS_MAX), _try_to_cancel(depot, order))

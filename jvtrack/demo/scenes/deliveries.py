@@ -1,10 +1,10 @@
 """One consignment arrives short and is closed, another brings more than was sent."""
 
+import asyncio
 from collections.abc import Sequence
 
-from jvtrack.client import Shipment
 from jvtrack.demo.company import Company
-from jvtrack.demo.findings import Finding, seen
+from jvtrack.demo.findings import Finding
 from shared.types import ShipmentId
 
 FACTORY, DEPOT, PART = "F-01", "D-01", "MI17-TAIL-ROTOR-BLADE"
@@ -13,7 +13,7 @@ SENT, SHORT, OVER = 10, 3, 2
 
 async def play(company: Company) -> Sequence[Finding]:
     """Receive less than was sent, then more than was sent."""
-    return [await _short(company), await _over(company)]
+    return await asyncio.gather(_short(company), _over(company))
 
 
 async def _short(company: Company) -> Finding:
@@ -41,10 +41,5 @@ async def _on_the_road(company: Company) -> tuple[str, ShipmentId]:
     factory = company.factories[FACTORY]
     lot = await factory.make(PART, SENT)
     shipment = await factory.dispatch(PART, lot, SENT, depot=DEPOT)
-
-    async def look() -> Sequence[Shipment]:
-        open_ones = await company.depots[DEPOT].jvtrack.inventory.shipments(depot=DEPOT, part=PART, open=True).all()
-        return [each for each in open_ones if each.shipment == shipment]
-
-    await seen(f"consignment {shipment}", look)
+    await company.depots[DEPOT].expect(PART, shipment)
     return f"{FACTORY}:{lot}", shipment

@@ -27,4 +27,4 @@ async def play(company: Company) -> Sequence[Finding]:
 
 async def _import(name: str, door: Import) -> Finding:
     done = await door(DATA / name)
-    return Finding(f"{name} imported", f"{done.lines} lines")
+    return Finding(f"{name} imported", f"{done.lines} lines", holds=done.lines > 0)

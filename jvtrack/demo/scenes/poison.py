@@ -1,5 +1,6 @@
-"""A fact that breaks the contract gets into production's outbox: its key is parked, everything else flows on."""
+"""A fact whose data break its contract gets into production's outbox: its key waits, everything else flows on."""
 
+import json
 from collections.abc import Sequence
 
 from deploy.postgres.provision import connect
@@ -8,60 +9,66 @@ from jvtrack.client.operations import Operations
 from jvtrack.demo.company import Company
 from jvtrack.demo.findings import Finding, seen
 from shared.events.envelope import Stream, new_event_id
+from shared.events.factory import FactoryLotFinished
+from shared.events.production import LotFinished
 
 FACTORY, DEPOT, PART = "F-03", "D-03", "T90-TRACK-LINK"
-_TYPE = "jvtrack.production.lot-bewitched.v1"
-_PAYLOAD = b'{"lot": 13, "spell": "abracadabra"}'
+CAUSE = "contract"
+# What a fault of production's own would leave behind: an event accepted, counted and told, of which only the data are
+# wrong. No door lets it in, so the database's owner has to.
 _POISON = """
-    WITH told AS (
-      INSERT INTO event_log (event_id, topic, key, key_seq, type, payload) VALUES ($1, $2, $3, 1, $4, $5)
-      RETURNING seq)
+    WITH counted AS (UPDATE lot SET version = version + 1 WHERE lot_id = $2 RETURNING version),
+    accepted AS (
+      INSERT INTO accepted_event (source, id, body_hash, event_id, type, body, posted_by)
+      VALUES ($3, $1::uuid::text, sha256($7), $1::uuid, $4, $7, 'demo')),
+    told AS (
+      INSERT INTO event_log (event_id, topic, key, key_seq, type, payload)
+      SELECT $1::uuid, $5, 'lot:' || $2, version, $6, $7 FROM counted RETURNING seq)
     INSERT INTO outbox_pending (seq) SELECT seq FROM told
 """
 
 
 async def play(company: Company) -> Sequence[Finding]:
-    """Poison the stream, see it parked where it is heard, see other keys flow, and discard it."""
-    key = f"lot:{FACTORY}:POISON-{company.papers.edition}"
-    await _poison(company, key)
-    services = {"inventory": company.operator.inventory.operations, "orders": company.operator.orders.operations}
-    parked = {name: await _parked(name, operations, key) for name, operations in services.items()}
-    flows = await _flows(company)
-    for name, operations in services.items():
-        await operations.discard(parked[name], "Put there by the demo.")
-    left = [row.key for operations in services.values() for row in await operations.parked().all()]
-    causes = ", ".join(f"{name}: {row.cause}" for name, row in parked.items())
+    """Poison a lot's history, see it wait where it is heard and other lots pass, and discard the poison."""
+    factory, depot = company.factories[FACTORY], company.depots[DEPOT]
+    operations = company.operator.inventory.operations
+    lot = await factory.make(PART, 1)
+    await _poison(company, f"{FACTORY}:{lot}")
+    behind = await factory.dispatch(PART, lot, 1, depot=DEPOT)
+    parked = await _parked(operations, f"lot:{FACTORY}:{lot}")
+    other = await factory.dispatch(PART, await factory.make(PART, 1), 1, depot=DEPOT)
+    await depot.expect(PART, other)
+    is_behind = not await depot.expects(PART, behind)
+    await operations.discard(parked, "Put there by the demo.")
+    await depot.expect(PART, behind)
+    left = [row.key async for row in operations.parked()]
     return [
-        Finding("a poisoned fact, parked where it is heard", causes),
-        Finding("other facts meanwhile", "flow" if flows else "are STUCK", holds=flows),
+        Finding("a fact with broken data, parked where it is heard", parked.cause, holds=parked.cause == CAUSE),
+        Finding(
+            "other lots meanwhile, and its own later facts",
+            f"flow, and {'wait' if is_behind else 'do NOT wait'}",
+            holds=is_behind,
+        ),
         Finding("the poison discarded by an operator, keys still parked", str(len(left)), holds=not left),
     ]
 
 
-async def _poison(company: Company, key: str) -> None:
-    owner = company.stage.environment.database("production").owner
-    database = await connect(owner)
+async def _poison(company: Company, lot: str) -> None:
+    fact = LotFinished(lot=lot, part=PART, factory=FACTORY, quantity=1).model_dump(mode="json", exclude_defaults=True)
+    payload = json.dumps({**fact, "quantity": "a handful"}).encode()
+    database = await connect(company.stage.environment.database("production").owner)
     try:
-        await database.execute(_POISON, new_event_id(), int(Stream.PRODUCTION), key, _TYPE, _PAYLOAD)
+        source, posted, told = company.factories[FACTORY].source, FactoryLotFinished.TYPE, LotFinished.TYPE
+        await database.execute(_POISON, new_event_id(), lot, source, posted, int(Stream.PRODUCTION), told, payload)
     finally:
         await database.close()
 
 
-async def _parked(service: str, operations: Operations, key: str) -> ParkedKey:
+async def _parked(operations: Operations, key: str) -> ParkedKey:
+    """Wait until a key is parked, and a later fact of it has come to wait, too."""
+
     async def look() -> ParkedKey | None:
-        return next((row for row in await operations.parked().all() if row.key == key), None)
+        rows = [row async for row in operations.parked()]
+        return next((row for row in rows if row.key == key and row.waiting > 1), None)
 
-    return await seen(f"{key} parked in {service}", look)
-
-
-async def _flows(company: Company) -> bool:
-    """Tell whether a lot of the same factory still reaches a depot's stock."""
-    depot, factory = company.depots[DEPOT], company.factories[FACTORY]
-    before = (await depot.stock(PART)).in_transit or 0
-    lot = await factory.make(PART, 1)
-    await factory.dispatch(PART, lot, 1, depot=DEPOT)
-
-    async def look() -> bool:
-        return ((await depot.stock(PART)).in_transit or 0) == before + 1
-
-    return await seen("a lot that passes the poison", look)
+    return await seen(f"{key} parked in inventory", look)

@@ -1,9 +1,10 @@
 """I5: the books balance.
 
-Every account is what its transfers make it, all accounts of a part sum to nothing, and what factories say they made is
-what the ledger says was made.
+Every account is what its transfers make it, all accounts of a part sum to nothing, what factories say they made is
+what the ledger says was made, and the lines of consignments say what is on the road.
 """
 
+from jvtrack.verify.invariants import consigned
 from jvtrack.verify.invariants.invariant import Invariant
 from shared.types import Shelf
 
@@ -84,7 +85,18 @@ BALANCED = Invariant(
     says="all accounts of a part sum to zero; made and opening are all accounted for",
     unit="transfers",
     checked="SELECT count(*) FROM transfer",
-    offences=(_UNEXPLAINED, _BALANCE, _SUM, _MADE, _MADE_OF_NOTHING, _FINISHED),
+    offences=(
+        _UNEXPLAINED,
+        _BALANCE,
+        _SUM,
+        _MADE,
+        _MADE_OF_NOTHING,
+        _FINISHED,
+        consigned.ROAD,
+        consigned.TOLD,
+        consigned.GONE,
+        consigned.CLOSED,
+    ),
     in_flight="SELECT count(DISTINCT cause || '/' || line) FROM half WHERE NOT is_cut",
     notes=(_TOTALS,),
 )

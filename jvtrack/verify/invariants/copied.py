@@ -1,6 +1,7 @@
-"""I7: what a service copies of the catalogue is what catalogue.v1, read from offset 0, makes of it.
+"""I7: the catalogue is what catalogue.v1, read from offset 0, makes of it: in inventory, and in every copy.
 
-A copy was read after its position: it is the word at that position, or a later one.
+A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
+its version, unless that waits to be sent or has gone for a later one.
 """
 
 from jvtrack.verify.invariants.invariant import Invariant
@@ -38,6 +39,25 @@ WHERE p.topic = 1 AND c.part_id IS NULL AND s.site_id IS NULL
   AND NOT EXISTS (SELECT 1 FROM passed_over x
                   WHERE x.service = p.service AND x.topic = 1 AND x.key = p.key AND x.key_seq = p.key_seq)
 """
+_OWN_PART = """
+SELECT printf('inventory keeps %s@%d as (%s, %s, %s, %s) %s, and catalogue.v1 says %s', o.part_id, o.version, o.name,
+  o.unit_of_issue, o.quantity_scale, o.platforms, o.record, coalesce(t.record, 'nothing'))
+FROM own_part o LEFT JOIN told_part t ON t.part_id = o.part_id AND t.key_seq = o.version
+WHERE (o.name, o.unit_of_issue, o.quantity_scale, o.platforms, o.record)
+    <> (t.name, t.unit_of_issue, t.quantity_scale, t.platforms, t.record)
+  OR t.part_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM told_part x WHERE x.part_id = o.part_id AND x.key_seq > o.version)
+    AND NOT EXISTS (SELECT 1 FROM unsent u WHERE u.topic = 1 AND u.key = 'part:' || o.part_id AND u.key_seq = o.version)
+"""
+_OWN_SITE = """
+SELECT printf('inventory keeps %s@%d as (%s, %s) %s, and catalogue.v1 says %s', o.site_id, o.version, o.kind,
+  o.country, o.record, coalesce(t.record, 'nothing'))
+FROM own_site o LEFT JOIN told_site t ON t.site_id = o.site_id AND t.key_seq = o.version
+WHERE (o.kind, o.country, o.record) <> (t.kind, t.country, t.record)
+  OR t.site_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM told_site x WHERE x.site_id = o.site_id AND x.key_seq > o.version)
+    AND NOT EXISTS (SELECT 1 FROM unsent u WHERE u.topic = 1 AND u.key = 'site:' || o.site_id AND u.key_seq = o.version)
+"""
 _BEHIND = """
 SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic
 LEFT JOIN position p ON p.topic = h.topic AND p.key = h.key AND p.service = g.service AND p.grp = g.grp
@@ -47,8 +67,11 @@ WHERE g.topic = 1 AND coalesce(p.key_seq, 0) < h.key_seq
 COPIED = Invariant(
     name="I7",
     says="projections rebuilt from offset 0 equal the live ones",
-    unit="copies",
-    checked="SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)",
-    offences=(_PART, _SITE, _MISSING),
+    unit="rows",
+    checked="""
+    SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
+      + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site)
+    """,
+    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE),
     in_flight=_BEHIND,
 )

@@ -1,5 +1,8 @@
 """I3: per key, first deliveries are 1..n in order; of the compacted catalogue only the last word need be left.
 
+A number is the version of the row that tells. Rows were read after the positions of their hearers and before the log,
+so a row's version is none that a hearer has passed already, and none that the log does not have.
+
 Where Kafka lost acknowledged facts, one batch of later ones may stand before them: hearers wait for the hole to heal.
 """
 
@@ -22,6 +25,18 @@ _LOG_HOLE = """
 SELECT printf('%s has %d facts in event_log and is numbered up to %d', key, facts, key_seq)
 FROM head WHERE facts <> key_seq
 """
+_UNTOLD_VERSION = """
+SELECT printf('%s stands at version %d, and only %d facts of it were told', k.key, k.version, coalesce(h.key_seq, 0))
+FROM kept k LEFT JOIN head h ON h.topic = k.topic AND h.key = k.key
+WHERE k.version > coalesce(h.key_seq, 0)
+"""
+_PASSED_VERSION = """
+SELECT printf('%s stands at version %s, and %s has applied @%d of it', p.key, coalesce(k.version, '- (it is gone)'),
+  p.service, p.key_seq)
+FROM position p JOIN fact f ON f.topic = p.topic AND f.key = p.key AND f.key_seq = p.key_seq
+LEFT JOIN kept k ON k.topic = p.topic AND k.key = p.key
+WHERE f.service IN ('orders', 'production', 'inventory') AND p.key_seq > coalesce(k.version, 0)
+"""
 _HEALED = """
 SELECT printf('Kafka had lost %d facts of topic %d, partition %d: they were told again behind later ones',
   sum(key_seq - previous - 1), topic, part)
@@ -37,6 +52,6 @@ ORDERED = Invariant(
     says="per key, first deliveries are 1..n in order",
     unit="records",
     checked="SELECT count(*) FROM record",
-    offences=(_HOLE, _FORK, _SCATTERED, _LOG_HOLE),
+    offences=(_HOLE, _FORK, _SCATTERED, _LOG_HOLE, _UNTOLD_VERSION, _PASSED_VERSION),
     notes=(_HEALED, _AGAIN),
 )

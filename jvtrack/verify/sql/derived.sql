@@ -11,6 +11,11 @@ CREATE INDEX told_lot_event ON told_lot (event_id);
 CREATE INDEX told_lot_key ON told_lot (key, key_seq);
 CREATE INDEX told_work_order_key ON told_work_order (key, key_seq);
 CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
+CREATE INDEX told_shipment_line_key
+  ON told_shipment_line (shipment_id, depot, part, lot, condition, key_seq);
+CREATE INDEX accepted_event ON accepted (event_id);
+CREATE INDEX accepted_since_event ON accepted_since (event_id);
+CREATE INDEX shipment_line_key ON shipment_line (shipment_id, depot, part, lot, condition);
 CREATE INDEX told_part_id ON told_part (part_id, key_seq);
 CREATE INDEX told_site_id ON told_site (site_id, key_seq);
 CREATE INDEX transfer_cause ON transfer (cause, reason);
@@ -21,6 +26,10 @@ CREATE INDEX demand_id ON demand (order_id);
 -- The last fact of each key that its producer has told.
 CREATE TABLE head AS SELECT topic, key, max(key_seq) AS key_seq, count(*) AS facts FROM fact GROUP BY topic, key;
 CREATE UNIQUE INDEX head_key ON head (topic, key);
+-- What Kafka has not acknowledged yet.
+CREATE TABLE unsent AS
+  SELECT f.topic, f.key, f.key_seq FROM waiting w JOIN fact f ON f.service = w.service AND f.seq = w.seq;
+CREATE INDEX unsent_key ON unsent (topic, key, key_seq);
 -- Who hears what.
 CREATE TABLE hears AS SELECT DISTINCT service, grp, topic FROM reached;
 -- Holes in the order of a key, as the log is read from its start; one is healed if Kafka had lost what is missing and
@@ -50,19 +59,32 @@ INSERT INTO standing SELECT site, part, lot, condition, 'on_hand', on_hand FROM 
 INSERT INTO standing SELECT site, part, lot, condition, 'reserved', reserved FROM holding WHERE reserved <> 0;
 INSERT INTO standing SELECT site, part, lot, condition, 'in_transit', in_transit FROM holding WHERE in_transit <> 0;
 -- Both halves of every transfer; is_cut tells whether the half lies within the cut of its own stock.
-CREATE TABLE half (site, part, lot, condition, shelf, version, change, cause, line, order_id, is_real, is_cut);
+CREATE TABLE half (
+  site, part, lot, condition, shelf, version, change, cause, line, reason, order_id, shipment_id, is_real, is_cut);
 INSERT INTO half
   SELECT t.source_site, t.part, t.lot, t.source_condition, t.source_shelf, t.source_version, -t.quantity, t.cause,
-    t.line, t.order_id, t.source_shelf IN ('produced', 'on_hand', 'reserved', 'in_transit'),
+    t.line, t.reason, t.order_id, t.shipment_id, t.source_shelf IN ('produced', 'on_hand', 'reserved', 'in_transit'),
     t.source_version <= coalesce(c.version, 0)
   FROM transfer t LEFT JOIN cut c ON c.site = t.source_site AND c.part = t.part;
 INSERT INTO half
   SELECT t.target_site, t.part, t.lot, t.target_condition, t.target_shelf, t.target_version, t.quantity, t.cause,
-    t.line, t.order_id, t.target_shelf IN ('produced', 'on_hand', 'reserved', 'in_transit'),
+    t.line, t.reason, t.order_id, t.shipment_id, t.target_shelf IN ('produced', 'on_hand', 'reserved', 'in_transit'),
     t.target_version <= coalesce(c.version, 0)
   FROM transfer t LEFT JOIN cut c ON c.site = t.target_site AND c.part = t.part;
 CREATE INDEX half_transfer ON half (cause, line);
 CREATE INDEX half_order ON half (order_id) WHERE shelf = 'issued';
+CREATE INDEX half_road ON half (shipment_id, site, part, lot, condition) WHERE shelf = 'in_transit';
+-- Every row that tells of itself, under the key and with the version of its last fact when it was read.
+CREATE TABLE kept AS
+  SELECT 1 AS topic, 'part:' || part_id AS key, version FROM own_part
+  UNION ALL SELECT 1, 'site:' || site_id, version FROM own_site
+  UNION ALL SELECT 2, 'order:' || order_id, version FROM orders
+  UNION ALL SELECT 3, 'lot:' || lot_id, version FROM lot
+  UNION ALL SELECT 3, 'work-order:' || work_order_id, version FROM work_order
+  UNION ALL SELECT 4, site || '/' || part, version FROM cut
+  UNION ALL SELECT 4, 'demand:' || order_id, version FROM demand
+  UNION ALL SELECT 4, 'shipment:' || shipment_id, version FROM shipment;
+CREATE INDEX kept_key ON kept (topic, key);
 -- The ledger rebuilt from stock.v1: what stood on every shelf after every posting, and after that what came next.
 CREATE TABLE running AS
   SELECT p.*, sum(change) OVER history AS stands,

@@ -21,10 +21,15 @@ CREATE TABLE told_demand (
   order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed);
 CREATE TABLE posting (
   site, part, version, place, cause, line, reason, lot, condition, shelf, change, balance, order_id);
-CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms);
-CREATE TABLE told_site (site_id, key_seq, kind, country);
+CREATE TABLE told_shipment (shipment_id, key_seq, closed);
+CREATE TABLE told_shipment_line (
+  shipment_id, key_seq, depot, part, lot, condition, dispatched, received, lost);
+CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms, record);
+CREATE TABLE told_site (site_id, key_seq, kind, country, record);
 -- What stands in the services' own tables.
 CREATE TABLE accepted (source, id, event_id);
+-- What of this was looked up again once the log was read: facts may have been accepted in between.
+CREATE TABLE accepted_since (event_id, voided_by);
 CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched);
 CREATE TABLE work_order (work_order_id, version, quantity);
 CREATE TABLE orders (
@@ -33,10 +38,15 @@ CREATE TABLE orders (
 CREATE TABLE sourcing (order_id, n, sourced, quantity);
 CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms);
 CREATE TABLE site_copy (service, site_id, kind, country);
+CREATE TABLE own_part (part_id, version, name, unit_of_issue, quantity_scale, platforms, record);
+CREATE TABLE own_site (site_id, version, kind, country, record);
+CREATE TABLE shipment (shipment_id, version, closed);
+CREATE TABLE shipment_line (
+  shipment_id, depot, part, lot, condition, dispatched, received, lost, version, stock_version);
 CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, reserved, in_transit, held);
 CREATE TABLE demand (
   order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
   stock_version);
 CREATE TABLE transfer (
   cause, line, part, lot, source_site, source_condition, source_shelf, source_version, target_site, target_condition,
-  target_shelf, target_version, quantity, reason, order_id);
+  target_shelf, target_version, quantity, reason, order_id, shipment_id);

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.inventory.api.doors import Anyone, Cataloguer, Doors
 from services.inventory.commands.catalogue import check_nation, define_parts, define_sites
@@ -11,7 +11,7 @@ from services.inventory.queries import catalogue as queries
 from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecord, SiteFilter, SiteRead, SiteRecord
 from shared.events.envelope import Stream
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.versions import After, Token, tell_version
 from shared.types import PartId, SiteId
 
@@ -32,8 +32,6 @@ def _reading_parts(routes: APIRouter, doors: Doors) -> None:
     @routes.get("/v1/parts", response_model_exclude_none=True)
     async def list_parts(
         *,
-        request: Request,
-        response: Response,
         _: Anyone,
         session: Session,
         after: After,
@@ -42,11 +40,8 @@ def _reading_parts(routes: APIRouter, doors: Doors) -> None:
     ) -> list[PartRead]:
         """List parts by their ids."""
         await doors.catch_up(after)
-        start = page.after_of(str)
-        found = await queries.parts(session, wanted, after=str(start[0]) if start else None, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].part_id])
-        return found
+        found = await queries.parts(session, wanted, after=page.after_text(), limit=page.limit)
+        return page.show(found, lambda last: [last.part_id])
 
     @routes.get("/v1/parts/{part}", response_model_exclude_none=True)
     async def show_part(part: Part, _: Anyone, session: Session, after: After) -> PartRead:
@@ -62,8 +57,6 @@ def _reading_sites(routes: APIRouter, doors: Doors) -> None:
     @routes.get("/v1/sites", response_model_exclude_none=True)
     async def list_sites(
         *,
-        request: Request,
-        response: Response,
         _: Anyone,
         session: Session,
         after: After,
@@ -72,11 +65,8 @@ def _reading_sites(routes: APIRouter, doors: Doors) -> None:
     ) -> list[SiteRead]:
         """List sites by their ids."""
         await doors.catch_up(after)
-        start = page.after_of(str)
-        found = await queries.sites(session, wanted, after=str(start[0]) if start else None, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].site_id])
-        return found
+        found = await queries.sites(session, wanted, after=page.after_text(), limit=page.limit)
+        return page.show(found, lambda last: [last.site_id])
 
     @routes.get("/v1/sites/{site}", response_model_exclude_none=True)
     async def show_site(site: Site, _: Anyone, session: Session, after: After) -> SiteRead:
@@ -95,9 +85,9 @@ def _writing(routes: APIRouter, doors: Doors) -> None:
     ) -> PartRead:
         """Define a part, in full; every service hears of it. The same again changes nothing."""
         await doors.catch_up(after)
-        defined = (await define_parts(session, [body.define(part)]))[part]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", defined.version))
-        return PartRead(part_id=part, version=defined.version, **dict(body))
+        version = (await define_parts(session, [body.define(part)]))[part]
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", version))
+        return PartRead(part_id=part, version=version, **dict(body))
 
     @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
     async def put_site(
@@ -106,6 +96,6 @@ def _writing(routes: APIRouter, doors: Doors) -> None:
         """Define a site, in full; every service hears of it. The same again changes nothing."""
         await doors.catch_up(after)
         check_nation(principal, body.define(site))
-        defined = (await define_sites(session, [body.define(site)]))[site]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", defined.version))
-        return SiteRead(site_id=site, version=defined.version, **dict(body))
+        version = (await define_sites(session, [body.define(site)]))[site]
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", version))
+        return SiteRead(site_id=site, version=version, **dict(body))

@@ -2,38 +2,21 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
 from services.inventory.api.doors import Cataloguer, Doors, Operator
-from services.inventory.schemas.imports import (
-    CSV,
-    ImportKind,
-    ImportRead,
-    ImportUnreadable,
-    Lines,
-    read_csv,
-    read_json,
-)
+from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, read_csv, read_json
 from services.inventory.settings import InventorySettings
+from shared.http.files import CSV, Bounds, DryRun, ImportUnreadable, body_of, is_csv
 from shared.http.guard import JSON, takes
 from shared.http.versions import After
 
-IMPORT_BYTES_MAX = 64 * 1024 * 1024
-DryRun = Annotated[bool, Query(description="Only check the file.")]
 Kind = Annotated[
     ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
 ]
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            CSV: {"schema": {"type": "string", "description": "A header line, then a line each."}},
-            JSON: {"schema": {"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."}},
-        },
-    }
-}
+_FILE = body_of({"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."})
 _CATALOGUE = (ImportKind.PARTS, ImportKind.SITES)
 
 
@@ -42,7 +25,7 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(tags=["imports"])
 
     @routes.post("/v1/catalogue/import", openapi_extra=_FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
     async def import_catalogue(
         *, request: Request, principal: Cataloguer, after: After, kind: Kind = None, dry_run: DryRun = False
     ) -> ImportRead:
@@ -59,7 +42,7 @@ def router(doors: Doors) -> APIRouter:
         return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
 
     @routes.post("/v1/stock/import", openapi_extra=_FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
     async def import_stock(
         *, request: Request, principal: Operator, after: After, dry_run: DryRun = False
     ) -> ImportRead:
@@ -78,8 +61,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings: InventorySettings) -> Lines:
-    bounds = {"lines_max": settings.import_lines_max, "errors_max": settings.import_errors_max}
-    kinds = (kind,) if kind is ImportKind.STOCK else _CATALOGUE
-    if request.headers.get("content-type", JSON).partition(";")[0].strip().lower() != CSV:
-        return read_json(content, kinds, **bounds)
-    return read_csv(content, kind, **bounds)
+    bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
+    if is_csv(request):
+        return read_csv(content, kind, bounds)
+    return read_json(content, (kind,) if kind is ImportKind.STOCK else _CATALOGUE, bounds)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from services.inventory.api.doors import Doors, Reader
 from services.inventory.queries import ledger
@@ -12,7 +12,7 @@ from services.inventory.queries.seen import seen
 from services.inventory.schemas.movements import DiscrepancyRead, LedgerLine, ShipmentRead
 from services.inventory.schemas.stock import DiscrepancyFilter, MovementFilter, ShipmentFilter
 from shared.http.app import Session
-from shared.http.paging import CursorMalformed, Page, Paging, link_next
+from shared.http.paging import CursorMalformed, Page, Paging
 from shared.http.versions import After
 
 _TRANSACTION_MAX = 2**64 - 1
@@ -31,8 +31,6 @@ def _lines(routes: APIRouter, doors: Doors) -> None:
     @routes.get("/v1/movements", response_model_exclude_none=True)
     async def list_movements(
         *,
-        request: Request,
-        response: Response,
         principal: Reader,
         session: Session,
         after: After,
@@ -44,17 +42,13 @@ def _lines(routes: APIRouter, doors: Doors) -> None:
         start = page.after_of(str, int)
         last = None if start is None else (_transaction(str(start[0])), int(start[1] or 0))
         found = await ledger.lines(session, wanted, await seen(session, principal), after=last, limit=page.limit)
-        if len(found.lines) == page.limit and found.last is not None:
-            link_next(request, response, found.last)
-        return found.lines
+        return page.show(found.lines, lambda _: found.last or ())
 
 
 def _shipments(routes: APIRouter, doors: Doors) -> None:
     @routes.get("/v1/shipments", response_model_exclude_none=True)
     async def list_shipments(
         *,
-        request: Request,
-        response: Response,
         principal: Reader,
         session: Session,
         after: After,
@@ -63,20 +57,15 @@ def _shipments(routes: APIRouter, doors: Doors) -> None:
     ) -> list[ShipmentRead]:
         """List shipments with what was sent, received and given up, by their ids."""
         await doors.catch_up(after)
-        start = page.after_of(str)
-        last = None if start is None else str(start[0])
-        found = await ledger.shipments(session, wanted, await seen(session, principal), after=last, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].shipment])
-        return found
+        last, visible = page.after_text(), await seen(session, principal)
+        found = await ledger.shipments(session, wanted, visible, after=last, limit=page.limit)
+        return page.show(found, lambda last: [last.shipment])
 
 
 def _discrepancies(routes: APIRouter, doors: Doors) -> None:
     @routes.get("/v1/discrepancies", response_model_exclude_none=True)
     async def list_discrepancies(
         *,
-        request: Request,
-        response: Response,
         principal: Reader,
         session: Session,
         after: After,
@@ -85,12 +74,9 @@ def _discrepancies(routes: APIRouter, doors: Doors) -> None:
     ) -> list[DiscrepancyRead]:
         """List what the books cannot explain, oldest first, with its age."""
         await doors.catch_up(after)
-        found = await ledger.discrepancies(
-            session, wanted, await seen(session, principal), after=_opened(page), limit=page.limit
-        )
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].opened_at.isoformat(), str(found[-1].discrepancy)])
-        return found
+        visible = await seen(session, principal)
+        found = await ledger.discrepancies(session, wanted, visible, after=_opened(page), limit=page.limit)
+        return page.show(found, lambda last: [last.opened_at.isoformat(), str(last.discrepancy)])
 
 
 def _opened(page: Page) -> tuple[datetime, UUID] | None:

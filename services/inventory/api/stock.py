@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from services.inventory.api.doors import Doors, Reader
 from services.inventory.queries import stock as queries
@@ -14,7 +14,7 @@ from shared import clock
 from shared.events.envelope import Stream
 from shared.events.stock import StockMoved
 from shared.http.app import Session
-from shared.http.paging import Page, Paging, link_next
+from shared.http.paging import Page, Paging
 from shared.http.sse import EventStream, Position, TailEvent, format_vector
 from shared.http.versions import After
 from shared.observe.metrics import BackboneMetrics
@@ -35,8 +35,6 @@ def _query(routes: APIRouter, doors: Doors) -> None:
     @routes.get("", response_model_exclude_none=True)
     async def show_stock(
         *,
-        request: Request,
-        response: Response,
         principal: Reader,
         session: Session,
         after: After,
@@ -51,13 +49,11 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         position = doors.tail.position()
         window = queries.Window(_after(page), page.limit)
         rows = await queries.rows(session, wanted, await seen(session, principal), window)
-        if len(rows) == page.limit:
-            link_next(request, response, queries.key_of(rows[-1]))
         return StockAnswer(
             as_of=clock.now(),
             stream_position=format_vector(position) if position else None,
             freshness=_freshness(await queries.applied_to(session), doors.metrics),
-            rows=rows,
+            rows=page.show(rows, queries.key_of),
         )
 
 

@@ -1,7 +1,6 @@
 """Parts and sites: defined in full, versioned, told on the compacted topic; what does not change is not told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,16 +13,8 @@ from shared.messaging.outbox import Told, tell
 from shared.types import PartId, SiteId, SiteKind
 
 
-@dataclass(frozen=True, slots=True)
-class Defined:
-    """A version of a part or site, and whether this call made it."""
-
-    version: int
-    is_new: bool
-
-
-async def define_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> dict[PartId, Defined]:
-    """Keep parts as they are now defined; refuses to change the unit of one that has moved."""
+async def define_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> dict[PartId, int]:
+    """Keep parts as they are now defined, and give their versions; refuses to change the unit of one that moved."""
     known = await store.lock_parts(session, [part.part_id for part in parts])
     changed = [part for part in parts if _part_of(known, part.part_id) != part]
     moved = await store.moved(session, [part.part_id for part in changed if part.part_id in known])
@@ -33,19 +24,17 @@ async def define_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> d
     rows = [PartRow(_next(known, part.part_id), part) for part in changed]
     await store.save_parts(session, rows)
     await tell(session, [Told(row.record, row.version) for row in rows])
-    made = {row.record.part_id: Defined(row.version, is_new=True) for row in rows}
-    return {**{name: Defined(row.version, is_new=False) for name, row in known.items()}, **made}
+    return {**{name: row.version for name, row in known.items()}, **{row.record.part_id: row.version for row in rows}}
 
 
-async def define_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> dict[SiteId, Defined]:
-    """Keep sites as they are now defined."""
+async def define_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> dict[SiteId, int]:
+    """Keep sites as they are now defined, and give their versions."""
     known = await store.lock_sites(session, [site.site_id for site in sites])
     changed = [site for site in sites if _site_of(known, site.site_id) != site]
     rows = [SiteRow(_next(known, site.site_id), site) for site in changed]
     await store.save_sites(session, rows)
     await tell(session, [Told(row.record, row.version) for row in rows])
-    made = {row.record.site_id: Defined(row.version, is_new=True) for row in rows}
-    return {**{name: Defined(row.version, is_new=False) for name, row in known.items()}, **made}
+    return {**{name: row.version for name, row in known.items()}, **{row.record.site_id: row.version for row in rows}}
 
 
 def check_nation(principal: Principal, site: SiteDefined) -> None:

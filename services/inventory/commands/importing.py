@@ -15,7 +15,7 @@ from services.inventory.commands.request import goods_of
 from services.inventory.commands.work import open_work
 from services.inventory.domain.catalogue import Known, UnitFixed, check_change
 from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer
-from services.inventory.schemas.imports import ImportKind, ImportRead, LineError, Lines, StockRecord, refuse
+from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, StockRecord
 from services.inventory.settings import InventorySettings
 from services.inventory.store import catalogue, imports
 from services.inventory.store.imports import Import
@@ -27,6 +27,7 @@ from shared.errors import Refusal
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import new_event_id
 from shared.http import rights
+from shared.http.files import LineError
 from shared.http.tokens import Principal
 from shared.observe.logs import get_log
 from shared.types import Shelf
@@ -55,7 +56,7 @@ class Importer:
         await self._check(lines, principal)
         import_id = new_event_id()
         if dry_run:
-            return ImportRead(import_id=import_id, kind=lines.kind, lines=len(lines.records), dry_run=True)
+            return ImportRead(import_id=import_id, kind=lines.kind, lines=len(lines.imported.records), dry_run=True)
         await self._stage(import_id, lines, actor=principal.subject, body_hash=body_hash)
         await self.publish(import_id)
         return await self._done(import_id, lines, dry_run=False)
@@ -85,13 +86,13 @@ class Importer:
     async def _stage(self, import_id: UUID, lines: Lines, *, actor: str, body_hash: bytes) -> None:
         async with self._database.transaction() as session:
             await imports.begin(session, import_id, kind=lines.kind, actor=actor, body_hash=body_hash)
-        numbered = iter(enumerate(lines.records, start=1))
+        numbered = iter(enumerate(lines.imported.records, start=1))
         while chunk := list(islice(numbered, self._settings.import_chunk)):
             staged = await asyncio.to_thread(_dumped, chunk)
             async with self._database.transaction() as session:
                 await imports.stage(session, import_id, staged)
         async with self._database.transaction() as session:
-            await imports.validate(session, import_id, len(lines.records))
+            await imports.validate(session, import_id, len(lines.imported.records))
 
     async def _publish(self, session: AsyncSession, found: Import, records: Sequence[object]) -> None:
         match ImportKind(found.kind):
@@ -123,12 +124,12 @@ class Importer:
 
     async def _check(self, lines: Lines, principal: Principal) -> None:
         errors: list[LineError] = []
-        numbered = lines.numbered()
+        numbered = lines.imported.numbered()
         while chunk := list(islice(numbered, self._settings.import_chunk)):
             async with self._database.transaction() as session:
                 errors.extend(await _CHECKS[lines.kind](session, chunk, principal))
         if errors:
-            raise refuse(errors, lines=len(lines.records), errors_max=self._settings.import_errors_max)
+            raise lines.imported.invalid(errors)
 
     async def _done(self, import_id: UUID, lines: Lines, *, dry_run: bool) -> ImportRead:
         async with self._database.transaction() as session:
@@ -136,7 +137,7 @@ class Importer:
         return ImportRead(
             import_id=import_id,
             kind=lines.kind,
-            lines=len(lines.records),
+            lines=len(lines.imported.records),
             dry_run=dry_run,
             published_at=published_at,
         )

@@ -19,7 +19,6 @@ from shared.types import Shelf
 
 log = get_log()
 TIDIER = "inventory"
-IDEMPOTENCY_CHUNK = 1000
 
 
 class Tidier:
@@ -56,12 +55,11 @@ class Tidier:
         await self._forget_answers()
 
     async def _forget_answers(self) -> None:
-        forgotten = IDEMPOTENCY_CHUNK
-        while forgotten == IDEMPOTENCY_CHUNK:
+        days, chunk = self._settings.idempotency_days, self._settings.idempotency_chunk
+        forgotten = chunk
+        while forgotten == chunk:
             async with self._database.transaction() as session:
-                forgotten = await prune(
-                    session, older_than_days=self._settings.idempotency_days, limit=IDEMPOTENCY_CHUNK
-                )
+                forgotten = await prune(session, older_than_days=days, limit=chunk)
 
     async def _expire(self, order: str, stock: StockKey) -> None:
         async with self._database.transaction() as session:

@@ -48,9 +48,6 @@ class CountKey(NamedTuple):
     version: int
 
 
-Touch = StockKey | LotKey | OrderKey | SuppliedKey | ShipmentKey | CauseKey | DiscrepancyKey | CountKey
-
-
 @dataclass(slots=True)
 class Touched:
     """Touches, by kind."""

@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.api.files import FILE, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import ActivityUnknown
-from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ActivityCode, ActivityRead, ActivityRow, ActivityTerms, ImportDone
 from shared.http.app import Session
+from shared.http.files import CSV, DryRun
 from shared.http.guard import JSON, takes
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.versions import After
 
 Code = Annotated[ActivityCode, Path(description="The first six characters of the activity's document numbers.")]
@@ -29,17 +29,11 @@ def router(desk: Desk) -> APIRouter:
 
 def _reading(routes: APIRouter, desk: Desk) -> None:
     @routes.get("")
-    async def list_activities(
-        *, reader: PlanReader, session: Session, page: Paging, after: After, request: Request, response: Response
-    ) -> list[ActivityRead]:
+    async def list_activities(reader: PlanReader, session: Session, page: Paging, after: After) -> list[ActivityRead]:
         """List the activities of one's nation, by code."""
         await desk.catch_up(after)
-        start = page.after_of(str)
-        last = None if start is None else str(start[0])
-        activities = await queries.activity_page(session, reader.nation, after=last, limit=page.limit)
-        if len(activities) == page.limit:
-            link_next(request, response, [activities[-1].activity])
-        return activities
+        activities = await queries.activity_page(session, reader.nation, after=page.after_text(), limit=page.limit)
+        return page.show(activities, lambda last: [last.activity])
 
     @routes.get("/{code}")
     async def show_activity(*, code: Code, reader: PlanReader, session: Session, after: After) -> ActivityRead:
@@ -63,7 +57,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         return written
 
     @routes.post("/import", openapi_extra=FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=desk.settings.import_bytes_max)
     async def import_activities(
         *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
     ) -> ImportDone:

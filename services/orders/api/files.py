@@ -1,32 +1,21 @@
 """Reading an imported file from a request's body."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import uuid4
 
-from fastapi import Query, Request
-from pydantic import BaseModel
+from fastapi import Request
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from services.orders.schemas import imports
-from services.orders.schemas.imports import CSV, Imported
 from services.orders.schemas.sources import ImportDone
 from services.orders.settings import OrdersSettings
-from shared.http.guard import JSON
+from shared.http.files import Bounds, Imported, ImportUnreadable, body_of, is_csv, read_records, read_table
 from shared.observe.logs import get_log
 
-IMPORT_BYTES_MAX = 64 * 1024 * 1024
-DryRun = Annotated[bool, Query(description="Only check the file.")]
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            CSV: {"schema": {"type": "string", "description": "A header line, then a line each."}},
-            JSON: {"schema": {"type": "array", "items": {"type": "object"}}},
-        },
-    }
-}
+FILE = body_of({"type": "array", "items": {"type": "object"}})
 
 log = get_log()
 R = TypeVar("R", bound=BaseModel)
@@ -41,7 +30,7 @@ class File(Generic[R]):
 
     def done(self, dry_run: bool) -> ImportDone:  # noqa: FBT001  # it is answered as it was asked
         """Say what the import did, here and in the log."""
-        lines = len(self.imported.rows)
+        lines = len(self.imported.records)
         log.info("file_imported", import_id=self.import_id, lines=lines, dry_run=dry_run)
         return ImportDone(import_id=self.import_id, lines=lines, dry_run=dry_run)
 
@@ -49,6 +38,20 @@ class File(Generic[R]):
 async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings) -> File[R]:
     """Read a whole body as a file of rows, off the event loop; or refuse it with every error by line."""
     content = await request.body()
-    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
-    parse = partial(imports.read, content, media_type, kind, key=key, lines_max=settings.import_lines_max)
-    return File(str(uuid4()), await asyncio.to_thread(parse))
+    bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
+    read = partial(_read_csv if is_csv(request) else _read_json, content, kind, key=key, bounds=bounds)
+    return File(str(uuid4()), await asyncio.to_thread(read))
+
+
+def _read_csv(content: bytes, kind: type[R], *, key: tuple[str, ...], bounds: Bounds) -> Imported[R]:
+    table = read_table(content)
+    table.require(kind.model_fields)
+    return read_records(table.rows, kind.model_validate_strings, key=key, bounds=bounds, errors=table.errors)
+
+
+def _read_json(content: bytes, kind: type[R], *, key: tuple[str, ...], bounds: Bounds) -> Imported[R]:
+    try:
+        items: Sequence[object] = TypeAdapter(list[object]).validate_json(content)
+    except ValidationError as error:
+        raise ImportUnreadable(reason=error.errors()[0]["msg"]) from None
+    return read_records(list(enumerate(items, 1)), kind.model_validate, key=key, bounds=bounds)

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi import Request as HttpRequest
 
 from services.orders import queries
 from services.orders.api.desk import Asker, Desk, Reader, order_token
@@ -14,7 +13,7 @@ from services.orders.schemas.orders import CancelOrder, ChangeOrder, OrderFilter
 from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.versions import After, tell_version
 from shared.observe import tracing
 from shared.types import OrderId
@@ -76,24 +75,13 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         session: Session,
         page: Paging,
         after: After,
-        request: HttpRequest,
-        response: Response,
         wanted: Annotated[OrderFilter, Query()],
     ) -> list[OrderSummary]:
         """List the orders that you may see, by order id."""
         await desk.catch_up(after)
-        start = page.after_of(str)
-        orders = await queries.order_page(
-            session,
-            wanted,
-            Sight.of(reader),
-            after=None if start is None else str(start[0]),
-            limit=page.limit,
-            today=clock.now().date(),
-        )
-        if len(orders) == page.limit:
-            link_next(request, response, [orders[-1].order_id])
-        return orders
+        today, last = clock.now().date(), page.after_text()
+        orders = await queries.order_page(session, wanted, Sight.of(reader), after=last, limit=page.limit, today=today)
+        return page.show(orders, lambda last: [last.order_id])
 
     @routes.get("/{order_id}")
     async def show_order(
@@ -101,7 +89,7 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
     ) -> OrderRead:
         """Show an order: what has become of its quantity, its promises, its work orders, its history."""
         await desk.catch_up(after)
-        order = await queries.order(session, order_id, Sight.of(reader))
+        order = await queries.order(session, order_id, Sight.of(reader), history_max=desk.settings.history_max)
         if order is None:
             raise OrderUnknown(order=order_id)
         tell_version(response, order_token(order_id, order.version))

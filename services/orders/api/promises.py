@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from services.orders import queries
 from services.orders.api.desk import Desk, PlanReader
 from services.orders.schemas.promises import PromiseFilter, StandingPromise
 from shared.http import rights
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
 from shared.http.versions import After
 
@@ -25,19 +25,14 @@ def router(desk: Desk) -> APIRouter:
         session: Session,
         page: Paging,
         after: After,
-        request: Request,
-        response: Response,
         wanted: Annotated[PromiseFilter, Query()],
     ) -> list[StandingPromise]:
         """List what is promised to orders that are still open, by part, nation and day; planners see partners' too."""
         await desk.catch_up(after)
-        start = page.after_of(str, str, str, str)
-        last = None if start is None else tuple(map(str, start))
+        last = page.after_texts(4)
         sees_all = rights.sight_of_partners(reader, Subject.ORDER) is Sight.PROMISES
         nation = None if sees_all else reader.nation
         found = await queries.promise_page(session, wanted, nation=nation, after=last, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, found[-1].place())
-        return found
+        return page.show(found, StandingPromise.place)
 
     return routes

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.api.files import FILE, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
-from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
 from shared.http import rights
 from shared.http.app import Session
+from shared.http.files import CSV, DryRun
 from shared.http.guard import JSON, takes
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
 from shared.http.versions import After
 from shared.types import PartId, SiteId
@@ -39,20 +39,14 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         session: Session,
         page: Paging,
         after: After,
-        request: Request,
-        response: Response,
         wanted: Annotated[SourceFilter, Query()],
     ) -> list[SourceRead]:
         """List the sources of one's nation, by part and site; planners see their partners' too."""
         await desk.catch_up(after)
-        start = page.after_of(str, str, str)
-        last = None if start is None else (str(start[0]), str(start[1]), str(start[2]))
         sees_all = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
         nation = None if sees_all else reader.nation
-        sources = await queries.source_page(session, wanted, nation=nation, after=last, limit=page.limit)
-        if len(sources) == page.limit:
-            link_next(request, response, [sources[-1].part, sources[-1].site, sources[-1].nation])
-        return sources
+        sources = await queries.source_page(session, wanted, nation=nation, after=page.after_texts(3), limit=page.limit)
+        return page.show(sources, lambda last: [last.part, last.site, last.nation])
 
     @routes.get("/{part}/{site}")
     async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session, after: After) -> SourceRead:
@@ -80,7 +74,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         return written
 
     @routes.post("/import", openapi_extra=FILE)
-    @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
+    @takes(CSV, JSON, body_bytes_max=desk.settings.import_bytes_max)
     async def import_sources(
         *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
     ) -> ImportDone:

@@ -1,20 +1,23 @@
 """Sources and activities: one at a time, or a whole file or nothing."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
+from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
-from services.orders.schemas.imports import Imported, ImportInvalid, LineError, told
 from services.orders.schemas.sources import ActivityRow, ActivityTerms, SourceRow, SourceTerms
 from services.orders.store import lookups
 from services.orders.store import sources as store
 from shared import clock
 from shared.errors import Kind, Refusal
 from shared.http import rights
+from shared.http.files import Imported, LineError
 from shared.http.tokens import Principal
 from shared.types import PartId, SiteId, SiteKind
 
+R = TypeVar("R", bound=BaseModel)
 _UNKNOWN = "the catalogue has not heard of it yet"
 
 
@@ -62,8 +65,8 @@ async def import_sources(
 ) -> None:
     """Write a file of sources, a bounded number in a statement; or refuse it whole."""
     await check_sources(session, imported)
-    for start in range(0, len(imported.rows), chunk):
-        await store.save(session, imported.rows[start : start + chunk], planner)
+    for start in range(0, len(imported.records), chunk):
+        await store.save(session, imported.records[start : start + chunk], planner)
 
 
 async def import_activities(
@@ -71,14 +74,14 @@ async def import_activities(
 ) -> None:
     """Write a file of activities, a bounded number in a statement; or refuse it whole."""
     await check_activities(session, imported, planner)
-    for start in range(0, len(imported.rows), chunk):
-        await store.save_activities(session, imported.rows[start : start + chunk], planner.subject)
+    for start in range(0, len(imported.records), chunk):
+        await store.save_activities(session, imported.records[start : start + chunk], planner.subject)
 
 
 async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) -> None:
     """Refuse a file of sources that names what the catalogue has not heard of, or the future."""
-    parts = await lookups.parts(session, {row.part for row in imported.rows})
-    sites = await lookups.sites(session, {row.site for row in imported.rows})
+    parts = await lookups.parts(session, {row.part for row in imported.records})
+    sites = await lookups.sites(session, {row.site for row in imported.records})
     today = clock.now().date()
     wrong = [
         LineError(line, "approved_on", "lies in the future")
@@ -91,12 +94,12 @@ async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) ->
         for field, is_known in (("part", row.part in parts), ("site", row.site in sites))
         if not is_known
     ]
-    _refuse(wrong, unknown)
+    _refuse(imported, wrong, unknown)
 
 
 async def check_activities(session: AsyncSession, imported: Imported[ActivityRow], planner: Principal) -> None:
     """Refuse a file of activities that gives one to what is no depot, or no depot of the planner's nation."""
-    sites = await lookups.sites(session, {row.site for row in imported.rows})
+    sites = await lookups.sites(session, {row.site for row in imported.records})
     wrong = [
         LineError(line, "site", "is no depot")
         for line, row in imported.numbered()
@@ -107,14 +110,14 @@ async def check_activities(session: AsyncSession, imported: Imported[ActivityRow
         for line, row in imported.numbered()
         if row.site in sites and not rights.may_plan(planner, row.site, sites[row.site].country)
     ]
-    taken = await _taken(session, [row.activity for row in imported.rows], planner)
+    taken = await _taken(session, [row.activity for row in imported.records], planner)
     wrong += [
         LineError(line, "activity", "belongs to a depot that is not yours to plan for")
         for line, row in imported.numbered()
         if row.activity in taken
     ]
     unknown = [LineError(line, "site", _UNKNOWN) for line, row in imported.numbered() if row.site not in sites]
-    _refuse(wrong, unknown)
+    _refuse(imported, wrong, unknown)
 
 
 async def _taken(session: AsyncSession, codes: Sequence[str], planner: Principal) -> set[str]:
@@ -128,9 +131,9 @@ async def _taken(session: AsyncSession, codes: Sequence[str], planner: Principal
     }
 
 
-def _refuse(wrong: Sequence[LineError], unknown: Sequence[LineError]) -> None:
+def _refuse(imported: Imported[R], wrong: Sequence[LineError], unknown: Sequence[LineError]) -> None:
     """Refuse for good what is wrong, and for now what the catalogue may yet hear of."""
     if wrong:
-        raise ImportInvalid.of([*wrong, *unknown])
+        raise imported.invalid([*wrong, *unknown])
     if unknown:
-        raise CatalogueBehind(unknown=len(unknown), errors=told(unknown))
+        raise CatalogueBehind(unknown=len(unknown), errors=imported.told(unknown))

@@ -16,7 +16,6 @@ from shared.http.guard import takes
 from shared.http.tokens import Principal
 from shared.http.versions import VERSION_HEADER
 
-BODY_BYTES_MAX = 16 * 1_048_576
 _PROBLEMS = {
     400: "`body-unreadable`: not JSON, or empty.",
     403: "`site-forbidden`: the source's site is not yours to post for.",
@@ -61,7 +60,7 @@ def router(doors: Doors) -> APIRouter:
         openapi_extra={"requestBody": request_body()},
         response_class=Response,
     )
-    @takes(EVENT, LINES, body_bytes_max=BODY_BYTES_MAX)
+    @takes(EVENT, LINES, body_bytes_max=doors.settings.body_bytes_max)
     async def post_events(request: Request, principal: Poster) -> Response:
         """Post what happened in a factory: one CloudEvent, or NDJSON of them.
 

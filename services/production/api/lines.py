@@ -25,9 +25,6 @@ from shared.http import problems
 from shared.http.tokens import Principal
 from shared.messaging.group import Overloaded
 
-OVERLOAD_TRIES = 20
-OVERLOAD_SECONDS = 0.1
-
 
 class LinesTooMany(Refusal):
     """The body has more lines than this door takes."""
@@ -93,11 +90,11 @@ class EventLines(Response):
     async def _decide_patiently(self, chunk: Sequence[Line]) -> list[Outcome]:
         """Decide lines once the answer has begun: what fails in passing is a refusal of each, worth another try."""
         refusal: Refusal = Overloaded()
-        for _ in range(OVERLOAD_TRIES):
+        for _ in range(self._doors.settings.overload_tries):
             try:
                 return await self._decide(chunk)
             except Overloaded:
-                await asyncio.sleep(OVERLOAD_SECONDS)
+                await asyncio.sleep(self._doors.settings.overload_pause_seconds)
             except Refusal as stopping:
                 refusal = stopping
                 break

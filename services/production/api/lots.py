@@ -2,14 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query
 
 from services.production import queries
 from services.production.api.doors import READ_PROBLEMS, Doors, LotUnknown, Reader
 from services.production.schemas.filters import LotFilter
 from services.production.schemas.views import LotRead, LotSummary
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Subject, reach
 from shared.http.versions import After
 from shared.types import LotId
@@ -27,8 +27,6 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
     @routes.get("")
     async def list_lots(
         *,
-        request: Request,
-        response: Response,
         principal: Reader,
         session: Session,
         after: After,
@@ -37,12 +35,9 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
     ) -> list[LotSummary]:
         """List lots by their ids, each as the sum of its facts and with what they contradict."""
         await doors.wait_for(after)
-        start = page.after_of(str)
-        window = queries.Window(str(start[0]) if start else None, page.limit)
+        window = queries.Window(page.after_text(), page.limit)
         found = await queries.lots(session, wanted, reach(principal, Subject.LOT), window)
-        if len(found) == page.limit:
-            link_next(request, response, (found[-1].lot,))
-        return found
+        return page.show(found, lambda last: [last.lot])
 
 
 def _shows(routes: APIRouter, doors: Doors) -> None:

@@ -28,7 +28,8 @@ def router(doors: Doors) -> APIRouter:
     ) -> GapsRead:
         """Show which numbers of a sender (CloudEvents `sequence`) have not come."""
         await doors.wait_for(after)
-        found = await queries.find_gaps(session, source, reach(principal, Subject.LOT))
+        seen = reach(principal, Subject.LOT)
+        found = await queries.find_gaps(session, source, seen, gaps_max=doors.settings.gaps_max)
         if found is None:
             raise SenderUnknown(source=source)
         return found

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.production import queries
 from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderNotFound
@@ -19,7 +19,7 @@ from shared.events.production import (
     WorkOrderRefused,
 )
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject, reach, sight
 from shared.http.sse import EventStream, Position, Shape, TailEvent, format_vector
 from shared.http.tokens import Principal
@@ -53,7 +53,6 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
     @routes.get("")
     async def list_work_orders(
         *,
-        request: Request,
         response: Response,
         principal: Reader,
         session: Session,
@@ -64,14 +63,11 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
         """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
         await doors.wait_for(after)
         position = doors.tail.position()
-        start = page.after_of(str)
-        window = queries.Window(str(start[0]) if start else None, page.limit)
+        window = queries.Window(page.after_text(), page.limit)
         found = await queries.work_orders(session, wanted, reach(principal, Subject.LOT), window)
-        if len(found) == page.limit:
-            link_next(request, response, (found[-1].work_order,))
         if position is not None:
             response.headers[POSITION_HEADER] = format_vector(position)
-        return found
+        return page.show(found, lambda last: [last.work_order])
 
 
 def _streams(routes: APIRouter, doors: Doors) -> None:

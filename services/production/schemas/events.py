@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import reduce
 from operator import or_
@@ -21,7 +21,6 @@ from pydantic import (
     WithJsonSchema,
     create_model,
 )
-from pydantic_core import ErrorDetails
 
 from services.production.domain.posted import Posted
 from services.production.domain.telling import FACT_TOLD_AS
@@ -191,12 +190,12 @@ def _refusal(error: ValidationError) -> Refusal:
     return _invalid(errors, place=())
 
 
-def _invalid(errors: Sequence[ErrorDetails], place: tuple[str, ...]) -> RequestInvalid:
+def _invalid(errors: Sequence[Mapping[str, Any]], place: tuple[str, ...]) -> RequestInvalid:
     told = [{"field": _field(each, place), "message": each["msg"].removeprefix("Value error, ")} for each in errors]
     return RequestInvalid(errors=told[:ERRORS_MAX])
 
 
-def _field(error: ErrorDetails, place: tuple[str, ...]) -> str:
+def _field(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
     if error["type"] == "union_tag_not_found":
         return "type"
     loc: tuple[Any, ...] = error["loc"]

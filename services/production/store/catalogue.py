@@ -10,7 +10,6 @@ from shared.events.catalogue import PartDefined, SiteDefined
 from shared.sql import Statement
 from shared.types import Nation, PartId, SiteId, SiteKind
 
-SITES_REMEMBERED_SECONDS = 1.0
 _PARTS = Statement("SELECT part_id FROM part_copy WHERE part_id = ANY(CAST(:ids AS text[]))")
 _SITES = Statement("SELECT site_id, kind, country FROM site_copy WHERE site_id = ANY(CAST(:ids AS text[]))")
 _KEEP_PARTS = Statement(
@@ -56,7 +55,8 @@ class CatalogueMemory:
     is asked again after a moment.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, sites_seconds: float) -> None:
+        self._sites_seconds = sites_seconds
         self._parts: set[PartId] = set()
         self._sites: dict[SiteId, Site] = {}
         self._asked_at = 0.0
@@ -69,7 +69,7 @@ class CatalogueMemory:
             rows = await _PARTS.rows(session, {"ids": sorted(missing)})
             self._parts.update(row.part_id for row in rows)
         now = clock.monotonic()
-        if now - self._asked_at > SITES_REMEMBERED_SECONDS:
+        if now - self._asked_at > self._sites_seconds:
             self._sites.clear()
             self._asked_at = now
         unknown = wanted_sites - self._sites.keys()

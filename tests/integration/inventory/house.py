@@ -1,18 +1,13 @@
-"""An inventory service on a real database, without Kafka: its door, and an ear that hears facts as a consumer does."""
+"""Inventory on a real database, without Kafka: what its tests do at the door, and see behind it."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import count
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
-from prometheus_client import CollectorRegistry
 
 from deploy.postgres.provision import ServiceDatabase
 from services.inventory import main
@@ -20,114 +15,23 @@ from services.inventory.commands.importing import Importer
 from services.inventory.commands.tidying import Tidier
 from services.inventory.handlers import subscription
 from services.inventory.settings import InventorySettings
-from shared.db import Database, is_weather
-from shared.events.envelope import Event, Header, Stream, new_event_id, write_headers
-from shared.messaging import consumer_store
-from shared.messaging.applying import Record
-from shared.messaging.batches import Applier, Batch
-from shared.messaging.consumer_store import Place
-from shared.messaging.settings import BackboneSettings
-from shared.observe.metrics import BackboneMetrics
-from shared.settings import CommonSettings, DoorSettings
-from shared.types import EventId
-from tests.fixtures.databases import owner_connection
+from shared.db import Database
+from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, opened
 from tests.unit.http.makers import Issuer
 
-GROUP = "test.inventory.deciders"
+
+def an_ear(database: Database, settings: InventorySettings, *, part: int = 0) -> Ear:
+    """Hear one partition as inventory does."""
+    return Ear(database, subscription(settings), part=part)
 
 
 @dataclass(slots=True)
-class Said:
-    """A fact with its identity and its number within its key."""
+class House(Premises):
+    """A running inventory."""
 
-    event: Event
-    key_seq: int
-    id: EventId = field(default_factory=new_event_id)
-
-    def record(self, offset: int) -> Record:
-        """Write it as a record of Kafka."""
-        now = datetime.now(UTC)  # noqa: TID251  # a test may look at the clock
-        header = Header(self.id, "/jvtrack/test", self.event.TYPE, self.event.key, self.key_seq, now, now, None)
-        payload = self.event.model_dump_json(exclude_defaults=True).encode()
-        return Record(offset, self.event.key.encode(), payload, write_headers(header), int(now.timestamp() * 1000))
-
-
-class Ear:
-    """Hears facts: sorts, applies and remembers them as a consumer of one partition does."""
-
-    def __init__(self, database: Database, settings: InventorySettings, *, part: int = 0) -> None:
-        self._database = database
-        self._part = part
-        self._applier = Applier(
-            database,
-            subscription(settings),
-            GROUP,
-            settings=BackboneSettings(),
-            metrics=BackboneMetrics(CollectorRegistry()),
-        )
-        self._offsets = count()
-        self._turn = asyncio.Lock()
-        self._numbers: dict[str, int] = {}
-
-    def number(self, *events: Event) -> list[Said]:
-        """Number facts within their keys, in the order given."""
-        said = []
-        for event in events:
-            self._numbers[event.key] = self._numbers.get(event.key, 0) + 1
-            said.append(Said(event, self._numbers[event.key]))
-        return said
-
-    async def hear(self, *events: Event) -> list[Said]:
-        """Hear new facts in one batch of each stream."""
-        said = self.number(*events)
-        await self.hear_said(said)
-        return said
-
-    async def hear_said(self, said: Sequence[Said]) -> None:
-        """Hear facts, perhaps not for the first time."""
-        for stream in (Stream.ORDERS, Stream.PRODUCTION):
-            mine = [each for each in said if each.event.STREAM is stream]
-            if mine:
-                await self._apply(stream, mine)
-
-    async def _apply(self, stream: Stream, said: Sequence[Said]) -> None:
-        place = Place(GROUP, f"test.{stream.topic}", self._part)
-        async with self._turn:
-            async with self._database.transaction() as session:
-                owned = await consumer_store.acquire(session, place, "topic")
-            records = [each.record(next(self._offsets)) for each in said]
-            await self._retry(lambda: self._applier.apply([Batch(stream, place, owned, records)]))
-
-    async def _retry(self, apply: Callable[[], Awaitable[object]]) -> None:
-        """Try again what failed in passing, as a consumer does."""
-        for _ in range(BackboneSettings().consumer_retries):
-            try:
-                await apply()
-            except Exception as error:  # as the consumer's loop
-                if not is_weather(error):
-                    raise
-                await asyncio.sleep(0.05)
-            else:
-                return
-        raise AssertionError("the weather lasted")
-
-
-@dataclass(slots=True)
-class House:
-    """A running inventory: its door for each role, its ear, and its database for a look behind."""
-
-    door: httpx.AsyncClient
-    issuer: Issuer
-    ear: Ear
-    database: Database
-    owner: asyncpg.Connection
     tidier: Tidier
     importer: Importer
     settings: InventorySettings
-
-    def bearer(self, role: str = "depot", *sites: str, nation: str = "IND") -> dict[str, str]:
-        """Give the header of a role at sites."""
-        return self.issuer.bearer(role=role, sites=list(sites), nation=nation, sub=f"{role}@{'+'.join(sites) or 'all'}")
 
     async def post(
         self, path: str, body: dict[str, Any] | None, *, role: str = "depot", at: str = "D-01", key: str | None = None
@@ -165,12 +69,6 @@ class House:
         assert row is not None
         return dict(row)
 
-    async def told(self, key: str) -> list[str]:
-        """List the kinds of the facts told under a key, and check that they are numbered without a gap."""
-        rows = await self.owner.fetch("SELECT type, key_seq FROM event_log WHERE key = $1 ORDER BY seq", key)
-        assert [row["key_seq"] for row in rows] == list(range(1, len(rows) + 1))
-        return [row["type"].split(".")[2] for row in rows]
-
     async def balances(self) -> None:
         """Check that the books balance, that balances are their transfers, and reservations what is reserved."""
         assert await self.owner.fetch(_UNBALANCED) == []
@@ -184,44 +82,21 @@ async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> Asyn
     """Run an inventory on a database until the block ends."""
     settings = InventorySettings(**bounds)
     issuer = Issuer(folder)
-    door = DoorSettings(
-        database=made.app.render_as_string(hide_password=False),
-        relay_database=made.relay.render_as_string(hide_password=False),
-        port=8400,
-    )
-    service = main.build(CommonSettings(kafka="127.0.0.1:1"), door, issuer.authenticator(), settings)
-    stopping = asyncio.Event()
-    loops = [asyncio.create_task(loop(stopping)) for loop in service.backbone.doors()]
-    owner = await owner_connection(made)
-    await _empty(owner)
+    service = main.build(NO_KAFKA, door_of(made), issuer.authenticator(), settings)
     importer = Importer(service.database, settings)
-    transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
-    try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://inventory") as client:
-            house = House(
-                door=client,
-                issuer=issuer,
-                ear=Ear(service.database, settings),
-                database=service.database,
-                owner=owner,
-                tidier=Tidier(service.database, importer, settings),
-                importer=importer,
-                settings=settings,
-            )
-            await _furnish(house)
-            yield house
-    finally:
-        stopping.set()
-        await asyncio.gather(*loops)
-        await owner.close()
-        await service.database.close()
-
-
-async def _empty(owner: asyncpg.Connection) -> None:
-    """Take out what an earlier test left."""
-    tables = await owner.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-    names = ", ".join(row["tablename"] for row in tables if row["tablename"] != "alembic_version")
-    await owner.execute(f"TRUNCATE {names} RESTART IDENTITY CASCADE")
+    async with opened(service, made) as (door, owner):
+        house = House(
+            door=door,
+            issuer=issuer,
+            ear=an_ear(service.database, settings),
+            database=service.database,
+            owner=owner,
+            tidier=Tidier(service.database, importer, settings),
+            importer=importer,
+            settings=settings,
+        )
+        await _furnish(house)
+        yield house
 
 
 async def _furnish(house: House) -> None:

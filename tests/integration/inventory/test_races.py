@@ -5,15 +5,16 @@ import random
 from datetime import date, timedelta
 
 from shared.events.orders import OrderCancelRequested
-from tests.integration.inventory.house import Ear, House, a_receipt
+from tests.integration.inventory.house import House, a_receipt, an_ear
 from tests.integration.inventory.test_taking import GOODS, a_sending
+from tests.integration.premises import Ear
 from tests.unit.inventory.makers import DEPOT, OTHER_DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
 
 
 async def test_a_thousand_units_go_to_a_thousand_of_many_orders_and_none_is_oversold(house: House) -> None:
     await house.stock(200)
     orders = [an_order(1, number) for number in range(1, 2001)]
-    ears = [Ear(house.database, house.settings, part=part) for part in range(8)]
+    ears = [an_ear(house.database, house.settings, part=part) for part in range(8)]
 
     await asyncio.gather(
         *(ear.hear(*orders[start::8][at : at + 50]) for start, ear in enumerate(ears) for at in range(0, 250, 50))
@@ -57,7 +58,7 @@ async def test_a_cancel_that_races_issues_closes_with_what_was_not_issued(house:
 async def test_everything_at_once_keeps_the_books(house: House) -> None:
     chance = random.Random(20260615)
     await house.stock(40, "D-01:OLD")
-    ears = [Ear(house.database, house.settings, part=part) for part in range(3)]
+    ears = [an_ear(house.database, house.settings, part=part) for part in range(3)]
 
     hearing = (_hear_much(ear, number, chance) for number, ear in enumerate(ears))
     await asyncio.gather(*hearing, *(_do_much(house, chance) for _ in range(6)))

@@ -7,7 +7,7 @@ import pytest
 
 from deploy.postgres.provision import ServiceDatabase
 from tests.fixtures.databases import Provisioner
-from tests.integration.orders.house import House, empty, open_house
+from tests.integration.orders.house import House, open_house
 
 
 @pytest.fixture(scope="session")
@@ -19,6 +19,5 @@ def made(provisioner: Provisioner) -> ServiceDatabase:
 @pytest.fixture
 async def house(made: ServiceDatabase, tmp_path: Path) -> AsyncIterator[House]:
     """Run an orders service that has heard of a small catalogue, and of nothing else."""
-    await empty(made)
     async with open_house(made, tmp_path) as opened:
         yield opened

@@ -1,7 +1,7 @@
-"""An orders service on a real database, without Kafka: its door, and an ear that hears facts as consumers do."""
+"""Orders on a real database, without Kafka: what its tests do at the door, and hear of others."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,9 +9,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import httpx
-from prometheus_client import CollectorRegistry
 
 from deploy.postgres.provision import ServiceDatabase
 from services.orders import handlers, main
@@ -19,20 +17,11 @@ from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
 from services.orders.settings import OrdersSettings
 from shared import clock
-from shared.db import Database
 from shared.events.catalogue import Fit, PartDefined, SiteDefined
-from shared.events.envelope import Event, Header, Stream, new_event_id, write_headers
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
-from shared.messaging import consumer_store
-from shared.messaging.applying import Record
-from shared.messaging.batches import Applier, Batch
-from shared.messaging.consumer_store import Place
-from shared.messaging.settings import BackboneSettings
-from shared.observe.metrics import BackboneMetrics
-from shared.settings import CommonSettings, DoorSettings
-from shared.types import EventId, Platform, SiteKind
-from tests.fixtures.databases import owner_connection
+from shared.types import Platform, SiteKind
+from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, opened
 from tests.unit.http.makers import Issuer
 
 PART = "ROTOR-BLADE"
@@ -47,85 +36,12 @@ _SITES = (
 
 
 @dataclass(slots=True)
-class Said:
-    """A fact with its identity and its number within its key."""
+class House(Premises):
+    """A running orders service."""
 
-    event: Event
-    key_seq: int
-    id: EventId = field(default_factory=new_event_id)
-
-    def record(self, offset: int) -> Record:
-        """Write it as a record of Kafka."""
-        now = clock.now()
-        header = Header(self.id, "/jvtrack/test", self.event.TYPE, self.event.key, self.key_seq, now, now, None)
-        payload = self.event.model_dump_json(exclude_defaults=True).encode()
-        return Record(offset, self.event.key.encode(), payload, write_headers(header), int(now.timestamp() * 1000))
-
-
-class Ear:
-    """Hears facts: sorts, applies and remembers them as the consumer of one partition does."""
-
-    def __init__(self, database: Database, outcomes: Outcomes) -> None:
-        self._database = database
-        self._appliers = {
-            subscription.group: Applier(
-                database,
-                subscription,
-                subscription.group,
-                settings=BackboneSettings(),
-                metrics=BackboneMetrics(CollectorRegistry()),
-            )
-            for subscription in (handlers.decides(outcomes), handlers.copies())
-        }
-        self._offsets = count()
-        self._numbers: dict[str, int] = {}
-
-    def number(self, *events: Event) -> list[Said]:
-        """Number facts within their keys, in the order given."""
-        said = []
-        for event in events:
-            self._numbers[event.key] = self._numbers.get(event.key, 0) + 1
-            said.append(Said(event, self._numbers[event.key]))
-        return said
-
-    async def hear(self, *events: Event) -> list[Said]:
-        """Hear new facts in one batch of each stream."""
-        said = self.number(*events)
-        await self.hear_said(said)
-        return said
-
-    async def hear_said(self, said: Sequence[Said], *, partition: int = 0) -> None:
-        """Hear facts, perhaps not for the first time."""
-        for stream in (Stream.CATALOGUE, Stream.STOCK, Stream.PRODUCTION):
-            mine = [each for each in said if each.event.STREAM is stream]
-            if mine:
-                await self._apply(stream, mine, partition)
-
-    async def _apply(self, stream: Stream, said: Sequence[Said], partition: int) -> None:
-        group = "projections" if stream is Stream.CATALOGUE else "deciders"
-        place = Place(group, f"test.{stream.topic}", partition)
-        async with self._database.transaction() as session:
-            owned = await consumer_store.acquire(session, place, "topic")
-        records = [each.record(next(self._offsets)) for each in said]
-        await self._appliers[group].apply([Batch(stream, place, owned, records)])
-
-
-@dataclass(slots=True)
-class House:
-    """A running orders service: its door for each role, its ear, and its database for a look behind."""
-
-    door: httpx.AsyncClient
-    issuer: Issuer
-    ear: Ear
-    database: Database
-    owner: asyncpg.Connection
     planner: Planner
     outcomes: Outcomes
     _serials: "count[int]" = field(default_factory=lambda: count(1))
-
-    def bearer(self, role: str = "depot", *sites: str, nation: str = "IND") -> dict[str, str]:
-        """Give the header of a role at sites."""
-        return self.issuer.bearer(role=role, sites=list(sites), nation=nation, sub=f"{role}@{'+'.join(sites) or 'all'}")
 
     def body(self, **changes: Any) -> dict[str, Any]:
         """Make an order with a document number of its own."""
@@ -174,13 +90,9 @@ class House:
                 await asyncio.sleep(0.02)
         return order
 
-    async def told(self, order_id: str) -> list[str]:
-        """List the kinds of the facts told of an order, and check that they are numbered without a gap."""
-        rows = await self.owner.fetch(
-            "SELECT type, key_seq FROM event_log WHERE key = $1 ORDER BY seq", f"order:{order_id}"
-        )
-        assert [row["key_seq"] for row in rows] == list(range(1, len(rows) + 1))
-        return [row["type"].split(".")[2] for row in rows]
+    async def told_of(self, order_id: str) -> list[str]:
+        """List the kinds of the facts told of an order."""
+        return await self.told(f"order:{order_id}")
 
 
 def slug(answer: httpx.Response) -> str:
@@ -216,53 +128,24 @@ def production_said(order_id: str, kind: type[WorkOrderEvent], *, n: int = 1, **
     )
 
 
-async def empty(made: ServiceDatabase) -> None:
-    """Forget everything that a database holds."""
-    owner = await owner_connection(made)
-    try:
-        tables = await owner.fetchval(
-            "SELECT string_agg(tablename, ', ') FROM pg_tables"
-            " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-        )
-        await owner.execute(f"TRUNCATE {tables}")
-    finally:
-        await owner.close()
-
-
 @asynccontextmanager
 async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> AsyncIterator[House]:
     """Run an orders service on a database until the block ends."""
-    issuer = Issuer(folder)
-    door = DoorSettings(
-        database=made.app.render_as_string(hide_password=False),
-        relay_database=made.relay.render_as_string(hide_password=False),
-        port=8600,
-    )
-    settings = OrdersSettings(**bounds)
-    service = main.build(CommonSettings(kafka="127.0.0.1:1"), door, issuer.authenticator(), settings)
+    settings, issuer = OrdersSettings(**bounds), Issuer(folder)
+    service = main.build(NO_KAFKA, door_of(made), issuer.authenticator(), settings)
     outcomes = Outcomes(service.database, poll_seconds=60)
-    stopping = asyncio.Event()
-    loops = [asyncio.ensure_future(loop(stopping)) for loop in (*service.backbone.doors(), *service.background)]
-    owner = await owner_connection(made)
-    transport = httpx.ASGITransport(service.app, raise_app_exceptions=False)
-    try:
-        async with httpx.AsyncClient(transport=transport, base_url="http://orders") as client:
-            house = House(
-                door=client,
-                issuer=issuer,
-                ear=Ear(service.database, outcomes),
-                database=service.database,
-                owner=owner,
-                planner=Planner(service.database, outcomes, settings),
-                outcomes=outcomes,
-            )
-            await _furnish(house)
-            yield house
-    finally:
-        stopping.set()
-        await asyncio.gather(*loops)
-        await owner.close()
-        await service.database.close()
+    async with opened(service, made, background=service.background) as (door, owner):
+        house = House(
+            door=door,
+            issuer=issuer,
+            ear=Ear(service.database, handlers.copies(), handlers.decides(outcomes)),
+            database=service.database,
+            owner=owner,
+            planner=Planner(service.database, outcomes, settings),
+            outcomes=outcomes,
+        )
+        await _furnish(house)
+        yield house
 
 
 async def _furnish(house: House) -> None:

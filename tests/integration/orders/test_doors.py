@@ -28,7 +28,7 @@ async def test_an_order_is_named_by_its_document_number_and_told_once(house: Hou
     assert again.json() == first.json(), "what is answered is what was written"
     assert (other.status_code, slug(other)) == (409, "document-number-reused")
     assert split.json()["order_id"] == f"{order_id}-B"
-    assert await house.told(order_id) == ["order-placed"]
+    assert await house.told_of(order_id) == ["order-placed"]
 
 
 async def test_the_same_order_from_many_clients_at_once_is_one_order(house: House) -> None:
@@ -37,7 +37,7 @@ async def test_the_same_order_from_many_clients_at_once_is_one_order(house: Hous
     answers = await asyncio.gather(*(house.send("POST", "/v1/orders", json=body) for _ in range(40)))
 
     assert sorted(answer.status_code for answer in answers) == [200] * 39 + [201]
-    assert await house.told(answers[0].json()["order_id"]) == ["order-placed"]
+    assert await house.told_of(answers[0].json()["order_id"]) == ["order-placed"]
 
 
 async def test_different_orders_of_one_number_at_once_are_one_order_and_refusals(house: House) -> None:
@@ -134,7 +134,7 @@ async def test_an_order_is_reduced_and_moved(house: House) -> None:
     assert (changed.status_code, changed.json()["wanted"], changed.json()["cancelled"]) == (202, 3, 0)
     assert changed.headers["JVTrack-Version"] == f"orders.v1/order:{order_id}@3"
     assert (order["required_by"], order["cancelled"], order["reserved"]) == (day, 2, 3)
-    assert await house.told(order_id) == ["order-placed", "order-rescheduled", "order-reduction-requested"]
+    assert await house.told_of(order_id) == ["order-placed", "order-rescheduled", "order-reduction-requested"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ async def test_a_change_that_cannot_be_is_refused(
     answer = await house.send("PATCH", f"/v1/orders/{order_id}", json=change)
 
     assert (answer.status_code, slug(answer)) == (status, problem)
-    assert await house.told(order_id) == ["order-placed"]
+    assert await house.told_of(order_id) == ["order-placed"]
 
 
 async def test_a_half_refused_change_changes_nothing(house: House) -> None:
@@ -166,7 +166,7 @@ async def test_a_half_refused_change_changes_nothing(house: House) -> None:
     answer = await house.send("PATCH", f"/v1/orders/{order_id}", json=change)
 
     assert answer.status_code == 409
-    assert await house.told(order_id) == ["order-placed"]
+    assert await house.told_of(order_id) == ["order-placed"]
 
 
 async def test_what_was_issued_in_full_is_neither_cancelled_nor_changed(house: House) -> None:

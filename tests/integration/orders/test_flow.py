@@ -43,7 +43,7 @@ async def test_an_order_is_placed_sourced_delayed_supplied_and_issued(house: Hou
         "delayed by F-01: furnace",
         "in stock",
     ]
-    assert await house.told(order_id) == ["order-placed", "order-sourced"]
+    assert await house.told_of(order_id) == ["order-placed", "order-sourced"]
     assert [each["type"].split(".")[2] for each in issued["history"]] == ["order-placed", "order-sourced"]
 
 
@@ -96,7 +96,7 @@ async def test_a_cancel_closes_only_when_inventory_has_answered(house: House) ->
     assert (again.status_code, again.headers["JVTrack-Version"]) == (202, asked.headers["JVTrack-Version"])
     assert (closed["state"], closed["issued"], closed["cancelled"]) == ("issued", 1, 4)
     assert (kept["work_orders"][0]["asked_back"], kept["work_orders"][0]["given_back"]) == (2, 1)
-    assert await house.told(order_id) == [
+    assert await house.told_of(order_id) == [
         "order-placed",
         "order-sourced",
         "order-cancel-requested",

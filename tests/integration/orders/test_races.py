@@ -62,7 +62,7 @@ async def test_a_cancel_that_races_a_shortage_sources_nothing_that_it_does_not_a
     await asyncio.gather(*tasks)
     await house.ear.hear(inventory_said(order_id, DemandClosed, cancelled=5, closed=True))
 
-    told = await house.told(order_id)
+    told = await house.told_of(order_id)
     order = await house.order(order_id)
     assert order["state"] == "cancelled"
     if first == "cancel":

@@ -134,7 +134,7 @@ async def test_a_json_list_is_a_file_too(house: House) -> None:
         (HEADER + LINE.replace("true,2026-01-01", "true,"), 422, "import-invalid", "line 2: line"),
         (HEADER + LINE.replace("F-01", "F-77"), 409, "catalogue-behind", "line 2: site"),
         (HEADER.replace("site", "where") + LINE, 422, "import-unreadable", None),
-        (HEADER + LINE.rstrip() + ",7\n", 422, "import-invalid", "line 2: more cells"),
+        (HEADER + LINE.rstrip() + ",7\n", 422, "import-invalid", "line 2: line"),
         (HEADER + "\n\n" + LINE.replace(",30,", ",,"), 422, "import-invalid", "line 4: lead_time_days"),
         ("", 422, "import-unreadable", None),
         ('"', 422, "import-unreadable", None),

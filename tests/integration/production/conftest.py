@@ -7,6 +7,7 @@ import pytest
 
 from deploy.postgres.provision import ServiceDatabase
 from services.production.commands import FactoryDoor
+from services.production.settings import ProductionSettings
 from shared.db import Database
 from tests.fixtures.databases import Provisioner, owner_connection
 from tests.fixtures.servers import TestServers
@@ -39,7 +40,7 @@ async def database(production_database: ServiceDatabase) -> AsyncIterator[Databa
 @pytest.fixture
 def door() -> FactoryDoor:
     """Decide at a door with small bounds."""
-    return FactoryDoor(sequence_ranges_max=4)
+    return FactoryDoor(ProductionSettings(sequence_ranges_max=4))
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import aclosing
 
-from jvtrack.client import ConditionChange, Count, Issue, Receipt, ReceiptLine, Report, Return, Scrap, StockQuery
+from jvtrack.client import ConditionChange, Count, Issue, Report, Return, Scrap, StockQuery
 from jvtrack.client import JVTrack as Client
 from jvtrack.verify.report import Report as Proof
 from shared.events.factory import (
@@ -14,13 +14,11 @@ from shared.events.factory import (
     FactoryLotScrapped,
     FactoryLotStarted,
 )
-from shared.types import Condition, PartId, ScrapStage, ShipmentId, SiteId
+from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
+from tests.integration.verify.second_thoughts import correct_reports, lose_and_find, send_between_depots
+from tests.integration.verify.shop import DEPOT, PART, receipt, report, until_on_the_road
 
-PART: PartId = "MI17-MAIN-GEARBOX"
-"""Made by F-01, which is approved for it."""
-DEPOT: SiteId = "D-01"
-SENDER = "/F-01/line-1"
 BURST = 300
 _SETTLED_SECONDS_MAX = 60.0
 
@@ -34,6 +32,9 @@ async def do_business(trade: Trade) -> None:
     await _make(factory, f"{orders[1].order_id}-W1")
     await _receive(depot)
     await _keep(depot)
+    await correct_reports(factory, *(f"{order.order_id}-W1" for order in orders[1:]))
+    await lose_and_find(factory, depot)
+    await send_between_depots(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")
 
 
@@ -58,42 +59,23 @@ def _lot(number: str) -> list[FactoryFact]:
 
 async def _make(factory: Client, work_order: str) -> None:
     about = {"lot": "L-1", "part": PART}
-    await _report(factory, FactoryLotStarted.model_validate({**about, "quantity": 9, "work_order": work_order}))
-    await _report(factory, FactoryLotFinished.model_validate({**about, "quantity": 8}))
-    slip = await _report(factory, FactoryLotFinished.model_validate({**about, "quantity": 5}))
-    await _report(factory, FactoryEventVoided(event=slip, reason="Counted twice."))
+    await report(factory, FactoryLotStarted.model_validate({**about, "quantity": 9, "work_order": work_order}))
+    await report(factory, FactoryLotFinished.model_validate({**about, "quantity": 8}))
+    slip = await report(factory, FactoryLotFinished.model_validate({**about, "quantity": 5}))
+    await report(factory, FactoryEventVoided(event=slip, reason="Counted twice."))
     scrapped = {**about, "quantity": 1, "stage": ScrapStage.FINISHED}
-    await _report(factory, FactoryLotScrapped.model_validate(scrapped))
+    await report(factory, FactoryLotScrapped.model_validate(scrapped))
     for number, quantity in (("S-1", 4), ("S-2", 2)):
         sent = {**about, "shipment": number, "depot": DEPOT, "quantity": quantity}
-        await _report(factory, FactoryLotDispatched.model_validate(sent))
-
-
-async def _report(factory: Client, fact: FactoryFact) -> str:
-    report = Report(SENDER, fact)
-    await factory.production.post(report)
-    return report.id
+        await report(factory, FactoryLotDispatched.model_validate(sent))
 
 
 async def _receive(depot: Client) -> None:
     """Receive one consignment over, and one short that is then given up."""
-    await _until_on_the_road(depot, 6)
-    await depot.inventory.receive(_receipt("F-01:S-1", 5))
-    await depot.inventory.receive(_receipt("F-01:S-2", 1))
+    await until_on_the_road(depot, 6)
+    await depot.inventory.receive(receipt("F-01:S-1", 5))
+    await depot.inventory.receive(receipt("F-01:S-2", 1))
     await depot.inventory.close_shipment("F-01:S-2", "One fell off the lorry.")
-
-
-def _receipt(shipment: ShipmentId, quantity: int) -> Receipt:
-    return Receipt(site=DEPOT, shipment=shipment, lines=[ReceiptLine(part=PART, lot="F-01:L-1", quantity=quantity)])
-
-
-async def _until_on_the_road(depot: Client, quantity: int) -> None:
-    async with asyncio.timeout(_SETTLED_SECONDS_MAX):
-        while True:
-            answer = await depot.inventory.stock(StockQuery(site=DEPOT, part=PART), group="part-site")
-            if answer.rows and answer.rows[0].in_transit == quantity:
-                return
-            await asyncio.sleep(0.1)
 
 
 async def _keep(depot: Client) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from shared.messaging.topics import Topics
 from tests.fixtures.servers import TestServers
+from tests.integration.verify.books import Books, keep_books
 
 _NUMBERS = count(1)
 
@@ -16,3 +17,9 @@ def own_topics(servers: TestServers, namespace: str) -> Topics:
     made = Topics(servers.kafka, f"{namespace}_v{next(_NUMBERS)}")
     servers.make_topics(made)
     return made
+
+
+@pytest.fixture(scope="session")
+def books(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Books:
+    """Do a day of business once, for all that is broken of it then."""
+    return keep_books(servers, tmp_path_factory.mktemp("books"), f"{namespace}_books")

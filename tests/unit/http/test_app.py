@@ -58,7 +58,9 @@ def a_router() -> APIRouter:
     @router.get("/v1/trace")
     async def trace(principal: Annotated[Principal, Depends(allow(Role.DEPOT))]) -> dict[str, str]:
         structlog.get_logger().info("traced")
-        return {**tracing.outgoing(), "principal": principal.subject}
+        trace = tracing.current.get()
+        assert trace is not None
+        return {"traceparent": trace.header(), "principal": principal.subject}
 
     return router
 

@@ -1,15 +1,16 @@
 """A list is read page by page, each told by the one before."""
 
 import base64
+from collections.abc import Sequence
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.http.auth import Principal, Role, allow
-from shared.http.paging import CursorMalformed, Page, Paging, decode, encode, link_next
+from shared.http.paging import CursorMalformed, Page, Paging, decode, encode
 from tests.unit.http.makers import Issuer, a_client, an_app, slug
 
 ROWS = [f"D-{number:02}" for number in range(25)]
@@ -20,15 +21,11 @@ def a_router() -> APIRouter:
     depot = Depends(allow(Role.DEPOT))
 
     @router.get("/v1/sites")
-    async def sites(
-        principal: Annotated[Principal, depot], page: Paging, request: Request, response: Response, kind: str = ""
-    ) -> list[str]:
+    async def sites(principal: Annotated[Principal, depot], page: Paging, kind: str = "") -> list[str]:
         assert principal.subject, kind
-        after = page.after_of(str)
-        rows = [row for row in ROWS if after is None or row > str(after[0])][: page.limit]
-        if rows and rows[-1] != ROWS[-1]:
-            link_next(request, response, [rows[-1]])
-        return rows
+        after = page.after_text()
+        rows = [row for row in ROWS if after is None or row > after][: page.limit]
+        return page.show(rows, lambda last: [last])
 
     return router
 
@@ -88,5 +85,21 @@ def test_a_cursor_that_this_list_never_gave_is_refused(content: str) -> None:
 
 
 def test_a_first_page_starts_before_every_row() -> None:
-    assert Page(100, None).after_of(str, int) is None
-    assert Page(100, ("a", 1)).after_of(str, int) == ("a", 1)
+    assert a_page(None).after_of(str, int) is None
+    assert a_page(None).after_text() is None
+    assert a_page(("a", 1)).after_of(str, int) == ("a", 1)
+    assert a_page(("a", "b")).after_texts(2) == ("a", "b")
+
+
+def test_only_a_full_page_says_how_to_go_on() -> None:
+    links: list[Sequence[str | int | None]] = []
+    page = Page(3, None, links.append)
+
+    shown = [page.show(list(rows), lambda last: [last]) for rows in ("", "ab", "abc")]
+
+    assert shown == [[], ["a", "b"], ["a", "b", "c"]]
+    assert links == [["c"]]
+
+
+def a_page(after: tuple[str | int | None, ...] | None) -> Page:
+    return Page(100, after, lambda _: None)

@@ -6,14 +6,13 @@ from uuid import UUID
 import asyncpg
 import pytest
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ValidationError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from starlette.requests import ClientDisconnect
 from structlog.testing import capture_logs
 
 from shared.errors import Kind, Refusal, Weather
 from shared.http.auth import public
-from shared.http.problems import field_name, of_refusal, of_validation
+from shared.http.problems import field_name, of_refusal
 from tests.unit.http.makers import Issuer, a_client, an_app, slug
 
 
@@ -163,16 +162,3 @@ async def test_an_unknown_route_and_a_wrong_method_are_problems_too(issuer: Issu
 )
 def test_a_field_has_the_name_that_its_sender_knows(place: tuple[str | int, ...], name: str) -> None:
     assert field_name(place) == name
-
-
-def test_a_line_read_by_hand_is_told_in_the_same_form() -> None:
-    class Line(BaseModel):
-        part: str
-        quantity: int
-
-    with pytest.raises(ValidationError) as caught:
-        Line.model_validate_json('{"part":"HUB","quantity":"many"}')
-    members = of_validation(caught.value).members()
-
-    assert members["type"] == "urn:jvtrack:problem:request-invalid"
-    assert [error["field"] for error in members["errors"]] == ["quantity"]  # type: ignore[attr-defined]  # a JSON list

@@ -11,7 +11,6 @@ from shared.http.rights import (
     Sight,
     SiteForbidden,
     Subject,
-    may_see_lot,
     may_see_order,
     may_write,
     nearness,
@@ -65,7 +64,6 @@ def test_a_role_sees_and_posts_at_a_place_exactly_what_the_table_says(role: Role
 
     assert (*seen, *posted) == EXPECTED[role, near]
     assert sight_of_stock(principal, site, nation) is seen[0]
-    assert may_see_lot(principal, site, nation) is (seen[1] is Sight.FULL)
     assert may_see_order(principal, site, nation) is (seen[2] is Sight.FULL)
 
 
@@ -103,13 +101,13 @@ def test_a_planner_posts_for_a_supplier_on_its_behalf() -> None:
 @pytest.mark.parametrize(
     ("role", "subject", "expected"),
     [
-        (Role.FACTORY, Subject.LOT, Reach(frozenset({"S-1"}), None, partners=False)),
-        (Role.FACTORY, Subject.STOCK, Reach(frozenset(), None, partners=False)),
-        (Role.DEPOT, Subject.STOCK, Reach(frozenset({"S-1"}), "IND", partners=False)),
-        (Role.DEPOT, Subject.ORDER, Reach(frozenset({"S-1"}), None, partners=False)),
-        (Role.PLANNER, Subject.SOURCE, Reach(frozenset({"S-1"}), "IND", partners=True)),
-        (Role.PLANNER, Subject.LOT, Reach(frozenset({"S-1"}), "IND", partners=False)),
-        (Role.AUDITOR, Subject.LOT, Reach(frozenset({"S-1"}), "IND", partners=True)),
+        (Role.FACTORY, Subject.LOT, Reach(frozenset({"S-1"}), None)),
+        (Role.FACTORY, Subject.STOCK, Reach(frozenset(), None)),
+        (Role.DEPOT, Subject.STOCK, Reach(frozenset({"S-1"}), "IND")),
+        (Role.DEPOT, Subject.ORDER, Reach(frozenset({"S-1"}), None)),
+        (Role.PLANNER, Subject.SOURCE, Reach(frozenset({"S-1"}), "IND")),
+        (Role.PLANNER, Subject.LOT, Reach(frozenset({"S-1"}), "IND")),
+        (Role.AUDITOR, Subject.LOT, Reach(frozenset({"S-1"}), "IND")),
     ],
 )
 def test_a_query_reaches_no_row_of_which_nothing_may_be_seen(role: Role, subject: Subject, expected: Reach) -> None:

@@ -45,18 +45,20 @@ def test_a_child_is_another_step_of_the_same_trace() -> None:
 
 
 def test_a_task_enters_a_trace_of_its_own() -> None:
-    async def work(header: str | None) -> dict[str, str]:
+    async def work(header: str | None) -> tracing.Trace | None:
         tracing.enter(header)
         await asyncio.sleep(0)
-        return tracing.outgoing()
+        return tracing.current.get()
 
-    async def both() -> tuple[dict[str, str], dict[str, str]]:
+    async def both() -> tuple[tracing.Trace | None, tracing.Trace | None]:
         first = asyncio.create_task(work(f"00-{ID}-{SPAN}-01"))
         second = asyncio.create_task(work(None))
         return await first, await second
 
     followed, begun = asyncio.run(both())
 
-    assert followed["traceparent"].startswith(f"00-{ID}-")
-    assert ID not in begun["traceparent"]
-    assert tracing.outgoing() == {}
+    assert followed is not None
+    assert begun is not None
+    assert followed.trace_id == ID
+    assert begun.trace_id != ID
+    assert tracing.current.get() is None

@@ -1,0 +1,170 @@
+"""Files that are taken whole or not at all: CSV with a header line, or JSON; every error names its line and field."""
+
+import csv
+import io
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query, Request
+from pydantic import BaseModel, ValidationError
+
+from shared.errors import Kind, Refusal
+from shared.http.guard import JSON
+
+CSV = "text/csv"
+DryRun = Annotated[bool, Query(description="Only check the file.")]
+R = TypeVar("R", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class LineError:
+    """What is wrong with a field of a line."""
+
+    line: int
+    field: str
+    message: str
+
+
+class ImportInvalid(Refusal):
+    """Nothing was imported, because some lines of the file are wrong."""
+
+    kind = Kind.INVALID
+
+    def detail(self) -> str:
+        """Say how many errors there are; the first of them are in `errors`."""
+        return f"{_counted(self.facts['wrong'], 'error')} in {_counted(self.facts['lines'], 'line')}"
+
+
+class ImportUnreadable(Refusal):
+    """The file is neither CSV in UTF-8 with a header line nor JSON as this door reads it."""
+
+    kind = Kind.INVALID
+
+
+class ImportTooLong(Refusal):
+    """The file has more lines than one import takes."""
+
+    kind = Kind.TOO_LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many lines one file may have, and how many of its errors are told."""
+
+    lines_max: int
+    errors_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A CSV file as it stands: the filled cells of each line by column, and what is wrong with the form of lines."""
+
+    columns: Sequence[str]
+    rows: Sequence[tuple[int, dict[str, str]]]
+    errors: Sequence[LineError]
+
+    def require(self, known: Collection[str]) -> None:
+        """Refuse columns that nobody knows, and a file without any."""
+        unknown = sorted(set(self.columns) - set(known))
+        if unknown or not self.columns:
+            raise ImportUnreadable(columns=", ".join(unknown) or "none", known=", ".join(known))
+
+
+@dataclass(frozen=True, slots=True)
+class Imported(Generic[R]):
+    """The records of a file, in order, and the line of each; a JSON list counts its items."""
+
+    records: Sequence[R]
+    lines: Sequence[int]
+    errors_max: int
+
+    def numbered(self) -> Iterator[tuple[int, R]]:
+        """Give each record with the number of its line."""
+        return zip(self.lines, self.records, strict=True)
+
+    def told(self, errors: Sequence[LineError]) -> list[dict[str, object]]:
+        """Write errors as an answer carries them, as many as are told."""
+        return _told(errors, self.errors_max)
+
+    def invalid(self, errors: Sequence[LineError]) -> ImportInvalid:
+        """Make the refusal of the file for what is wrong with its lines."""
+        return ImportInvalid(wrong=len(errors), lines=len(self.lines), errors=self.told(errors))
+
+
+def is_csv(request: Request) -> bool:
+    """Tell whether a body is CSV by what it says; without a word it is JSON."""
+    return request.headers.get("content-type", JSON).partition(";")[0].strip().lower() == CSV
+
+
+def body_of(json_schema: dict[str, Any]) -> dict[str, Any]:
+    """Describe a body that is CSV, or JSON of this schema."""
+    csv_schema = {"type": "string", "description": "A header line, then a line each."}
+    content = {CSV: {"schema": csv_schema}, JSON: {"schema": json_schema}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def read_table(content: bytes) -> Table:
+    """Read CSV with a header line; lines without any cell are passed over."""
+    rows: list[tuple[int, dict[str, str]]] = []
+    errors: list[LineError] = []
+    try:
+        reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        columns, line = next(reader, []), reader.line_num + 1
+        for cells in reader:
+            if cells and len(cells) != len(columns):
+                found = f"{_counted(len(columns), 'column')} expected, {len(cells)} found"
+                errors.append(LineError(line, "line", found))
+            elif cells:
+                rows.append((line, {name: cell for name, cell in zip(columns, cells, strict=True) if cell}))
+            line = reader.line_num + 1
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ImportUnreadable(reason=str(error)) from None
+    return Table(columns, rows, errors)
+
+
+def read_records(
+    rows: Sequence[tuple[int, Any]],
+    read: Callable[[Any], R],
+    *,
+    key: tuple[str, ...],
+    bounds: Bounds,
+    errors: Sequence[LineError] = (),
+) -> Imported[R]:
+    """Read every line as a record, or refuse the file with every error; two lines that name the same are an error."""
+    lines = len(rows) + len(errors)
+    if lines > bounds.lines_max:
+        raise ImportTooLong(lines=lines, lines_max=bounds.lines_max)
+    records: dict[int, R] = {}
+    found = list(errors)
+    seen: dict[tuple[object, ...], int] = {}
+    for line, item in rows:
+        try:
+            records[line] = record = read(item)
+        except ValidationError as error:
+            found.extend(_line_errors(line, error))
+            continue
+        name = tuple(getattr(record, field) for field in key)
+        if seen.setdefault(name, line) != line:
+            found.append(LineError(line, ", ".join(key), f"is on line {seen[name]} already"))
+    if found:
+        found.sort(key=lambda error: error.line)
+        raise ImportInvalid(wrong=len(found), lines=lines, errors=_told(found, bounds.errors_max))
+    return Imported(list(records.values()), list(records), bounds.errors_max)
+
+
+def _line_errors(line: int, error: ValidationError) -> Iterator[LineError]:
+    for each in error.errors(include_url=False, include_input=False):
+        field = ".".join(str(step) for step in each["loc"]) or "line"
+        yield LineError(line, field, each["msg"].removeprefix("Value error, "))
+
+
+def _told(errors: Sequence[LineError], errors_max: int) -> list[dict[str, object]]:
+    return [
+        {"line": each.line, "field": f"line {each.line}: {each.field}", "message": each.message}
+        for each in errors[:errors_max]
+    ]
+
+
+def _counted(number: object, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,133 @@
+"""The proof names a row that was altered by hand and says otherwise than its facts: of whatever table it is."""
+
+import pytest
+
+from tests.integration.verify.books import Books
+
+
+@pytest.mark.parametrize(
+    ("service", "broken", "named", "said"),
+    [
+        pytest.param(
+            "production",
+            "DELETE FROM accepted_event USING event_log l WHERE accepted_event.event_id = l.event_id "
+            "AND l.key = 'lot:F-01:L-1' AND l.key_seq = 2",
+            ["I1"],
+            "lot:F-01:L-1@2 (jvtrack.production.lot-finished.v1) was told",
+            id="an accepted event is gone and its fact stands",
+        ),
+        pytest.param(
+            "production",
+            "DELETE FROM accepted_event WHERE type = 'jvtrack.factory.event-voided.v1'",
+            ["I1"],
+            "(jvtrack.production.lot-event-voided.v1) was told",
+            id="an accepted void is gone",
+        ),
+        pytest.param(
+            "production",
+            "DELETE FROM accepted_event WHERE type = 'jvtrack.factory.event-corrected.v1'",
+            ["I1"],
+            "(jvtrack.production.lot-inspected.v1) was told",
+            id="an accepted correction is gone",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE shipment_line SET received = received - 1, lost = lost + 1 WHERE shipment_id = 'F-01:S-2'",
+            ["I5"],
+            "2 sent, 1 received, 1 lost, and it was told as 2 sent, 2 received, 0 lost",
+            id="what a consignment brought is counted as lost",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE shipment_line SET received = received - 1 WHERE shipment_id = 'F-01:S-1'",
+            ["I5"],
+            "4 sent, 3 received, 0 lost, and its transfers sent 4 and left 0 on the road",
+            id="less is counted as received than came off the road",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE shipment_line SET dispatched = dispatched + 1, received = received + 1 "
+            "WHERE shipment_id = 'F-01:S-1'",
+            ["I5"],
+            "5 sent, 5 received, 0 lost, and its transfers sent 4",
+            id="more is counted as sent than was put on the road",
+        ),
+        pytest.param(
+            "inventory",
+            "DELETE FROM shipment_line WHERE shipment_id = 'F-01:S-1'",
+            ["I5"],
+            "shipment F-01:S-1 told a line of MI17-MAIN-GEARBOX of lot F-01:L-1 for D-01, which is gone",
+            id="a line of a consignment is gone",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE shipment SET closed = NOT closed WHERE shipment_id = 'F-01:S-2'",
+            ["I5"],
+            "is open, and was told as closed",
+            id="a consignment was opened again",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE part SET name = 'Gear' WHERE part_id = 'MI17-MAIN-GEARBOX'",
+            ["I7"],
+            "inventory keeps MI17-MAIN-GEARBOX@1 as (Gear",
+            id="inventory's own part differs from what it told",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE part SET record = jsonb_set(record, '{nsn}', '\"0000-00-000-0000\"') "
+            "WHERE part_id = 'MI17-MAIN-GEARBOX'",
+            ["I7"],
+            "inventory keeps MI17-MAIN-GEARBOX@1",
+            id="a field of a part that no copy keeps was altered",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE site SET country = 'RUS' WHERE site_id = 'D-01'",
+            ["I7"],
+            "inventory keeps D-01@1 as (depot, RUS)",
+            id="inventory's own site differs from what it told",
+        ),
+        pytest.param(
+            "inventory",
+            "DELETE FROM site WHERE site_id = 'D-02'",
+            ["I3"],
+            "site:D-02 stands at version - (it is gone)",
+            id="inventory's own site is gone",
+        ),
+    ],
+)
+async def test_a_row_that_was_altered_by_hand_is_named(
+    books: Books, service: str, broken: str, named: list[str], said: str
+) -> None:
+    report = await books.broken(service, broken)
+
+    first = next(result for result in report.results if result.name == named[0])
+    assert report.violated() == sorted(named)
+    assert said in "\n".join(first.offences)
+
+
+@pytest.mark.parametrize(
+    ("service", "table", "row", "key"),
+    [
+        ("inventory", "stock", "site = 'D-01' AND part = 'MI17-MAIN-GEARBOX'", "D-01/MI17-MAIN-GEARBOX"),
+        ("inventory", "demand", "order_id = (SELECT min(order_id) FROM demand)", "demand:"),
+        ("inventory", "shipment", "shipment_id = 'F-01:S-1'", "shipment:F-01:S-1"),
+        ("inventory", "part", "part_id = 'MI17-MAIN-GEARBOX'", "part:MI17-MAIN-GEARBOX"),
+        ("inventory", "site", "site_id = 'D-01'", "site:D-01"),
+        ("production", "lot", "lot_id = 'F-01:L-1'", "lot:F-01:L-1"),
+        ("production", "work_order", "version > 0", "work-order:"),
+        ("orders", "orders", "order_id = (SELECT min(order_id) FROM orders WHERE version > 1)", "order:"),
+    ],
+)
+@pytest.mark.parametrize(("change", "said"), [("+ 1", "facts of it were told"), ("- 1", "has applied @")])
+async def test_a_row_that_has_another_version_than_it_told_last_is_named(
+    books: Books, service: str, table: str, row: str, key: str, change: str, said: str
+) -> None:
+    statement = f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {table}_version_check;"
+    statement += f"UPDATE {table} SET version = version {change} WHERE {row}"  # noqa: S608  # our own names
+    report = await books.broken(service, statement)
+
+    ordered = next(result for result in report.results if result.name == "I3")
+    offence = next(offence for offence in ordered.offences if offence.startswith(key))
+    assert said in offence
