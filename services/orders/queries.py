@@ -1,7 +1,7 @@
 """SQL that reads."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,7 +15,12 @@ from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRe
 from services.orders.store.lookups import Sight, array, visible
 from services.orders.tables import activities, orders, part_copies, promises, site_copies, sources, work_orders
 from shared.events.envelope import Stream
+from shared.http import rights
+from shared.http.named import name
 from shared.http.paging import CursorMalformed
+from shared.http.rights import Subject
+from shared.http.tokens import Principal
+from shared.http.versions import Token
 from shared.types import Nation, OrderId, PartId, SiteId
 
 _SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
@@ -147,6 +152,25 @@ async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[Site
     """Tell which nation each of these sites belongs to, as far as the catalogue was heard."""
     query = select(site_copies.c.site_id, site_copies.c.country).where(site_copies.c.site_id.in_(sites))
     return {row.site_id: row.country for row in await session.execute(query)}
+
+
+async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
+    """Tell whether a principal may see all that these versions are of."""
+    named = name(tokens)
+    known = await nations(session, named.places)
+    return (
+        named.is_whole
+        and rights.sees_fully(principal, Subject.STOCK, named.stocks | named.senders, known)
+        and rights.sees_fully(principal, Subject.LOT, named.factories, known)
+        and await _count_seen(session, named.all_orders, Sight.of(principal)) == len(named.all_orders)
+    )
+
+
+async def _count_seen(session: AsyncSession, order_ids: Collection[OrderId], sight: Sight) -> int:
+    if not order_ids:
+        return 0
+    query = select(func.count()).where(orders.c.order_id == any_(array(order_ids)), visible(sight))
+    return int(await session.scalar(query) or 0)
 
 
 def _read_day(text: str) -> date:

@@ -1,7 +1,7 @@
 """SQL that reads: lots, work orders, their history, and senders, within what a principal may see."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -28,7 +28,11 @@ from services.production.store import lots as lot_store
 from services.production.store import work_orders as work_order_store
 from services.production.tables import accepted_event, event_log, lot, part_copy, sender, site_copy, work_order
 from shared.events.envelope import Stream
-from shared.http.rights import Reach
+from shared.http import rights
+from shared.http.named import name
+from shared.http.rights import Reach, Subject, reach
+from shared.http.tokens import Principal
+from shared.http.versions import Token
 from shared.types import LotId, Nation, SiteId, WorkOrderId
 
 GAPS_MAX = 1000
@@ -114,6 +118,26 @@ async def nations(session: AsyncSession, sites: Collection[SiteId] | None = None
     if sites is not None:
         query = query.where(site_copy.c.site_id.in_(sites))
     return {row.site_id: row.country for row in await session.execute(query)}
+
+
+async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
+    """Tell whether a principal may see all that these versions are of.
+
+    An order of which no factory was ever asked anything concerns no site here: who sees a whole nation may wait for it.
+    """
+    named = name(tokens)
+    known = await nations(session, named.factories) if named.factories else {}
+    if not named.is_whole or not rights.sees_fully(principal, Subject.LOT, named.factories, known):
+        return False
+    is_named = or_(work_order.c.order_id.in_(named.orders), work_order.c.work_order_id.in_(named.work_orders))
+    at = _visible(work_order.c.factory, reach(principal, Subject.LOT))
+    rows = (await session.execute(select(work_order.c.order_id, work_order.c.work_order_id, at).where(is_named))).all()
+    seen = {name for row in rows if row[2] for name in row[:2]}
+    found = {name for row in rows for name in row[:2]}
+    sees_nation = reach(principal, Subject.LOT).nation is not None
+    return named.work_orders <= seen and all(
+        order in seen or (sees_nation and order not in found) for order in named.orders
+    )
 
 
 def _visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:

@@ -1,7 +1,6 @@
 """Puts a service's HTTP door together: the same watch, guard, problems, health and pages for each."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -10,13 +9,13 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import Transaction
 from shared.http import docs, guard, health, problems
+from shared.http.arrivals import Arrivals
 from shared.http.tokens import Authenticator
 from shared.http.watch import Watch
 from shared.observe.metrics import HttpMetrics
 
-Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 
@@ -41,7 +40,7 @@ def create_app(
     auth: Authenticator,
     transaction: Transaction,
     probes: Mapping[str, health.Probe],
-    lifespan: Lifespan | None = None,
+    arrivals: Arrivals,
 ) -> FastAPI:
     """Build the app; a route without a rule is a RuleMissing here, not an open door later.
 
@@ -54,7 +53,6 @@ def create_app(
         description=description,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
         telemetry=_SILENT,
     )
     app.state.transaction = transaction
@@ -64,5 +62,5 @@ def create_app(
     for router in (*routers, health.router(probes, registry), docs.router(app)):
         for route in router.routes:
             assert isinstance(route, APIRoute), f"{route} is not a route that the guard knows"
-            app.router.routes.append(guard.adopt(route, auth))
+            app.router.routes.append(guard.adopt(route, auth, arrivals))
     return app

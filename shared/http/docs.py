@@ -18,6 +18,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from shared.http.auth import public
 from shared.http.idempotency import KEY_HEADER
 from shared.http.problems import MEDIA_TYPE
+from shared.http.versions import AFTER_HEADER
 
 _Schema = dict[str, Any]  # a JSON document under change
 _NULL = {"type": "null"}
@@ -48,6 +49,13 @@ _START = """SwaggerUIBundle({
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset],
 });
 """
+_AFTER: _Schema = {
+    "name": AFTER_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "Versions to wait for, parted by commas, before this is answered, as `JVTrack-Version` told them.",
+    "schema": {"type": "string", "examples": ["orders.v1/order:7201YA6327A001-2026@1"]},
+}
 _PROBLEM: _Schema = {
     "type": "object",
     "title": "Problem",
@@ -97,6 +105,8 @@ def describe(app: FastAPI) -> _Schema:
             "description": "A problem: why the request was not done.",
             "content": {MEDIA_TYPE: {"schema": problem}},
         }
+        if "security" in operation:
+            operation.setdefault("parameters", []).append(_AFTER)
         for parameter in operation.get("parameters", ()):
             if parameter["name"] == KEY_HEADER:
                 parameter["required"] = True

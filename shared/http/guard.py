@@ -1,7 +1,8 @@
-"""What every route checks before its own code runs, in this order: who asks, what is asked, how much is sent.
+"""What every route checks before its own code runs: who asks, what is asked, how much is sent, and after what.
 
 Routes are adopted once, when the app is built: the rule, the known query parameters and the bounds of each are worked
-out then, so that a request pays for little more than the comparisons.
+out then, so that a request pays for little more than the comparisons. Waiting for versions comes last, and before any
+transaction is opened.
 """
 
 import copy
@@ -17,13 +18,16 @@ from pydantic import BaseModel
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Kind, Refusal
+from shared.http.arrivals import Arrivals
 from shared.http.auth import PRINCIPAL, Rule, rule_of
 from shared.http.tokens import Authenticator
+from shared.http.versions import AFTER_HEADER, read_after
 from shared.observe import logs
 
 BODY_BYTES_MAX = 1_048_576
 JSON = "application/json"
 _QUERY_PARAMETERS_MAX = 50
+_AFTER = AFTER_HEADER.lower().encode()
 _BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 _LIMITS = "__jvtrack_limits__"
 _Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
@@ -60,7 +64,7 @@ def takes(*media_types: str, body_bytes_max: int = BODY_BYTES_MAX) -> Callable[[
     return mark
 
 
-def adopt(route: APIRoute, authenticator: Authenticator) -> APIRoute:
+def adopt(route: APIRoute, authenticator: Authenticator, arrivals: Arrivals) -> APIRoute:
     """Give a guarded copy of a route, which several apps may share."""
     guarded = copy.copy(route)
     limits: Limits = getattr(route.endpoint, _LIMITS, Limits())
@@ -68,6 +72,7 @@ def adopt(route: APIRoute, authenticator: Authenticator) -> APIRoute:
     guarded.app = Guard(
         route.app,
         authenticator=authenticator,
+        arrivals=arrivals,
         rule=rule_of(route),
         known_query=known_query,
         limits=limits if _BODY_METHODS & (route.methods or set()) else None,
@@ -83,12 +88,14 @@ class Guard:
         app: ASGIApp,
         *,
         authenticator: Authenticator,
+        arrivals: Arrivals,
         rule: Rule | None,
         known_query: frozenset[str],
         limits: Limits | None,
     ) -> None:
         self._app = app
         self._authenticator = authenticator
+        self._arrivals = arrivals
         self._rule = rule
         self._known_query = known_query
         self._limits = limits
@@ -106,6 +113,8 @@ class Guard:
             self._check_query(scope["query_string"])
         if self._limits is not None:
             receive = _check_body(headers, self._limits, receive)
+        if self._rule is not None and _AFTER in headers:
+            await self._arrivals.wait_for(read_after(_all_of(_AFTER, scope)), scope[PRINCIPAL])
         await self._app(scope, receive, send)
 
     def _check_query(self, query: bytes) -> None:
@@ -116,6 +125,11 @@ class Guard:
         unknown = sorted({name for name, _ in sent} - self._known_query)
         if unknown:
             raise RequestValidationError([_query_error(name, "This door knows no such parameter") for name in unknown])
+
+
+def _all_of(name: bytes, scope: Scope) -> str:
+    """Read a header that may be sent in several lines."""
+    return b",".join(value for sent, value in scope["headers"] if sent == name).decode("latin-1")
 
 
 def _check_body(headers: dict[bytes, bytes], limits: Limits, receive: Receive) -> Receive:

@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared.db import DATABASE_ERRORS, is_weather
+from shared.db import DATABASE_ERRORS, is_exhausted, is_weather
 from shared.errors import Kind, Refusal, Weather
+from shared.messaging.group import Overloaded
 from shared.observe import tracing
 from shared.observe.logs import get_log
 
@@ -95,6 +96,11 @@ def of_refusal(refusal: Refusal) -> Problem:
         facts=refusal.facts,
         headers=_headers(refusal),
     )
+
+
+def of_weather(error: Exception) -> Refusal:
+    """Say a passing failure: too much is asked of us at the moment, or the database is away."""
+    return Overloaded() if is_exhausted(error) else DatabaseAway()
 
 
 def of_validation(error: ValidationError) -> Problem:
@@ -178,8 +184,9 @@ async def _answer_nobody(request: Request, _error: Exception) -> Response:
 async def _answer_weather(request: Request, error: Exception) -> Response:
     if not (isinstance(error, Weather) or is_weather(error)):
         raise error
-    log.warning("database_away", path=request.url.path, error=type(error).__name__)
-    return of_refusal(DatabaseAway()).answer(request)
+    refusal = of_weather(error)
+    log.warning(refusal.slug().replace("-", "_"), path=request.url.path, error=type(error).__name__)
+    return of_refusal(refusal).answer(request)
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from services.inventory.api.doors import Anyone, Cataloguer, Doors
+from services.inventory.api.doors import Anyone, Cataloguer
 from services.inventory.commands.catalogue import check_nation, define_parts, define_sites
 from services.inventory.domain.catalogue import PartUnknown, SiteUnknown
 from services.inventory.queries import catalogue as queries
@@ -12,23 +12,23 @@ from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecor
 from shared.events.envelope import Stream
 from shared.http.app import Session
 from shared.http.paging import Paging, link_next
-from shared.http.versions import After, Token, tell_version
+from shared.http.versions import Token, tell_version
 from shared.types import PartId, SiteId
 
 Part = Annotated[PartId, Path(description="The part.")]
 Site = Annotated[SiteId, Path(description="The site.")]
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the routes of the catalogue."""
     routes = APIRouter(tags=["catalogue"])
-    _reading_parts(routes, doors)
-    _reading_sites(routes, doors)
-    _writing(routes, doors)
+    _reading_parts(routes)
+    _reading_sites(routes)
+    _writing(routes)
     return routes
 
 
-def _reading_parts(routes: APIRouter, doors: Doors) -> None:
+def _reading_parts(routes: APIRouter) -> None:
     @routes.get("/v1/parts", response_model_exclude_none=True)
     async def list_parts(
         *,
@@ -36,12 +36,10 @@ def _reading_parts(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         _: Anyone,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[PartFilter, Query()],
     ) -> list[PartRead]:
         """List parts by their ids."""
-        await doors.catch_up(after)
         start = page.after_of(str)
         found = await queries.parts(session, wanted, after=str(start[0]) if start else None, limit=page.limit)
         if len(found) == page.limit:
@@ -49,16 +47,15 @@ def _reading_parts(routes: APIRouter, doors: Doors) -> None:
         return found
 
     @routes.get("/v1/parts/{part}", response_model_exclude_none=True)
-    async def show_part(part: Part, _: Anyone, session: Session, after: After) -> PartRead:
+    async def show_part(part: Part, _: Anyone, session: Session) -> PartRead:
         """Show a part."""
-        await doors.catch_up(after)
         found = await queries.find_part(session, part)
         if found is None:
             raise PartUnknown(part=part)
         return found
 
 
-def _reading_sites(routes: APIRouter, doors: Doors) -> None:
+def _reading_sites(routes: APIRouter) -> None:
     @routes.get("/v1/sites", response_model_exclude_none=True)
     async def list_sites(
         *,
@@ -66,12 +63,10 @@ def _reading_sites(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         _: Anyone,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[SiteFilter, Query()],
     ) -> list[SiteRead]:
         """List sites by their ids."""
-        await doors.catch_up(after)
         start = page.after_of(str)
         found = await queries.sites(session, wanted, after=str(start[0]) if start else None, limit=page.limit)
         if len(found) == page.limit:
@@ -79,32 +74,29 @@ def _reading_sites(routes: APIRouter, doors: Doors) -> None:
         return found
 
     @routes.get("/v1/sites/{site}", response_model_exclude_none=True)
-    async def show_site(site: Site, _: Anyone, session: Session, after: After) -> SiteRead:
+    async def show_site(site: Site, _: Anyone, session: Session) -> SiteRead:
         """Show a site."""
-        await doors.catch_up(after)
         found = await queries.find_site(session, site)
         if found is None:
             raise SiteUnknown(site=site)
         return found
 
 
-def _writing(routes: APIRouter, doors: Doors) -> None:
+def _writing(routes: APIRouter) -> None:
     @routes.put("/v1/parts/{part}", response_model_exclude_none=True)
     async def put_part(
-        *, part: Part, body: PartRecord, _: Cataloguer, after: After, session: Session, response: Response
+        *, part: Part, body: PartRecord, _: Cataloguer, session: Session, response: Response
     ) -> PartRead:
         """Define a part, in full; every service hears of it. The same again changes nothing."""
-        await doors.catch_up(after)
         defined = (await define_parts(session, [body.define(part)]))[part]
         tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", defined.version))
         return PartRead(part_id=part, version=defined.version, **dict(body))
 
     @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
     async def put_site(
-        *, site: Site, body: SiteRecord, principal: Cataloguer, after: After, session: Session, response: Response
+        *, site: Site, body: SiteRecord, principal: Cataloguer, session: Session, response: Response
     ) -> SiteRead:
         """Define a site, in full; every service hears of it. The same again changes nothing."""
-        await doors.catch_up(after)
         check_nation(principal, body.define(site))
         defined = (await define_sites(session, [body.define(site)]))[site]
         tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", defined.version))

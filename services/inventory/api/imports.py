@@ -18,7 +18,6 @@ from services.inventory.schemas.imports import (
 )
 from services.inventory.settings import InventorySettings
 from shared.http.guard import JSON, takes
-from shared.http.versions import After
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
 DryRun = Annotated[bool, Query(description="Only check the file.")]
@@ -44,14 +43,13 @@ def router(doors: Doors) -> APIRouter:
     @routes.post("/v1/catalogue/import", openapi_extra=_FILE)
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
     async def import_catalogue(
-        *, request: Request, principal: Cataloguer, after: After, kind: Kind = None, dry_run: DryRun = False
+        *, request: Request, principal: Cataloguer, kind: Kind = None, dry_run: DryRun = False
     ) -> ImportRead:
         """Import parts or sites from a file: all of it or nothing, with every error by line.
 
         CSV (UTF-8, with a header line) or JSON (`{"parts": [...]}` or `{"sites": [...]}`). Parts in
         CSV list `platforms`, and of these `grounded_platforms`, parted by semicolons, and `references` as JSON.
         """
-        await doors.catch_up(after)
         content = await request.body()
         if kind is ImportKind.STOCK:
             raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
@@ -60,15 +58,12 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.post("/v1/stock/import", openapi_extra=_FILE)
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
-    async def import_stock(
-        *, request: Request, principal: Operator, after: After, dry_run: DryRun = False
-    ) -> ImportRead:
+    async def import_stock(*, request: Request, principal: Operator, dry_run: DryRun = False) -> ImportRead:
         """Import opening stock from a file: all of it or nothing, with every error by line.
 
         CSV (UTF-8, with a header line) or JSON (`{"stock": [...]}`). The same file again changes nothing; goods that
         have been in stock already are corrected by a count, not by an import.
         """
-        await doors.catch_up(after)
         content = await request.body()
         kind = ImportKind.STOCK
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))

@@ -6,28 +6,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from services.inventory.api.doors import Doors, Reader
+from services.inventory.api.doors import Reader
 from services.inventory.queries import ledger
 from services.inventory.queries.seen import seen
 from services.inventory.schemas.movements import DiscrepancyRead, LedgerLine, ShipmentRead
 from services.inventory.schemas.stock import DiscrepancyFilter, MovementFilter, ShipmentFilter
 from shared.http.app import Session
 from shared.http.paging import CursorMalformed, Page, Paging, link_next
-from shared.http.versions import After
 
 _TRANSACTION_MAX = 2**64 - 1
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the routes that read the ledger."""
     routes = APIRouter(tags=["ledger"])
-    _lines(routes, doors)
-    _shipments(routes, doors)
-    _discrepancies(routes, doors)
+    _lines(routes)
+    _shipments(routes)
+    _discrepancies(routes)
     return routes
 
 
-def _lines(routes: APIRouter, doors: Doors) -> None:
+def _lines(routes: APIRouter) -> None:
     @routes.get("/v1/movements", response_model_exclude_none=True)
     async def list_movements(
         *,
@@ -35,12 +34,10 @@ def _lines(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[MovementFilter, Query()],
     ) -> list[LedgerLine]:
         """List the ledger's lines with their causes, in the order in which they were written."""
-        await doors.catch_up(after)
         start = page.after_of(str, int)
         last = None if start is None else (_transaction(str(start[0])), int(start[1] or 0))
         found = await ledger.lines(session, wanted, await seen(session, principal), after=last, limit=page.limit)
@@ -49,7 +46,7 @@ def _lines(routes: APIRouter, doors: Doors) -> None:
         return found.lines
 
 
-def _shipments(routes: APIRouter, doors: Doors) -> None:
+def _shipments(routes: APIRouter) -> None:
     @routes.get("/v1/shipments", response_model_exclude_none=True)
     async def list_shipments(
         *,
@@ -57,12 +54,10 @@ def _shipments(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[ShipmentFilter, Query()],
     ) -> list[ShipmentRead]:
         """List shipments with what was sent, received and given up, by their ids."""
-        await doors.catch_up(after)
         start = page.after_of(str)
         last = None if start is None else str(start[0])
         found = await ledger.shipments(session, wanted, await seen(session, principal), after=last, limit=page.limit)
@@ -71,7 +66,7 @@ def _shipments(routes: APIRouter, doors: Doors) -> None:
         return found
 
 
-def _discrepancies(routes: APIRouter, doors: Doors) -> None:
+def _discrepancies(routes: APIRouter) -> None:
     @routes.get("/v1/discrepancies", response_model_exclude_none=True)
     async def list_discrepancies(
         *,
@@ -79,12 +74,10 @@ def _discrepancies(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[DiscrepancyFilter, Query()],
     ) -> list[DiscrepancyRead]:
         """List what the books cannot explain, oldest first, with its age."""
-        await doors.catch_up(after)
         found = await ledger.discrepancies(
             session, wanted, await seen(session, principal), after=_opened(page), limit=page.limit
         )

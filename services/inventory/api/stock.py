@@ -16,7 +16,6 @@ from shared.events.stock import StockMoved
 from shared.http.app import Session
 from shared.http.paging import Page, Paging, link_next
 from shared.http.sse import EventStream, Position, TailEvent, format_vector
-from shared.http.versions import After
 from shared.observe.metrics import BackboneMetrics
 from shared.types import PartId, Shelf
 
@@ -39,7 +38,6 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[StockFilter, Query()],
     ) -> StockAnswer:
@@ -47,7 +45,6 @@ def _query(routes: APIRouter, doors: Doors) -> None:
 
         The answer says as of when it is and how far behind each stream is. Start the stream at `stream_position`.
         """
-        await doors.catch_up(after)
         position = doors.tail.position()
         window = queries.Window(_after(page), page.limit)
         rows = await queries.rows(session, wanted, await seen(session, principal), window)

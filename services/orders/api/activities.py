@@ -14,7 +14,6 @@ from services.orders.schemas.sources import ActivityCode, ActivityRead, Activity
 from shared.http.app import Session
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging, link_next
-from shared.http.versions import After
 
 Code = Annotated[ActivityCode, Path(description="The first six characters of the activity's document numbers.")]
 
@@ -22,18 +21,17 @@ Code = Annotated[ActivityCode, Path(description="The first six characters of the
 def router(desk: Desk) -> APIRouter:
     """Give the routes under `/v1/activities`."""
     routes = APIRouter(prefix="/v1/activities", tags=["activities"])
-    _reading(routes, desk)
+    _reading(routes)
     _writing(routes, desk)
     return routes
 
 
-def _reading(routes: APIRouter, desk: Desk) -> None:
+def _reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_activities(
-        *, reader: PlanReader, session: Session, page: Paging, after: After, request: Request, response: Response
+        *, reader: PlanReader, session: Session, page: Paging, request: Request, response: Response
     ) -> list[ActivityRead]:
         """List the activities of one's nation, by code."""
-        await desk.catch_up(after)
         start = page.after_of(str)
         last = None if start is None else str(start[0])
         activities = await queries.activity_page(session, reader.nation, after=last, limit=page.limit)
@@ -42,9 +40,8 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         return activities
 
     @routes.get("/{code}")
-    async def show_activity(*, code: Code, reader: PlanReader, session: Session, after: After) -> ActivityRead:
+    async def show_activity(*, code: Code, reader: PlanReader, session: Session) -> ActivityRead:
         """Show whose an activity code is, and how urgent its work."""
-        await desk.catch_up(after)
         activity = await queries.activity(session, code, reader.nation)
         if activity is None:
             raise ActivityUnknown(activity=code)
@@ -53,9 +50,8 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
     @routes.put("/{code}")
-    async def put_activity(code: Code, terms: ActivityTerms, planner: Planning, after: After) -> ActivityRead:
+    async def put_activity(code: Code, terms: ActivityTerms, planner: Planning) -> ActivityRead:
         """Say whose an activity code is, and how urgent its work; it holds for orders placed from now on."""
-        await desk.catch_up(after)
         async with desk.database.transaction() as session:
             await sourcing.put_activity(session, code, terms, planner)
             written = await queries.activity(session, code, planner.nation)
@@ -64,14 +60,11 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
 
     @routes.post("/import", openapi_extra=FILE)
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
-    async def import_activities(
-        *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
-    ) -> ImportDone:
+    async def import_activities(*, request: Request, planner: Planning, dry_run: DryRun = False) -> ImportDone:
         """Import activities from a file: all of it or nothing, with every error by line.
 
         CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the activity of its code.
         """
-        await desk.catch_up(after)
         file = await read_file(request, ActivityRow, key=("activity",), settings=desk.settings)
         async with desk.database.transaction() as session:
             if dry_run:

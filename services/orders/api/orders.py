@@ -15,7 +15,7 @@ from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
 from shared.http.paging import Paging, link_next
-from shared.http.versions import After, tell_version
+from shared.http.versions import tell_version
 from shared.observe import tracing
 from shared.types import OrderId
 
@@ -38,22 +38,19 @@ def router(desk: Desk) -> APIRouter:
     """Give the routes under `/v1/orders`."""
     routes = APIRouter(prefix="/v1/orders", tags=["orders"])
     _placing(routes, desk)
-    _reading(routes, desk)
+    _reading(routes)
     _changing(routes, desk)
     return routes
 
 
 def _placing(routes: APIRouter, desk: Desk) -> None:
     @routes.post("", status_code=201, responses=_RECOGNISED)
-    async def place_order(
-        *, body: PlaceOrder, asker: Asker, response: Response, after: After, wait: Wait = None
-    ) -> OrderSummary:
+    async def place_order(*, body: PlaceOrder, asker: Asker, response: Response, wait: Wait = None) -> OrderSummary:
         """Order a part.
 
         The document number names the order: the same body again answers 200 with the order as it is, another body 409.
         With `wait`, the answer comes once inventory has said what it could reserve.
         """
-        await desk.catch_up(after)
         outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
         if wait is not None:
             seconds = min(float(wait.removesuffix("s")), desk.settings.wait_seconds_max)
@@ -68,20 +65,18 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         return order
 
 
-def _reading(routes: APIRouter, desk: Desk) -> None:
+def _reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_orders(
         *,
         reader: Reader,
         session: Session,
         page: Paging,
-        after: After,
         request: HttpRequest,
         response: Response,
         wanted: Annotated[OrderFilter, Query()],
     ) -> list[OrderSummary]:
         """List the orders that you may see, by order id."""
-        await desk.catch_up(after)
         start = page.after_of(str)
         orders = await queries.order_page(
             session,
@@ -96,11 +91,8 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         return orders
 
     @routes.get("/{order_id}")
-    async def show_order(
-        *, order_id: Order, reader: Reader, session: Session, after: After, response: Response
-    ) -> OrderRead:
+    async def show_order(*, order_id: Order, reader: Reader, session: Session, response: Response) -> OrderRead:
         """Show an order: what has become of its quantity, its promises, its work orders, its history."""
-        await desk.catch_up(after)
         order = await queries.order(session, order_id, Sight.of(reader))
         if order is None:
             raise OrderUnknown(order=order_id)
@@ -111,10 +103,9 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 def _changing(routes: APIRouter, desk: Desk) -> None:
     @routes.patch("/{order_id}", status_code=202, response_description=_ASKED)
     async def change_order(
-        *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, after: After, response: Response
+        *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, response: Response
     ) -> OrderSummary:
         """Want less of an order, or want it on another day; what is issued already stands."""
-        await desk.catch_up(after)
         order = await changing.change_order(session, order_id, body, principal=asker, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]
@@ -125,12 +116,10 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
         order_id: Order,
         asker: Asker,
         session: Session,
-        after: After,
         response: Response,
         body: CancelOrder | None = None,
     ) -> OrderSummary:
         """Cancel what is not yet issued; asking again changes nothing."""
-        await desk.catch_up(after)
         asked = body or CancelOrder()
         order = await changing.cancel_order(session, order_id, asked, principal=asker, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))

@@ -5,16 +5,15 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from services.orders import queries
-from services.orders.api.desk import Desk, PlanReader
+from services.orders.api.desk import PlanReader
 from services.orders.schemas.promises import PromiseFilter, StandingPromise
 from shared.http import rights
 from shared.http.app import Session
 from shared.http.paging import Paging, link_next
 from shared.http.rights import Sight, Subject
-from shared.http.versions import After
 
 
-def router(desk: Desk) -> APIRouter:
+def router() -> APIRouter:
     """Give the route under `/v1/promises`."""
     routes = APIRouter(prefix="/v1/promises", tags=["promises"])
 
@@ -24,13 +23,11 @@ def router(desk: Desk) -> APIRouter:
         reader: PlanReader,
         session: Session,
         page: Paging,
-        after: After,
         request: Request,
         response: Response,
         wanted: Annotated[PromiseFilter, Query()],
     ) -> list[StandingPromise]:
         """List what is promised to orders that are still open, by part, nation and day; planners see partners' too."""
-        await desk.catch_up(after)
         start = page.after_of(str, str, str, str)
         last = None if start is None else tuple(map(str, start))
         sees_all = rights.sight_of_partners(reader, Subject.ORDER) is Sight.PROMISES

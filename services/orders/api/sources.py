@@ -16,7 +16,6 @@ from shared.http.app import Session
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging, link_next
 from shared.http.rights import Sight, Subject
-from shared.http.versions import After
 from shared.types import PartId, SiteId
 
 Part = Annotated[PartId, Path(description="The part.")]
@@ -26,25 +25,23 @@ Site = Annotated[SiteId, Path(description="The factory or supplier.")]
 def router(desk: Desk) -> APIRouter:
     """Give the routes under `/v1/sources`."""
     routes = APIRouter(prefix="/v1/sources", tags=["sources"])
-    _reading(routes, desk)
+    _reading(routes)
     _writing(routes, desk)
     return routes
 
 
-def _reading(routes: APIRouter, desk: Desk) -> None:
+def _reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_sources(
         *,
         reader: PlanReader,
         session: Session,
         page: Paging,
-        after: After,
         request: Request,
         response: Response,
         wanted: Annotated[SourceFilter, Query()],
     ) -> list[SourceRead]:
         """List the sources of one's nation, by part and site; planners see their partners' too."""
-        await desk.catch_up(after)
         start = page.after_of(str, str, str)
         last = None if start is None else (str(start[0]), str(start[1]), str(start[2]))
         sees_all = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
@@ -55,9 +52,8 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         return sources
 
     @routes.get("/{part}/{site}")
-    async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session, after: After) -> SourceRead:
+    async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session) -> SourceRead:
         """Show on what terms a site may supply one's nation with a part."""
-        await desk.catch_up(after)
         source = await queries.source(session, part, site, reader.nation)
         if source is None:
             raise SourceUnknown(part=part, site=site)
@@ -66,12 +62,11 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
     @routes.put("/{part}/{site}")
-    async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning, after: After) -> SourceRead:
+    async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning) -> SourceRead:
         """Say on what terms a site may supply one's nation with a part.
 
         Once a joint-venture factory is approved, the nation's open orders of the part are given to it.
         """
-        await desk.catch_up(after)
         async with desk.database.transaction() as session:
             await sourcing.put_source(session, part, site, terms=terms, planner=planner)
             written = await queries.source(session, part, site, planner.nation)
@@ -81,15 +76,12 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
 
     @routes.post("/import", openapi_extra=FILE)
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
-    async def import_sources(
-        *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
-    ) -> ImportDone:
+    async def import_sources(*, request: Request, planner: Planning, dry_run: DryRun = False) -> ImportDone:
         """Import sources from a file: all of it or nothing, with every error by line.
 
         CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the nation's source of its part and
         site; what the file does not name stays. Importing the same file again changes nothing.
         """
-        await desk.catch_up(after)
         file = await read_file(request, SourceRow, key=("part", "site"), settings=desk.settings)
         async with desk.database.transaction() as session:
             if dry_run:

@@ -1,7 +1,6 @@
 """What the routes share: where events go, what reads wait for, who may look."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -15,9 +14,8 @@ from shared.events.envelope import Stream
 from shared.http.auth import allow
 from shared.http.tail import StreamTail
 from shared.http.tokens import Principal, Role
-from shared.http.versions import Token, wait_until_applied
+from shared.http.versions import Token
 from shared.messaging.group import Group
-from shared.messaging.signals import Signal
 
 Poster = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 Reader = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
@@ -53,16 +51,9 @@ class Doors:
 
     events: Group[Post, Accepted]
     tail: StreamTail
-    applied: Callable[[Sequence[Token]], Awaitable[bool]]
-    changed: Signal
     settings: ProductionSettings
     bodies: asyncio.Semaphore
     """One for each NDJSON body that may be held in memory."""
-
-    async def wait_for(self, tokens: Sequence[Token]) -> None:
-        """Wait, bounded, until these versions are applied here."""
-        seconds = self.settings.after_seconds_max
-        await wait_until_applied(tokens, self.applied, timeout_seconds=seconds, changed=self.changed)
 
 
 def version_of(accepted: Accepted) -> Token:

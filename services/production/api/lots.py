@@ -11,19 +11,18 @@ from services.production.schemas.views import LotRead, LotSummary
 from shared.http.app import Session
 from shared.http.paging import Paging, link_next
 from shared.http.rights import Subject, reach
-from shared.http.versions import After
 from shared.types import LotId
 
 
 def router(doors: Doors) -> APIRouter:
     """Give the routes that show lots."""
     routes = APIRouter(prefix="/v1/lots", tags=["lots"], responses=READ_PROBLEMS)
-    _lists(routes, doors)
+    _lists(routes)
     _shows(routes, doors)
     return routes
 
 
-def _lists(routes: APIRouter, doors: Doors) -> None:
+def _lists(routes: APIRouter) -> None:
     @routes.get("")
     async def list_lots(
         *,
@@ -31,12 +30,10 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[LotFilter, Query()],
     ) -> list[LotSummary]:
         """List lots by their ids, each as the sum of its facts and with what they contradict."""
-        await doors.wait_for(after)
         start = page.after_of(str)
         window = queries.Window(str(start[0]) if start else None, page.limit)
         found = await queries.lots(session, wanted, reach(principal, Subject.LOT), window)
@@ -51,10 +48,8 @@ def _shows(routes: APIRouter, doors: Doors) -> None:
         lot_id: Annotated[LotId, Path(description="The lot, such as `F-01:L-2026-0042`.")],
         principal: Reader,
         session: Session,
-        after: After,
     ) -> LotRead:
         """Show a lot with its history: every fact as it was posted, told and perhaps voided."""
-        await doors.wait_for(after)
         found = await queries.find_lot(
             session, lot_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
         )

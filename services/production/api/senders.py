@@ -5,15 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, Reader, SenderUnknown
+from services.production.api.doors import READ_PROBLEMS, Reader, SenderUnknown
 from services.production.schemas.events import SOURCE
 from services.production.schemas.views import GapsRead
 from shared.http.app import Session
 from shared.http.rights import Subject, reach
-from shared.http.versions import After
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the route that shows gaps."""
     routes = APIRouter(prefix="/v1/senders", tags=["senders"], responses=READ_PROBLEMS)
 
@@ -24,10 +23,8 @@ def router(doors: Doors) -> APIRouter:
         ],
         principal: Reader,
         session: Session,
-        after: After,
     ) -> GapsRead:
         """Show which numbers of a sender (CloudEvents `sequence`) have not come."""
-        await doors.wait_for(after)
         found = await queries.find_gaps(session, source, reach(principal, Subject.LOT))
         if found is None:
             raise SenderUnknown(source=source)

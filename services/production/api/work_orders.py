@@ -23,7 +23,6 @@ from shared.http.paging import Paging, link_next
 from shared.http.rights import Sight, Subject, reach, sight
 from shared.http.sse import EventStream, Position, Shape, TailEvent, format_vector
 from shared.http.tokens import Principal
-from shared.http.versions import After
 from shared.types import SiteId, WorkOrderId
 
 POSITION_HEADER = "JVTrack-Position"
@@ -57,12 +56,10 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[WorkOrderFilter, Query()],
     ) -> list[WorkOrderSummary]:
         """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
-        await doors.wait_for(after)
         position = doors.tail.position()
         start = page.after_of(str)
         window = queries.Window(str(start[0]) if start else None, page.limit)
@@ -101,10 +98,8 @@ def _shows(routes: APIRouter, doors: Doors) -> None:
         work_order_id: Annotated[WorkOrderId, Path(description="The work order.")],
         principal: Reader,
         session: Session,
-        after: After,
     ) -> WorkOrderRead:
         """Show a work order with its history: everything that was told about it."""
-        await doors.wait_for(after)
         found = await queries.find_work_order(
             session, work_order_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
         )

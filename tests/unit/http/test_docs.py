@@ -43,7 +43,10 @@ async def test_the_description_asks_for_a_bearer_token_and_shows_the_problems(is
     assert operation["security"] == [{"bearer": []}]
     assert set(operation["responses"]) == {"200", "default"}
     assert "application/problem+json" in operation["responses"]["default"]["content"]
-    assert [(each["name"], each["required"]) for each in operation["parameters"]] == [("Idempotency-Key", True)]
+    assert [(each["name"], each["required"]) for each in operation["parameters"]] == [
+        ("Idempotency-Key", True),
+        ("JVTrack-After", False),
+    ]
     assert "security" not in described["paths"]["/metrics"]["get"]
     assert "HTTPValidationError" not in json.dumps(described)
 
