@@ -53,6 +53,8 @@ class OrderCancelRequested(OrderEvent):
 
     reason: Text | None = None
     """Why."""
+    declined_by: SiteId | None = None
+    """The filling depot, where it is the one that does not want to: its answer to another depot's order."""
 
 
 class OrderReductionRequested(OrderEvent):

@@ -56,6 +56,8 @@ WRITES: list[tuple[str, str, str, Any, str]] = [
     ("D-01", "PATCH", "orders /v1/orders/<their-order>", {"quantity": 1}, "order-unknown"),
     ("D-01", "POST", "orders /v1/orders/<their-order>/cancel", {}, "order-unknown"),
     ("D-01", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
+    ("D-01", "POST", "orders /v1/orders/<their-order>/decline", WHY, "order-unknown"),
+    ("partner's planner", "POST", "orders /v1/orders/<our-order>/decline", WHY, "order-unknown"),
     ("operator", "PATCH", "orders /v1/orders/<partner-order>", {"quantity": 1}, "order-unknown"),
     ("operator", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
     ("partner's operator", "POST", "orders /v1/orders/<our-order>/cancel", {}, "order-unknown"),

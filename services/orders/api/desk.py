@@ -20,6 +20,8 @@ Asker = Annotated[Principal, Depends(allow(Role.DEPOT, Role.OPERATOR))]
 """Who may ask for parts: a depot for itself, an operator for any depot of the nation."""
 Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
 """Who may see orders: a depot its own, the others those of their nation."""
+Decliner = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who may say no to another depot's order: the depot that was to fill it, and who plans for its nation."""
 Planning = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says where parts come from, and how urgent an activity's work is."""
 PlanReader = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]

@@ -6,11 +6,19 @@ from fastapi import APIRouter, Path, Query, Response
 from fastapi import Request as HttpRequest
 
 from services.orders import queries
-from services.orders.api.desk import Asker, Desk, Reader, order_token
+from services.orders.api.desk import Asker, Decliner, Desk, Reader, order_token
 from services.orders.commands import changing
 from services.orders.commands.placing import Request
 from services.orders.domain.order import OrderUnknown
-from services.orders.schemas.orders import CancelOrder, ChangeOrder, OrderFilter, OrderRead, OrderSummary, PlaceOrder
+from services.orders.schemas.orders import (
+    CancelOrder,
+    ChangeOrder,
+    DeclineOrder,
+    OrderFilter,
+    OrderRead,
+    OrderSummary,
+    PlaceOrder,
+)
 from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
@@ -49,7 +57,8 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         """Order a part.
 
         The document number names the order: the same body again answers 200 with the order as it is, another body 409.
-        With `wait`, the answer comes once inventory has said what it could reserve.
+        With `wait`, the answer comes once inventory has said what it could reserve. What one depot asks of another is
+        all or nothing: the answer says `partial: false`.
         """
         outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
         if wait is not None:
@@ -107,6 +116,19 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
     ) -> OrderSummary:
         """Want less of an order, or want it on another day; what is issued already stands."""
         order = await changing.change_order(session, order_id, body, principal=asker, outcomes=desk.outcomes)
+        tell_version(response, order_token(order_id, order.version))
+        return (await queries.summaries(session, [order_id]))[order_id]
+
+    @routes.post("/{order_id}/decline", status_code=202, response_description=_ASKED)
+    async def decline_order(
+        *, order_id: Order, body: DeclineOrder, planner: Decliner, session: Session, response: Response
+    ) -> OrderSummary:
+        """Say no to another depot's order that one's own depot was to fill; what is issued already stands.
+
+        It is a cancel asked by the other side: inventory releases what it holds for the order, and nothing more is made
+        for it. The filling depot may, and who plans for its nation; asking again changes nothing.
+        """
+        order = await changing.decline_order(session, order_id, body, principal=planner, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]
 

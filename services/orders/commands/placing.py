@@ -47,9 +47,16 @@ class Request:
         """Name the depot that is to fill it."""
         return self.body.site or self.body.ordered_by
 
+    @property
+    def is_between_depots(self) -> bool:
+        """Tell whether one depot asks another: such a request is all or nothing."""
+        return self.filling_site != self.body.ordered_by
+
     def digest(self) -> bytes:
-        """Tell this order from any other of the same document number."""
-        return hashlib.sha256(self.body.model_dump_json(exclude_defaults=True).encode()).digest()
+        """Tell this order from any other of the same document number; what goes without saying need not be said."""
+        said = {"partial": True} if self.is_between_depots else {"site": None}
+        resolved = self.body.model_copy(update=said)
+        return hashlib.sha256(resolved.model_dump_json(exclude_defaults=True).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,7 @@ def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Act
         site=request.filling_site,
         part=body.part,
         quantity=body.quantity,
-        partial=body.partial,
+        partial=body.partial and not request.is_between_depots,
         urgency=body.urgency,
         priority=priority(designator, body.urgency),
         required_by=body.required_by,

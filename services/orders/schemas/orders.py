@@ -84,7 +84,7 @@ class PlaceOrder(Body):
     required_by: date
     """Day on which it is needed."""
     partial: bool = True
-    """Whether less than the whole may be reserved and issued."""
+    """Whether less than the whole may be reserved and issued; never where another depot fills the order."""
     conditions: Annotated[list[Condition], Field(min_length=1, max_length=3)] = [Condition.A, Condition.C]
     """Supply conditions that it accepts: A, B, C; B only if named."""
     platform: Platform | None = None
@@ -124,6 +124,15 @@ class CancelOrder(Body):
 
     reason: Text | None = None
     """Why."""
+
+
+class DeclineOrder(Body):
+    """Why a depot does not fill another's order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Held for our own flight line."}]})
+
+    reason: Text
+    """Why; the asking depot reads it in the order's history."""
 
 
 class PromiseRead(Answer):
@@ -196,7 +205,7 @@ class OrderSummary(Answer):
     required_by: date
     """Day on which it is needed."""
     partial: bool
-    """Whether less than the whole may be reserved and issued."""
+    """Whether less than the whole may be reserved and issued; no where another depot fills it, whatever was sent."""
     conditions: list[Condition]
     """Supply conditions that it accepts."""
     platform: Platform | None

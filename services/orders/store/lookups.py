@@ -39,6 +39,14 @@ class SiteCopy:
     country: Nation
 
 
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The depot that has placed an order, and the one that fills it."""
+
+    ordered_by: SiteId
+    site: SiteId
+
+
 async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> set[PartId]:
     """Tell which of these parts the catalogue has."""
     column = part_copies.c.part_id
@@ -69,11 +77,11 @@ async def heard(session: AsyncSession, order_id: OrderId) -> bool:
     return await session.scalar(said) is not None
 
 
-async def owner(session: AsyncSession, order_id: OrderId, sight: Sight) -> SiteId | None:
-    """Name the depot that placed an order; none where there is no such order to be seen."""
-    query = select(orders.c.ordered_by).where(orders.c.order_id == order_id, visible(sight))
-    found: SiteId | None = await session.scalar(query)
-    return found
+async def places(session: AsyncSession, order_id: OrderId, sight: Sight) -> Places | None:
+    """Name the depots of an order; none where there is no such order to be seen."""
+    query = select(orders.c.ordered_by, orders.c.site).where(orders.c.order_id == order_id, visible(sight))
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Places(row.ordered_by, row.site)
 
 
 async def next_planning(session: AsyncSession) -> Asked | None:
