@@ -1,7 +1,5 @@
 """Puts production together: the only module that knows all its parts."""
 
-import asyncio
-
 from prometheus_client import CollectorRegistry
 
 from services.production import api, handlers, queries
@@ -13,6 +11,7 @@ from shared.events.envelope import Stream
 from shared.http import operations
 from shared.http.app import create_app
 from shared.http.arrivals import ArrivalLimits, Arrivals
+from shared.http.bodies import Slots
 from shared.http.tail import StreamTail
 from shared.http.tokens import Authenticator, AuthSettings
 from shared.messaging.backbone import Backbone, Identity
@@ -55,7 +54,7 @@ def build(
         events=backbone.group("events", factory_door.accept),
         tail=tail,
         settings=settings,
-        bodies=asyncio.Semaphore(settings.bodies_max),
+        bodies=Slots(total=settings.bodies_max, each=settings.bodies_of_one_sender_max),
     )
     app = create_app(
         title="JVTrack production",

@@ -17,6 +17,8 @@ class ProductionSettings(BaseSettings):
     """Lines of one NDJSON body that are decided together."""
     bodies_max: int = Field(default=8, gt=0)
     """NDJSON bodies that are held in memory at a time; one more is asked to come back."""
+    bodies_of_one_sender_max: int = Field(default=3, gt=0)
+    """How many of them one sender may have there, so that it does not keep the others out."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a read waits for the versions in `JVTrack-After`."""
     sequence_ranges_max: int = Field(default=10_000, gt=1)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.db import Transaction
 from shared.http import docs, guard, health, problems
 from shared.http.arrivals import Arrivals
+from shared.http.heads import HeadAsGet
 from shared.http.tokens import Authenticator
 from shared.http.watch import Watch
 from shared.observe.metrics import HttpMetrics
@@ -57,6 +58,7 @@ def create_app(
     )
     app.state.transaction = transaction
     app.state.http_metrics = HttpMetrics(registry)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Watch, metrics=app.state.http_metrics)
     problems.install(app)
     for router in (*routers, health.router(probes, registry), docs.router(app)):

@@ -36,6 +36,7 @@ _STATUSES = {
     Kind.GONE: 410,
     Kind.UNAUTHENTICATED: 401,
     Kind.TOO_LARGE: 413,
+    Kind.LATE: 408,
     Kind.UNSUPPORTED: 415,
 }
 _HTTP_SLUGS = {400: "body-unreadable", 404: "route-unknown", 405: "method-not-allowed"}
@@ -135,6 +136,8 @@ def _headers(refusal: Refusal) -> dict[str, str]:
         seconds = _BUSY_RETRY_SECONDS
     if seconds is not None:
         headers["Retry-After"] = str(seconds)
+    if refusal.kind is Kind.LATE:
+        headers["Connection"] = "close"  # what is still to come of the body is not waited for
     if refusal.kind is Kind.UNAUTHENTICATED:
         reason = refusal.facts.get("reason")
         error = "" if reason is None else f', error="invalid_token", error_description="{reason}"'

@@ -13,7 +13,7 @@ from services.orders.schemas import imports
 from services.orders.schemas.imports import CSV, Imported
 from services.orders.schemas.sources import ImportDone
 from services.orders.settings import OrdersSettings
-from shared.http.guard import JSON
+from shared.http.guard import JSON, media_type
 from shared.observe.logs import get_log
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
@@ -49,6 +49,6 @@ class File(Generic[R]):
 async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings) -> File[R]:
     """Read a whole body as a file of rows, off the event loop; or refuse it with every error by line."""
     content = await request.body()
-    media_type = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
-    parse = partial(imports.read, content, media_type, kind, key=key, lines_max=settings.import_lines_max)
+    sent = media_type(request.headers.get("content-type", JSON))
+    parse = partial(imports.read, content, sent, kind, key=key, lines_max=settings.import_lines_max)
     return File(str(uuid4()), await asyncio.to_thread(parse))

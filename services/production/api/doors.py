@@ -1,6 +1,5 @@
 """What the routes share: where events go, what reads wait for, who may look."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from services.production.settings import ProductionSettings
 from shared.errors import Kind, Refusal
 from shared.events.envelope import Stream
 from shared.http.auth import allow
+from shared.http.bodies import Slots
 from shared.http.tail import StreamTail
 from shared.http.tokens import Principal, Role
 from shared.http.versions import Token
@@ -52,7 +52,7 @@ class Doors:
     events: Group[Post, Accepted]
     tail: StreamTail
     settings: ProductionSettings
-    bodies: asyncio.Semaphore
+    bodies: Slots
     """One for each NDJSON body that may be held in memory."""
 
 

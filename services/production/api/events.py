@@ -1,5 +1,6 @@
 """The factory door: one event, or a stream of lines, each its own decision."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,9 +11,9 @@ from services.production.api.doors import Doors, Poster, version_of
 from services.production.api.lines import EventLines
 from services.production.api.reading import read_post
 from services.production.schemas.answers import EVENT, LINES, EventAnswer, lines_answer, request_body
-from services.production.schemas.events import BodyUnreadable
 from shared.http.auth import PRINCIPAL
-from shared.http.guard import takes
+from shared.http.bodies import BodyUnreadable
+from shared.http.guard import media_type, takes
 from shared.http.tokens import Principal
 from shared.http.versions import VERSION_HEADER
 
@@ -69,7 +70,7 @@ def router(doors: Doors) -> APIRouter:
         409. Facts about goods are never refused for coming late or out of order. Lines are decided one by one; the
         answer is a line for each, then their sum.
         """
-        if request.headers.get("content-type", "").startswith(LINES):
+        if media_type(request.headers.get("content-type", "")) == LINES:
             return EventLines(doors, principal)
         return await _one(doors, request, principal)
 
@@ -77,7 +78,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 async def _one(doors: Doors, request: Request, principal: Principal) -> Response:
-    raw = await request.body()
+    raw = (await request.body()).removeprefix(BOM_UTF8)
     if not raw:
         raise BodyUnreadable(reason="it is empty")
     accepted = await doors.events.submit(read_post(raw, principal, doors.settings))
