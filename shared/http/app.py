@@ -31,6 +31,15 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """A transaction that commits when the route has returned well, before its answer goes out."""
 
 
+async def _transaction(request: Request) -> Transaction:
+    transaction: Transaction = request.app.state.transaction
+    return transaction
+
+
+OwnTransaction = Annotated[Transaction, Depends(_transaction)]
+"""Opens a transaction where a route needs one only for a moment: for what streams, or waits."""
+
+
 def create_app(
     *,
     title: str,

@@ -142,8 +142,8 @@ READS: list[tuple[str, str, set[str]]] = [
     ("operator", "production /v1/lots/<partner-lot>", {"lot-unknown"}),
     ("operator", "production /v1/lots?factory=F-90", set()),
     ("F-01", "production /v1/work-orders?factory=F-02", set()),
-    ("F-01", "production /v1/work-orders/<work-order>", {"work-order-not-found"}),
-    ("partner's planner", "production /v1/work-orders/<work-order>", {"work-order-not-found"}),
+    ("F-01", "production /v1/work-orders/<work-order>", {"work-order-unknown"}),
+    ("partner's planner", "production /v1/work-orders/<work-order>", {"work-order-unknown"}),
     ("planner", "production /v1/work-orders/<work-order>", {"<work-order>"}),
     ("auditor", "production /v1/lots/<lot>", {"<lot>"}),
 ]

@@ -149,6 +149,12 @@ class WorkOrderChange(Record):
     """How much it will bring in all, as known now."""
     due: date | None = None
     """Day on which it is promised."""
+    version: int | None = None
+    """The version of the work order that it made; drop what is not above the one you have."""
+    event_id: UUID | None = None
+    """The fact's own identity."""
+    recorded_at: datetime | None = None
+    """When it was written down."""
 
 
 class Gap(Record):

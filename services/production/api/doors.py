@@ -33,7 +33,7 @@ class LotUnknown(Refusal):
     kind = Kind.NOT_FOUND
 
 
-class WorkOrderNotFound(Refusal):
+class WorkOrderUnknown(Refusal):
     """There is no such work order, or it is not yours to see."""
 
     kind = Kind.NOT_FOUND

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderNotFound
+from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderUnknown
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
 from shared.events.production import (
@@ -18,10 +18,10 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
-from shared.http.app import Session
+from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging, link_next
 from shared.http.rights import Sight, Subject, reach, sight
-from shared.http.sse import EventStream, Position, Shape, TailEvent, format_vector
+from shared.http.sse import EventStream, Position, Shape, TailEvent
 from shared.http.tokens import Principal
 from shared.types import SiteId, WorkOrderId
 
@@ -67,7 +67,7 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
         if len(found) == page.limit:
             link_next(request, response, (found[-1].work_order,))
         if position is not None:
-            response.headers[POSITION_HEADER] = format_vector(position)
+            response.headers[POSITION_HEADER] = str(position)
         return found
 
 
@@ -77,7 +77,7 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
     )
     async def stream_work_orders(
         principal: Reader,
-        session: Session,
+        transaction: OwnTransaction,
         position: Position,
         factory: Annotated[SiteId | None, Query(description="Only work orders of this factory.")] = None,
     ) -> Response:
@@ -86,14 +86,15 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. What happened is
         the event's type, and its data the work order's quantity and due day as they now are.
         """
-        nations = await queries.nations(session)
+        async with transaction() as session:
+            nations = await queries.nations(session)
         events = await doors.tail.subscribe(position)
         shape = shape_for(principal, nations, factory)
         return EventStream(events, shape, expires_at=principal.expires_at)
 
 
 def _shows(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-not-found`"}})
+    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-unknown`"}})
     async def show_work_order(
         work_order_id: Annotated[WorkOrderId, Path(description="The work order.")],
         principal: Reader,
@@ -104,7 +105,7 @@ def _shows(routes: APIRouter, doors: Doors) -> None:
             session, work_order_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
         )
         if found is None:
-            raise WorkOrderNotFound(work_order=work_order_id)
+            raise WorkOrderUnknown(work_order=work_order_id)
         return found
 
 
@@ -120,9 +121,9 @@ def shape_for(principal: Principal, nations: Mapping[SiteId, str], factory: Site
             return None
         match sight(principal, Subject.LOT, place, nations.get(place, "")):
             case Sight.FULL:
-                return event.data
+                return event.in_full()
             case Sight.STREAMS:
-                return json.dumps({"factory": place}).encode()
+                return event.in_part(factory=place)
             case _:
                 return None
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -269,10 +270,21 @@ async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
 
     told = [(event["event"].split(".")[2], json.loads(event["data"])["work_order"]) for event in first + rest]
     assert told == [("work-order-opened", mine), ("work-order-accepted", mine)]
+    data = [json.loads(event["data"]) for event in first + rest]
+    history = (await factory.get(f"/v1/work-orders/{mine}")).json()["history"]
+    assert [(each["version"], each["event_id"]) for each in data] == [(e["version"], e["event_id"]) for e in history]
+    assert all(datetime.fromisoformat(each["recorded_at"]) for each in data)
     assert others not in json.dumps(first + rest)
 
 
 async def test_a_position_that_nobody_has_given_out_is_refused(factory: httpx.AsyncClient) -> None:
-    answer = await factory.get("/v1/work-orders/stream", headers={"Last-Event-ID": "1.2.3"})
+    here = (await factory.get("/v1/work-orders")).headers["jvtrack-position"]
+    stream, log, vector = here.split(":")
+    elsewhere = [vector, f"stock.v1:{log}:{vector}", f"{stream}:{log}:1.2", f"{stream}:{log[::-1]}:{vector}"]
 
-    assert (answer.status_code, answer.json()["type"]) == (422, "urn:jvtrack:problem:position-malformed")
+    answers = [await factory.get("/v1/work-orders/stream", headers={"Last-Event-ID": each}) for each in elsewhere]
+
+    assert [(answer.status_code, answer.json()["type"].rpartition(":")[2]) for answer in answers] == [
+        *[(422, "position-malformed")] * 3,
+        (410, "position-gone"),
+    ]
