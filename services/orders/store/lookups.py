@@ -47,10 +47,11 @@ class Places:
     site: SiteId
 
 
-async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> set[PartId]:
-    """Tell which of these parts the catalogue has."""
-    column = part_copies.c.part_id
-    return set(await session.scalars(select(column).where(column == any_(array(part_ids)))))
+async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> dict[PartId, frozenset[str]]:
+    """Tell which of these parts the catalogue has, and the platforms that each fits."""
+    query = select(part_copies.c.part_id, part_copies.c.platforms)
+    rows = await session.execute(query.where(part_copies.c.part_id == any_(array(part_ids))))
+    return {row.part_id: frozenset(row.platforms) for row in rows}
 
 
 async def sites(session: AsyncSession, site_ids: Iterable[SiteId]) -> dict[SiteId, SiteCopy]:

@@ -178,7 +178,7 @@ async def test_orders_are_listed_page_by_page_and_filtered(house: House) -> None
 
 
 async def test_an_order_that_names_a_platform_is_listed_under_that_alone(house: House) -> None:
-    order_id = await house.place(platform="T-90", tail_number="VU-4011")
+    order_id = await house.place(part="BEARING", platform="T-90", tail_number="VU-4011")
 
     shown = await house.send("GET", "/v1/orders", params={"platform": "T-90"})
 
