@@ -17,7 +17,7 @@ from services.orders.tables import activities, orders, part_copies, promises, si
 from shared.events.envelope import Stream
 from shared.http import rights
 from shared.http.named import name
-from shared.http.paging import CursorMalformed
+from shared.http.paging import CursorMalformed, Page
 from shared.http.rights import Subject
 from shared.http.tokens import Principal
 from shared.http.versions import Token
@@ -27,10 +27,11 @@ _SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
     """
     SELECT key_seq, type, recorded_at, payload FROM event_log
-    WHERE topic = :topic AND key = :key ORDER BY key_seq LIMIT :limit
+    WHERE topic = :topic AND key = :key AND key_seq < :before ORDER BY key_seq DESC LIMIT :limit
     """
 )
-_HISTORY_MAX = 1000
+_PROMISES_MAX = 1000
+_NEWEST = 2**63 - 1
 
 
 async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, OrderSummary]:
@@ -39,30 +40,33 @@ async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict
     return {row.order_id: _summary(row) for row in rows}
 
 
-async def order(session: AsyncSession, order_id: OrderId, sight: Sight) -> OrderRead | None:
-    """Show an order with everything known about it; none where there is no such order to be seen."""
+async def order(session: AsyncSession, order_id: OrderId, sight: Sight, page: Page) -> OrderRead | None:
+    """Show an order, with a page of its history; none where there is no such order to be seen."""
     row = (await session.execute(select(orders).where(orders.c.order_id == order_id, visible(sight)))).one_or_none()
     if row is None:
         return None
     works = await session.execute(
         select(work_orders).where(work_orders.c.order_id == order_id).order_by(work_orders.c.n)
     )
-    made = await session.execute(select(promises).where(promises.c.order_id == order_id).order_by(promises.c.n))
-    told = await session.execute(
-        _HISTORY, {"topic": int(Stream.ORDERS), "key": f"order:{order_id}", "limit": _HISTORY_MAX}
+    made = await session.execute(
+        select(promises).where(promises.c.order_id == order_id).order_by(promises.c.n.desc()).limit(_PROMISES_MAX)
     )
+    start = page.after_of(int)
+    before = _NEWEST if start is None else start[0]
+    key = {"topic": int(Stream.ORDERS), "key": f"order:{order_id}"}
+    told = await session.execute(_HISTORY, {**key, "before": before, "limit": page.one_more})
     return OrderRead(
         **dict(_summary(row)),
         work_orders=[_work_order(work) for work in works],
         promises=[
             PromiseRead(promised_for=each.promised_for, reason=each.reason, recorded_at=each.recorded_at)
-            for each in made
+            for each in reversed(made.all())
         ],
         history=[
             ChangeRead(
                 version=each.key_seq, type=each.type, recorded_at=each.recorded_at, data=json.loads(each.payload)
             )
-            for each in told
+            for each in reversed(page.cut(told.all(), lambda each: [each.key_seq]))
         ],
     )
 

@@ -30,12 +30,13 @@ from services.production.tables import accepted_event, event_log, lot, part_copy
 from shared.events.envelope import Stream
 from shared.http import rights
 from shared.http.named import name
+from shared.http.paging import Page
 from shared.http.rights import Reach, Subject, reach
 from shared.http.tokens import Principal
 from shared.http.versions import Token
 from shared.types import LotId, Nation, SiteId, WorkOrderId
 
-GAPS_MAX = 1000
+_NEWEST = 2**63 - 1
 _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
 
 
@@ -58,13 +59,13 @@ async def lots(session: AsyncSession, wanted: LotFilter, reach: Reach, window: W
     return [_lot(row, named) for row in rows]
 
 
-async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, *, history_max: int) -> LotRead | None:
-    """Show a lot with its history; none if there is none that may be seen."""
+async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, page: Page) -> LotRead | None:
+    """Show a lot with a page of its history; none if there is none that may be seen."""
     row = (await session.execute(_lots(reach).where(lot.c.lot_id == lot_id))).one_or_none()
     if row is None:
         return None
     named = await _work_orders_of(session, [row])
-    history = await _history(session, f"lot:{lot_id}", history_max)
+    history = await _history(session, f"lot:{lot_id}", page)
     return LotRead(**dict(_lot(row, named)), history=history)
 
 
@@ -80,32 +81,36 @@ async def work_orders(
 
 
 async def find_work_order(
-    session: AsyncSession, work_order_id: WorkOrderId, reach: Reach, *, history_max: int
+    session: AsyncSession, work_order_id: WorkOrderId, reach: Reach, page: Page
 ) -> WorkOrderRead | None:
-    """Show a work order with its history; none if there is none that may be seen."""
+    """Show a work order with a page of its history; none if there is none that may be seen."""
     query = _work_orders(reach).where(work_order.c.work_order_id == work_order_id)
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    history = await _history(session, f"work-order:{work_order_id}", history_max)
+    history = await _history(session, f"work-order:{work_order_id}", page)
     return WorkOrderRead(**dict(_work_order(row)), history=history)
 
 
-async def find_gaps(session: AsyncSession, source: str, reach: Reach) -> GapsRead | None:
-    """Show which numbers of a sender are missing; none if it was never heard, or is not to be seen."""
+async def find_gaps(session: AsyncSession, source: str, reach: Reach, page: Page) -> GapsRead | None:
+    """Show a page of a sender's missing numbers; none if it was never heard, or is not to be seen."""
     query = select(sender).where(sender.c.source == source, _visible(sender.c.site, reach))
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
     seen = sorted((stretch.lower, stretch.upper) for stretch in row.seen)
     gaps = [Gap(first=end, last=begin - 1) for (_, end), (begin, _) in pairwise(seen)]
+    start = page.after_of(int)
+    shown = gaps if start is None else [gap for gap in gaps if gap.first > int(start[0] or 0)]
+    reused = sorted((stretch.lower, stretch.upper) for stretch in row.reused)
     return GapsRead(
         source=row.source,
         first_sequence=seen[0][0],
         highest_sequence=seen[-1][1] - 1,
         known_from=row.known_from,
         missing=sum(gap.last - gap.first + 1 for gap in gaps),
-        gaps=gaps[:GAPS_MAX],
+        gaps=list(page.cut(shown, lambda gap: [gap.first])),
+        reused=[Gap(first=first, last=end - 1) for first, end in reused],
         events=row.events,
         duplicates=row.duplicates,
         last_seen_at=row.last_seen_at,
@@ -167,16 +172,18 @@ async def _work_orders_of(session: AsyncSession, rows: Iterable[Row[Any]]) -> di
     return {row.work_order_id: work_order_store.read(row) for row in found}
 
 
-async def _history(session: AsyncSession, key: str, history_max: int) -> list[HistoryEntry]:
+async def _history(session: AsyncSession, key: str, page: Page) -> list[HistoryEntry]:
+    start = page.after_of(int)
+    before = _NEWEST if start is None else start[0]
     joined = event_log.outerjoin(accepted_event, accepted_event.c.event_id == event_log.c.event_id)
     query = (
         select(event_log, *(accepted_event.c[name].label(f"posted_{name}") for name in _POSTED))
         .select_from(joined)
-        .where(event_log.c.topic == int(Stream.PRODUCTION), event_log.c.key == key)
+        .where(event_log.c.topic == int(Stream.PRODUCTION), event_log.c.key == key, event_log.c.key_seq < before)
         .order_by(desc(event_log.c.key_seq))
-        .limit(history_max)
+        .limit(page.one_more)
     )
-    rows = (await session.execute(query)).all()
+    rows = page.cut((await session.execute(query)).all(), lambda row: [row.key_seq])
     return [_entry(row) for row in reversed(rows)]
 
 

@@ -23,5 +23,3 @@ class ProductionSettings(BaseSettings):
     """How long a read waits for the versions in `JVTrack-After`."""
     sequence_ranges_max: int = Field(default=10_000, gt=1)
     """Stretches of seen numbers kept per sender; the oldest gaps beyond are forgotten."""
-    history_max: int = Field(default=1_000, gt=0)
-    """Entries of a lot's or work order's history in one answer, the latest first kept."""

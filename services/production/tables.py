@@ -83,6 +83,7 @@ sender = Table(
     Column("source", Text, primary_key=True),
     Column("site", Text),
     Column("seen", INT8MULTIRANGE),
+    Column("reused", INT8MULTIRANGE),
     Column("known_from", BigInteger),
     Column("events", BigInteger),
     Column("duplicates", BigInteger),

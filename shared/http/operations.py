@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.http.app import Session
@@ -19,7 +19,7 @@ from shared.http.operation_bodies import (
     ParkedKeyRead,
     Republish,
 )
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.messaging.operation_log import Operation
 from shared.messaging.operations import Operations
 from shared.messaging.outbox_keeper import Stretch
@@ -40,14 +40,11 @@ def router(operations: Operations, nations_of: NationsOf) -> APIRouter:
 
 def _parked(routes: APIRouter, operations: Operations, concern: Concern) -> None:
     @routes.get("/parked")
-    async def parked(
-        *, reader: Reader, session: Session, page: Paging, request: Request, response: Response
-    ) -> list[ParkedKeyRead]:
+    async def parked(*, reader: Reader, session: Session, page: Paging) -> list[ParkedKeyRead]:
         """List the parked keys, with the event that stopped each; of partner nations', only that it did."""
         after = page.after_of(str, str, str) or ("", "", "")
-        rows = await operations.parked.page((str(after[0]), str(after[1]), str(after[2])), page.limit)
-        if len(rows) == page.limit:
-            link_next(request, response, (rows[-1].group, rows[-1].topic, rows[-1].key))
+        found = await operations.parked.page((str(after[0]), str(after[1]), str(after[2])), page.one_more)
+        rows = page.cut(found, lambda row: [row.group, row.topic, row.key])
         nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
         return [_shown(row, theirs, reader) for row, theirs in zip(rows, nations, strict=True)]
 
@@ -91,14 +88,11 @@ def _shown(row: ParkedRow, nations: frozenset[str], reader: Principal) -> Parked
 
 def _blocked(routes: APIRouter, operations: Operations, concern: Concern) -> None:
     @routes.get("/blocked")
-    async def blocked(
-        *, _: Reader, session: Session, page: Paging, request: Request, response: Response
-    ) -> list[BlockedKeyRead]:
+    async def blocked(*, _: Reader, session: Session, page: Paging) -> list[BlockedKeyRead]:
         """List the keys whose next fact Kafka refuses for good."""
         after = page.after_of(str, str) or ("", "")
-        rows = await operations.outbox.blocked((str(after[0]), str(after[1])), page.limit)
-        if len(rows) == page.limit:
-            link_next(request, response, (rows[-1].topic, rows[-1].key))
+        found = await operations.outbox.blocked((str(after[0]), str(after[1])), page.one_more)
+        rows = page.cut(found, lambda row: [row.topic, row.key])
         nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
         return [
             BlockedKeyRead.model_validate({**dataclasses.asdict(row), "nations": sorted(theirs)}, extra="ignore")

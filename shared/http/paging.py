@@ -7,9 +7,9 @@ commit horizon by its query; a cursor alone would skip rows that commit late.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
@@ -22,6 +22,7 @@ _INTEGER_MAX = 2**63 - 1
 
 CursorValue = str | int | None
 Cursor = tuple[CursorValue, ...]
+R = TypeVar("R")
 
 
 class CursorMalformed(Refusal):
@@ -32,10 +33,24 @@ class CursorMalformed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How many rows are asked for, and after which."""
+    """How many rows are asked for, and after which; and where the answer links to the next page."""
 
     limit: int
     after: Cursor | None
+    request: Request
+    response: Response
+
+    @property
+    def one_more(self) -> int:
+        """How many rows to read, so that a page knows whether another one follows."""
+        return self.limit + 1
+
+    def cut(self, rows: Sequence[R], place: Callable[[R], Sequence[CursorValue]]) -> Sequence[R]:
+        """Keep as many rows as were asked for, and link to the next page if there are more; rows have a place."""
+        kept = rows[: self.limit]
+        if len(rows) > self.limit:
+            link_next(self.request, self.response, place(kept[-1]))
+        return kept
 
     def after_of(self, *kinds: type[str] | type[int]) -> Cursor | None:
         """Give the cursor's values, each of the kind that this list sorts by."""
@@ -47,13 +62,16 @@ class Page:
 
 
 async def page(
+    *,
+    request: Request,
+    response: Response,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Rows in one answer.")] = LIMIT_DEFAULT,
     cursor: Annotated[
         str | None, Query(max_length=_CURSOR_SIZE_MAX, description="Where to go on: taken from `Link: rel=next`.")
     ] = None,
 ) -> Page:
     """Read the page that a request asks for."""
-    return Page(limit, None if cursor is None else decode(cursor))
+    return Page(limit, None if cursor is None else decode(cursor), request, response)
 
 
 Paging = Annotated[Page, Depends(page)]

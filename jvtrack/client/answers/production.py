@@ -175,6 +175,8 @@ class Gaps(Record):
     """How many numbers are missing."""
     gaps: list[Gap]
     """The missing numbers, lowest first."""
+    reused: list[Gap] = []
+    """Numbers that came under more than one id."""
     events: int
     """Events accepted from this sender."""
     duplicates: int

@@ -1,8 +1,9 @@
 """The activity doors: whose an activity code is, and how urgent its work."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
@@ -13,7 +14,7 @@ from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ActivityCode, ActivityRead, ActivityRow, ActivityTerms, ImportDone
 from shared.http.app import Session
 from shared.http.guard import JSON, takes
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 
 Code = Annotated[ActivityCode, Path(description="The first six characters of the activity's document numbers.")]
 
@@ -28,16 +29,12 @@ def router(desk: Desk) -> APIRouter:
 
 def _reading(routes: APIRouter) -> None:
     @routes.get("")
-    async def list_activities(
-        *, reader: PlanReader, session: Session, page: Paging, request: Request, response: Response
-    ) -> list[ActivityRead]:
+    async def list_activities(*, reader: PlanReader, session: Session, page: Paging) -> Sequence[ActivityRead]:
         """List the activities of one's nation, by code."""
         start = page.after_of(str)
         last = None if start is None else str(start[0])
-        activities = await queries.activity_page(session, reader.nation, after=last, limit=page.limit)
-        if len(activities) == page.limit:
-            link_next(request, response, [activities[-1].activity])
-        return activities
+        activities = await queries.activity_page(session, reader.nation, after=last, limit=page.one_more)
+        return page.cut(activities, lambda activity: [activity.activity])
 
     @routes.get("/{code}")
     async def show_activity(*, code: Code, reader: PlanReader, session: Session) -> ActivityRead:

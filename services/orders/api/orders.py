@@ -1,9 +1,9 @@
 """The order doors: place, list, show, change, cancel."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
-from fastapi import Request as HttpRequest
 
 from services.orders import queries
 from services.orders.api.desk import Asker, Decliner, Desk, Reader, order_token
@@ -22,7 +22,7 @@ from services.orders.schemas.orders import (
 from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.versions import tell_version
 from shared.observe import tracing
 from shared.types import OrderId
@@ -81,10 +81,8 @@ def _reading(routes: APIRouter) -> None:
         reader: Reader,
         session: Session,
         page: Paging,
-        request: HttpRequest,
-        response: Response,
         wanted: Annotated[OrderFilter, Query()],
-    ) -> list[OrderSummary]:
+    ) -> Sequence[OrderSummary]:
         """List the orders that you may see, by order id."""
         start = page.after_of(str)
         orders = await queries.order_page(
@@ -92,17 +90,20 @@ def _reading(routes: APIRouter) -> None:
             wanted,
             Sight.of(reader),
             after=None if start is None else str(start[0]),
-            limit=page.limit,
+            limit=page.one_more,
             today=clock.now().date(),
         )
-        if len(orders) == page.limit:
-            link_next(request, response, [orders[-1].order_id])
-        return orders
+        return page.cut(orders, lambda order: [order.order_id])
 
     @routes.get("/{order_id}")
-    async def show_order(*, order_id: Order, reader: Reader, session: Session, response: Response) -> OrderRead:
-        """Show an order: what has become of its quantity, its promises, its work orders, its history."""
-        order = await queries.order(session, order_id, Sight.of(reader))
+    async def show_order(
+        *, order_id: Order, reader: Reader, session: Session, page: Paging, response: Response
+    ) -> OrderRead:
+        """Show an order: what has become of its quantity, its promises, its work orders, its history.
+
+        The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
+        """
+        order = await queries.order(session, order_id, Sight.of(reader), page)
         if order is None:
             raise OrderUnknown(order=order_id)
         tell_version(response, order_token(order_id, order.version))

@@ -1,15 +1,16 @@
 """The promises door: what is promised for which part, without orders and quantities, so that partners may see it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from services.orders import queries
 from services.orders.api.desk import PlanReader
 from services.orders.schemas.promises import PromiseFilter, StandingPromise
 from shared.http import rights
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
 
 
@@ -23,18 +24,14 @@ def router() -> APIRouter:
         reader: PlanReader,
         session: Session,
         page: Paging,
-        request: Request,
-        response: Response,
         wanted: Annotated[PromiseFilter, Query()],
-    ) -> list[StandingPromise]:
+    ) -> Sequence[StandingPromise]:
         """List what is promised to orders that are still open, by part, nation and day; planners see partners' too."""
         start = page.after_of(str, str, str, str)
         last = None if start is None else tuple(map(str, start))
         sees_all = rights.sight_of_partners(reader, Subject.ORDER) is Sight.PROMISES
         nation = None if sees_all else reader.nation
-        found = await queries.promise_page(session, wanted, nation=nation, after=last, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, found[-1].place())
-        return found
+        found = await queries.promise_page(session, wanted, nation=nation, after=last, limit=page.one_more)
+        return page.cut(found, StandingPromise.place)
 
     return routes

@@ -1,8 +1,9 @@
 """The source doors: list, show, put, import."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
@@ -14,7 +15,7 @@ from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead
 from shared.http import rights
 from shared.http.app import Session
 from shared.http.guard import JSON, takes
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
 from shared.types import PartId, SiteId
 
@@ -37,19 +38,15 @@ def _reading(routes: APIRouter) -> None:
         reader: PlanReader,
         session: Session,
         page: Paging,
-        request: Request,
-        response: Response,
         wanted: Annotated[SourceFilter, Query()],
-    ) -> list[SourceRead]:
+    ) -> Sequence[SourceRead]:
         """List the sources of one's nation, by part and site; planners see their partners' too."""
         start = page.after_of(str, str, str)
         last = None if start is None else (str(start[0]), str(start[1]), str(start[2]))
         sees_all = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
         nation = None if sees_all else reader.nation
-        sources = await queries.source_page(session, wanted, nation=nation, after=last, limit=page.limit)
-        if len(sources) == page.limit:
-            link_next(request, response, [sources[-1].part, sources[-1].site, sources[-1].nation])
-        return sources
+        sources = await queries.source_page(session, wanted, nation=nation, after=last, limit=page.one_more)
+        return page.cut(sources, lambda source: [source.part, source.site, source.nation])
 
     @routes.get("/{part}/{site}")
     async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session) -> SourceRead:

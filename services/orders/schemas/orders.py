@@ -250,9 +250,9 @@ class OrderRead(OrderSummary):
     work_orders: list[WorkOrderRead]
     """What sources were asked to make for it."""
     promises: list[PromiseRead]
-    """Every promise, oldest first."""
+    """Its promises, oldest first; at most the newest 1,000."""
     history: list[ChangeRead]
-    """Every fact told about it, oldest first."""
+    """The facts told about it, oldest first: the newest of them, on the next page the older ones."""
 
 
 class OrderFilter(Filter):

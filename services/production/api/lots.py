@@ -1,24 +1,25 @@
 """The factory's own view of its lots."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, LotUnknown, Reader
+from services.production.api.doors import READ_PROBLEMS, LotUnknown, Reader
 from services.production.schemas.filters import LotFilter
 from services.production.schemas.views import LotRead, LotSummary
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Subject, reach
 from shared.types import LotId
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the routes that show lots."""
     routes = APIRouter(prefix="/v1/lots", tags=["lots"], responses=READ_PROBLEMS)
     _lists(routes)
-    _shows(routes, doors)
+    _shows(routes)
     return routes
 
 
@@ -26,33 +27,31 @@ def _lists(routes: APIRouter) -> None:
     @routes.get("")
     async def list_lots(
         *,
-        request: Request,
-        response: Response,
         principal: Reader,
         session: Session,
         page: Paging,
         wanted: Annotated[LotFilter, Query()],
-    ) -> list[LotSummary]:
+    ) -> Sequence[LotSummary]:
         """List lots by their ids, each as the sum of its facts and with what they contradict."""
         start = page.after_of(str)
-        window = queries.Window(str(start[0]) if start else None, page.limit)
+        window = queries.Window(str(start[0]) if start else None, page.one_more)
         found = await queries.lots(session, wanted, reach(principal, Subject.LOT), window)
-        if len(found) == page.limit:
-            link_next(request, response, (found[-1].lot,))
-        return found
+        return page.cut(found, lambda lot: [lot.lot])
 
 
-def _shows(routes: APIRouter, doors: Doors) -> None:
+def _shows(routes: APIRouter) -> None:
     @routes.get("/{lot_id}", responses={404: {"description": "`lot-unknown`"}})
     async def show_lot(
         lot_id: Annotated[LotId, Path(description="The lot, such as `F-01:L-2026-0042`.")],
         principal: Reader,
         session: Session,
+        page: Paging,
     ) -> LotRead:
-        """Show a lot with its history: every fact as it was posted, told and perhaps voided."""
-        found = await queries.find_lot(
-            session, lot_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
-        )
+        """Show a lot with its history: every fact as it was posted, told and perhaps voided.
+
+        The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
+        """
+        found = await queries.find_lot(session, lot_id, reach(principal, Subject.LOT), page)
         if found is None:
             raise LotUnknown(lot=lot_id)
         return found

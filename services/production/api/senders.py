@@ -9,6 +9,7 @@ from services.production.api.doors import READ_PROBLEMS, Reader, SenderUnknown
 from services.production.schemas.events import SOURCE
 from services.production.schemas.views import GapsRead
 from shared.http.app import Session
+from shared.http.paging import Paging
 from shared.http.rights import Subject, reach
 
 
@@ -23,9 +24,13 @@ def router() -> APIRouter:
         ],
         principal: Reader,
         session: Session,
+        page: Paging,
     ) -> GapsRead:
-        """Show which numbers of a sender (CloudEvents `sequence`) have not come."""
-        found = await queries.find_gaps(session, source, reach(principal, Subject.LOT))
+        """Show which numbers of a sender (CloudEvents `sequence`) have not come, and which came more than once.
+
+        `Link: rel="next"` leads to the gaps beyond this page.
+        """
+        found = await queries.find_gaps(session, source, reach(principal, Subject.LOT), page)
         if found is None:
             raise SenderUnknown(source=source)
         return found

@@ -1,10 +1,10 @@
 """The factory's own view of its work orders, and each change of them as it happens."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from services.production import queries
 from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderUnknown
@@ -19,7 +19,7 @@ from shared.events.production import (
     WorkOrderRefused,
 )
 from shared.http.app import OwnTransaction, Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject, reach, sight
 from shared.http.sse import EventStream, Position, Shape, TailEvent
 from shared.http.tokens import Principal
@@ -44,7 +44,7 @@ def router(doors: Doors) -> APIRouter:
     routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"], responses=READ_PROBLEMS)
     _lists(routes, doors)
     _streams(routes, doors)
-    _shows(routes, doors)
+    _shows(routes)
     return routes
 
 
@@ -52,23 +52,20 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
     @routes.get("")
     async def list_work_orders(
         *,
-        request: Request,
         response: Response,
         principal: Reader,
         session: Session,
         page: Paging,
         wanted: Annotated[WorkOrderFilter, Query()],
-    ) -> list[WorkOrderSummary]:
+    ) -> Sequence[WorkOrderSummary]:
         """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
         position = doors.tail.position()
         start = page.after_of(str)
-        window = queries.Window(str(start[0]) if start else None, page.limit)
+        window = queries.Window(str(start[0]) if start else None, page.one_more)
         found = await queries.work_orders(session, wanted, reach(principal, Subject.LOT), window)
-        if len(found) == page.limit:
-            link_next(request, response, (found[-1].work_order,))
         if position is not None:
             response.headers[POSITION_HEADER] = str(position)
-        return found
+        return page.cut(found, lambda work_order: [work_order.work_order])
 
 
 def _streams(routes: APIRouter, doors: Doors) -> None:
@@ -93,17 +90,19 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
         return EventStream(events, shape, expires_at=principal.expires_at)
 
 
-def _shows(routes: APIRouter, doors: Doors) -> None:
+def _shows(routes: APIRouter) -> None:
     @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-unknown`"}})
     async def show_work_order(
         work_order_id: Annotated[WorkOrderId, Path(description="The work order.")],
         principal: Reader,
         session: Session,
+        page: Paging,
     ) -> WorkOrderRead:
-        """Show a work order with its history: everything that was told about it."""
-        found = await queries.find_work_order(
-            session, work_order_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
-        )
+        """Show a work order with its history: everything that was told about it.
+
+        The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
+        """
+        found = await queries.find_work_order(session, work_order_id, reach(principal, Subject.LOT), page)
         if found is None:
             raise WorkOrderUnknown(work_order=work_order_id)
         return found

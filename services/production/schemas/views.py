@@ -103,7 +103,7 @@ class LotRead(LotSummary):
     """A lot with its history."""
 
     history: list[HistoryEntry]
-    """Its newest facts, the oldest of them first."""
+    """Its newest facts, the oldest of them first; on the next page the older ones."""
 
 
 class WorkOrderSummary(Made):
@@ -151,16 +151,16 @@ class WorkOrderRead(WorkOrderSummary):
     """A work order with its history."""
 
     history: list[HistoryEntry]
-    """Its newest facts, the oldest of them first."""
+    """Its newest facts, the oldest of them first; on the next page the older ones."""
 
 
 class Gap(View):
-    """Numbers that have not come."""
+    """Numbers that follow each other."""
 
     first: int
-    """First missing number."""
+    """The first of them."""
     last: int
-    """Last missing number."""
+    """The last of them."""
 
 
 class GapsRead(View):
@@ -177,7 +177,9 @@ class GapsRead(View):
     missing: int
     """How many numbers are missing between the lowest and the highest."""
     gaps: list[Gap]
-    """The missing numbers, lowest first; at most 1,000 stretches."""
+    """The missing numbers, lowest first, page by page."""
+    reused: list[Gap]
+    """Numbers that came under more than one id, lowest first; at most the newest thousand stretches."""
     events: int
     """Numbered events accepted from this sender."""
     duplicates: int

@@ -200,3 +200,20 @@ async def test_an_order_that_is_not_there_is_not_found(house: House) -> None:
     cancelled = await house.send("POST", "/v1/orders/7201YA6001Z999-2026/cancel")
 
     assert [(answer.status_code, slug(answer)) for answer in (shown, cancelled)] == [(404, "order-unknown")] * 2
+
+
+async def test_an_order_s_history_and_lists_are_read_page_by_page_without_an_empty_last_one(house: House) -> None:
+    order_id = await house.place(quantity=9)
+    for quantity in (8, 7, 6):
+        await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": quantity})
+    seen, url = [], f"/v1/orders/{order_id}?limit=2"
+    while url:
+        answer = await house.send("GET", url)
+        seen.append([change["version"] for change in answer.json()["history"]])
+        url = answer.links["next"]["url"] if "next" in answer.links else ""
+
+    exact = await house.send("GET", f"/v1/orders/{order_id}?limit=4")
+    listed = await house.send("GET", "/v1/orders?limit=1")
+
+    assert seen == [[3, 4], [1, 2]]
+    assert "next" not in exact.links | listed.links

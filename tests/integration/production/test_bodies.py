@@ -3,40 +3,25 @@
 import asyncio
 import gzip
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from shared import clock
 from shared.db import Database
 from tests.fixtures.system import System
-from tests.integration.production.house import a_lot
+from tests.integration.production.house import EVENT, a_client, a_lot
 from tests.unit.production.makers import FACTORY, a_start, an_event
 
 LINES = "application/x-ndjson"
-EVENT = "application/cloudevents+json"
-
-
-def a_client(production: System, site: str) -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {production.token('factory', site)}"}
-    return httpx.AsyncClient(base_url=production.url("production"), headers=headers, timeout=30)
-
-
-@pytest.fixture
-async def factory(production: System) -> AsyncIterator[httpx.AsyncClient]:
-    """Speak as factory F-01."""
-    async with a_client(production, FACTORY) as client:
-        yield client
 
 
 def a_line(number: str, **attributes: Any) -> str:
     return json.dumps(an_event(a_start(lot=a_lot(), work_order=None), number, **attributes))
 
 
-async def post(client: httpx.AsyncClient, content: bytes, media_type: str = LINES, **headers: str) -> httpx.Response:
+async def send(client: httpx.AsyncClient, content: bytes, media_type: str = LINES, **headers: str) -> httpx.Response:
     return await client.post("/v1/events", content=content, headers={"Content-Type": media_type, **headers})
 
 
@@ -57,9 +42,9 @@ async def test_slow_senders_keep_nobody_else_out_and_are_given_up(production: Sy
     slow = [asyncio.create_task(drip(production)) for _ in range(8)]
     await asyncio.sleep(1)
 
-    async with a_client(production, "F-02") as other:
+    async with a_client(production, "factory", "F-02") as other:
         began = clock.monotonic()
-        answer = await post(other, a_line(a_lot(), source="F-02").encode())
+        answer = await send(other, a_line(a_lot(), source="F-02").encode())
         seconds = clock.monotonic() - began
 
     assert (answer.status_code, seconds < 2) == (200, True)
@@ -72,8 +57,8 @@ async def test_a_byte_order_mark_costs_no_line(factory: httpx.AsyncClient) -> No
     mark = a_lot()
     lines = "\ufeff" + "\n".join(a_line(f"{mark}-{n}") for n in range(2))
 
-    many = await post(factory, lines.encode())
-    one = await post(factory, ("\ufeff" + a_line(f"{mark}-3")).encode(), EVENT)
+    many = await send(factory, lines.encode())
+    one = await send(factory, ("\ufeff" + a_line(f"{mark}-3")).encode(), EVENT)
 
     assert [json.loads(line).get("status") for line in many.text.splitlines()] == ["accepted", "accepted", None]
     assert one.status_code == 201
@@ -84,7 +69,7 @@ async def test_a_refused_line_says_which_event_it_was_as_far_as_that_can_be_read
     wrong = json.loads(a_line(f"{mark}-1"))
     wrong["data"]["quantity"] = "many"
 
-    answer = await post(factory, "\n".join([json.dumps(wrong), "{broken", '{"id":7}', a_line(f"{mark}-2")]).encode())
+    answer = await send(factory, "\n".join([json.dumps(wrong), "{broken", '{"id":7}', a_line(f"{mark}-2")]).encode())
 
     told = [json.loads(line) for line in answer.text.splitlines()]
     assert [line.get("id") for line in told[:4]] == [f"{mark}-1", None, None, f"{mark}-2"]
@@ -94,7 +79,7 @@ async def test_a_refused_line_says_which_event_it_was_as_far_as_that_can_be_read
 async def test_lines_may_come_as_gzip_and_their_type_may_be_written_in_any_case(factory: httpx.AsyncClient) -> None:
     lines = "\n".join(a_line(a_lot()) for _ in range(3)).encode()
 
-    answer = await post(
+    answer = await send(
         factory, gzip.compress(lines), "Application/X-NDJSON; Charset=UTF-8", **{"Content-Encoding": "gzip"}
     )
 
@@ -105,8 +90,8 @@ async def test_lines_may_come_as_gzip_and_their_type_may_be_written_in_any_case(
 async def test_an_event_that_says_two_quantities_is_refused(factory: httpx.AsyncClient) -> None:
     twice = a_line(a_lot()).replace('"quantity": ', '"quantity": 100, "quantity": ')
 
-    one = await post(factory, twice.encode(), EVENT)
-    line = await post(factory, twice.encode())
+    one = await send(factory, twice.encode(), EVENT)
+    line = await send(factory, twice.encode())
 
     assert one.json()["type"] == "urn:jvtrack:problem:name-repeated"
     assert json.loads(line.text.splitlines()[0])["problem"]["type"] == "urn:jvtrack:problem:name-repeated"
@@ -117,14 +102,14 @@ async def test_an_event_that_the_database_cannot_decide_in_time_is_worth_another
 ) -> None:
     lot, number = a_lot(), a_lot()
     event = json.dumps(an_event(a_start(lot=lot, work_order=None), f"{number}-1")).encode()
-    assert (await post(factory, event, EVENT)).status_code == 201
+    assert (await send(factory, event, EVENT)).status_code == 201
     database = Database(production.environment.database("production").owner.render_as_string(hide_password=False))
     again = json.dumps(an_event(a_start(lot=lot, work_order=None), f"{number}-2")).encode()
 
     async with database.transaction() as session:
         driver = session.info["driver"]
         await driver.execute("SELECT * FROM lot WHERE lot_id = $1 FOR UPDATE", f"{FACTORY}:{lot}")
-        blocked = asyncio.create_task(post(factory, again, EVENT))
+        blocked = asyncio.create_task(send(factory, again, EVENT))
         for _ in range(70):
             await asyncio.sleep(0.1)
             await driver.execute("SELECT 1")  # the server ends transactions that do nothing
@@ -132,4 +117,4 @@ async def test_an_event_that_the_database_cannot_decide_in_time_is_worth_another
     await database.close()
 
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    assert (await post(factory, again, EVENT)).status_code == 201
+    assert (await send(factory, again, EVENT)).status_code == 201

@@ -11,11 +11,9 @@ import httpx
 import pytest
 
 from shared.db import Database
-from shared.events.factory import FactoryFact
 from tests.fixtures.system import System
-from tests.integration.production.house import a_lot, an_order, opened
+from tests.integration.production.house import EVENT, EVENTS, a_client, a_lot, an_order, opened, post
 from tests.unit.production.makers import (
-    FACTORY,
     a_dispatch,
     a_finish,
     a_start,
@@ -24,28 +22,8 @@ from tests.unit.production.makers import (
     an_inspection,
 )
 
-EVENT = "application/cloudevents+json"
 LINES = "application/x-ndjson"
-EVENTS = "/v1/events"
 PATIENCE_SECONDS = 15
-
-
-@pytest.fixture
-async def factory(production: System) -> AsyncIterator[httpx.AsyncClient]:
-    """Speak as factory F-01."""
-    async with a_client(production, "factory", FACTORY) as client:
-        yield client
-
-
-def a_client(production: System, role: str, *sites: str, nation: str = "IND") -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {production.token(role, *sites, nation=nation)}"}
-    return httpx.AsyncClient(base_url=production.url("production"), headers=headers, timeout=60)
-
-
-async def post(client: httpx.AsyncClient, fact: FactoryFact, sender_id: str, **attributes: object) -> httpx.Response:
-    return await client.post(
-        EVENTS, content=json.dumps(an_event(fact, sender_id, **attributes)), headers={"Content-Type": EVENT}
-    )
 
 
 async def post_lines(client: httpx.AsyncClient, *lines: str) -> list[dict[str, Any]]:
@@ -182,19 +160,6 @@ async def test_what_cannot_be_read_at_all_is_refused_whole(
     answer = await factory.post(EVENTS, content=body, headers={"Content-Type": media_type})
 
     assert (answer.status_code, answer.json()["type"]) == (status, f"urn:jvtrack:problem:{slug}")
-
-
-async def test_missing_numbers_of_a_sender_show_as_gaps(factory: httpx.AsyncClient) -> None:
-    lot = a_lot()
-    source = f"/F-01/{lot}"
-    for number in (3, 4, 9):
-        await post(factory, a_start(lot=lot, work_order=None), f"{lot}-{number}", source=source, sequence=str(number))
-
-    found = (await factory.get(f"/v1/senders/{source}/gaps")).json()
-
-    assert (found["first_sequence"], found["highest_sequence"], found["missing"]) == (3, 9, 4)
-    assert found["gaps"] == [{"first": 5, "last": 8}]
-    assert (await factory.get("/v1/senders/F-01/never-heard/gaps")).status_code == 404
 
 
 async def test_nobody_sees_what_is_not_theirs(

@@ -88,5 +88,7 @@ def test_a_cursor_that_this_list_never_gave_is_refused(content: str) -> None:
 
 
 def test_a_first_page_starts_before_every_row() -> None:
-    assert Page(100, None).after_of(str, int) is None
-    assert Page(100, ("a", 1)).after_of(str, int) == ("a", 1)
+    asked = Request({"type": "http"})
+
+    assert Page(100, None, asked, Response()).after_of(str, int) is None
+    assert Page(100, ("a", 1), asked, Response()).after_of(str, int) == ("a", 1)
