@@ -253,6 +253,7 @@ def _work_order(row: Row[Any]) -> WorkOrderSummary:
         refused=read.refused > 0,
         due=read.due,
         due_asked=read.due_asked,
+        required_by=read.required_by,
         updated_at=row.updated_at,
         **_made(read.totals),
     )

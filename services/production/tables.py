@@ -41,6 +41,7 @@ work_order = Table(
     Column("depot", Text),
     Column("priority", SmallInteger),
     Column("due_asked", Date),
+    Column("required_by", Date),
     Column("due", Date),
     Column("status", Text),
     Column("quantity", BigInteger),

@@ -90,6 +90,8 @@ class OrderSourced(OrderEvent):
     """Priority designator of the order."""
     due: date
     """Day on which the source's lead time has passed."""
+    required_by: date | None = None
+    """Day on which the depot needs it."""
 
 
 class OrderSourcingReduced(OrderEvent):

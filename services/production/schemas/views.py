@@ -143,6 +143,8 @@ class WorkOrderSummary(Made):
     """Day on which it is promised."""
     due_asked: date
     """Day that was asked for."""
+    required_by: date | None
+    """Day on which the depot needs it, as far as orders has said."""
     updated_at: datetime
     """When it last changed, UTC."""
 
