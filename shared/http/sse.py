@@ -12,7 +12,7 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query
 from starlette.responses import Response
@@ -23,6 +23,28 @@ from shared.errors import Kind, Refusal
 from shared.observe import logs
 from shared.observe.metrics import HttpMetrics
 
+POSITION_HEADER = "JVTrack-Position"
+POSITION_HEADERS: dict[str, Any] = {
+    POSITION_HEADER: {
+        "description": "Where the stream goes on from this answer: its `after`, or `Last-Event-ID`.",
+        "schema": {"type": "string", "examples": ["production.v1:7a1c0f3e-5b1d-4c55-9d1e-2f60a1b2c3d4:17.4.0"]},
+    }
+}
+_STREAMED = """id: stock.v1:7a1c0f3e-5b1d-4c55-9d1e-2f60a1b2c3d4:17.4.0
+event: jvtrack.stock.stock-moved.v1
+data: {"site":"D-01",...,"version":17,"event_id":"01a2b3c4-...","recorded_at":"2026-11-23T09:30:00+00:00"}
+
+"""
+STREAM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events as they happen. Beside the fact's own members, `data` carries `version` (its number "
+        "within its key: drop what is not above the one you have), `event_id` and `recorded_at`; where only the place "
+        "of a change may be seen, no version.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAMED}},
+    },
+    410: {"description": "`position-gone`: query the state anew and start from its position."},
+    422: {"description": "`position-malformed`: not of this stream."},
+}
 _LAST_WORDS_SECONDS = 2.0
 _PLACE = re.compile(
     r"(?P<stream>[a-z][a-z0-9-]{0,39}\.v[1-9][0-9]{0,3}):(?P<log>[0-9a-f-]{1,40}):"

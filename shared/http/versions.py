@@ -6,7 +6,9 @@ key at the last at-sign. What a header cannot carry of a key is percent-encoded.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
 from fastapi import Response
@@ -16,7 +18,16 @@ from shared.errors import Kind, Refusal
 VERSION_HEADER = "JVTrack-Version"
 AFTER_HEADER = "JVTrack-After"
 TOKENS_MAX = 16
+VERSION_HEADERS: dict[str, Any] = {
+    VERSION_HEADER: {
+        "description": "The versions that this has made or shows, as `JVTrack-After` takes them.",
+        "schema": {"type": "string", "examples": ["orders.v1/order:7201YA6327A001-2026@1"]},
+    }
+}
+"""How the API's description tells of them."""
 _SIZE_MAX = 4096
+_TOLD = "__jvtrack_tells_version__"
+_Endpoint = TypeVar("_Endpoint", bound=Callable[..., Any])
 _FORM = re.compile(r"([a-z][a-z0-9-]{0,39}\.v[1-9][0-9]{0,3})/([\x21-\x7e]{1,600})@([1-9][0-9]{0,17})")
 
 
@@ -61,6 +72,17 @@ def read_after(sent: str) -> tuple[Token, ...]:
     if len(sent) > _SIZE_MAX or len(texts) > TOKENS_MAX:
         raise TokenMalformed(tokens_max=TOKENS_MAX)
     return tuple(parse(text) for text in texts)
+
+
+def tells_version(endpoint: _Endpoint) -> _Endpoint:
+    """Mark a route that answers with versions, so that the API's description says so; goes under its decorator."""
+    setattr(endpoint, _TOLD, True)
+    return endpoint
+
+
+def is_told_by(endpoint: Callable[..., Any]) -> bool:
+    """Tell whether a route answers with versions."""
+    return getattr(endpoint, _TOLD, False)
 
 
 def tell_version(response: Response, *tokens: Token) -> None:

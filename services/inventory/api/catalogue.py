@@ -12,7 +12,7 @@ from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecor
 from shared.events.envelope import Stream
 from shared.http.app import Session
 from shared.http.paging import Paging, link_next
-from shared.http.versions import Token, tell_version
+from shared.http.versions import Token, tell_version, tells_version
 from shared.types import PartId, SiteId
 
 Part = Annotated[PartId, Path(description="The part.")]
@@ -84,6 +84,7 @@ def _reading_sites(routes: APIRouter) -> None:
 
 def _writing(routes: APIRouter) -> None:
     @routes.put("/v1/parts/{part}", response_model_exclude_none=True)
+    @tells_version
     async def put_part(
         *, part: Part, body: PartRecord, _: Cataloguer, session: Session, response: Response
     ) -> PartRead:
@@ -93,6 +94,7 @@ def _writing(routes: APIRouter) -> None:
         return PartRead(part_id=part, version=defined.version, **dict(body))
 
     @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
+    @tells_version
     async def put_site(
         *, site: Site, body: SiteRecord, principal: Cataloguer, session: Session, response: Response
     ) -> SiteRead:

@@ -15,6 +15,7 @@ from shared.db import Database
 from shared.http.auth import Principal, Role, Rule, allow
 from shared.http.idempotency import Claim, IdempotencyKey, StoredAnswer, claim
 from shared.http.tail import StreamTail
+from shared.http.versions import VERSION_HEADERS
 from shared.messaging.group import Group
 from shared.observe.metrics import BackboneMetrics
 
@@ -27,7 +28,7 @@ Cataloguer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, 
 Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
 
 POSTED: dict[int | str, dict[str, Any]] = {
-    201: {"model": MovementRead, "description": "It is booked and durable."},
+    201: {"model": MovementRead, "description": "It is booked and durable.", "headers": VERSION_HEADERS},
     403: {"description": "`site-forbidden`: the site is not yours to write."},
     409: {"description": "Refused by the state of the stock, `idempotency-key-reused`, or `catalogue-behind`."},
     422: {"description": "`request-invalid`: the body does not fit its form; or `idempotency-key-missing`."},

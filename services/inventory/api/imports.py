@@ -2,7 +2,7 @@
 
 import asyncio
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
@@ -13,10 +13,13 @@ from services.inventory.schemas.imports import (
     ImportRead,
     ImportUnreadable,
     Lines,
+    StockRecord,
     read_csv,
     read_json,
 )
 from services.inventory.settings import InventorySettings
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.http.file_bodies import FileForm, file_body
 from shared.http.guard import JSON, takes
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
@@ -24,14 +27,42 @@ DryRun = Annotated[bool, Query(description="Only check the file.")]
 Kind = Annotated[
     ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
 ]
-_FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            CSV: {"schema": {"type": "string", "description": "A header line, then a line each."}},
-            JSON: {"schema": {"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."}},
-        },
-    }
+_FILES = {
+    ImportKind.PARTS: FileForm(
+        "parts",
+        PartDefined,
+        [
+            {
+                "part_id": "MI17-MAIN-GEARBOX",
+                "name": "Gearbox, main rotor drive",
+                "nsn": "1615722683884",
+                "unit_of_issue": "EA",
+            }
+        ],
+        member="parts",
+        more_columns={"grounded_platforms": "Those of `platforms` that the lack of the part grounds."},
+        cells={"platforms": "In CSV parted by semicolons.", "references": "In CSV as JSON."},
+    ),
+    ImportKind.SITES: FileForm(
+        "sites",
+        SiteDefined,
+        [
+            {
+                "site_id": "D-01",
+                "name": "Northern Air Stores Depot",
+                "kind": "depot",
+                "organisation": "Air Maintenance Group",
+                "country": "IND",
+            }
+        ],
+        member="sites",
+    ),
+    ImportKind.STOCK: FileForm(
+        "stock",
+        StockRecord,
+        [{"site": "D-01", "part": "MI17-MAIN-GEARBOX", "lot": "S-01:23-10-050", "condition": "A", "quantity": 2}],
+        member="stock",
+    ),
 }
 _CATALOGUE = (ImportKind.PARTS, ImportKind.SITES)
 
@@ -40,7 +71,7 @@ def router(doors: Doors) -> APIRouter:
     """Give the routes that take files."""
     routes = APIRouter(tags=["imports"])
 
-    @routes.post("/v1/catalogue/import", openapi_extra=_FILE)
+    @routes.post("/v1/catalogue/import", openapi_extra=file_body(*(_FILES[kind] for kind in _CATALOGUE)))
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
     async def import_catalogue(
         *, request: Request, principal: Cataloguer, kind: Kind = None, dry_run: DryRun = False
@@ -56,7 +87,7 @@ def router(doors: Doors) -> APIRouter:
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
         return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
 
-    @routes.post("/v1/stock/import", openapi_extra=_FILE)
+    @routes.post("/v1/stock/import", openapi_extra=file_body(_FILES[ImportKind.STOCK]))
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
     async def import_stock(*, request: Request, principal: Operator, dry_run: DryRun = False) -> ImportRead:
         """Import opening stock from a file: all of it or nothing, with every error by line.

@@ -15,7 +15,7 @@ from shared.events.envelope import Stream
 from shared.events.stock import StockMoved
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Page, Paging, link_next
-from shared.http.sse import EventStream, Position, TailEvent
+from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
 from shared.observe.metrics import BackboneMetrics
 from shared.types import PartId, Shelf
 
@@ -59,9 +59,7 @@ def _query(routes: APIRouter, doors: Doors) -> None:
 
 
 def _stream(routes: APIRouter, doors: Doors) -> None:
-    @routes.get(
-        "/stream", response_class=EventStream, status_code=200, responses={410: {"description": "`position-gone`"}}
-    )
+    @routes.get("/stream", response_class=EventStream, status_code=200, responses=STREAM_RESPONSES)
     async def stream_stock(
         principal: Reader, transaction: OwnTransaction, position: Position, wanted: Annotated[GoodsFilter, Query()]
     ) -> Response:

@@ -1,21 +1,27 @@
 """The activity doors: whose an activity code is, and how urgent its work."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.api.files import IMPORT_BYTES_MAX, IMPORT_PROBLEMS, DryRun, example_of, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import ActivityUnknown
-from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ActivityCode, ActivityRead, ActivityRow, ActivityTerms, ImportDone
 from shared.http.app import Session
+from shared.http.file_bodies import CSV, FileForm, file_body
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging
 
+_PUT: dict[int | str, dict[str, Any]] = {
+    403: {"description": "`site-forbidden`, `activity-taken`."},
+    409: {"description": "Worth another try: `catalogue-behind`."},
+    422: {"description": "`site-not-depot`."},
+}
+_FILE = FileForm("activities", ActivityRow, [{"activity": "7201YA", **example_of(ActivityTerms)}])
 Code = Annotated[ActivityCode, Path(description="The first six characters of the activity's document numbers.")]
 
 
@@ -36,7 +42,7 @@ def _reading(routes: APIRouter) -> None:
         activities = await queries.activity_page(session, reader.nation, after=last, limit=page.one_more)
         return page.cut(activities, lambda activity: [activity.activity])
 
-    @routes.get("/{code}")
+    @routes.get("/{code}", responses={404: {"description": "`activity-unknown`."}})
     async def show_activity(*, code: Code, reader: PlanReader, session: Session) -> ActivityRead:
         """Show whose an activity code is, and how urgent its work."""
         activity = await queries.activity(session, code, reader.nation)
@@ -46,7 +52,7 @@ def _reading(routes: APIRouter) -> None:
 
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
-    @routes.put("/{code}")
+    @routes.put("/{code}", responses=_PUT)
     async def put_activity(code: Code, terms: ActivityTerms, planner: Planning) -> ActivityRead:
         """Say whose an activity code is, and how urgent its work; it holds for orders placed from now on."""
         async with desk.database.transaction() as session:
@@ -55,7 +61,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         assert written is not None, "it has just been written"
         return written
 
-    @routes.post("/import", openapi_extra=FILE)
+    @routes.post("/import", openapi_extra=file_body(_FILE), responses=IMPORT_PROBLEMS)
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
     async def import_activities(*, request: Request, planner: Planning, dry_run: DryRun = False) -> ImportDone:
         """Import activities from a file: all of it or nothing, with every error by line.

@@ -10,7 +10,7 @@ from fastapi import Query, Request
 from pydantic import BaseModel
 
 from services.orders.schemas import imports
-from services.orders.schemas.imports import CSV, Imported
+from services.orders.schemas.imports import Imported
 from services.orders.schemas.sources import ImportDone
 from services.orders.settings import OrdersSettings
 from shared.http.guard import JSON, media_type
@@ -18,14 +18,10 @@ from shared.observe.logs import get_log
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
 DryRun = Annotated[bool, Query(description="Only check the file.")]
-FILE: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            CSV: {"schema": {"type": "string", "description": "A header line, then a line each."}},
-            JSON: {"schema": {"type": "array", "items": {"type": "object"}}},
-        },
-    }
+IMPORT_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    409: {"description": "Worth another try: `catalogue-behind`, with each line in `errors`."},
+    413: {"description": "`import-too-long`."},
+    422: {"description": "`import-invalid`, with each error by line in `errors`; `import-unreadable`."},
 }
 
 log = get_log()
@@ -44,6 +40,11 @@ class File(Generic[R]):
         lines = len(self.imported.rows)
         log.info("file_imported", import_id=self.import_id, lines=lines, dry_run=dry_run)
         return ImportDone(import_id=self.import_id, lines=lines, dry_run=dry_run)
+
+
+def example_of(kind: type[BaseModel]) -> dict[str, Any]:
+    """Give the example that a body is described with."""
+    return {**kind.model_json_schema()["examples"][0]}
 
 
 async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings) -> File[R]:

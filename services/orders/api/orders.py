@@ -23,7 +23,7 @@ from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
 from shared.http.paging import Paging
-from shared.http.versions import tell_version
+from shared.http.versions import tell_version, tells_version
 from shared.observe import tracing
 from shared.types import OrderId
 
@@ -37,8 +37,29 @@ Wait = Annotated[
 ]
 Order = Annotated[OrderId, Path(description="The order: its document number, year and suffix if it has one.")]
 _ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that asks."
-_RECOGNISED: dict[int | str, dict[str, Any]] = {
-    200: {"model": OrderSummary, "description": "The same order was placed before."}
+_PLACED: dict[int | str, dict[str, Any]] = {
+    200: {"model": OrderSummary, "description": "The same order was placed before."},
+    403: {"description": "`site-forbidden`; `activity-of-another`: the number is another depot's."},
+    409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
+    422: {
+        "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
+        "`site-not-depot`, `platform-mismatch`."
+    },
+}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    **_UNKNOWN,
+    403: {"description": "`site-forbidden`."},
+    409: {"description": "`order-already-issued`."},
+}
+_UNCHANGED: dict[int | str, dict[str, Any]] = {
+    **_REFUSED,
+    409: {"description": "`order-already-issued`, `order-cancelled`, `quantity-raised`."},
+    422: {"description": "`required-by-past`."},
+}
+_NOT_DECLINED: dict[int | str, dict[str, Any]] = {
+    **_REFUSED,
+    409: {"description": "`order-already-issued`, `order-not-declinable`."},
 }
 
 
@@ -52,7 +73,8 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _placing(routes: APIRouter, desk: Desk) -> None:
-    @routes.post("", status_code=201, responses=_RECOGNISED)
+    @routes.post("", status_code=201, responses=_PLACED)
+    @tells_version
     async def place_order(*, body: PlaceOrder, asker: Asker, response: Response, wait: Wait = None) -> OrderSummary:
         """Order a part.
 
@@ -95,7 +117,8 @@ def _reading(routes: APIRouter) -> None:
         )
         return page.cut(orders, lambda order: [order.order_id])
 
-    @routes.get("/{order_id}")
+    @routes.get("/{order_id}", responses=_UNKNOWN)
+    @tells_version
     async def show_order(
         *, order_id: Order, reader: Reader, session: Session, page: Paging, response: Response
     ) -> OrderRead:
@@ -111,7 +134,8 @@ def _reading(routes: APIRouter) -> None:
 
 
 def _changing(routes: APIRouter, desk: Desk) -> None:
-    @routes.patch("/{order_id}", status_code=202, response_description=_ASKED)
+    @routes.patch("/{order_id}", status_code=202, response_description=_ASKED, responses=_UNCHANGED)
+    @tells_version
     async def change_order(
         *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, response: Response
     ) -> OrderSummary:
@@ -120,7 +144,8 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]
 
-    @routes.post("/{order_id}/decline", status_code=202, response_description=_ASKED)
+    @routes.post("/{order_id}/decline", status_code=202, response_description=_ASKED, responses=_NOT_DECLINED)
+    @tells_version
     async def decline_order(
         *, order_id: Order, body: DeclineOrder, planner: Decliner, session: Session, response: Response
     ) -> OrderSummary:
@@ -133,7 +158,8 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]
 
-    @routes.post("/{order_id}/cancel", status_code=202, response_description=_ASKED)
+    @routes.post("/{order_id}/cancel", status_code=202, response_description=_ASKED, responses=_REFUSED)
+    @tells_version
     async def cancel_order(
         *,
         order_id: Order,

@@ -1,25 +1,34 @@
 """The source doors: list, show, put, import."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, IMPORT_BYTES_MAX, DryRun, read_file
+from services.orders.api.files import IMPORT_BYTES_MAX, IMPORT_PROBLEMS, DryRun, example_of, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
-from services.orders.schemas.imports import CSV
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
 from shared.http import rights
 from shared.http.app import Session
+from shared.http.file_bodies import CSV, FileForm, file_body
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
 from shared.types import PartId, SiteId
 
 Part = Annotated[PartId, Path(description="The part.")]
+_PUT: dict[int | str, dict[str, Any]] = {
+    409: {"description": "Worth another try: `catalogue-behind`."},
+    422: {"description": "`approval-in-future`."},
+}
+_FILE = FileForm(
+    "sources",
+    SourceRow,
+    [{"part": "MI17-MAIN-GEARBOX", "site": "F-01", **example_of(SourceTerms)}],
+)
 Site = Annotated[SiteId, Path(description="The factory or supplier.")]
 
 
@@ -48,7 +57,7 @@ def _reading(routes: APIRouter) -> None:
         sources = await queries.source_page(session, wanted, nation=nation, after=last, limit=page.one_more)
         return page.cut(sources, lambda source: [source.part, source.site, source.nation])
 
-    @routes.get("/{part}/{site}")
+    @routes.get("/{part}/{site}", responses={404: {"description": "`source-unknown`."}})
     async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session) -> SourceRead:
         """Show on what terms a site may supply one's nation with a part."""
         source = await queries.source(session, part, site, reader.nation)
@@ -58,7 +67,7 @@ def _reading(routes: APIRouter) -> None:
 
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
-    @routes.put("/{part}/{site}")
+    @routes.put("/{part}/{site}", responses=_PUT)
     async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning) -> SourceRead:
         """Say on what terms a site may supply one's nation with a part.
 
@@ -71,7 +80,7 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         assert written is not None, "it has just been written"
         return written
 
-    @routes.post("/import", openapi_extra=FILE)
+    @routes.post("/import", openapi_extra=file_body(_FILE), responses=IMPORT_PROBLEMS)
     @takes(CSV, JSON, body_bytes_max=IMPORT_BYTES_MAX)
     async def import_sources(*, request: Request, planner: Planning, dry_run: DryRun = False) -> ImportDone:
         """Import sources from a file: all of it or nothing, with every error by line.

@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import Kind, Refusal
+from shared.http.file_bodies import CSV
 
-CSV = "text/csv"
 ERRORS_MAX = 100
 _REST = "more cells"
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
+from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -188,6 +189,8 @@ class OrderSummary(Answer):
     quantity = reserved + sourced + issued + cancelled + open
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": [ORDER]})
+
     order_id: OrderId
     """The document number, its full year, and its suffix if it has one."""
     document_number: DocumentNumber
@@ -246,6 +249,8 @@ class OrderSummary(Answer):
 
 class OrderRead(OrderSummary):
     """An order with everything known about it."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ORDER_IN_FULL]})
 
     work_orders: list[WorkOrderRead]
     """What sources were asked to make for it."""

@@ -1,7 +1,7 @@
 """What the routes share: where events go, what reads wait for, who may look."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 
@@ -19,12 +19,6 @@ from shared.messaging.group import Group
 
 Poster = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 Reader = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
-READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "No valid token."},
-    403: {"description": "The door is not for this role."},
-    409: {"description": "`version-not-yet-applied`: what `JVTrack-After` names has not arrived; ask again."},
-    422: {"description": "A parameter does not fit its form."},
-}
 
 
 class LotUnknown(Refusal):

@@ -15,18 +15,15 @@ from shared.http.auth import PRINCIPAL
 from shared.http.bodies import BodyUnreadable
 from shared.http.guard import media_type, takes
 from shared.http.tokens import Principal
-from shared.http.versions import VERSION_HEADER
+from shared.http.versions import VERSION_HEADER, tells_version
 
 BODY_BYTES_MAX = 16 * 1_048_576
 _PROBLEMS = {
-    400: "`body-unreadable`: not JSON, or empty.",
-    403: "`site-forbidden`: the source's site is not yours to post for.",
+    403: "`site-forbidden`: the source's site is not yours to post for; `site-not-factory`.",
     409: "`event-id-reused`; or, worth another try, `catalogue-behind`, `event-unknown`, `work-order-unknown`; or "
     "`event-already-voided`.",
-    413: "`event-too-large`, `lines-too-many` or `body-too-large`.",
-    415: "`media-type-unsupported`.",
-    422: "`request-invalid`, `event-type-unknown` or `event-not-voidable`.",
-    503: "`overloaded` or `database-away`: try again after `Retry-After` seconds.",
+    413: "`event-too-large`, `lines-too-many`.",
+    422: "`event-type-unknown`, `event-not-voidable`.",
 }
 
 
@@ -63,6 +60,7 @@ def router(doors: Doors) -> APIRouter:
         response_class=Response,
     )
     @takes(EVENT, LINES, body_bytes_max=BODY_BYTES_MAX)
+    @tells_version
     async def post_events(request: Request, principal: Poster) -> Response:
         """Post what happened in a factory: one CloudEvent, or NDJSON of them.
 

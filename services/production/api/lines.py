@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from services.production.api.doors import Doors
+from services.production.api.doors import Doors, version_of
 from services.production.api.reading import id_of, read_post
 from services.production.commands import Post
 from services.production.domain.posted import Accepted
@@ -122,7 +122,8 @@ class EventLines(Response):
             return {**told, "status": "refused", "problem": _problem(outcome)}
         status = "duplicate" if outcome.is_duplicate else "accepted"
         self._told[status] += 1
-        return {**told, "status": status, "event_id": str(outcome.event_id)}
+        version = str(version_of(outcome))
+        return {**told, "status": status, "event_id": str(outcome.event_id), "version": version}
 
 
 def split(body: bytes, lines_max: int) -> list[tuple[int, bytes]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, LotUnknown, Reader
+from services.production.api.doors import LotUnknown, Reader
 from services.production.schemas.filters import LotFilter
 from services.production.schemas.views import LotRead, LotSummary
 from shared.http.app import Session
@@ -17,7 +17,7 @@ from shared.types import LotId
 
 def router() -> APIRouter:
     """Give the routes that show lots."""
-    routes = APIRouter(prefix="/v1/lots", tags=["lots"], responses=READ_PROBLEMS)
+    routes = APIRouter(prefix="/v1/lots", tags=["lots"])
     _lists(routes)
     _shows(routes)
     return routes
@@ -40,7 +40,7 @@ def _lists(routes: APIRouter) -> None:
 
 
 def _shows(routes: APIRouter) -> None:
-    @routes.get("/{lot_id}", responses={404: {"description": "`lot-unknown`"}})
+    @routes.get("/{lot_id}", responses={404: {"description": "`lot-unknown`."}})
     async def show_lot(
         lot_id: Annotated[LotId, Path(description="The lot, such as `F-01:L-2026-0042`.")],
         principal: Reader,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Reader, SenderUnknown
+from services.production.api.doors import Reader, SenderUnknown
 from services.production.schemas.events import SOURCE
 from services.production.schemas.views import GapsRead
 from shared.http.app import Session
@@ -15,9 +15,9 @@ from shared.http.rights import Subject, reach
 
 def router() -> APIRouter:
     """Give the route that shows gaps."""
-    routes = APIRouter(prefix="/v1/senders", tags=["senders"], responses=READ_PROBLEMS)
+    routes = APIRouter(prefix="/v1/senders", tags=["senders"])
 
-    @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`"}})
+    @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`."}})
     async def show_gaps(
         source: Annotated[
             str, Path(max_length=200, pattern=SOURCE, description="The CloudEvents source, such as `F-01/line-3`.")

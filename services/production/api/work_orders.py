@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderUnknown
+from services.production.api.doors import Doors, Reader, WorkOrderUnknown
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
 from shared.events.production import (
@@ -21,11 +21,10 @@ from shared.events.production import (
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject, reach, sight
-from shared.http.sse import EventStream, Position, Shape, TailEvent
+from shared.http.sse import POSITION_HEADER, POSITION_HEADERS, STREAM_RESPONSES, EventStream, Position, Shape, TailEvent
 from shared.http.tokens import Principal
 from shared.types import SiteId, WorkOrderId
 
-POSITION_HEADER = "JVTrack-Position"
 STREAMED = frozenset(
     kind.TYPE
     for kind in (
@@ -41,7 +40,7 @@ STREAMED = frozenset(
 
 def router(doors: Doors) -> APIRouter:
     """Give the routes that show work orders."""
-    routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"], responses=READ_PROBLEMS)
+    routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"])
     _lists(routes, doors)
     _streams(routes, doors)
     _shows(routes)
@@ -49,7 +48,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _lists(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("")
+    @routes.get("", responses={200: {"headers": POSITION_HEADERS}})
     async def list_work_orders(
         *,
         response: Response,
@@ -69,9 +68,7 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
 
 
 def _streams(routes: APIRouter, doors: Doors) -> None:
-    @routes.get(
-        "/stream", status_code=200, response_class=EventStream, responses={410: {"description": "`position-gone`"}}
-    )
+    @routes.get("/stream", status_code=200, response_class=EventStream, responses=STREAM_RESPONSES)
     async def stream_work_orders(
         principal: Reader,
         transaction: OwnTransaction,
@@ -91,7 +88,7 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
 
 
 def _shows(routes: APIRouter) -> None:
-    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-unknown`"}})
+    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-unknown`."}})
     async def show_work_order(
         work_order_id: Annotated[WorkOrderId, Path(description="The work order.")],
         principal: Reader,
