@@ -87,4 +87,5 @@ def is_told_by(endpoint: Callable[..., Any]) -> bool:
 
 def tell_version(response: Response, *tokens: Token) -> None:
     """Answer a write with the versions it made."""
-    response.headers[VERSION_HEADER] = ",".join(str(token) for token in tokens)
+    if tokens:
+        response.headers[VERSION_HEADER] = ",".join(str(token) for token in tokens)

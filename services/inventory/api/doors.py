@@ -67,7 +67,7 @@ class Asking:
 
     def claim(self, body: BaseModel) -> Claim:
         """Hold the key for this body."""
-        return claim(self.principal.subject, self.path, self.key, body.model_dump_json(by_alias=True).encode())
+        return claim(self.principal, self.path, self.key, body.model_dump_json(by_alias=True).encode())
 
 
 def _asking(rule: Rule) -> Callable[..., Awaitable[Asking]]:

@@ -236,3 +236,20 @@ async def test_a_read_waits_for_the_version_it_was_asked_for(house: House) -> No
     answer = await reading
 
     assert answer.json()["reserved"] == 5
+
+
+async def test_every_door_says_when_to_come_again_while_the_database_cannot_decide(house: House) -> None:
+    order_id = await house.place()
+
+    async with house.owner.transaction():
+        await house.owner.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        answers = await asyncio.gather(
+            house.send("POST", "/v1/orders", json=house.body()),
+            house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": 1}),
+            house.send("GET", f"/v1/orders/{order_id}"),
+        )
+
+    assert [(answer.status_code, slug(answer), answer.headers["retry-after"]) for answer in answers] == [
+        (503, "database-away", "1")
+    ] * 3
+    assert (await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": 1})).status_code == 202
