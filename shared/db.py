@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import asyncpg
 from sqlalchemy import event
@@ -13,9 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 
 from shared.sql import DRIVER, Row, Statement
 
+Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""Opens a transaction that commits when its block ends well."""
+
 AFTER_COMMIT = "after_commit"
 TOLD = "told"
 COMMAND_TIMEOUT_SECONDS = 15.0
+POOL_TIMEOUT_SECONDS = 5.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 CLOSE_TIMEOUT_SECONDS = 1.0
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
@@ -58,6 +62,11 @@ def is_weather(error: BaseException) -> bool:
     return isinstance(error, asyncpg.InterfaceError) and any(words in str(error) for words in _GONE)
 
 
+def is_exhausted(error: BaseException) -> bool:
+    """Tell whether no connection of ours was free: the server may be well, and we are asked for too much."""
+    return isinstance(error, PoolTimeout)
+
+
 def is_away(error: BaseException) -> bool:
     """Tell whether the server itself cannot be reached, so that other work would fail in the same way."""
     if isinstance(error, DBAPIError):
@@ -80,7 +89,7 @@ class Database:
             url,
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=COMMAND_TIMEOUT_SECONDS,
+            pool_timeout=POOL_TIMEOUT_SECONDS,
             pool_pre_ping=False,
             # The driver opens and ends each transaction, for SQLAlchemy's statements and for its own.
             isolation_level="AUTOCOMMIT",

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     GONE = "gone"
     UNAUTHENTICATED = "unauthenticated"
     TOO_LARGE = "too-large"
+    LATE = "late"
     UNSUPPORTED = "unsupported"
 
 

@@ -64,6 +64,10 @@ class Orders:
         """Ask for what is not yet issued to be released; inventory decides."""
         return await self.door.post(f"/v1/orders/{order_id}/cancel", Grounds(reason=reason), Order)
 
+    async def decline(self, order_id: OrderId, reason: str) -> Order:
+        """Say no to another depot's order that one's own depot was to fill."""
+        return await self.door.post(f"/v1/orders/{order_id}/decline", Grounds(reason=reason), Order)
+
     def sources(
         self, *, part: PartId | None = None, site: SiteId | None = None, approved: bool | None = None
     ) -> Listing[Source]:

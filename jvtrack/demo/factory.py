@@ -99,7 +99,7 @@ class Factory:
             async for change in stream:
                 if change.type == WorkOrderOpened.TYPE:
                     # A factory sees its own work orders in full, as they were told.
-                    told = change.model_dump(exclude={"position", "type"})
+                    told = change.model_dump(include=set(WorkOrderOpened.model_fields))
                     await self._work_off(WorkOrderOpened.model_validate(told))
 
     async def _work_off(self, opened: WorkOrderOpened) -> None:

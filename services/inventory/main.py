@@ -7,12 +7,13 @@ from services.inventory.api.doors import Doors
 from services.inventory.commands.importing import Importer
 from services.inventory.commands.moving import Mover
 from services.inventory.commands.tidying import Tidier
-from services.inventory.queries.seen import nations
+from services.inventory.queries.seen import nations, sees
 from services.inventory.settings import InventorySettings
 from shared.db import Database
 from shared.events.envelope import Stream
 from shared.http import operations
 from shared.http.app import create_app
+from shared.http.arrivals import ArrivalLimits, Arrivals
 from shared.http.tail import StreamTail
 from shared.http.tokens import Authenticator, AuthSettings
 from shared.messaging.backbone import Backbone, Identity
@@ -23,6 +24,8 @@ from shared.service import Service, run
 from shared.settings import CommonSettings, DoorSettings, door_settings
 
 NAME = "inventory"
+HEARD = tuple(Stream)
+"""The streams that it tells or hears."""
 
 
 def main() -> None:
@@ -55,8 +58,6 @@ def build(
         moves=backbone.group("moves", Mover(settings).decide),
         importer=importer,
         tail=tail,
-        applied=backbone.applied,
-        changed=backbone.changed,
         metrics=metrics,
         settings=settings,
     )
@@ -69,9 +70,15 @@ def build(
         auth=authenticator,
         transaction=database.transaction,
         probes=backbone.probes(),
+        arrivals=_arrivals(backbone, database, settings),
     )
     tidier = Tidier(database, importer, settings)
     return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run, tidier.run])
+
+
+def _arrivals(backbone: Backbone, database: Database, settings: InventorySettings) -> Arrivals:
+    limits = ArrivalLimits(settings.after_seconds_max)
+    return Arrivals(database.transaction, sees, heard=HEARD, changed=backbone.changed, limits=limits)
 
 
 if __name__ == "__main__":

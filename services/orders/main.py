@@ -14,6 +14,7 @@ from shared.db import Database
 from shared.events.envelope import Stream
 from shared.http import operations
 from shared.http.app import create_app
+from shared.http.arrivals import ArrivalLimits, Arrivals
 from shared.http.tokens import Authenticator, AuthSettings
 from shared.messaging.backbone import Backbone, Identity
 from shared.messaging.topics import Topics
@@ -23,6 +24,8 @@ from shared.service import Service, run
 from shared.settings import CommonSettings, DoorSettings, door_settings
 
 NAME = "orders"
+HEARD = tuple(Stream)
+"""The streams that it tells or hears."""
 
 
 def main() -> None:
@@ -53,8 +56,6 @@ def build(
         placing=backbone.group("orders", placing.decide),
         outcomes=outcomes,
         planner=planner,
-        applied=backbone.applied,
-        changed=backbone.changed,
         settings=settings,
     )
     app = create_app(
@@ -66,12 +67,18 @@ def build(
         auth=authenticator,
         transaction=database.transaction,
         probes=backbone.probes(),
+        arrivals=_arrivals(backbone, database, settings),
     )
     return Service(NAME, app, backbone, database, door, common.backbone, background=[planner.run])
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
-    return [orders.router(desk), promises.router(desk), sources.router(desk), activities.router(desk)]
+    return [orders.router(desk), promises.router(), sources.router(desk), activities.router(desk)]
+
+
+def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:
+    limits = ArrivalLimits(settings.after_seconds_max)
+    return Arrivals(database.transaction, queries.sees, heard=HEARD, changed=backbone.changed, limits=limits)
 
 
 if __name__ == "__main__":

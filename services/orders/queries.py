@@ -1,7 +1,7 @@
 """SQL that reads."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -15,16 +15,22 @@ from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRe
 from services.orders.store.lookups import Sight, array, visible
 from services.orders.tables import activities, orders, part_copies, promises, site_copies, sources, work_orders
 from shared.events.envelope import Stream
-from shared.http.paging import CursorMalformed
+from shared.http import rights
+from shared.http.named import name
+from shared.http.paging import CursorMalformed, Page
+from shared.http.rights import Subject
+from shared.http.tokens import Principal
+from shared.http.versions import Token
 from shared.types import Nation, OrderId, PartId, SiteId
 
 _SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
     """
     SELECT key_seq, type, recorded_at, payload FROM event_log
-    WHERE topic = :topic AND key = :key ORDER BY key_seq LIMIT :limit
+    WHERE topic = :topic AND key = :key AND key_seq < :before ORDER BY key_seq DESC LIMIT :limit
     """
 )
+_NEWEST = 2**63 - 1
 
 
 async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, OrderSummary]:
@@ -33,30 +39,35 @@ async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict
     return {row.order_id: _summary(row) for row in rows}
 
 
-async def order(session: AsyncSession, order_id: OrderId, sight: Sight, *, history_max: int) -> OrderRead | None:
-    """Show an order with everything known about it; none where there is no such order to be seen."""
+async def order(
+    session: AsyncSession, order_id: OrderId, sight: Sight, page: Page, *, promises_max: int
+) -> OrderRead | None:
+    """Show an order, with a page of its history; none where there is no such order to be seen."""
     row = (await session.execute(select(orders).where(orders.c.order_id == order_id, visible(sight)))).one_or_none()
     if row is None:
         return None
     works = await session.execute(
         select(work_orders).where(work_orders.c.order_id == order_id).order_by(work_orders.c.n)
     )
-    made = await session.execute(select(promises).where(promises.c.order_id == order_id).order_by(promises.c.n))
-    told = await session.execute(
-        _HISTORY, {"topic": int(Stream.ORDERS), "key": f"order:{order_id}", "limit": history_max}
+    made = await session.execute(
+        select(promises).where(promises.c.order_id == order_id).order_by(promises.c.n.desc()).limit(promises_max)
     )
+    start = page.after_of(int)
+    before = _NEWEST if start is None else start[0]
+    key = {"topic": int(Stream.ORDERS), "key": f"order:{order_id}"}
+    told = await session.execute(_HISTORY, {**key, "before": before, "limit": page.one_more})
     return OrderRead(
         **dict(_summary(row)),
         work_orders=[_work_order(work) for work in works],
         promises=[
             PromiseRead(promised_for=each.promised_for, reason=each.reason, recorded_at=each.recorded_at)
-            for each in made
+            for each in reversed(made.all())
         ],
         history=[
             ChangeRead(
                 version=each.key_seq, type=each.type, recorded_at=each.recorded_at, data=json.loads(each.payload)
             )
-            for each in told
+            for each in reversed(page.cut(told.all(), lambda each: [each.key_seq]))
         ],
     )
 
@@ -146,6 +157,25 @@ async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[Site
     """Tell which nation each of these sites belongs to, as far as the catalogue was heard."""
     query = select(site_copies.c.site_id, site_copies.c.country).where(site_copies.c.site_id.in_(sites))
     return {row.site_id: row.country for row in await session.execute(query)}
+
+
+async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
+    """Tell whether a principal may see all that these versions are of."""
+    named = name(tokens)
+    known = await nations(session, named.places)
+    return (
+        named.is_whole
+        and rights.sees_fully(principal, Subject.STOCK, named.stocks | named.senders, known)
+        and rights.sees_fully(principal, Subject.LOT, named.factories, known)
+        and await _count_seen(session, named.all_orders, Sight.of(principal)) == len(named.all_orders)
+    )
+
+
+async def _count_seen(session: AsyncSession, order_ids: Collection[OrderId], sight: Sight) -> int:
+    if not order_ids:
+        return 0
+    query = select(func.count()).where(orders.c.order_id == any_(array(order_ids)), visible(sight))
+    return int(await session.scalar(query) or 0)
 
 
 def _read_day(text: str) -> date:

@@ -19,8 +19,8 @@ class OrdersSettings(BaseSettings):
     """Orders planned in one transaction after a source was approved."""
     planning_poll_seconds: float = Field(default=1.0, gt=0)
     """How often planning looks for approved sources that another process has noted."""
-    history_max: int = Field(default=1_000, gt=0)
-    """Entries of an order's history in one answer, the first kept."""
+    promises_max: int = Field(default=1_000, gt=0)
+    """Promises of an order in one answer, the newest kept."""
     import_bytes_max: int = Field(default=64 * 1024 * 1024, gt=0)
     """Size of one imported file."""
     import_lines_max: int = Field(default=200_000, gt=0)

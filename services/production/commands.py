@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.production.domain.floor import Floor, Undoing
 from services.production.domain.history import Entry, Identity
 from services.production.domain.lot import Lot, lot_id
-from services.production.domain.posted import Accepted, CatalogueBehind, EventIdReused, Posted
+from services.production.domain.posted import Accepted, CatalogueBehind, EventIdReused, Posted, SiteNotFactory
 from services.production.domain.work_order import NoteFact
 from services.production.schemas.events import read_correction
 from services.production.settings import ProductionSettings
@@ -25,7 +25,7 @@ from shared.http import rights
 from shared.http.tokens import Principal
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
-from shared.types import LotId, WorkOrderId
+from shared.types import LotId, SiteKind, WorkOrderId
 
 Outcome = Accepted | Refusal
 
@@ -70,7 +70,7 @@ class FactoryDoor:
         arrivals = [
             Arrival(post.posted, outcome.is_duplicate)
             for post, outcome in zip(posts, outcomes, strict=True)
-            if isinstance(outcome, Accepted)
+            if isinstance(outcome, Accepted) and (outcome.is_duplicate or not outcome.was_decided)
         ]
         await senders.note(session, arrivals, ranges_max=self._sequence_ranges_max)
         return outcomes
@@ -142,6 +142,8 @@ def _refusal(post: Post, catalogue: Catalogue) -> Refusal | None:
         return CatalogueBehind(site=post.posted.site)
     if not rights.may_write(post.principal, post.posted.site, site.country, site.kind):
         return rights.SiteForbidden(site=post.posted.site)
+    if site.kind is SiteKind.DEPOT:
+        return SiteNotFactory(site=post.posted.site)
     return _unknown(post.posted.fact, catalogue)
 
 
@@ -158,7 +160,7 @@ def _again(posted: Posted, taken: Taken) -> Outcome:
         return EventIdReused(source=posted.source, id=posted.sender_id)
     # The group may have been tried before and its commit's answer lost: then the id was taken by this very event.
     is_duplicate = taken.event_id != posted.event_id
-    return Accepted(taken.event_id, taken.key, taken.key_seq, is_duplicate=is_duplicate)
+    return Accepted(taken.event_id, taken.key, taken.key_seq, is_duplicate=is_duplicate, was_decided=True)
 
 
 def _outcome(posted: Posted, first: Posted, outcome: Outcome) -> Outcome:

@@ -26,6 +26,9 @@ from shared.messaging.handlers import Deciders, Projections, Subscription
 from shared.messaging.outbox import Told, tell
 from shared.types import PartId, SiteId, WorkOrderId
 
+_WORK_ORDER_MARK = "-W"
+"""Tells a work order's id from its order's."""
+
 
 class WorkOrderOpenedBefore(Refusal):
     """A work order is opened once."""
@@ -85,9 +88,7 @@ class WorkOrderWork:
 
 
 projections = Projections[CatalogueWork]()
-deciders = Deciders[WorkOrderWork](
-    ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderRescheduled)
-)
+deciders = Deciders[WorkOrderWork](ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested))
 
 
 @projections.on(PartDefined)
@@ -122,6 +123,16 @@ async def order_sourcing_reduced(work: WorkOrderWork, received: CloudEvent[Order
     work.keep(work_order, event, received)
 
 
+@deciders.on(OrderRescheduled, touches=lambda moved: {moved.order})
+async def order_rescheduled(work: WorkOrderWork, received: CloudEvent[OrderRescheduled]) -> None:
+    """Tell the factories that have the order's work orders of the new day of need."""
+    for before in list(work.work_orders.values()):
+        if before.order == received.data.order:
+            work_order, event = before.reschedule(received.data.required_by)
+            if event is not None:
+                work.keep(work_order, event, received)
+
+
 async def open_catalogue_work(
     session: AsyncSession, _received: Sequence[CloudEvent[Event]], _touched: frozenset[Hashable]
 ) -> CatalogueWork:
@@ -132,8 +143,10 @@ async def open_catalogue_work(
 async def open_work_order_work(
     session: AsyncSession, _received: Sequence[CloudEvent[Event]], touched: frozenset[Hashable]
 ) -> WorkOrderWork:
-    """Lock the work orders that a batch touches, in the order of their ids."""
-    wanted = frozenset(str(work_order) for work_order in touched)
+    """Lock the work orders that a batch touches, by their own ids or their order's, in the order of their ids."""
+    named = frozenset(str(name) for name in touched if _WORK_ORDER_MARK in str(name))
+    orders = [str(name) for name in touched if _WORK_ORDER_MARK not in str(name)]
+    wanted = named | frozenset(await work_orders.of_orders(session, orders))
     locked = await work_orders.lock(session, wanted)
     return WorkOrderWork(session, wanted, locked, await accepted.awaiting(session, wanted - locked.keys()))
 

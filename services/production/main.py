@@ -1,7 +1,5 @@
 """Puts production together: the only module that knows all its parts."""
 
-import asyncio
-
 from prometheus_client import CollectorRegistry
 
 from services.production import api, handlers, queries
@@ -12,6 +10,8 @@ from shared.db import Database
 from shared.events.envelope import Stream
 from shared.http import operations
 from shared.http.app import create_app
+from shared.http.arrivals import ArrivalLimits, Arrivals
+from shared.http.bodies import Slots
 from shared.http.tail import StreamTail
 from shared.http.tokens import Authenticator, AuthSettings
 from shared.messaging.backbone import Backbone, Identity
@@ -22,6 +22,8 @@ from shared.service import Service, run
 from shared.settings import CommonSettings, DoorSettings, door_settings
 
 NAME = "production"
+HEARD = (Stream.CATALOGUE, Stream.ORDERS, Stream.PRODUCTION)
+"""The streams that it tells or hears."""
 
 
 def main() -> None:
@@ -50,10 +52,8 @@ def build(
     doors = Doors(
         events=backbone.group("events", FactoryDoor(settings).accept),
         tail=tail,
-        applied=backbone.applied,
-        changed=backbone.changed,
         settings=settings,
-        bodies=asyncio.Semaphore(settings.bodies_max),
+        bodies=Slots(total=settings.bodies_max, each=settings.bodies_of_one_sender_max),
     )
     app = create_app(
         title="JVTrack production",
@@ -64,8 +64,14 @@ def build(
         auth=authenticator,
         transaction=database.transaction,
         probes=backbone.probes(),
+        arrivals=_arrivals(backbone, database, settings),
     )
     return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run])
+
+
+def _arrivals(backbone: Backbone, database: Database, settings: ProductionSettings) -> Arrivals:
+    limits = ArrivalLimits(settings.after_seconds_max)
+    return Arrivals(database.transaction, queries.sees, heard=HEARD, changed=backbone.changed, limits=limits)
 
 
 if __name__ == "__main__":

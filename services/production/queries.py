@@ -1,7 +1,7 @@
 """SQL that reads: lots, work orders, their history, and senders, within what a principal may see."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -28,9 +28,15 @@ from services.production.store import lots as lot_store
 from services.production.store import work_orders as work_order_store
 from services.production.tables import accepted_event, event_log, lot, part_copy, sender, site_copy, work_order
 from shared.events.envelope import Stream
-from shared.http.rights import Reach
+from shared.http import rights
+from shared.http.named import name
+from shared.http.paging import Page
+from shared.http.rights import Reach, Subject, reach
+from shared.http.tokens import Principal
+from shared.http.versions import Token
 from shared.types import LotId, Nation, SiteId, WorkOrderId
 
+_NEWEST = 2**63 - 1
 _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
 
 
@@ -53,13 +59,13 @@ async def lots(session: AsyncSession, wanted: LotFilter, reach: Reach, window: W
     return [_lot(row, named) for row in rows]
 
 
-async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, *, history_max: int) -> LotRead | None:
-    """Show a lot with its history; none if there is none that may be seen."""
+async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, page: Page) -> LotRead | None:
+    """Show a lot with a page of its history; none if there is none that may be seen."""
     row = (await session.execute(_lots(reach).where(lot.c.lot_id == lot_id))).one_or_none()
     if row is None:
         return None
     named = await _work_orders_of(session, [row])
-    history = await _history(session, f"lot:{lot_id}", history_max)
+    history = await _history(session, f"lot:{lot_id}", page)
     return LotRead(**dict(_lot(row, named)), history=history)
 
 
@@ -75,32 +81,36 @@ async def work_orders(
 
 
 async def find_work_order(
-    session: AsyncSession, work_order_id: WorkOrderId, reach: Reach, *, history_max: int
+    session: AsyncSession, work_order_id: WorkOrderId, reach: Reach, page: Page
 ) -> WorkOrderRead | None:
-    """Show a work order with its history; none if there is none that may be seen."""
+    """Show a work order with a page of its history; none if there is none that may be seen."""
     query = _work_orders(reach).where(work_order.c.work_order_id == work_order_id)
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    history = await _history(session, f"work-order:{work_order_id}", history_max)
+    history = await _history(session, f"work-order:{work_order_id}", page)
     return WorkOrderRead(**dict(_work_order(row)), history=history)
 
 
-async def find_gaps(session: AsyncSession, source: str, reach: Reach, *, gaps_max: int) -> GapsRead | None:
-    """Show which numbers of a sender are missing; none if it was never heard, or is not to be seen."""
+async def find_gaps(session: AsyncSession, source: str, reach: Reach, page: Page) -> GapsRead | None:
+    """Show a page of a sender's missing numbers; none if it was never heard, or is not to be seen."""
     query = select(sender).where(sender.c.source == source, _visible(sender.c.site, reach))
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
     seen = sorted((stretch.lower, stretch.upper) for stretch in row.seen)
     gaps = [Gap(first=end, last=begin - 1) for (_, end), (begin, _) in pairwise(seen)]
+    start = page.after_of(int)
+    shown = gaps if start is None else [gap for gap in gaps if gap.first > int(start[0] or 0)]
+    reused = sorted((stretch.lower, stretch.upper) for stretch in row.reused)
     return GapsRead(
         source=row.source,
         first_sequence=seen[0][0],
         highest_sequence=seen[-1][1] - 1,
         known_from=row.known_from,
         missing=sum(gap.last - gap.first + 1 for gap in gaps),
-        gaps=gaps[:gaps_max],
+        gaps=list(page.cut(shown, lambda gap: [gap.first])),
+        reused=[Gap(first=first, last=end - 1) for first, end in reused],
         events=row.events,
         duplicates=row.duplicates,
         last_seen_at=row.last_seen_at,
@@ -113,6 +123,26 @@ async def nations(session: AsyncSession, sites: Collection[SiteId] | None = None
     if sites is not None:
         query = query.where(site_copy.c.site_id.in_(sites))
     return {row.site_id: row.country for row in await session.execute(query)}
+
+
+async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
+    """Tell whether a principal may see all that these versions are of.
+
+    An order of which no factory was ever asked anything concerns no site here: who sees a whole nation may wait for it.
+    """
+    named = name(tokens)
+    known = await nations(session, named.factories) if named.factories else {}
+    if not named.is_whole or not rights.sees_fully(principal, Subject.LOT, named.factories, known):
+        return False
+    is_named = or_(work_order.c.order_id.in_(named.orders), work_order.c.work_order_id.in_(named.work_orders))
+    at = _visible(work_order.c.factory, reach(principal, Subject.LOT))
+    rows = (await session.execute(select(work_order.c.order_id, work_order.c.work_order_id, at).where(is_named))).all()
+    seen = {name for row in rows if row[2] for name in row[:2]}
+    found = {name for row in rows for name in row[:2]}
+    sees_nation = reach(principal, Subject.LOT).nation is not None
+    return named.work_orders <= seen and all(
+        order in seen or (sees_nation and order not in found) for order in named.orders
+    )
 
 
 def _visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
@@ -142,16 +172,18 @@ async def _work_orders_of(session: AsyncSession, rows: Iterable[Row[Any]]) -> di
     return {row.work_order_id: work_order_store.read(row) for row in found}
 
 
-async def _history(session: AsyncSession, key: str, history_max: int) -> list[HistoryEntry]:
+async def _history(session: AsyncSession, key: str, page: Page) -> list[HistoryEntry]:
+    start = page.after_of(int)
+    before = _NEWEST if start is None else start[0]
     joined = event_log.outerjoin(accepted_event, accepted_event.c.event_id == event_log.c.event_id)
     query = (
         select(event_log, *(accepted_event.c[name].label(f"posted_{name}") for name in _POSTED))
         .select_from(joined)
-        .where(event_log.c.topic == int(Stream.PRODUCTION), event_log.c.key == key)
+        .where(event_log.c.topic == int(Stream.PRODUCTION), event_log.c.key == key, event_log.c.key_seq < before)
         .order_by(desc(event_log.c.key_seq))
-        .limit(history_max)
+        .limit(page.one_more)
     )
-    rows = (await session.execute(query)).all()
+    rows = page.cut((await session.execute(query)).all(), lambda row: [row.key_seq])
     return [_entry(row) for row in reversed(rows)]
 
 
@@ -221,6 +253,7 @@ def _work_order(row: Row[Any]) -> WorkOrderSummary:
         refused=read.refused > 0,
         due=read.due,
         due_asked=read.due_asked,
+        required_by=read.required_by,
         updated_at=row.updated_at,
         **_made(read.totals),
     )

@@ -19,6 +19,8 @@ class ProductionSettings(BaseSettings):
     """Lines of one NDJSON body that are decided together."""
     bodies_max: int = Field(default=8, gt=0)
     """NDJSON bodies that are held in memory at a time; one more is asked to come back."""
+    bodies_of_one_sender_max: int = Field(default=3, gt=0)
+    """How many of them one sender may have there, so that it does not keep the others out."""
     overload_tries: int = Field(default=20, gt=0)
     """How often lines are brought to an overloaded door again before they are refused."""
     overload_pause_seconds: float = Field(default=0.1, gt=0)
@@ -29,7 +31,3 @@ class ProductionSettings(BaseSettings):
     """How long a read waits for the versions in `JVTrack-After`."""
     sequence_ranges_max: int = Field(default=10_000, gt=1)
     """Stretches of seen numbers kept per sender; the oldest gaps beyond are forgotten."""
-    gaps_max: int = Field(default=1_000, gt=0)
-    """Stretches of missing numbers in one answer, the lowest first."""
-    history_max: int = Field(default=1_000, gt=0)
-    """Entries of a lot's or work order's history in one answer, the latest first kept."""

@@ -53,6 +53,8 @@ class OrderCancelRequested(OrderEvent):
 
     reason: Text | None = None
     """Why."""
+    declined_by: SiteId | None = None
+    """The filling depot, where it is the one that does not want to: its answer to another depot's order."""
 
 
 class OrderReductionRequested(OrderEvent):
@@ -88,6 +90,8 @@ class OrderSourced(OrderEvent):
     """Priority designator of the order."""
     due: date
     """Day on which the source's lead time has passed."""
+    required_by: date | None = None
+    """Day on which the depot needs it."""
 
 
 class OrderSourcingReduced(OrderEvent):

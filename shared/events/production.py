@@ -187,6 +187,8 @@ class WorkOrderEvent(Event):
     """How much it will bring in all, as known now."""
     due: date
     """Day on which it is promised."""
+    required_by: date | None = None
+    """Day on which the depot needs it, as far as orders has said."""
 
     @property
     def key(self) -> str:
@@ -236,7 +238,7 @@ class QuantityCause(StrEnum):
 
 
 class WorkOrderQuantityChanged(WorkOrderEvent):
-    """The work order will bring more or less than was known before."""
+    """The work order will bring more or less than was known before, or the same on another day of need."""
 
     TYPE: ClassVar[str] = "jvtrack.production.work-order-quantity-changed.v1"
 

@@ -1,7 +1,6 @@
 """Puts a service's HTTP door together: the same watch, guard, problems, health and pages for each."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
@@ -10,13 +9,14 @@ from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import Transaction
 from shared.http import docs, guard, health, problems
+from shared.http.arrivals import Arrivals
+from shared.http.heads import HeadAsGet
 from shared.http.tokens import Authenticator
 from shared.http.watch import Watch
 from shared.observe.metrics import HttpMetrics
 
-Transaction = Callable[[], AbstractAsyncContextManager[AsyncSession]]
-Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 _SILENT: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "operation_spans": False}
 
 
@@ -31,6 +31,15 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """A transaction that commits when the route has returned well, before its answer goes out."""
 
 
+async def _transaction(request: Request) -> Transaction:
+    transaction: Transaction = request.app.state.transaction
+    return transaction
+
+
+OwnTransaction = Annotated[Transaction, Depends(_transaction)]
+"""Opens a transaction where a route needs one only for a moment: for what streams, or waits."""
+
+
 def create_app(
     *,
     title: str,
@@ -41,7 +50,7 @@ def create_app(
     auth: Authenticator,
     transaction: Transaction,
     probes: Mapping[str, health.Probe],
-    lifespan: Lifespan | None = None,
+    arrivals: Arrivals,
 ) -> FastAPI:
     """Build the app; a route without a rule is a RuleMissing here, not an open door later.
 
@@ -54,15 +63,15 @@ def create_app(
         description=description,
         openapi_url=None,
         redirect_slashes=False,
-        lifespan=lifespan,
         telemetry=_SILENT,
     )
     app.state.transaction = transaction
     app.state.http_metrics = HttpMetrics(registry)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(Watch, metrics=app.state.http_metrics)
     problems.install(app)
     for router in (*routers, health.router(probes, registry), docs.router(app)):
         for route in router.routes:
             assert isinstance(route, APIRoute), f"{route} is not a route that the guard knows"
-            app.router.routes.append(guard.adopt(route, auth))
+            app.router.routes.append(guard.adopt(route, auth, arrivals))
     return app

@@ -5,21 +5,17 @@ The networks are air-gapped: the page's program, Swagger UI, comes in a package.
 
 import html
 import json
-from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Response
-from fastapi.openapi.utils import get_openapi
 from fastapi.responses import FileResponse, HTMLResponse
 
 from shared.http.auth import public
-from shared.http.idempotency import KEY_HEADER
-from shared.http.problems import MEDIA_TYPE
+from shared.http.description import describe
 
 _Schema = dict[str, Any]  # a JSON document under change
-_METHODS = ("get", "put", "post", "patch", "delete")
 _ASSETS = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
@@ -46,59 +42,6 @@ _START = """SwaggerUIBundle({
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset],
 });
 """
-_PROBLEM: _Schema = {
-    "type": "object",
-    "title": "Problem",
-    "description": "Why a request was not done (RFC 9457). The facts of the case are further members.",
-    "required": ["type", "title", "status"],
-    "properties": {
-        "type": {"type": "string", "description": "What kind of no it is, for programs."},
-        "title": {"type": "string", "description": "The same in a sentence, for people."},
-        "status": {"type": "integer", "description": "The HTTP status."},
-        "detail": {"type": "string", "description": "The facts of this case."},
-        "instance": {"type": "string", "description": "The path that was asked for."},
-        "trace_id": {"type": "string", "description": "Finds the request in the logs."},
-        "errors": {
-            "type": "array",
-            "description": "Each field that does not fit.",
-            "items": {
-                "type": "object",
-                "required": ["field", "message"],
-                "properties": {
-                    "field": {"type": "string", "description": "Such as `lines[2].quantity` or `query limit`."},
-                    "message": {"type": "string", "description": "What is wrong with it."},
-                },
-            },
-        },
-    },
-    "example": {
-        "type": "urn:jvtrack:problem:order-unknown",
-        "title": "There is no such order.",
-        "status": 404,
-        "detail": "order: 7201YA6327A001-2026",
-        "instance": "/v1/orders/7201YA6327A001-2026",
-    },
-}
-
-
-def describe(app: FastAPI) -> _Schema:
-    """Describe an app's routes in OpenAPI 3.1, every one with the problem it may answer."""
-    schema = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-    schemas: _Schema = schema.setdefault("components", {}).setdefault("schemas", {})
-    for name in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(name, None)
-    schemas["Problem"] = _PROBLEM
-    problem = {"$ref": "#/components/schemas/Problem"}
-    for operation in _operations(schema):
-        operation["responses"].pop("422", None)
-        operation["responses"]["default"] = {
-            "description": "A problem: why the request was not done.",
-            "content": {MEDIA_TYPE: {"schema": problem}},
-        }
-        for parameter in operation.get("parameters", ()):
-            if parameter["name"] == KEY_HEADER:
-                parameter["required"] = True
-    return schema
 
 
 def router(app: FastAPI) -> APIRouter:
@@ -137,8 +80,3 @@ def _add_pages(routes: APIRouter, title: str) -> None:
         if name not in _ASSETS:
             raise HTTPException(404)
         return FileResponse(assets / name, media_type=_ASSETS[name])
-
-
-def _operations(schema: _Schema) -> Iterable[_Schema]:
-    for path in schema.get("paths", {}).values():
-        yield from (path[method] for method in _METHODS if method in path)

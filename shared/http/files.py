@@ -10,9 +10,9 @@ from fastapi import Query, Request
 from pydantic import BaseModel, ValidationError
 
 from shared.errors import Kind, Refusal
-from shared.http.guard import JSON
+from shared.http.file_bodies import CSV
+from shared.http.guard import JSON, media_type
 
-CSV = "text/csv"
 DryRun = Annotated[bool, Query(description="Only check the file.")]
 R = TypeVar("R", bound=BaseModel)
 
@@ -94,14 +94,7 @@ class Imported(Generic[R]):
 
 def is_csv(request: Request) -> bool:
     """Tell whether a body is CSV by what it says; without a word it is JSON."""
-    return request.headers.get("content-type", JSON).partition(";")[0].strip().lower() == CSV
-
-
-def body_of(json_schema: dict[str, Any]) -> dict[str, Any]:
-    """Describe a body that is CSV, or JSON of this schema."""
-    csv_schema = {"type": "string", "description": "A header line, then a line each."}
-    content = {CSV: {"schema": csv_schema}, JSON: {"schema": json_schema}}
-    return {"requestBody": {"required": True, "content": content}}
+    return media_type(request.headers.get("content-type", JSON)) == CSV
 
 
 def read_table(content: bytes) -> Table:

@@ -18,6 +18,7 @@ from fastapi import Depends, Header
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Kind, Refusal
+from shared.http.tokens import Principal
 from shared.sql import Statement
 
 KEY_HEADER = "Idempotency-Key"
@@ -61,7 +62,7 @@ class IdempotencyKeyMalformed(Refusal):
 
 
 class IdempotencyKeyReused(Refusal):
-    """The Idempotency-Key has been used for another request."""
+    """The Idempotency-Key has been used for another request, or under other rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,19 @@ async def idempotency_key(
 IdempotencyKey = Annotated[str, Depends(idempotency_key)]
 
 
-def claim(principal: str, route: str, key: str, body: bytes) -> Claim:
-    """Make a request's claim; a body in another JSON layout is still the same request."""
+def claim(principal: Principal, route: str, key: str, body: bytes) -> Claim:
+    """Make a request's claim; a body in another JSON layout is still the same request.
+
+    What was answered to one set of rights is not for another: a token of the same subject with other sites would else
+    get an answer that it may not see.
+    """
     try:
         canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
     except (ValueError, RecursionError):
         canonical = body
-    digest = hashlib.sha256(b"\0".join((principal.encode(), route.encode(), canonical))).digest()
-    return Claim(principal, route, key, digest)
+    rights = json.dumps([principal.role, principal.nation, sorted(principal.sites)]).encode()
+    digest = hashlib.sha256(b"\0".join((principal.subject.encode(), route.encode(), rights, canonical))).digest()
+    return Claim(principal.subject, route, key, digest)
 
 
 async def recall(session: AsyncSession, claims: Iterable[Claim]) -> dict[Claim, StoredAnswer | IdempotencyKeyReused]:

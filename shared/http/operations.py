@@ -3,10 +3,11 @@
 import dataclasses
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import APIRouter, Depends, Response
 
-from shared.http.app import Session
+from shared.db import Transaction
+from shared.http import operated
+from shared.http.app import OwnTransaction
 from shared.http.auth import Principal, Role, allow
 from shared.http.concern import Concern, NationsOf
 from shared.http.operation_bodies import (
@@ -19,7 +20,8 @@ from shared.http.operation_bodies import (
     ParkedKeyRead,
     Republish,
 )
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging
+from shared.http.versions import tell_version, tells_version
 from shared.messaging.operation_log import Operation
 from shared.messaging.operations import Operations
 from shared.messaging.outbox_keeper import Stretch
@@ -40,41 +42,56 @@ def router(operations: Operations, nations_of: NationsOf) -> APIRouter:
 
 def _parked(routes: APIRouter, operations: Operations, concern: Concern) -> None:
     @routes.get("/parked")
-    async def parked(
-        *, reader: Reader, session: Session, page: Paging, request: Request, response: Response
-    ) -> list[ParkedKeyRead]:
+    async def parked(*, reader: Reader, transaction: OwnTransaction, page: Paging) -> list[ParkedKeyRead]:
         """List the parked keys, with the event that stopped each; of partner nations', only that it did."""
         after = page.after_of(str, str, str) or ("", "", "")
-        rows = await operations.parked.page((str(after[0]), str(after[1]), str(after[2])), page.limit)
-        if len(rows) == page.limit:
-            link_next(request, response, (rows[-1].group, rows[-1].topic, rows[-1].key))
-        nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
+        found = await operations.parked.page((str(after[0]), str(after[1]), str(after[2])), page.one_more)
+        rows = page.cut(found, lambda row: [row.group, row.topic, row.key])
+        async with transaction() as session:
+            nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
         return [_shown(row, theirs, reader) for row, theirs in zip(rows, nations, strict=True)]
 
     @routes.post("/parked/release")
-    async def release(body: ParkedKeyName, operator: Operator, session: Session) -> Done:
+    @tells_version
+    async def release(body: ParkedKeyName, operator: Operator, transaction: OwnTransaction, response: Response) -> Done:
         """Apply what waits for a parked key, in order, once its cause is put right."""
-        name = await ours(body, operator, session)
-        return Done(events=await operations.parked.release(name, Operation(operator.subject)))
+        name = await ours(body, operator, transaction)
+        events = await operations.parked.release(name, Operation(operator.subject))
+        return await done(events, name, transaction, response)
 
     @routes.post("/parked/discard")
-    async def discard(body: ParkedKeyDecision, operator: Operator, session: Session) -> Done:
+    @tells_version
+    async def discard(
+        body: ParkedKeyDecision, operator: Operator, transaction: OwnTransaction, response: Response
+    ) -> Done:
         """Throw the first parked event away for good, and apply what waits behind it."""
-        name = await ours(body, operator, session)
+        name = await ours(body, operator, transaction)
         operation = Operation(operator.subject, body.reason)
-        return Done(events=await operations.parked.discard(name, body.event_id, operation))
+        events = await operations.parked.discard(name, body.event_id, operation)
+        return await done(events, name, transaction, response)
 
     @routes.post("/parked/skip")
-    async def skip(body: ParkedKeyDecision, operator: Operator, session: Session) -> Done:
+    @tells_version
+    async def skip(
+        body: ParkedKeyDecision, operator: Operator, transaction: OwnTransaction, response: Response
+    ) -> Done:
         """Give up the facts that are missing before the first parked event, and apply it and what follows."""
-        name = await ours(body, operator, session)
+        name = await ours(body, operator, transaction)
         operation = Operation(operator.subject, body.reason)
-        return Done(events=await operations.parked.skip(name, body.event_id, operation))
+        events = await operations.parked.skip(name, body.event_id, operation)
+        return await done(events, name, transaction, response)
 
-    async def ours(body: ParkedKeyName, operator: Principal, session: AsyncSession) -> Name:
+    async def ours(body: ParkedKeyName, operator: Principal, transaction: Transaction) -> Name:
         name = Name(body.group, body.topic, body.key)
-        await concern.require(session, operator, body.key, await operations.parked.first(name))
+        first = await operations.parked.first(name)
+        async with transaction() as session:
+            await concern.require(session, operator, body.key, first)
         return name
+
+    async def done(events: int, name: Name, transaction: Transaction, response: Response) -> Done:
+        async with transaction() as session:
+            tell_version(response, *await operated.applied(session, name.group, name.topic, name.key))
+        return Done(events=events)
 
 
 def _shown(row: ParkedRow, nations: frozenset[str], reader: Principal) -> ParkedKeyRead:
@@ -91,35 +108,55 @@ def _shown(row: ParkedRow, nations: frozenset[str], reader: Principal) -> Parked
 
 def _blocked(routes: APIRouter, operations: Operations, concern: Concern) -> None:
     @routes.get("/blocked")
-    async def blocked(
-        *, _: Reader, session: Session, page: Paging, request: Request, response: Response
-    ) -> list[BlockedKeyRead]:
+    async def blocked(*, _: Reader, transaction: OwnTransaction, page: Paging) -> list[BlockedKeyRead]:
         """List the keys whose next fact Kafka refuses for good."""
         after = page.after_of(str, str) or ("", "")
-        rows = await operations.outbox.blocked((str(after[0]), str(after[1])), page.limit)
-        if len(rows) == page.limit:
-            link_next(request, response, (rows[-1].topic, rows[-1].key))
-        nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
+        found = await operations.outbox.blocked((str(after[0]), str(after[1])), page.one_more)
+        rows = page.cut(found, lambda row: [row.topic, row.key])
+        async with transaction() as session:
+            nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
         return [
             BlockedKeyRead.model_validate({**dataclasses.asdict(row), "nations": sorted(theirs)}, extra="ignore")
             for row, theirs in zip(rows, nations, strict=True)
         ]
 
     @routes.post("/blocked/release")
-    async def unblock(body: BlockedKeyName, operator: Operator, session: Session) -> Done:
+    @tells_version
+    async def unblock(
+        body: BlockedKeyName, operator: Operator, transaction: OwnTransaction, response: Response
+    ) -> Done:
         """Return a blocked key's facts to the outbox, once Kafka will have them."""
-        await concern.require(session, operator, body.key, await operations.outbox.first(body.topic, body.key))
-        return Done(events=await operations.outbox.unblock(body.topic, body.key, Operation(operator.subject)))
+        await ours(body, operator, transaction)
+        events = await operations.outbox.unblock(body.topic, body.key, Operation(operator.subject))
+        return await done(events, body, transaction, response)
 
     @routes.post("/blocked/discard")
-    async def discard_blocked(body: BlockedKeyDiscard, operator: Operator, session: Session) -> Done:
+    @tells_version
+    async def discard_blocked(
+        body: BlockedKeyDiscard, operator: Operator, transaction: OwnTransaction, response: Response
+    ) -> Done:
         """Give up the fact that Kafka refuses: a tombstone goes out in its place, and the rest after it."""
-        await concern.require(session, operator, body.key, await operations.outbox.first(body.topic, body.key))
+        await ours(body, operator, transaction)
         operation = Operation(operator.subject, body.reason)
-        return Done(events=await operations.outbox.discard(body.topic, body.key, body.event_id, operation))
+        events = await operations.outbox.discard(body.topic, body.key, body.event_id, operation)
+        return await done(events, body, transaction, response)
 
     @routes.post("/republish")
-    async def republish(body: Republish, operator: Operator) -> Done:
+    @tells_version
+    async def republish(body: Republish, operator: Operator, transaction: OwnTransaction, response: Response) -> Done:
         """Queue facts for Kafka once more, when Kafka has lost them; of the catalogue, the newest of each key."""
         stretch = Stretch(body.topic, body.first, body.last, body.key)
-        return Done(events=await operations.outbox.republish(stretch, Operation(operator.subject, body.reason)))
+        events = await operations.outbox.republish(stretch, Operation(operator.subject, body.reason))
+        if body.key is None:
+            return Done(events=events)
+        return await done(events, BlockedKeyName(topic=body.topic, key=body.key), transaction, response)
+
+    async def ours(body: BlockedKeyName, operator: Principal, transaction: Transaction) -> None:
+        first = await operations.outbox.first(body.topic, body.key)
+        async with transaction() as session:
+            await concern.require(session, operator, body.key, first)
+
+    async def done(events: int, body: BlockedKeyName, transaction: Transaction, response: Response) -> Done:
+        async with transaction() as session:
+            tell_version(response, *await operated.told(session, body.topic, body.key))
+        return Done(events=events)

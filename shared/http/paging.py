@@ -9,7 +9,6 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -34,12 +33,24 @@ class CursorMalformed(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """How many rows are asked for, and after which; and where the answer says how to go on."""
+    """How many rows are asked for, and after which; and where the answer links to the next page."""
 
     limit: int
     after: Cursor | None
-    link: Callable[[Sequence[CursorValue]], None]
-    """Tells where the next page starts."""
+    request: Request
+    response: Response
+
+    @property
+    def one_more(self) -> int:
+        """How many rows to read, so that a page knows whether another one follows."""
+        return self.limit + 1
+
+    def cut(self, rows: Sequence[R], place: Callable[[R], Sequence[CursorValue]]) -> Sequence[R]:
+        """Keep as many rows as were asked for, and link to the next page if there are more; rows have a place."""
+        kept = rows[: self.limit]
+        if len(rows) > self.limit:
+            link_next(self.request, self.response, place(kept[-1]))
+        return kept
 
     def after_of(self, *kinds: type[str] | type[int]) -> Cursor | None:
         """Give the cursor's values, each of the kind that this list sorts by."""
@@ -59,14 +70,9 @@ class Page:
         start = self.after_texts(1)
         return None if start is None else start[0]
 
-    def show(self, rows: list[R], place: Callable[[R], Sequence[CursorValue]]) -> list[R]:
-        """Give a page's rows; if there may be more, the answer tells that they follow the last one's place."""
-        if len(rows) == self.limit:
-            self.link(place(rows[-1]))
-        return rows
-
 
 async def page(
+    *,
     request: Request,
     response: Response,
     limit: Annotated[int, Query(ge=1, le=LIMIT_MAX, description="Rows in one answer.")] = LIMIT_DEFAULT,
@@ -75,7 +81,7 @@ async def page(
     ] = None,
 ) -> Page:
     """Read the page that a request asks for."""
-    return Page(limit, None if cursor is None else decode(cursor), partial(link_next, request, response))
+    return Page(limit, None if cursor is None else decode(cursor), request, response)
 
 
 Paging = Annotated[Page, Depends(page)]

@@ -15,8 +15,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from shared.db import DATABASE_ERRORS, is_weather
+from shared.db import DATABASE_ERRORS, is_exhausted, is_weather
 from shared.errors import Kind, Refusal, Weather
+from shared.messaging.group import Overloaded
 from shared.observe import tracing
 from shared.observe.logs import get_log
 
@@ -34,6 +35,7 @@ _STATUSES = {
     Kind.GONE: 410,
     Kind.UNAUTHENTICATED: 401,
     Kind.TOO_LARGE: 413,
+    Kind.LATE: 408,
     Kind.UNSUPPORTED: 415,
 }
 _HTTP_SLUGS = {400: "body-unreadable", 404: "route-unknown", 405: "method-not-allowed"}
@@ -96,6 +98,11 @@ def of_refusal(refusal: Refusal) -> Problem:
     )
 
 
+def of_weather(error: Exception) -> Refusal:
+    """Say a passing failure: too much is asked of us at the moment, or the database is away."""
+    return Overloaded() if is_exhausted(error) else DatabaseAway()
+
+
 def field_name(place: Sequence[str | int]) -> str:
     """Name a field as its sender sees it: `lines[2].quantity`, `header JVTrack-After`, `query limit`."""
     if place and place[0] in _PARAMETER_PLACES:
@@ -123,6 +130,8 @@ def _headers(refusal: Refusal) -> dict[str, str]:
         seconds = _BUSY_RETRY_SECONDS
     if seconds is not None:
         headers["Retry-After"] = str(seconds)
+    if refusal.kind is Kind.LATE:
+        headers["Connection"] = "close"  # what is still to come of the body is not waited for
     if refusal.kind is Kind.UNAUTHENTICATED:
         reason = refusal.facts.get("reason")
         error = "" if reason is None else f', error="invalid_token", error_description="{reason}"'
@@ -172,8 +181,9 @@ async def _answer_nobody(request: Request, _error: Exception) -> Response:
 async def _answer_weather(request: Request, error: Exception) -> Response:
     if not (isinstance(error, Weather) or is_weather(error)):
         raise error
-    log.warning("database_away", path=request.url.path, error=type(error).__name__)
-    return of_refusal(DatabaseAway()).answer(request)
+    refusal = of_weather(error)
+    log.warning(refusal.slug().replace("-", "_"), path=request.url.path, error=type(error).__name__)
+    return of_refusal(refusal).answer(request)
 
 
 async def _answer_fault(request: Request, error: Exception) -> Response:

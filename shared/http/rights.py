@@ -5,7 +5,7 @@ nation it belongs to. The table has a row per role and a column per nearness of 
 denied. Auditors see what operators see and post nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -120,6 +120,11 @@ def sight_of_stock(principal: Principal, site: str, nation: str) -> Sight:
 def may_see_order(principal: Principal, depot: str, nation: str) -> bool:
     """Tell whether a principal may see this depot's orders in full; an explanation names no other order."""
     return sight(principal, Subject.ORDER, depot, nation) is Sight.FULL
+
+
+def sees_fully(principal: Principal, subject: Subject, sites: Collection[str], nations: Mapping[str, str]) -> bool:
+    """Tell whether a principal sees all of a subject at every one of these sites; an unknown site is nobody's."""
+    return all(site in nations and sight(principal, subject, site, nations[site]) is Sight.FULL for site in sites)
 
 
 def sight_of_partners(principal: Principal, subject: Subject) -> Sight:

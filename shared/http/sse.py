@@ -1,17 +1,18 @@
 """Server-sent events: what happens is told as it happens, from any replica, from where a reader left off.
 
-Every event's id is the vector of the stream's offsets, one number per partition, so that `Last-Event-ID` resumes at
-any replica without a gap. A reader has a short queue: one that makes no room in it for a while is cut, not buffered,
-and comes back with its last id; one that only has much to catch up with is not. FastAPI's own EventSourceResponse
-would wait for a stuck reader as long as it likes.
+Every event's id is the place of the stream after it: which stream, which log, and the next offset of every partition,
+so that `Last-Event-ID` resumes at any replica without a gap, and at no other stream. A reader has a short queue: one
+that makes no room in it for a while is cut, not buffered, and comes back with its last id; one that only has much to
+catch up with is not. FastAPI's own EventSourceResponse would wait for a stuck reader as long as it likes.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Query
 from starlette.responses import Response
@@ -22,8 +23,33 @@ from shared.errors import Kind, Refusal
 from shared.observe import logs
 from shared.observe.metrics import HttpMetrics
 
+POSITION_HEADER = "JVTrack-Position"
+POSITION_HEADERS: dict[str, Any] = {
+    POSITION_HEADER: {
+        "description": "Where the stream goes on from this answer: its `after`, or `Last-Event-ID`.",
+        "schema": {"type": "string", "examples": ["production.v1:7a1c0f3e-5b1d-4c55-9d1e-2f60a1b2c3d4:17.4.0"]},
+    }
+}
+_STREAMED = """id: stock.v1:7a1c0f3e-5b1d-4c55-9d1e-2f60a1b2c3d4:17.4.0
+event: jvtrack.stock.stock-moved.v1
+data: {"site":"D-01",...,"version":17,"event_id":"01a2b3c4-...","recorded_at":"2026-11-23T09:30:00+00:00"}
+
+"""
+STREAM_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events as they happen. Beside the fact's own members, `data` carries `version` (its number "
+        "within its key: drop what is not above the one you have), `event_id` and `recorded_at`; where only the place "
+        "of a change may be seen, no version.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}, "example": _STREAMED}},
+    },
+    410: {"description": "`position-gone`: query the state anew and start from its position."},
+    422: {"description": "`position-malformed`: not of this stream."},
+}
 _LAST_WORDS_SECONDS = 2.0
-_VECTOR = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18}){0,63}")
+_PLACE = re.compile(
+    r"(?P<stream>[a-z][a-z0-9-]{0,39}\.v[1-9][0-9]{0,3}):(?P<log>[0-9a-f-]{1,40}):"
+    r"(?P<vector>[0-9]{1,18}(?:\.[0-9]{1,18}){0,63})"
+)
 
 Vector = tuple[int, ...]
 
@@ -43,12 +69,43 @@ class PositionGone(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stream stands: the next offset of every partition of one log."""
+
+    stream: str
+    log: str
+    """Kafka's id of the topic: the same name with another id is another log."""
+    vector: Vector
+
+    def __str__(self) -> str:
+        """Write it as the id of an event."""
+        return f"{self.stream}:{self.log}:{'.'.join(map(str, self.vector))}"
+
+
+@dataclass(frozen=True, slots=True)
 class TailEvent:
     """One fact of a stream, and where the stream stands after it."""
 
-    position: Vector
+    position: Place
     type: str
     data: bytes
+    version: int = 0
+    """Its number within its key: a reader drops what it has."""
+    event_id: str = ""
+    recorded_at: str = ""
+
+    def in_full(self, data: bytes | None = None) -> bytes:
+        """Give its data, or what is shown of them, with the fact's version, identity and time."""
+        shown = self.data if data is None else data
+        return b'%b,"version":%d,%b}' % (shown[:-1], self.version, self._names())
+
+    def in_part(self, **members: str) -> bytes:
+        """Give only that it happened, where and when: a version would tell how often."""
+        return b"%b,%b}" % (json.dumps(members).encode()[:-1], self._names())
+
+    def _names(self) -> bytes:
+        names = {"event_id": self.event_id, "recorded_at": self.recorded_at}
+        return json.dumps(names, separators=(",", ":")).encode()[1:-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +132,21 @@ async def position(
     after: Annotated[
         str | None, Query(description="A position to start after, as a query answered it; Last-Event-ID goes before.")
     ] = None,
-) -> Vector | None:
+) -> Place | None:
     """Read where a request wants to start; None is now."""
     sent = last_event_id or after
-    return None if sent is None else parse_vector(sent)
+    return None if sent is None else parse_place(sent)
 
 
-Position = Annotated[Vector | None, Depends(position)]
+Position = Annotated[Place | None, Depends(position)]
 
 
-def parse_vector(text: str) -> Vector:
+def parse_place(text: str) -> Place:
     """Read an event's id, or refuse it."""
-    if _VECTOR.fullmatch(text) is None:
+    match = _PLACE.fullmatch(text)
+    if match is None:
         raise PositionMalformed(position=text[:100])
-    return tuple(map(int, text.split(".")))
-
-
-def format_vector(vector: Vector) -> str:
-    """Write a position as the id of an event."""
-    return ".".join(map(str, vector))
+    return Place(match["stream"], match["log"], tuple(map(int, match["vector"].split("."))))
 
 
 class EventStream(Response):
@@ -119,8 +172,8 @@ class EventStream(Response):
         self._patience_seconds = limits.patience_seconds
         self._lifetime_seconds = max(0.0, min(expires_at - clock.now().timestamp(), limits.lifetime_seconds_max))
         self._heartbeat_seconds = limits.heartbeat_seconds
-        self._queue: asyncio.Queue[tuple[Vector, bytes] | None] = asyncio.Queue(limits.queue_max)
-        self._read: Vector | None = None
+        self._queue: asyncio.Queue[tuple[Place, bytes] | None] = asyncio.Queue(limits.queue_max)
+        self._read: Place | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Stream until one side ends it."""
@@ -161,7 +214,7 @@ class EventStream(Response):
                     return True
         return not await self._offer(None)
 
-    async def _offer(self, item: tuple[Vector, bytes] | None) -> bool:
+    async def _offer(self, item: tuple[Place, bytes] | None) -> bool:
         """Queue an item as soon as the reader makes room; tell whether it did."""
         try:
             async with asyncio.timeout(self._patience_seconds):
@@ -172,7 +225,7 @@ class EventStream(Response):
         return True
 
     async def _write(self, send: Send) -> None:
-        told: Vector | None = None
+        told: Place | None = None
         while True:
             try:
                 async with asyncio.timeout(self._heartbeat_seconds):
@@ -190,14 +243,14 @@ class EventStream(Response):
 
 def _frame(event: TailEvent, data: bytes) -> bytes:
     assert b"\n" not in data, "an event's data is one line of JSON"
-    return b"id: %b\nevent: %b\ndata: %b\n\n" % (format_vector(event.position).encode(), event.type.encode(), data)
+    return b"id: %b\nevent: %b\ndata: %b\n\n" % (str(event.position).encode(), event.type.encode(), data)
 
 
-def _alive(read: Vector | None, told: Vector | None) -> bytes:
+def _alive(read: Place | None, told: Place | None) -> bytes:
     """Beat, and move the reader's position past what was read for it but not shown."""
     if read is None or read == told:
         return b": alive\n\n"
-    return b": alive\nid: %b\n\n" % format_vector(read).encode()
+    return b": alive\nid: %b\n\n" % str(read).encode()
 
 
 async def _chunk(send: Send, body: bytes) -> None:

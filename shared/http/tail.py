@@ -13,7 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.errors import Kind, Refusal, Weather
 from shared.events.envelope import Stream
-from shared.http.sse import PositionGone, PositionMalformed, TailEvent, Vector
+from shared.http.sse import Place, PositionGone, PositionMalformed, TailEvent, Vector
 from shared.messaging import kafka
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
@@ -24,6 +24,7 @@ log = get_log()
 
 POLL_MILLISECONDS = 200
 RETRY_SECONDS = 1.0
+_SAID = ("ce_type", "ce_id", "ce_recordedtime")
 REACH_SECONDS_MAX = 2.0
 """How long a reader that comes from another replica waits until this one has come as far."""
 
@@ -41,10 +42,12 @@ class _Kept(NamedTuple):
         """Tell how many bytes of data are kept with it."""
         return len(self.value or b"")
 
-    def at(self, position: Vector) -> TailEvent:
+    def at(self, position: Place) -> TailEvent:
         """Read it as a fact, for a reader who stands there after it."""
-        kind = next((value for name, value in self.headers if name == "ce_type"), b"")
-        return TailEvent(position, kind.decode(), self.value or b"")
+        said = dict(self.headers)
+        kind, event_id, recorded_at = ((said.get(name) or b"").decode() for name in _SAID)
+        version = int(said.get("ce_sequence") or 0)
+        return TailEvent(position, kind, self.value or b"", version=version, event_id=event_id, recorded_at=recorded_at)
 
 
 class LogWentBack(Weather):
@@ -64,6 +67,8 @@ class StreamTail:
     def __init__(self, topics: Topics, stream: Stream, settings: BackboneSettings) -> None:
         self._topics = topics
         self._topic = topics.name(stream)
+        self._stream = stream.topic
+        self._log = ""
         self._kept: deque[_Kept] = deque()
         self._events_max = settings.tail_events_max
         self._bytes_max = settings.tail_bytes_max
@@ -74,9 +79,12 @@ class StreamTail:
         self._signal = Signal()
         self._term = 0
 
-    def position(self) -> Vector | None:
+    def position(self) -> Place | None:
         """Tell where the stream stands: a query that reads its state after this can be continued from here."""
-        return tuple(self._next) if self._next else None
+        return self._place(self._next) if self._next else None
+
+    def _place(self, offsets: Sequence[int]) -> Place:
+        return Place(self._stream, self._log, tuple(offsets))
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow Kafka until the service stops; begin again after every failure."""
@@ -112,6 +120,7 @@ class StreamTail:
         for place, offset in starts.items():
             reader.seek(place, offset)
         self._end_term()
+        self._log = state.topic_ids[self._topic]
         self._first = [starts[TopicPartition(self._topic, place.partition)] for place in places]
         self._next = list(self._first)
 
@@ -136,17 +145,20 @@ class StreamTail:
             self._first[gone.part] = gone.offset + 1
             self._dropped += 1
 
-    async def subscribe(self, after: Vector | None) -> AsyncGenerator[TailEvent, None]:
+    async def subscribe(self, after: Place | None) -> AsyncGenerator[TailEvent, None]:
         """Follow the stream from a position, or from now; refuses with PositionMalformed or PositionGone."""
         now = self.position()
         if now is None:
             raise StreamStarting
-        start = now if after is None else after
-        if len(start) != len(now):
-            raise PositionMalformed(position=".".join(map(str, start)))
+        place = now if after is None else after
+        if place.stream != now.stream or (place.log == now.log and len(place.vector) != len(now.vector)):
+            raise PositionMalformed(position=place, stream=now.stream)
+        if place.log != now.log:
+            raise PositionGone(position=place)
+        start = place.vector
         await self._reach(start)
         if any(want < first for want, first in zip(start, self._first, strict=True)):
-            raise PositionGone(position=".".join(map(str, start)))
+            raise PositionGone(position=place)
         unread = (index for index, kept in enumerate(self._kept) if kept.offset >= start[kept.part])
         return self._read(start, self._term, self._dropped + next(unread, len(self._kept)))
 
@@ -158,7 +170,7 @@ class StreamTail:
                 while term == self._term and any(want > have for want, have in zip(start, self._next, strict=True)):
                     await self._signal.wait()
         except TimeoutError:
-            raise PositionGone(position=".".join(map(str, start))) from None
+            raise PositionGone(position=self._place(start)) from None
         if term != self._term:
             raise StreamStarting
 
@@ -166,7 +178,7 @@ class StreamTail:
         position = list(start)
         while term == self._term:
             if cursor < self._dropped:
-                raise PositionGone(position=".".join(map(str, position)))
+                raise PositionGone(position=self._place(position))
             index = cursor - self._dropped
             if index >= len(self._kept):
                 await self._signal.wait()
@@ -175,4 +187,4 @@ class StreamTail:
             cursor += 1
             if kept.offset >= position[kept.part]:
                 position[kept.part] = kept.offset + 1
-                yield kept.at(tuple(position))
+                yield kept.at(self._place(position))

@@ -11,7 +11,6 @@ from shared.messaging.consumer import Consumer
 from shared.messaging.group import Decide, Group
 from shared.messaging.handlers import Subscription
 from shared.messaging.operations import Operations
-from shared.messaging.positions import Version, applied
 from shared.messaging.relay import Outbox, Relay
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
@@ -85,11 +84,6 @@ class Backbone:
     def probes(self) -> Mapping[str, Probe]:
         """Give what readiness stands on."""
         return {"database": self._database_answers, "outbox": self._outbox_flows, "consumers": self._consumers_serve}
-
-    async def applied(self, versions: Sequence[Version]) -> bool:
-        """Tell whether this service has decided or applied all of these versions."""
-        async with self._database.transaction() as session:
-            return await applied(session, versions)
 
     async def _database_answers(self) -> str | None:
         await self._database.ask()

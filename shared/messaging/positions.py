@@ -1,8 +1,8 @@
 """How far each key's history has been applied: the memory that makes a second delivery harmless."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,9 +32,9 @@ _SAVE = Statement(
     WHERE p.key_seq < excluded.key_seq
     """
 )
-_APPLIED = Statement(
+_MISSING = Statement(
     """
-    SELECT count(DISTINCT (t.topic, t.key)) FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[]),
+    SELECT t.topic, t.key, t.key_seq FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[]),
       CAST(:key_seqs AS bigint[])) AS t (topic, key, key_seq)
     WHERE NOT EXISTS (SELECT FROM stream_position p
                       WHERE p.topic = t.topic AND p.key = t.key AND p.key_seq >= t.key_seq)
@@ -69,6 +69,9 @@ class Version(Protocol):
     @property
     def key_seq(self) -> int:
         """The number of the fact within its key."""
+
+
+V = TypeVar("V", bound=Version)
 
 
 @dataclass(slots=True)
@@ -120,17 +123,15 @@ async def save(session: AsyncSession, group: str, positions: Mapping[Stream, Map
         raise PositionOvertaken(f"{len(rows) - saved} of {len(rows)} keys were advanced by another owner")
 
 
-async def applied(session: AsyncSession, versions: Sequence[Version]) -> bool:
-    """Tell whether this service has decided or applied every one of these versions."""
-    known = [version for version in versions if version.stream in STREAM_OF_TOPIC]
-    if len(known) < len(versions):
-        return False
-    missing = await _APPLIED.value(
+async def missing(session: AsyncSession, versions: Collection[V]) -> set[V]:
+    """Tell which of these versions this service has neither decided nor applied."""
+    known = {(int(STREAM_OF_TOPIC[each.stream]), each.key, each.key_seq): each for each in versions}
+    rows = await _MISSING.rows(
         session,
         {
-            "topics": [int(STREAM_OF_TOPIC[version.stream]) for version in known],
-            "keys": [version.key for version in known],
-            "key_seqs": [version.key_seq for version in known],
+            "topics": [topic for topic, _, _ in known],
+            "keys": [key for _, key, _ in known],
+            "key_seqs": [key_seq for _, _, key_seq in known],
         },
     )
-    return bool(missing == 0)
+    return {known[row.topic, row.key, row.key_seq] for row in rows}

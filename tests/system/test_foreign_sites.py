@@ -1,5 +1,6 @@
 """What lies behind an open door: nobody writes for a site that is not theirs, or reads more of it than they may."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -55,6 +56,8 @@ WRITES: list[tuple[str, str, str, Any, str]] = [
     ("D-01", "PATCH", "orders /v1/orders/<their-order>", {"quantity": 1}, "order-unknown"),
     ("D-01", "POST", "orders /v1/orders/<their-order>/cancel", {}, "order-unknown"),
     ("D-01", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
+    ("D-01", "POST", "orders /v1/orders/<their-order>/decline", WHY, "order-unknown"),
+    ("partner's planner", "POST", "orders /v1/orders/<our-order>/decline", WHY, "order-unknown"),
     ("operator", "PATCH", "orders /v1/orders/<partner-order>", {"quantity": 1}, "order-unknown"),
     ("operator", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
     ("partner's operator", "POST", "orders /v1/orders/<our-order>/cancel", {}, "order-unknown"),
@@ -139,8 +142,8 @@ READS: list[tuple[str, str, set[str]]] = [
     ("operator", "production /v1/lots/<partner-lot>", {"lot-unknown"}),
     ("operator", "production /v1/lots?factory=F-90", set()),
     ("F-01", "production /v1/work-orders?factory=F-02", set()),
-    ("F-01", "production /v1/work-orders/<work-order>", {"work-order-not-found"}),
-    ("partner's planner", "production /v1/work-orders/<work-order>", {"work-order-not-found"}),
+    ("F-01", "production /v1/work-orders/<work-order>", {"work-order-unknown"}),
+    ("partner's planner", "production /v1/work-orders/<work-order>", {"work-order-unknown"}),
     ("planner", "production /v1/work-orders/<work-order>", {"<work-order>"}),
     ("auditor", "production /v1/lots/<lot>", {"<lot>"}),
 ]
@@ -153,6 +156,40 @@ async def test_nobody_sees_more_of_a_foreign_site_than_the_rights_allow(
     answer = await nations.ask(who, "GET", place)
 
     assert shown(answer) == {nations.named(each) for each in seen}
+
+
+WAITS: list[tuple[str, str, str, bool]] = [
+    ("D-01", "inventory /v1/stock?limit=1", "stock.v1/D-01/<part>@1", True),
+    ("D-01", "inventory /v1/stock?limit=1", "stock.v1/D-02/<part>@1", False),
+    ("D-01", "inventory /v1/stock?limit=1", "orders.v1/order:<our-order>@1", True),
+    ("D-01", "inventory /v1/stock?limit=1", "orders.v1/order:<their-order>@1", False),
+    ("D-01", "inventory /v1/stock?limit=1", "production.v1/lot:<lot>@1", False),
+    ("D-01", "orders /v1/orders?limit=1", "stock.v1/demand:<their-order>@1", False),
+    ("D-01", "orders /v1/orders?limit=1", "orders.v1/order:<their-order>@1,orders.v1/order:<our-order>@1", False),
+    ("D-01", "inventory /v1/parts?limit=1", "catalogue.v1/part:<part>@1", True),
+    ("D-02", "inventory /v1/stock?limit=1", "production.v1/lot:<lot>@2", True),
+    ("operator", "inventory /v1/stock?limit=1", "stock.v1/D-02/<part>@1,production.v1/lot:<lot>@1", True),
+    ("partner's operator", "inventory /v1/stock?limit=1", "stock.v1/D-02/<part>@1", False),
+    ("partner's planner", "orders /v1/orders?limit=1", "orders.v1/order:<our-order>@1", False),
+    ("planner", "production /v1/lots?limit=1", "production.v1/work-order:<work-order>@1", True),
+    ("planner", "production /v1/lots?limit=1", "orders.v1/order:<our-order>@1", True),
+    ("partner's planner", "production /v1/lots?limit=1", "orders.v1/order:<sourced-order>@1", False),
+    ("F-01", "production /v1/lots?limit=1", "production.v1/lot:<lot>@1", False),
+    ("F-01", "production /v1/lots?limit=1", "orders.v1/order:<our-order>@1", False),
+]
+
+
+async def test_nobody_learns_by_waiting_what_goes_on_at_a_foreign_site(nations: Nations) -> None:
+    answers = await asyncio.gather(
+        *(nations.ask(who, "GET", place, after=after) for who, place, after, _ in WAITS),
+        *(nations.ask(who, "GET", place, after=after.replace("@1", "@999")) for who, place, after, _ in WAITS[:2]),
+    )
+
+    told = ["" if answer.is_success else slug(answer) for answer in answers]
+    assert told == [*("" if sees else LATE for *_, sees in WAITS), LATE, LATE]
+
+
+LATE = "version-not-yet-applied"
 
 
 def shown(answer: Any) -> set[str]:

@@ -9,13 +9,13 @@ import pytest
 import pytest_asyncio
 
 from tests.fixtures.catalogue import PARTNER_SITES
+from tests.fixtures.doors import members
 from tests.fixtures.nations import WHO, Nations
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Heard = Mapping[str, list[dict[str, Any]]]
 LISTENING_SECONDS = 2.0
-BEGINNING = ".".join(["0"] * 12)
 STOCK: list[tuple[str, dict[str, set[str]]]] = [
     ("D-01", {"D-01": {"postings"}, "D-02": {"site", "part"}}),
     ("D-90", {"D-90": {"postings"}}),
@@ -36,14 +36,17 @@ WORK: list[tuple[str, set[str]]] = [
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stock_heard(nations: Nations) -> Heard:
     """Let everybody listen to the stream of stock, from its beginning."""
-    path = f"/v1/stock/stream?after={BEGINNING}&part={nations.names['part']}"
+    stock = members(await nations.ask("operator", "GET", "inventory /v1/stock?limit=1"))
+    beginning = the_beginning(stock["stream_position"])
+    path = f"/v1/stock/stream?after={beginning}&part={nations.names['part']}"
     return await everybody_listens(nations, "inventory", path, (who for who, _ in STOCK))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def work_heard(nations: Nations) -> Heard:
     """Let everybody listen to the stream of work orders, from its beginning."""
-    path = f"/v1/work-orders/stream?after={BEGINNING}"
+    listed = await nations.ask("operator", "GET", "production /v1/work-orders?limit=1")
+    path = f"/v1/work-orders/stream?after={the_beginning(listed.headers['jvtrack-position'])}"
     return await everybody_listens(nations, "production", path, (who for who, _ in WORK))
 
 
@@ -71,6 +74,12 @@ async def test_a_stream_of_work_orders_tells_of_a_foreign_factory_what_its_right
 
 
 PLACES = {"F-02", *PARTNER_SITES}
+
+
+def the_beginning(position: str) -> str:
+    """Go back to where the log of a position begins."""
+    stream, log, vector = position.split(":")
+    return f"{stream}:{log}:{'.'.join('0' for _ in vector.split('.'))}"
 
 
 async def everybody_listens(nations: Nations, service: str, path: str, everybody: Iterable[str]) -> Heard:

@@ -78,6 +78,7 @@ async def test_a_discarded_poison_lets_go_of_what_waited_behind_it(trade: Trade,
     answer = await operate(trade, "discard", poison["key"], reason="Nobody can read it.")
 
     assert answer.status_code == 200, answer.text
+    assert answer.headers["jvtrack-version"] == f"production.v1/{poison['key']}@2"
     assert poison["key"] not in await parked_keys(trade)
     assert (await trade.shelf(poison["part"], "F-01")).produced == 3
 

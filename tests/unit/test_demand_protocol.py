@@ -14,7 +14,7 @@ import pytest
 from tests.unit.protocol import broken
 from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import Ordering, Overruled
+from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services
 
@@ -63,6 +63,17 @@ def test_no_two_unforeseen_things_break_the_protocol_or_make_it_circle(unforesee
 @pytest.mark.parametrize("unforeseen", MORE, ids="+".join)
 def test_several_unforeseen_things_do_not_either(unforeseen: tuple[str, ...]) -> None:
     found = explored(*unforeseen)
+
+    assert found.broken is None, found
+
+
+@pytest.mark.parametrize(
+    "unforeseen",
+    [*(("cancel", other) for other in Budget._fields[1:]), ("cancel", "free", "take"), ("cancel", "unissue", "take")],
+    ids="+".join,
+)
+def test_an_order_between_depots_is_served_or_declined_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen, services=replace(REAL, ordering=BetweenDepots()))
 
     assert found.broken is None, found
 

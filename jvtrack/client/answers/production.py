@@ -119,6 +119,8 @@ class WorkOrder(Record):
     """Whether the factory has taken it on."""
     due: date
     """Day on which it is promised."""
+    required_by: date | None = None
+    """Day on which the depot needs it."""
 
 
 class WorkOrderDetails(WorkOrder):
@@ -149,6 +151,14 @@ class WorkOrderChange(Record):
     """How much it will bring in all, as known now."""
     due: date | None = None
     """Day on which it is promised."""
+    required_by: date | None = None
+    """Day on which the depot needs it."""
+    version: int | None = None
+    """The version of the work order that it made; drop what is not above the one you have."""
+    event_id: UUID | None = None
+    """The fact's own identity."""
+    recorded_at: datetime | None = None
+    """When it was written down."""
 
 
 class Gap(Record):
@@ -169,6 +179,8 @@ class Gaps(Record):
     """How many numbers are missing."""
     gaps: list[Gap]
     """The missing numbers, lowest first."""
+    reused: list[Gap] = []
+    """Numbers that came under more than one id."""
     events: int
     """Events accepted from this sender."""
     duplicates: int

@@ -119,3 +119,9 @@ class StockChange(Record):
     """What moved."""
     availability: str | None = None
     """Some or none, where that is all that the reader may see."""
+    version: int | None = None
+    """The version of the site's stock of the part that it made; drop what is not above the one you have."""
+    event_id: UUID | None = None
+    """The fact's own identity."""
+    recorded_at: datetime | None = None
+    """When it was written down."""

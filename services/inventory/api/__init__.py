@@ -13,7 +13,7 @@ def routers(doors: Doors) -> list[APIRouter]:
         goods.router(doors),
         shelves.router(doors),
         repairs.router(doors),
-        ledger.router(doors),
+        ledger.router(),
         imports.router(doors),
-        catalogue.router(doors),
+        catalogue.router(),
     ]

@@ -1,10 +1,11 @@
 """Parts and sites: list, show, put."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.inventory.api.doors import Anyone, Cataloguer, Doors
+from services.inventory.api.doors import Anyone, Cataloguer
 from services.inventory.commands.catalogue import check_nation, define_parts, define_sites
 from services.inventory.domain.catalogue import PartUnknown, SiteUnknown
 from services.inventory.queries import catalogue as queries
@@ -12,89 +13,83 @@ from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecor
 from shared.events.envelope import Stream
 from shared.http.app import Session
 from shared.http.paging import Paging
-from shared.http.versions import After, Token, tell_version
+from shared.http.versions import Token, tell_version, tells_version
 from shared.types import PartId, SiteId
 
 Part = Annotated[PartId, Path(description="The part.")]
 Site = Annotated[SiteId, Path(description="The site.")]
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the routes of the catalogue."""
     routes = APIRouter(tags=["catalogue"])
-    _reading_parts(routes, doors)
-    _reading_sites(routes, doors)
-    _writing(routes, doors)
+    _reading_parts(routes)
+    _reading_sites(routes)
+    _writing(routes)
     return routes
 
 
-def _reading_parts(routes: APIRouter, doors: Doors) -> None:
+def _reading_parts(routes: APIRouter) -> None:
     @routes.get("/v1/parts", response_model_exclude_none=True)
     async def list_parts(
         *,
         _: Anyone,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[PartFilter, Query()],
-    ) -> list[PartRead]:
+    ) -> Sequence[PartRead]:
         """List parts by their ids."""
-        await doors.catch_up(after)
-        found = await queries.parts(session, wanted, after=page.after_text(), limit=page.limit)
-        return page.show(found, lambda last: [last.part_id])
+        found = await queries.parts(session, wanted, after=page.after_text(), limit=page.one_more)
+        return page.cut(found, lambda last: [last.part_id])
 
     @routes.get("/v1/parts/{part}", response_model_exclude_none=True)
-    async def show_part(part: Part, _: Anyone, session: Session, after: After) -> PartRead:
+    async def show_part(part: Part, _: Anyone, session: Session) -> PartRead:
         """Show a part."""
-        await doors.catch_up(after)
         found = await queries.find_part(session, part)
         if found is None:
             raise PartUnknown(part=part)
         return found
 
 
-def _reading_sites(routes: APIRouter, doors: Doors) -> None:
+def _reading_sites(routes: APIRouter) -> None:
     @routes.get("/v1/sites", response_model_exclude_none=True)
     async def list_sites(
         *,
         _: Anyone,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[SiteFilter, Query()],
-    ) -> list[SiteRead]:
+    ) -> Sequence[SiteRead]:
         """List sites by their ids."""
-        await doors.catch_up(after)
-        found = await queries.sites(session, wanted, after=page.after_text(), limit=page.limit)
-        return page.show(found, lambda last: [last.site_id])
+        found = await queries.sites(session, wanted, after=page.after_text(), limit=page.one_more)
+        return page.cut(found, lambda last: [last.site_id])
 
     @routes.get("/v1/sites/{site}", response_model_exclude_none=True)
-    async def show_site(site: Site, _: Anyone, session: Session, after: After) -> SiteRead:
+    async def show_site(site: Site, _: Anyone, session: Session) -> SiteRead:
         """Show a site."""
-        await doors.catch_up(after)
         found = await queries.find_site(session, site)
         if found is None:
             raise SiteUnknown(site=site)
         return found
 
 
-def _writing(routes: APIRouter, doors: Doors) -> None:
+def _writing(routes: APIRouter) -> None:
     @routes.put("/v1/parts/{part}", response_model_exclude_none=True)
+    @tells_version
     async def put_part(
-        *, part: Part, body: PartRecord, _: Cataloguer, after: After, session: Session, response: Response
+        *, part: Part, body: PartRecord, _: Cataloguer, session: Session, response: Response
     ) -> PartRead:
         """Define a part, in full; every service hears of it. The same again changes nothing."""
-        await doors.catch_up(after)
         version = (await define_parts(session, [body.define(part)]))[part]
         tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", version))
         return PartRead(part_id=part, version=version, **dict(body))
 
     @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
+    @tells_version
     async def put_site(
-        *, site: Site, body: SiteRecord, principal: Cataloguer, after: After, session: Session, response: Response
+        *, site: Site, body: SiteRecord, principal: Cataloguer, session: Session, response: Response
     ) -> SiteRead:
         """Define a site, in full; every service hears of it. The same again changes nothing."""
-        await doors.catch_up(after)
         check_nation(principal, body.define(site))
         version = (await define_sites(session, [body.define(site)]))[site]
         tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", version))

@@ -1,6 +1,6 @@
 """What the routes share: who asks, what they wait for, where requests go, and how they are answered."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
@@ -15,7 +15,7 @@ from shared.db import Database
 from shared.http.auth import Principal, Role, Rule, allow
 from shared.http.idempotency import Claim, IdempotencyKey, StoredAnswer, claim
 from shared.http.tail import StreamTail
-from shared.http.versions import After, Changed, Token, wait_until_applied
+from shared.http.versions import VERSION_HEADERS
 from shared.messaging.group import Group
 from shared.observe.metrics import BackboneMetrics
 
@@ -28,7 +28,7 @@ Cataloguer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, 
 Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
 
 POSTED: dict[int | str, dict[str, Any]] = {
-    201: {"model": MovementRead, "description": "It is booked and durable."},
+    201: {"model": MovementRead, "description": "It is booked and durable.", "headers": VERSION_HEADERS},
     403: {"description": "`site-forbidden`: the site is not yours to write."},
     409: {"description": "Refused by the state of the stock, `idempotency-key-reused`, or `catalogue-behind`."},
     422: {"description": "`request-invalid`: the body does not fit its form; or `idempotency-key-missing`."},
@@ -45,19 +45,11 @@ class Doors:
     moves: Group[AnyCommand, StoredAnswer]
     importer: Importer
     tail: StreamTail
-    applied: Callable[[Sequence[Token]], Awaitable[bool]]
-    changed: Changed
     metrics: BackboneMetrics
     settings: InventorySettings
 
-    async def catch_up(self, after: Sequence[Token]) -> None:
-        """Wait, bounded, until these versions are applied here."""
-        seconds = self.settings.after_seconds_max
-        await wait_until_applied(after, self.applied, timeout_seconds=seconds, changed=self.changed)
-
-    async def move(self, command: AnyCommand, after: Sequence[Token]) -> Response:
+    async def move(self, command: AnyCommand) -> Response:
         """Decide a request with whatever else is asked at the moment, and answer it."""
-        await self.catch_up(after)
         answer = await self.moves.submit(command)
         return Response(answer.body, answer.status, headers=dict(answer.headers), media_type="application/json")
 
@@ -67,23 +59,20 @@ B = TypeVar("B", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Who asks for a movement of stock, under which idempotency key, and after what."""
+    """Who asks for a movement of stock, and under which idempotency key."""
 
     principal: Principal
     path: str
     key: str
-    after: tuple[Token, ...]
 
     def claim(self, body: BaseModel) -> Claim:
         """Hold the key for this body."""
-        return claim(self.principal.subject, self.path, self.key, body.model_dump_json(by_alias=True).encode())
+        return claim(self.principal, self.path, self.key, body.model_dump_json(by_alias=True).encode())
 
 
 def _asking(rule: Rule) -> Callable[..., Awaitable[Asking]]:
-    async def asking(
-        request: Request, principal: Annotated[Principal, Depends(rule)], key: IdempotencyKey, after: After
-    ) -> Asking:
-        return Asking(principal, request.url.path, key, after)
+    async def asking(request: Request, principal: Annotated[Principal, Depends(rule)], key: IdempotencyKey) -> Asking:
+        return Asking(principal, request.url.path, key)
 
     return asking
 

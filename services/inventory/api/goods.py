@@ -19,21 +19,21 @@ def router(doors: Doors) -> APIRouter:
         What the shipment does not explain comes out of suspense, as a discrepancy; what is short stays on the road.
         Free stock goes at once to the orders that wait for it.
         """
-        return await doors.move(Receive(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(Receive(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/issues", status_code=201, response_class=Response, responses=POSTED)
     async def issue_goods(body: Issue, asking: Keeper) -> Response:
         """Issue against an order what is reserved for it, first expired first."""
-        return await doors.move(IssueGoods(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(IssueGoods(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/returns", status_code=201, response_class=Response, responses=POSTED)
     async def return_goods(body: Return, asking: Keeper) -> Response:
         """Take issued goods back."""
-        return await doors.move(TakeBack(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(TakeBack(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/transfers", status_code=201, response_class=Response, responses=POSTED)
     async def send_goods(body: Sending, asking: Keeper) -> Response:
         """Send goods to another site, as a line of a shipment."""
-        return await doors.move(Send(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(Send(body, asking.principal, asking.claim(body)))
 
     return routes

@@ -7,16 +7,53 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from services.inventory.api.doors import Cataloguer, Doors, Operator
-from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, read_csv, read_json
+from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, StockRecord, read_csv, read_json
 from services.inventory.settings import InventorySettings
-from shared.http.files import CSV, Bounds, DryRun, ImportUnreadable, body_of, is_csv
+from shared.events.catalogue import PartDefined, SiteDefined
+from shared.http.file_bodies import CSV, FileForm, file_body
+from shared.http.files import Bounds, DryRun, ImportUnreadable, is_csv
 from shared.http.guard import JSON, takes
-from shared.http.versions import After
 
 Kind = Annotated[
     ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
 ]
-_FILE = body_of({"type": "object", "description": "One member: `parts`, `sites` or `stock`, a list."})
+_FILES = {
+    ImportKind.PARTS: FileForm(
+        "parts",
+        PartDefined,
+        [
+            {
+                "part_id": "MI17-MAIN-GEARBOX",
+                "name": "Gearbox, main rotor drive",
+                "nsn": "1615722683884",
+                "unit_of_issue": "EA",
+            }
+        ],
+        member="parts",
+        more_columns={"grounded_platforms": "Those of `platforms` that the lack of the part grounds."},
+        cells={"platforms": "In CSV parted by semicolons.", "references": "In CSV as JSON."},
+    ),
+    ImportKind.SITES: FileForm(
+        "sites",
+        SiteDefined,
+        [
+            {
+                "site_id": "D-01",
+                "name": "Northern Air Stores Depot",
+                "kind": "depot",
+                "organisation": "Air Maintenance Group",
+                "country": "IND",
+            }
+        ],
+        member="sites",
+    ),
+    ImportKind.STOCK: FileForm(
+        "stock",
+        StockRecord,
+        [{"site": "D-01", "part": "MI17-MAIN-GEARBOX", "lot": "S-01:23-10-050", "condition": "A", "quantity": 2}],
+        member="stock",
+    ),
+}
 _CATALOGUE = (ImportKind.PARTS, ImportKind.SITES)
 
 
@@ -24,34 +61,30 @@ def router(doors: Doors) -> APIRouter:
     """Give the routes that take files."""
     routes = APIRouter(tags=["imports"])
 
-    @routes.post("/v1/catalogue/import", openapi_extra=_FILE)
+    @routes.post("/v1/catalogue/import", openapi_extra=file_body(*(_FILES[kind] for kind in _CATALOGUE)))
     @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
     async def import_catalogue(
-        *, request: Request, principal: Cataloguer, after: After, kind: Kind = None, dry_run: DryRun = False
+        *, request: Request, principal: Cataloguer, kind: Kind = None, dry_run: DryRun = False
     ) -> ImportRead:
         """Import parts or sites from a file: all of it or nothing, with every error by line.
 
         CSV (UTF-8, with a header line) or JSON (`{"parts": [...]}` or `{"sites": [...]}`). Parts in
         CSV list `platforms`, and of these `grounded_platforms`, parted by semicolons, and `references` as JSON.
         """
-        await doors.catch_up(after)
         content = await request.body()
         if kind is ImportKind.STOCK:
             raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
         return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
 
-    @routes.post("/v1/stock/import", openapi_extra=_FILE)
+    @routes.post("/v1/stock/import", openapi_extra=file_body(_FILES[ImportKind.STOCK]))
     @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
-    async def import_stock(
-        *, request: Request, principal: Operator, after: After, dry_run: DryRun = False
-    ) -> ImportRead:
+    async def import_stock(*, request: Request, principal: Operator, dry_run: DryRun = False) -> ImportRead:
         """Import opening stock from a file: all of it or nothing, with every error by line.
 
         CSV (UTF-8, with a header line) or JSON (`{"stock": [...]}`). The same file again changes nothing; goods that
         have been in stock already are corrected by a count, not by an import.
         """
-        await doors.catch_up(after)
         content = await request.body()
         kind = ImportKind.STOCK
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))

@@ -21,7 +21,7 @@ def router(doors: Doors) -> APIRouter:
     ) -> Response:
         """Expect nothing more of a shipment: what is still on the road is lost, as a discrepancy."""
         command = CloseShipment(body, asking.principal, asking.claim(body), shipment=shipment)
-        return await doors.move(command, asking.after)
+        return await doors.move(command)
 
     @routes.post("/v1/movements/{movement}/reverse", status_code=201, response_class=Response, responses=POSTED)
     async def reverse_movement(
@@ -31,7 +31,7 @@ def router(doors: Doors) -> APIRouter:
     ) -> Response:
         """Undo what a depot booked, by compensating transfers that name the original."""
         command = ReverseMovement(body, asking.principal, asking.claim(body), movement=movement)
-        return await doors.move(command, asking.after)
+        return await doors.move(command)
 
     @routes.post("/v1/discrepancies/{discrepancy}/resolve", response_class=Response, responses=DONE)
     async def resolve_discrepancy(
@@ -39,6 +39,6 @@ def router(doors: Doors) -> APIRouter:
     ) -> Response:
         """Accept what cannot be explained, with a reason; suspense is even again."""
         command = ResolveDiscrepancy(body, asking.principal, asking.claim(body), discrepancy=discrepancy)
-        return await doors.move(command, asking.after)
+        return await doors.move(command)
 
     return routes

@@ -14,16 +14,16 @@ def router(doors: Doors) -> APIRouter:
     @routes.post("/v1/counts", status_code=201, response_class=Response, responses=POSTED)
     async def count_goods(body: Count, asking: Keeper) -> Response:
         """Correct the books by a count, against the version that the counter saw, whatever moved since."""
-        return await doors.move(CountGoods(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(CountGoods(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/scraps", status_code=201, response_class=Response, responses=POSTED)
     async def scrap_goods(body: Scrap, asking: Keeper) -> Response:
         """Scrap goods: what is free first, then what is reserved, whose orders are told."""
-        return await doors.move(ScrapGoods(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(ScrapGoods(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/condition-changes", status_code=201, response_class=Response, responses=POSTED)
     async def change_condition(body: ConditionChange, asking: Keeper) -> Response:
         """Move goods to the supply condition in which they are found."""
-        return await doors.move(ChangeCondition(body, asking.principal, asking.claim(body)), asking.after)
+        return await doors.move(ChangeCondition(body, asking.principal, asking.claim(body)))
 
     return routes

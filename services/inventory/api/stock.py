@@ -13,10 +13,9 @@ from services.inventory.schemas.stock import Freshness, GoodsFilter, StockAnswer
 from shared import clock
 from shared.events.envelope import Stream
 from shared.events.stock import StockMoved
-from shared.http.app import Session
+from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Page, Paging
-from shared.http.sse import EventStream, Position, TailEvent, format_vector
-from shared.http.versions import After
+from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
 from shared.observe.metrics import BackboneMetrics
 from shared.types import PartId, Shelf
 
@@ -37,7 +36,6 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         *,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[StockFilter, Query()],
     ) -> StockAnswer:
@@ -45,32 +43,30 @@ def _query(routes: APIRouter, doors: Doors) -> None:
 
         The answer says as of when it is and how far behind each stream is. Start the stream at `stream_position`.
         """
-        await doors.catch_up(after)
         position = doors.tail.position()
-        window = queries.Window(_after(page), page.limit)
+        window = queries.Window(_after(page), page.one_more)
         rows = await queries.rows(session, wanted, await seen(session, principal), window)
         return StockAnswer(
             as_of=clock.now(),
-            stream_position=format_vector(position) if position else None,
+            stream_position=str(position) if position else None,
             freshness=_freshness(await queries.applied_to(session), doors.metrics),
-            rows=page.show(rows, queries.key_of),
+            rows=list(page.cut(rows, queries.key_of)),
         )
 
 
 def _stream(routes: APIRouter, doors: Doors) -> None:
-    @routes.get(
-        "/stream", response_class=EventStream, status_code=200, responses={410: {"description": "`position-gone`"}}
-    )
+    @routes.get("/stream", response_class=EventStream, status_code=200, responses=STREAM_RESPONSES)
     async def stream_stock(
-        principal: Reader, session: Session, position: Position, wanted: Annotated[GoodsFilter, Query()]
+        principal: Reader, transaction: OwnTransaction, position: Position, wanted: Annotated[GoodsFilter, Query()]
     ) -> Response:
         """Follow every movement of stock, as server-sent events, filtered like the query.
 
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. Of other depots
         of the nation only the site and part are told: ask again whether there is some.
         """
-        parts = await parts_for(session, wanted.platform) if wanted.platform else None
-        shown = Shown(wanted, parts, await seen(session, principal))
+        async with transaction() as session:
+            parts = await parts_for(session, wanted.platform) if wanted.platform else None
+            shown = Shown(wanted, parts, await seen(session, principal))
         events = await doors.tail.subscribe(position)
         return EventStream(events, shown.shape, expires_at=principal.expires_at)
 
@@ -94,17 +90,18 @@ class Shown:
         if self.parts is not None and part not in self.parts:
             return None
         if site in self.seen.full:
-            return self._full(told, event.data)
+            return self._full(told, event)
         moves_free = any(posting["shelf"] == Shelf.ON_HAND for posting in told["postings"])
         if site in self.seen.streams or (site in self.seen.some_none and moves_free):
-            return json.dumps({"site": site, "part": part}).encode()
+            return event.in_part(site=site, part=part)
         return None
 
-    def _full(self, told: dict[str, Any], data: bytes) -> bytes | None:
+    def _full(self, told: dict[str, Any], event: TailEvent) -> bytes | None:
         if self.wanted.lot is None and self.wanted.condition is None:
-            return data
+            return event.in_full()
         postings = [posting for posting in told["postings"] if self._is_wanted(posting)]
-        return json.dumps({**told, "postings": postings}, ensure_ascii=False).encode() if postings else None
+        shown = json.dumps({**told, "postings": postings}, ensure_ascii=False).encode()
+        return event.in_full(shown) if postings else None
 
     def _is_wanted(self, posting: dict[str, Any]) -> bool:
         return self.wanted.lot in {None, posting["lot"]} and self.wanted.condition in {None, posting["condition"]}

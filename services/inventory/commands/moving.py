@@ -21,6 +21,7 @@ from shared import clock
 from shared.errors import Refusal
 from shared.events.envelope import Stream
 from shared.http.idempotency import Claim, StoredAnswer, keep, recall
+from shared.http.tokens import Role
 from shared.http.versions import TOKENS_MAX, VERSION_HEADER, Token
 
 AnyCommand = Command[Any]  # of any body: each command knows its own
@@ -116,6 +117,8 @@ def _versions(work: Work, command: AnyCommand, booked: Sequence[Transfer]) -> li
     """Name the versions that a request has made, as many as a reader may wait for at once."""
     topic = Stream.STOCK.topic
     stocks = dict.fromkeys(end.stock for transfer in booked for end in (transfer.source, transfer.target))
+    if command.principal.role is Role.DEPOT:  # what a depot sends to another moves that one's stock, too
+        stocks = {key: None for key in stocks if key.site in command.principal.sites}
     tokens = [Token(topic, f"{key.site}/{key.part}", work.locks.versions[key]) for key in stocks]
     order = command.order()
     demand = work.book.demands.find(order) if order else None

@@ -25,16 +25,16 @@ _AFTER = "(transfer.tx, transfer.seq) > (CAST(CAST(:after_tx AS text) AS xid8), 
 
 
 @dataclass(frozen=True, slots=True)
-class LinePage:
-    """A page of the ledger, and where the next one starts."""
+class PlacedLine:
+    """A line of the ledger, and its place among all: its transaction and number."""
 
-    lines: list[LedgerLine]
-    last: tuple[str, int] | None
+    line: LedgerLine
+    place: tuple[str, int]
 
 
 async def lines(
     session: AsyncSession, wanted: MovementFilter, seen: Seen, *, after: tuple[str, int] | None, limit: int
-) -> LinePage:
+) -> list[PlacedLine]:
     """List the ledger's lines in the order in which they were written."""
     sites = sorted(seen.full)
     query = (
@@ -52,8 +52,7 @@ async def lines(
     query = query.where(*(transfer.c[name] == value for name, value in named.items() if value is not None))
     if after is not None:
         query = query.where(text(_AFTER).bindparams(after_tx=after[0], after_seq=after[1]))
-    found = (await session.execute(query)).all()
-    return LinePage([_line(row) for row in found], (found[-1].tx_text, found[-1].seq) if found else None)
+    return [PlacedLine(_line(row), (row.tx_text, row.seq)) for row in await session.execute(query)]
 
 
 async def shipments(

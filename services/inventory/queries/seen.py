@@ -1,15 +1,31 @@
 """Which sites a principal sees the stock of, and how much of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory import tables
+from shared.http.named import name
 from shared.http.rights import Sight, sight_of_stock
 from shared.http.tokens import Principal
+from shared.http.versions import Token
+from shared.sql import Statement
 from shared.types import Nation, PartId, Platform, SiteId
+
+_NAMED_AND_SEEN = Statement("""
+    SELECT (SELECT count(*) FROM demand
+             WHERE order_id = ANY(CAST(:orders AS text[]))
+               AND (site = ANY(CAST(:full AS text[])) OR (site = ANY(CAST(:some AS text[])) AND NOT partial)))
+         + (SELECT count(*) FROM unnest(CAST(:lots AS text[])) AS named (lot)
+             WHERE split_part(lot, ':', 1) = ANY(CAST(:full AS text[]))
+                OR EXISTS (SELECT FROM balance b WHERE b.site = ANY(CAST(:full AS text[])) AND b.lot = named.lot))
+         + (SELECT count(*) FROM unnest(CAST(:shipments AS text[])) AS named (shipment)
+             WHERE split_part(shipment, ':', 1) = ANY(CAST(:full AS text[]))
+                OR EXISTS (SELECT FROM shipment_line l
+                            WHERE l.shipment_id = shipment AND l.depot = ANY(CAST(:full AS text[]))))
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +47,20 @@ async def seen(session: AsyncSession, principal: Principal) -> Seen:
         some_none=frozenset(sights.get(Sight.SOME_NONE, ())),
         streams=frozenset(sights.get(Sight.STREAMS, ())),
     )
+
+
+async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
+    """Tell whether a principal may see all that these versions are of.
+
+    A lot is seen where some of it stands or is on its way to. Who has placed an order that another depot fills is not
+    known here; such an order is all or nothing, and depots of the nation may wait for it.
+    """
+    named = name(tokens)
+    known = await seen(session, principal)
+    places = {"full": sorted(known.full), "some": sorted(known.some_none)}
+    asked = {"orders": sorted(named.all_orders), "lots": sorted(named.lots), "shipments": sorted(named.shipments)}
+    found = await _NAMED_AND_SEEN.value(session, {**places, **asked}) if any(asked.values()) else 0
+    return named.is_whole and named.stocks <= known.full and found == sum(map(len, asked.values()))
 
 
 async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[SiteId, Nation]:

@@ -1,6 +1,5 @@
 """What the routes share: who decides, who waits, and who may come in."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
 from shared.http.auth import Principal, Role, allow
-from shared.http.versions import Changed, Token, wait_until_applied
+from shared.http.versions import Token
 from shared.messaging.group import Group
 from shared.types import OrderId
 
@@ -21,6 +20,8 @@ Asker = Annotated[Principal, Depends(allow(Role.DEPOT, Role.OPERATOR))]
 """Who may ask for parts: a depot for itself, an operator for any depot of the nation."""
 Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
 """Who may see orders: a depot its own, the others those of their nation."""
+Decliner = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who may say no to another depot's order: the depot that was to fill it, and who plans for its nation."""
 Planning = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says where parts come from, and how urgent an activity's work is."""
 PlanReader = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
@@ -35,14 +36,7 @@ class Desk:
     placing: Group[Request, Outcome]
     outcomes: Outcomes
     planner: Planner
-    applied: Callable[[Sequence[Token]], Awaitable[bool]]
-    changed: Changed
     settings: OrdersSettings
-
-    async def catch_up(self, after: Sequence[Token]) -> None:
-        """Wait until the versions that a request wants to see are applied here."""
-        seconds = self.settings.after_seconds_max
-        await wait_until_applied(after, self.applied, timeout_seconds=seconds, changed=self.changed)
 
 
 def order_token(order_id: OrderId, version: int) -> Token:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from fastapi import Request
@@ -12,10 +12,14 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.orders.schemas.sources import ImportDone
 from services.orders.settings import OrdersSettings
-from shared.http.files import Bounds, Imported, ImportUnreadable, body_of, is_csv, read_records, read_table
+from shared.http.files import Bounds, Imported, ImportUnreadable, is_csv, read_records, read_table
 from shared.observe.logs import get_log
 
-FILE = body_of({"type": "array", "items": {"type": "object"}})
+IMPORT_PROBLEMS: dict[int | str, dict[str, Any]] = {
+    409: {"description": "Worth another try: `catalogue-behind`, with each line in `errors`."},
+    413: {"description": "`import-too-long`."},
+    422: {"description": "`import-invalid`, with each error by line in `errors`; `import-unreadable`."},
+}
 
 log = get_log()
 R = TypeVar("R", bound=BaseModel)
@@ -33,6 +37,11 @@ class File(Generic[R]):
         lines = len(self.imported.records)
         log.info("file_imported", import_id=self.import_id, lines=lines, dry_run=dry_run)
         return ImportDone(import_id=self.import_id, lines=lines, dry_run=dry_run)
+
+
+def example_of(kind: type[BaseModel]) -> dict[str, Any]:
+    """Give the example that a body is described with."""
+    return {**kind.model_json_schema()["examples"][0]}
 
 
 async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings) -> File[R]:

@@ -1,20 +1,29 @@
 """The order doors: place, list, show, change, cancel."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
 from services.orders import queries
-from services.orders.api.desk import Asker, Desk, Reader, order_token
+from services.orders.api.desk import Asker, Decliner, Desk, Reader, order_token
 from services.orders.commands import changing
 from services.orders.commands.placing import Request
 from services.orders.domain.order import OrderUnknown
-from services.orders.schemas.orders import CancelOrder, ChangeOrder, OrderFilter, OrderRead, OrderSummary, PlaceOrder
+from services.orders.schemas.orders import (
+    CancelOrder,
+    ChangeOrder,
+    DeclineOrder,
+    OrderFilter,
+    OrderRead,
+    OrderSummary,
+    PlaceOrder,
+)
 from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
 from shared.http.paging import Paging
-from shared.http.versions import After, tell_version
+from shared.http.versions import tell_version, tells_version
 from shared.observe import tracing
 from shared.types import OrderId
 
@@ -28,8 +37,29 @@ Wait = Annotated[
 ]
 Order = Annotated[OrderId, Path(description="The order: its document number, year and suffix if it has one.")]
 _ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that asks."
-_RECOGNISED: dict[int | str, dict[str, Any]] = {
-    200: {"model": OrderSummary, "description": "The same order was placed before."}
+_PLACED: dict[int | str, dict[str, Any]] = {
+    200: {"model": OrderSummary, "description": "The same order was placed before."},
+    403: {"description": "`site-forbidden`; `activity-of-another`: the number is another depot's."},
+    409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
+    422: {
+        "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
+        "`site-not-depot`, `platform-mismatch`."
+    },
+}
+_UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}
+_REFUSED: dict[int | str, dict[str, Any]] = {
+    **_UNKNOWN,
+    403: {"description": "`site-forbidden`."},
+    409: {"description": "`order-already-issued`."},
+}
+_UNCHANGED: dict[int | str, dict[str, Any]] = {
+    **_REFUSED,
+    409: {"description": "`order-already-issued`, `order-cancelled`, `quantity-raised`."},
+    422: {"description": "`required-by-past`."},
+}
+_NOT_DECLINED: dict[int | str, dict[str, Any]] = {
+    **_REFUSED,
+    409: {"description": "`order-already-issued`, `order-not-declinable`."},
 }
 
 
@@ -43,16 +73,15 @@ def router(desk: Desk) -> APIRouter:
 
 
 def _placing(routes: APIRouter, desk: Desk) -> None:
-    @routes.post("", status_code=201, responses=_RECOGNISED)
-    async def place_order(
-        *, body: PlaceOrder, asker: Asker, response: Response, after: After, wait: Wait = None
-    ) -> OrderSummary:
+    @routes.post("", status_code=201, responses=_PLACED)
+    @tells_version
+    async def place_order(*, body: PlaceOrder, asker: Asker, response: Response, wait: Wait = None) -> OrderSummary:
         """Order a part.
 
         The document number names the order: the same body again answers 200 with the order as it is, another body 409.
-        With `wait`, the answer comes once inventory has said what it could reserve.
+        With `wait`, the answer comes once inventory has said what it could reserve. What one depot asks of another is
+        all or nothing: the answer says `partial: false`.
         """
-        await desk.catch_up(after)
         outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
         if wait is not None:
             seconds = min(float(wait.removesuffix("s")), desk.settings.wait_seconds_max)
@@ -74,22 +103,24 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
         reader: Reader,
         session: Session,
         page: Paging,
-        after: After,
         wanted: Annotated[OrderFilter, Query()],
-    ) -> list[OrderSummary]:
+    ) -> Sequence[OrderSummary]:
         """List the orders that you may see, by order id."""
-        await desk.catch_up(after)
         today, last = clock.now().date(), page.after_text()
-        orders = await queries.order_page(session, wanted, Sight.of(reader), after=last, limit=page.limit, today=today)
-        return page.show(orders, lambda last: [last.order_id])
+        sight, limit = Sight.of(reader), page.one_more
+        orders = await queries.order_page(session, wanted, sight, after=last, limit=limit, today=today)
+        return page.cut(orders, lambda order: [order.order_id])
 
-    @routes.get("/{order_id}")
+    @routes.get("/{order_id}", responses=_UNKNOWN)
+    @tells_version
     async def show_order(
-        *, order_id: Order, reader: Reader, session: Session, after: After, response: Response
+        *, order_id: Order, reader: Reader, session: Session, page: Paging, response: Response
     ) -> OrderRead:
-        """Show an order: what has become of its quantity, its promises, its work orders, its history."""
-        await desk.catch_up(after)
-        order = await queries.order(session, order_id, Sight.of(reader), history_max=desk.settings.history_max)
+        """Show an order: what has become of its quantity, its promises, its work orders, its history.
+
+        The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
+        """
+        order = await queries.order(session, order_id, Sight.of(reader), page, promises_max=desk.settings.promises_max)
         if order is None:
             raise OrderUnknown(order=order_id)
         tell_version(response, order_token(order_id, order.version))
@@ -97,28 +128,41 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
 
 def _changing(routes: APIRouter, desk: Desk) -> None:
-    @routes.patch("/{order_id}", status_code=202, response_description=_ASKED)
+    @routes.patch("/{order_id}", status_code=202, response_description=_ASKED, responses=_UNCHANGED)
+    @tells_version
     async def change_order(
-        *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, after: After, response: Response
+        *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, response: Response
     ) -> OrderSummary:
         """Want less of an order, or want it on another day; what is issued already stands."""
-        await desk.catch_up(after)
         order = await changing.change_order(session, order_id, body, principal=asker, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]
 
-    @routes.post("/{order_id}/cancel", status_code=202, response_description=_ASKED)
+    @routes.post("/{order_id}/decline", status_code=202, response_description=_ASKED, responses=_NOT_DECLINED)
+    @tells_version
+    async def decline_order(
+        *, order_id: Order, body: DeclineOrder, planner: Decliner, session: Session, response: Response
+    ) -> OrderSummary:
+        """Say no to another depot's order that one's own depot was to fill; what is issued already stands.
+
+        It is a cancel asked by the other side: inventory releases what it holds for the order, and nothing more is made
+        for it. The filling depot may, and who plans for its nation; asking again changes nothing.
+        """
+        order = await changing.decline_order(session, order_id, body, principal=planner, outcomes=desk.outcomes)
+        tell_version(response, order_token(order_id, order.version))
+        return (await queries.summaries(session, [order_id]))[order_id]
+
+    @routes.post("/{order_id}/cancel", status_code=202, response_description=_ASKED, responses=_REFUSED)
+    @tells_version
     async def cancel_order(
         *,
         order_id: Order,
         asker: Asker,
         session: Session,
-        after: After,
         response: Response,
         body: CancelOrder | None = None,
     ) -> OrderSummary:
         """Cancel what is not yet issued; asking again changes nothing."""
-        await desk.catch_up(after)
         asked = body or CancelOrder()
         order = await changing.cancel_order(session, order_id, asked, principal=asker, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))

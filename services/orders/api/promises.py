@@ -1,20 +1,20 @@
 """The promises door: what is promised for which part, without orders and quantities, so that partners may see it."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from services.orders import queries
-from services.orders.api.desk import Desk, PlanReader
+from services.orders.api.desk import PlanReader
 from services.orders.schemas.promises import PromiseFilter, StandingPromise
 from shared.http import rights
 from shared.http.app import Session
 from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
-from shared.http.versions import After
 
 
-def router(desk: Desk) -> APIRouter:
+def router() -> APIRouter:
     """Give the route under `/v1/promises`."""
     routes = APIRouter(prefix="/v1/promises", tags=["promises"])
 
@@ -24,15 +24,13 @@ def router(desk: Desk) -> APIRouter:
         reader: PlanReader,
         session: Session,
         page: Paging,
-        after: After,
         wanted: Annotated[PromiseFilter, Query()],
-    ) -> list[StandingPromise]:
+    ) -> Sequence[StandingPromise]:
         """List what is promised to orders that are still open, by part, nation and day; planners see partners' too."""
-        await desk.catch_up(after)
         last = page.after_texts(4)
         sees_all = rights.sight_of_partners(reader, Subject.ORDER) is Sight.PROMISES
         nation = None if sees_all else reader.nation
-        found = await queries.promise_page(session, wanted, nation=nation, after=last, limit=page.limit)
-        return page.show(found, StandingPromise.place)
+        found = await queries.promise_page(session, wanted, nation=nation, after=last, limit=page.one_more)
+        return page.cut(found, StandingPromise.place)
 
     return routes

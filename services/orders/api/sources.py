@@ -1,57 +1,66 @@
 """The source doors: list, show, put, import."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
 from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
-from services.orders.api.files import FILE, read_file
+from services.orders.api.files import IMPORT_PROBLEMS, example_of, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
 from shared.http import rights
 from shared.http.app import Session
-from shared.http.files import CSV, DryRun
+from shared.http.file_bodies import CSV, FileForm, file_body
+from shared.http.files import DryRun
 from shared.http.guard import JSON, takes
 from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject
-from shared.http.versions import After
 from shared.types import PartId, SiteId
 
 Part = Annotated[PartId, Path(description="The part.")]
+_PUT: dict[int | str, dict[str, Any]] = {
+    409: {"description": "Worth another try: `catalogue-behind`."},
+    422: {"description": "`approval-in-future`."},
+}
+_FILE = FileForm(
+    "sources",
+    SourceRow,
+    [{"part": "MI17-MAIN-GEARBOX", "site": "F-01", **example_of(SourceTerms)}],
+)
 Site = Annotated[SiteId, Path(description="The factory or supplier.")]
 
 
 def router(desk: Desk) -> APIRouter:
     """Give the routes under `/v1/sources`."""
     routes = APIRouter(prefix="/v1/sources", tags=["sources"])
-    _reading(routes, desk)
+    _reading(routes)
     _writing(routes, desk)
     return routes
 
 
-def _reading(routes: APIRouter, desk: Desk) -> None:
+def _reading(routes: APIRouter) -> None:
     @routes.get("")
     async def list_sources(
         *,
         reader: PlanReader,
         session: Session,
         page: Paging,
-        after: After,
         wanted: Annotated[SourceFilter, Query()],
-    ) -> list[SourceRead]:
+    ) -> Sequence[SourceRead]:
         """List the sources of one's nation, by part and site; planners see their partners' too."""
-        await desk.catch_up(after)
         sees_all = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
         nation = None if sees_all else reader.nation
-        sources = await queries.source_page(session, wanted, nation=nation, after=page.after_texts(3), limit=page.limit)
-        return page.show(sources, lambda last: [last.part, last.site, last.nation])
+        sources = await queries.source_page(
+            session, wanted, nation=nation, after=page.after_texts(3), limit=page.one_more
+        )
+        return page.cut(sources, lambda source: [source.part, source.site, source.nation])
 
-    @routes.get("/{part}/{site}")
-    async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session, after: After) -> SourceRead:
+    @routes.get("/{part}/{site}", responses={404: {"description": "`source-unknown`."}})
+    async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session) -> SourceRead:
         """Show on what terms a site may supply one's nation with a part."""
-        await desk.catch_up(after)
         source = await queries.source(session, part, site, reader.nation)
         if source is None:
             raise SourceUnknown(part=part, site=site)
@@ -59,13 +68,12 @@ def _reading(routes: APIRouter, desk: Desk) -> None:
 
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
-    @routes.put("/{part}/{site}")
-    async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning, after: After) -> SourceRead:
+    @routes.put("/{part}/{site}", responses=_PUT)
+    async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning) -> SourceRead:
         """Say on what terms a site may supply one's nation with a part.
 
         Once a joint-venture factory is approved, the nation's open orders of the part are given to it.
         """
-        await desk.catch_up(after)
         async with desk.database.transaction() as session:
             await sourcing.put_source(session, part, site, terms=terms, planner=planner)
             written = await queries.source(session, part, site, planner.nation)
@@ -73,17 +81,14 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         assert written is not None, "it has just been written"
         return written
 
-    @routes.post("/import", openapi_extra=FILE)
+    @routes.post("/import", openapi_extra=file_body(_FILE), responses=IMPORT_PROBLEMS)
     @takes(CSV, JSON, body_bytes_max=desk.settings.import_bytes_max)
-    async def import_sources(
-        *, request: Request, planner: Planning, after: After, dry_run: DryRun = False
-    ) -> ImportDone:
+    async def import_sources(*, request: Request, planner: Planning, dry_run: DryRun = False) -> ImportDone:
         """Import sources from a file: all of it or nothing, with every error by line.
 
         CSV with a header line (`text/csv`, UTF-8) or a JSON list. A line replaces the nation's source of its part and
         site; what the file does not name stays. Importing the same file again changes nothing.
         """
-        await desk.catch_up(after)
         file = await read_file(request, SourceRow, key=("part", "site"), settings=desk.settings)
         async with desk.database.transaction() as session:
             if dry_run:

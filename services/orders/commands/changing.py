@@ -1,11 +1,11 @@
-"""What a depot asks of an order that it has placed: less of it, on another day, or none."""
+"""What is asked of an order that was placed: less of it, on another day, or none."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.deciding import Work, open_to_ask
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.order import Order, OrderUnknown
-from services.orders.schemas.orders import CancelOrder, ChangeOrder
+from services.orders.schemas.orders import CancelOrder, ChangeOrder, DeclineOrder
 from services.orders.store import lookups
 from services.orders.store.lookups import Sight
 from shared import clock
@@ -20,6 +20,21 @@ async def cancel_order(
     """Ask inventory to release what the order still holds."""
     work = await _open(session, order_id, principal=principal, outcomes=outcomes)
     order = work.decide(work.order(order_id).ask_to_cancel(body.reason))
+    await work.settle()
+    return order
+
+
+async def decline_order(
+    session: AsyncSession, order_id: OrderId, body: DeclineOrder, *, principal: Principal, outcomes: Outcomes
+) -> Order:
+    """Say no to an order that another depot has placed; inventory releases what it holds."""
+    found = await lookups.places(session, order_id, Sight.of(principal))
+    if found is None:
+        raise OrderUnknown(order=order_id)
+    sites = await lookups.sites(session, [found.site])
+    rights.require_plan(principal, found.site, sites[found.site].country)
+    work = await open_to_ask(session, order_id, outcomes)
+    order = work.decide(work.order(order_id).decline(body.reason))
     await work.settle()
     return order
 
@@ -39,9 +54,9 @@ async def change_order(
 
 
 async def _open(session: AsyncSession, order_id: OrderId, *, principal: Principal, outcomes: Outcomes) -> Work:
-    depot = await lookups.owner(session, order_id, Sight.of(principal))
-    if depot is None:
+    found = await lookups.places(session, order_id, Sight.of(principal))
+    if found is None:
         raise OrderUnknown(order=order_id)
-    sites = await lookups.sites(session, [depot])
-    rights.require_write(principal, depot, sites[depot].country)
+    sites = await lookups.sites(session, [found.ordered_by])
+    rights.require_write(principal, found.ordered_by, sites[found.ordered_by].country)
     return await open_to_ask(session, order_id, outcomes)

@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
-from services.orders.domain.document_number import activity_of, order_id_of
+from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, SiteNotDepot
+from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.order import OrderState
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.priority import Activity, Designator, priority
@@ -31,9 +31,6 @@ class DocumentNumberReused(Refusal):
     """The document number names another order."""
 
 
-_UNASSIGNED = Activity("", Designator.V)
-
-
 @dataclass(frozen=True, slots=True)
 class Request:
     """An order as it came to the door, and from whom."""
@@ -47,9 +44,16 @@ class Request:
         """Name the depot that is to fill it."""
         return self.body.site or self.body.ordered_by
 
+    @property
+    def is_between_depots(self) -> bool:
+        """Tell whether one depot asks another: such a request is all or nothing."""
+        return self.filling_site != self.body.ordered_by
+
     def digest(self) -> bytes:
-        """Tell this order from any other of the same document number."""
-        return hashlib.sha256(self.body.model_dump_json(exclude_defaults=True).encode()).digest()
+        """Tell this order from any other of the same document number; what goes without saying need not be said."""
+        said = {"partial": True} if self.is_between_depots else {"site": None}
+        resolved = self.body.model_copy(update=said)
+        return hashlib.sha256(resolved.model_dump_json(exclude_defaults=True).encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,9 @@ class Outcome:
 class _Known:
     """What the guards look at."""
 
+    today: date
     digests: dict[OrderId, bytes]
-    parts: set[PartId]
+    parts: Mapping[PartId, frozenset[str]]
     sites: Mapping[SiteId, SiteCopy]
     activities: Mapping[str, Activity]
 
@@ -80,9 +85,9 @@ class _Fresh:
 
 async def decide(session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
     """Place orders: guards first, then one insert; what was placed before is recognised by its document number."""
-    now = clock.now()
-    names = [_name(request, now) for request in requests]
-    known = await _look_up(session, requests, [name for name in names if isinstance(name, str)])
+    today = clock.now().date()
+    names = [_name(request, today) for request in requests]
+    known = await _look_up(session, requests, [name for name in names if isinstance(name, str)], today=today)
     fresh: dict[OrderId, _Fresh] = {}
     outcomes = [_decide(request, name, known, fresh) for request, name in zip(requests, names, strict=True)]
     overtaken = await _write(session, fresh)
@@ -94,17 +99,20 @@ async def decide(session: AsyncSession, requests: Sequence[Request]) -> list[Out
     ]
 
 
-def _name(request: Request, now: datetime) -> OrderId | Refusal:
+def _name(request: Request, today: date) -> OrderId | Refusal:
     try:
-        return order_id_of(request.body.document_number, request.body.suffix, now.date())
+        return order_id_of(request.body.document_number, request.body.suffix, today)
     except Refusal as refusal:
         return refusal
 
 
-async def _look_up(session: AsyncSession, requests: Sequence[Request], order_ids: Sequence[OrderId]) -> _Known:
+async def _look_up(
+    session: AsyncSession, requests: Sequence[Request], order_ids: Sequence[OrderId], *, today: date
+) -> _Known:
     bodies = [request.body for request in requests]
     sites = {body.ordered_by for body in bodies} | {request.filling_site for request in requests}
     return _Known(
+        today=today,
         digests=await lookups.placed(session, order_ids),
         parts=await lookups.parts(session, (body.part for body in bodies)),
         sites=await lookups.sites(session, sites),
@@ -120,10 +128,13 @@ def _decide(
         return name
     try:
         _check_rights(request, known.sites)
+        if known.digests.get(name) == request.digest():
+            return Outcome(name)
+        require_reach(request.body.document_number, known.today)
         if name in known.digests:
             return _recognise(request, name, known.digests)
         _check_catalogue(request, known)
-        placement = _placement(request, name, known.activities)
+        placement = _placement(request, name, _designator(request, known.activities))
         order, fact = place(placement)
     except Refusal as refusal:
         return refusal
@@ -156,13 +167,24 @@ def _check_catalogue(request: Request, known: _Known) -> None:
             raise CatalogueBehind(site=site)
         if known.sites[site].kind is not SiteKind.DEPOT:
             raise SiteNotDepot(site=site)
+    fits = known.parts[request.body.part]
+    if request.body.platform is not None and fits and request.body.platform not in fits:
+        raise PlatformMismatch(part=request.body.part, platform=request.body.platform, fits=", ".join(sorted(fits)))
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
         raise SiteForbidden(site=request.filling_site)
 
 
-def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:
+def _designator(request: Request, activities: Mapping[str, Activity]) -> Designator:
+    """Give the designator of the order's activity, which must be its depot's own; an unassigned one comes last."""
+    code = activity_of(request.body.document_number)
+    if code not in activities:
+        return Designator.V
+    activities[code].require(code, request.body.ordered_by)
+    return activities[code].designator
+
+
+def _placement(request: Request, order_id: OrderId, designator: Designator) -> Placement:
     body = request.body
-    designator = activities.get(activity_of(body.document_number), _UNASSIGNED).at(body.ordered_by)
     return Placement(
         order_id=order_id,
         document_number=body.document_number,
@@ -170,7 +192,7 @@ def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Act
         site=request.filling_site,
         part=body.part,
         quantity=body.quantity,
-        partial=body.partial,
+        partial=body.partial and not request.is_between_depots,
         urgency=body.urgency,
         priority=priority(designator, body.urgency),
         required_by=body.required_by,

@@ -19,6 +19,12 @@ class SiteNotDepot(Refusal):
     kind = Kind.INVALID
 
 
+class PlatformMismatch(Refusal):
+    """The part does not fit the platform that the order is for."""
+
+    kind = Kind.INVALID
+
+
 class SourceUnknown(Refusal):
     """This site is no source of this part."""
 

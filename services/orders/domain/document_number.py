@@ -6,6 +6,7 @@ from shared.errors import Kind, Refusal
 from shared.types import DocumentNumber, OrderId
 
 AHEAD_DAYS_MAX = 30
+AGE_DAYS_MAX = 366
 _ACTIVITY_LENGTH = 6
 _DECADES = 3
 
@@ -16,24 +17,37 @@ class DocumentDateImpossible(Refusal):
     kind = Kind.INVALID
 
 
+class DocumentDateOutOfReach(Refusal):
+    """The document number's date is more than 30 days ahead, or more than a year ago."""
+
+    kind = Kind.INVALID
+
+
 def activity_of(number: DocumentNumber) -> str:
     """Name the activity that numbered the document."""
     return number[:_ACTIVITY_LENGTH]
 
 
-def year_of(number: DocumentNumber, today: date) -> int:
-    """Resolve the year: the most recent one with the number's digit in which its day exists and is not far ahead."""
+def day_of(number: DocumentNumber, today: date) -> date:
+    """Resolve the day: in the most recent year with the number's digit in which it exists and is not far ahead."""
     digit, ordinal = int(number[6]), int(number[7:10])
     latest = today + timedelta(days=AHEAD_DAYS_MAX)
     youngest = latest.year - (latest.year - digit) % 10
     for year in range(youngest, youngest - 10 * _DECADES, -10):
         day = date(year, 1, 1) + timedelta(days=ordinal - 1)
         if day.year == year and day <= latest:
-            return year
+            return day
     raise DocumentDateImpossible(document_number=number)
+
+
+def require_reach(number: DocumentNumber, today: date) -> None:
+    """Refuse a number whose only reading is years ago: its sender means a day ahead, or one long past."""
+    day = day_of(number, today)
+    if today - day > timedelta(days=AGE_DAYS_MAX):
+        raise DocumentDateOutOfReach(document_number=number, latest_reading=day, today=today)
 
 
 def order_id_of(number: DocumentNumber, suffix: str | None, today: date) -> OrderId:
     """Name the order: the number, its full year, and on a split fill its suffix."""
-    order = f"{number}-{year_of(number, today)}"
+    order = f"{number}-{day_of(number, today).year}"
     return order if suffix is None else f"{order}-{suffix}"

@@ -34,6 +34,10 @@ class OrderAlreadyIssued(Refusal):
     """An order that was issued in full can no longer be changed or cancelled."""
 
 
+class OrderNotDeclinable(Refusal):
+    """A depot declines what another depot asks of it; its own order it cancels."""
+
+
 class OrderCancelled(Refusal):
     """The order is cancelled, or about to be."""
 
@@ -103,6 +107,7 @@ class Order:
     """An order as its row holds it; `version` counts the facts that were told of it."""
 
     order_id: OrderId
+    ordered_by: SiteId
     site: SiteId
     part: PartId
     quantity: int
@@ -180,6 +185,19 @@ class Order:
         self._refuse_settled()
         asked = replace(self, cancel_requested=True)
         return tell(asked, OrderCancelRequested(order=self.order_id, site=self.site, part=self.part, reason=reason))
+
+    def decline(self, reason: str) -> "Decision":
+        """Say no for the depot that was to fill another's order: what is not yet issued is released, as by a cancel."""
+        if self.ordered_by == self.site:
+            raise OrderNotDeclinable(order=self.order_id)
+        if self.cancel_requested:
+            return Decision(self)
+        self._refuse_settled()
+        asked = replace(self, cancel_requested=True)
+        fact = OrderCancelRequested(
+            order=self.order_id, site=self.site, part=self.part, reason=reason, declined_by=self.site
+        )
+        return tell(asked, fact)
 
     def ask_to_reduce(self, quantity: int) -> "Decision":
         """Ask inventory to want less; what is issued already stands."""

@@ -44,6 +44,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         raise RequiredByPast(required_by=asked.required_by, today=today)
     order = Order(
         order_id=asked.order_id,
+        ordered_by=asked.ordered_by,
         site=asked.site,
         part=asked.part,
         quantity=asked.quantity,

@@ -60,6 +60,7 @@ def _source(order: Order, sources: Sequence[Source], today: date) -> Decision:
         quantity=quantity,
         priority=order.priority,
         due=work.due,
+        required_by=order.required_by,
     )
     return tell(order.with_work(work), fact)
 

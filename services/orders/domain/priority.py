@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.errors import Kind, Refusal
 from shared.types import Priority, SiteId, Urgency
+
+
+class ActivityOfAnother(Refusal):
+    """The document number begins with the activity code of another depot."""
+
+    kind = Kind.FORBIDDEN
 
 
 class Designator(StrEnum):
@@ -37,6 +44,7 @@ class Activity:
     site: SiteId
     designator: Designator
 
-    def at(self, depot: SiteId) -> Designator:
-        """Give the designator that holds for a depot's order: it was assigned to the activity's own site alone."""
-        return self.designator if depot == self.site else Designator.V
+    def require(self, code: str, depot: SiteId) -> None:
+        """Refuse a depot that numbers its order as another's activity does."""
+        if depot != self.site:
+            raise ActivityOfAnother(activity=code, ordered_by=depot)

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints,
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
+from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -84,7 +85,7 @@ class PlaceOrder(Body):
     required_by: date
     """Day on which it is needed."""
     partial: bool = True
-    """Whether less than the whole may be reserved and issued."""
+    """Whether less than the whole may be reserved and issued; never where another depot fills the order."""
     conditions: Annotated[list[Condition], Field(min_length=1, max_length=3)] = [Condition.A, Condition.C]
     """Supply conditions that it accepts: A, B, C; B only if named."""
     platform: Platform | None = None
@@ -124,6 +125,15 @@ class CancelOrder(Body):
 
     reason: Text | None = None
     """Why."""
+
+
+class DeclineOrder(Body):
+    """Why a depot does not fill another's order."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"reason": "Held for our own flight line."}]})
+
+    reason: Text
+    """Why; the asking depot reads it in the order's history."""
 
 
 class PromiseRead(Answer):
@@ -179,6 +189,8 @@ class OrderSummary(Answer):
     quantity = reserved + sourced + issued + cancelled + open
     """
 
+    model_config = ConfigDict(json_schema_extra={"examples": [ORDER]})
+
     order_id: OrderId
     """The document number, its full year, and its suffix if it has one."""
     document_number: DocumentNumber
@@ -196,7 +208,7 @@ class OrderSummary(Answer):
     required_by: date
     """Day on which it is needed."""
     partial: bool
-    """Whether less than the whole may be reserved and issued."""
+    """Whether less than the whole may be reserved and issued; no where another depot fills it, whatever was sent."""
     conditions: list[Condition]
     """Supply conditions that it accepts."""
     platform: Platform | None
@@ -238,12 +250,14 @@ class OrderSummary(Answer):
 class OrderRead(OrderSummary):
     """An order with everything known about it."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [ORDER_IN_FULL]})
+
     work_orders: list[WorkOrderRead]
     """What sources were asked to make for it."""
     promises: list[PromiseRead]
-    """Every promise, oldest first."""
+    """Its promises, oldest first; at most the newest 1,000."""
     history: list[ChangeRead]
-    """Every fact told about it, oldest first."""
+    """The facts told about it, oldest first: the newest of them, on the next page the older ones."""
 
 
 class OrderFilter(Filter):

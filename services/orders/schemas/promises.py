@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Self
 
-from pydantic import computed_field
+from pydantic import ConfigDict, computed_field
 
 from services.orders.schemas.orders import Answer, Filter
 from shared.types import Nation, PartId
@@ -14,6 +14,20 @@ NEVER = date.max
 
 class StandingPromise(Answer):
     """A day promised to one or more open orders of a part; it names no order and no quantity."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "part": "MI17-TAIL-ROTOR-BLADE",
+                    "nation": "IND",
+                    "promised_for": "2027-02-15",
+                    "first_promised_for": "2026-12-14",
+                    "slip_days": 63,
+                }
+            ]
+        }
+    )
 
     part: PartId
     """The part."""

@@ -78,6 +78,28 @@ class SourceRow(SourceTerms):
 class SourceRead(Answer):
     """A source of a part."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "part": "MI17-TAIL-ROTOR-BLADE",
+                    "site": "F-01",
+                    "nation": "IND",
+                    "approved": True,
+                    "approved_on": "2021-03-23",
+                    "lead_time_days": 21,
+                    "capacity_per_week": 4,
+                    "unit_cost": "1381500.00",
+                    "currency": "INR",
+                    "import_content": "0.3600",
+                    "illustrative": True,
+                    "changed_at": "2026-11-23T09:30:00.120Z",
+                    "changed_by": "planner@IND",
+                }
+            ]
+        }
+    )
+
     part: PartId
     """The part."""
     site: SiteId
@@ -142,6 +164,21 @@ class ActivityRow(ActivityTerms):
 class ActivityRead(Answer):
     """An activity."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "activity": "7201YA",
+                    "site": "D-01",
+                    "force_activity_designator": "II",
+                    "illustrative": True,
+                    "changed_at": "2026-11-23T09:30:00.120Z",
+                    "changed_by": "planner@IND",
+                }
+            ]
+        }
+    )
+
     activity: ActivityCode
     """The code."""
     site: SiteId
@@ -158,6 +195,12 @@ class ActivityRead(Answer):
 
 class ImportDone(Answer):
     """What an import did."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"import_id": "6f9c2b1e-7f4c-4a55-9a0e-0f5c3f1d2a77", "lines": 42, "dry_run": False}]
+        }
+    )
 
     import_id: str
     """Names the import in the logs."""

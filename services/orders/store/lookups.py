@@ -39,10 +39,19 @@ class SiteCopy:
     country: Nation
 
 
-async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> set[PartId]:
-    """Tell which of these parts the catalogue has."""
-    column = part_copies.c.part_id
-    return set(await session.scalars(select(column).where(column == any_(array(part_ids)))))
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The depot that has placed an order, and the one that fills it."""
+
+    ordered_by: SiteId
+    site: SiteId
+
+
+async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> dict[PartId, frozenset[str]]:
+    """Tell which of these parts the catalogue has, and the platforms that each fits."""
+    query = select(part_copies.c.part_id, part_copies.c.platforms)
+    rows = await session.execute(query.where(part_copies.c.part_id == any_(array(part_ids))))
+    return {row.part_id: frozenset(row.platforms) for row in rows}
 
 
 async def sites(session: AsyncSession, site_ids: Iterable[SiteId]) -> dict[SiteId, SiteCopy]:
@@ -69,11 +78,11 @@ async def heard(session: AsyncSession, order_id: OrderId) -> bool:
     return await session.scalar(said) is not None
 
 
-async def owner(session: AsyncSession, order_id: OrderId, sight: Sight) -> SiteId | None:
-    """Name the depot that placed an order; none where there is no such order to be seen."""
-    query = select(orders.c.ordered_by).where(orders.c.order_id == order_id, visible(sight))
-    found: SiteId | None = await session.scalar(query)
-    return found
+async def places(session: AsyncSession, order_id: OrderId, sight: Sight) -> Places | None:
+    """Name the depots of an order; none where there is no such order to be seen."""
+    query = select(orders.c.ordered_by, orders.c.site).where(orders.c.order_id == order_id, visible(sight))
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Places(row.ordered_by, row.site)
 
 
 async def next_planning(session: AsyncSession) -> Asked | None:

@@ -222,6 +222,7 @@ async def _load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Ord
 def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
     return Order(
         order_id=row.order_id,
+        ordered_by=row.ordered_by,
         site=row.site,
         part=row.part,
         quantity=row.quantity,

@@ -8,4 +8,4 @@ from services.production.api.doors import Doors
 
 def routers(doors: Doors) -> list[APIRouter]:
     """Give every route."""
-    return [events.router(doors), lots.router(doors), work_orders.router(doors), senders.router(doors)]
+    return [events.router(doors), lots.router(), work_orders.router(doors), senders.router()]

@@ -1,9 +1,7 @@
 """What the routes share: where events go, what reads wait for, who may look."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 
@@ -13,20 +11,14 @@ from services.production.settings import ProductionSettings
 from shared.errors import Kind, Refusal
 from shared.events.envelope import Stream
 from shared.http.auth import allow
+from shared.http.bodies import Slots
 from shared.http.tail import StreamTail
 from shared.http.tokens import Principal, Role
-from shared.http.versions import Token, wait_until_applied
+from shared.http.versions import Token
 from shared.messaging.group import Group
-from shared.messaging.signals import Signal
 
 Poster = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 Reader = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
-READ_PROBLEMS: dict[int | str, dict[str, Any]] = {
-    401: {"description": "No valid token."},
-    403: {"description": "The door is not for this role."},
-    409: {"description": "`version-not-yet-applied`: what `JVTrack-After` names has not arrived; ask again."},
-    422: {"description": "A parameter does not fit its form."},
-}
 
 
 class LotUnknown(Refusal):
@@ -35,7 +27,7 @@ class LotUnknown(Refusal):
     kind = Kind.NOT_FOUND
 
 
-class WorkOrderNotFound(Refusal):
+class WorkOrderUnknown(Refusal):
     """There is no such work order, or it is not yours to see."""
 
     kind = Kind.NOT_FOUND
@@ -53,16 +45,9 @@ class Doors:
 
     events: Group[Post, Accepted]
     tail: StreamTail
-    applied: Callable[[Sequence[Token]], Awaitable[bool]]
-    changed: Signal
     settings: ProductionSettings
-    bodies: asyncio.Semaphore
+    bodies: Slots
     """One for each NDJSON body that may be held in memory."""
-
-    async def wait_for(self, tokens: Sequence[Token]) -> None:
-        """Wait, bounded, until these versions are applied here."""
-        seconds = self.settings.after_seconds_max
-        await wait_until_applied(tokens, self.applied, timeout_seconds=seconds, changed=self.changed)
 
 
 def version_of(accepted: Accepted) -> Token:

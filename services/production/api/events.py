@@ -1,5 +1,6 @@
 """The factory door: one event, or a stream of lines, each its own decision."""
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -10,21 +11,18 @@ from services.production.api.doors import Doors, Poster, version_of
 from services.production.api.lines import EventLines
 from services.production.api.reading import read_post
 from services.production.schemas.answers import EVENT, LINES, EventAnswer, lines_answer, request_body
-from services.production.schemas.events import BodyUnreadable
 from shared.http.auth import PRINCIPAL
-from shared.http.guard import takes
+from shared.http.bodies import BodyUnreadable
+from shared.http.guard import media_type, takes
 from shared.http.tokens import Principal
-from shared.http.versions import VERSION_HEADER
+from shared.http.versions import VERSION_HEADER, tells_version
 
 _PROBLEMS = {
-    400: "`body-unreadable`: not JSON, or empty.",
-    403: "`site-forbidden`: the source's site is not yours to post for.",
+    403: "`site-forbidden`: the source's site is not yours to post for; `site-not-factory`.",
     409: "`event-id-reused`; or, worth another try, `catalogue-behind`, `event-unknown`, `work-order-unknown`; or "
     "`event-already-voided`.",
-    413: "`event-too-large`, `lines-too-many` or `body-too-large`.",
-    415: "`media-type-unsupported`.",
-    422: "`request-invalid`, `event-type-unknown` or `event-not-voidable`.",
-    503: "`overloaded` or `database-away`: try again after `Retry-After` seconds.",
+    413: "`event-too-large`, `lines-too-many`.",
+    422: "`event-type-unknown`, `event-not-voidable`.",
 }
 
 
@@ -61,6 +59,7 @@ def router(doors: Doors) -> APIRouter:
         response_class=Response,
     )
     @takes(EVENT, LINES, body_bytes_max=doors.settings.body_bytes_max)
+    @tells_version
     async def post_events(request: Request, principal: Poster) -> Response:
         """Post what happened in a factory: one CloudEvent, or NDJSON of them.
 
@@ -68,7 +67,7 @@ def router(doors: Doors) -> APIRouter:
         409. Facts about goods are never refused for coming late or out of order. Lines are decided one by one; the
         answer is a line for each, then their sum.
         """
-        if request.headers.get("content-type", "").startswith(LINES):
+        if media_type(request.headers.get("content-type", "")) == LINES:
             return EventLines(doors, principal)
         return await _one(doors, request, principal)
 
@@ -76,7 +75,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 async def _one(doors: Doors, request: Request, principal: Principal) -> Response:
-    raw = await request.body()
+    raw = (await request.body()).removeprefix(BOM_UTF8)
     if not raw:
         raise BodyUnreadable(reason="it is empty")
     accepted = await doors.events.submit(read_post(raw, principal, doors.settings))

@@ -6,6 +6,7 @@ It does not begin before the body is read: a sender that writes everything befor
 
 import asyncio
 import json
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,15 +14,16 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from services.production.api.doors import Doors
-from services.production.api.reading import read_post
+from services.production.api.doors import Doors, version_of
+from services.production.api.reading import id_of, read_post
 from services.production.commands import Post
 from services.production.domain.posted import Accepted
 from services.production.schemas.answers import LINES
-from services.production.schemas.events import BodyUnreadable
+from services.production.schemas.events import EventTooLarge
 from shared.db import is_weather
 from shared.errors import Kind, Refusal
 from shared.http import problems
+from shared.http.bodies import BodyUnreadable
 from shared.http.tokens import Principal
 from shared.messaging.group import Overloaded
 
@@ -41,6 +43,8 @@ class Line:
 
     number: int
     read: Post | Refusal
+    sender_id: str | None = None
+    """The sender's id of the event, as far as it could be read."""
 
 
 class EventLines(Response):
@@ -57,10 +61,7 @@ class EventLines(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read, decide and answer; refuses the whole only if it cannot be read at all."""
-        slots = self._doors.bodies
-        if slots.locked():
-            raise Overloaded(bodies_max=self._doors.settings.bodies_max)
-        async with slots:
+        with self._doors.bodies.taken_by(self._principal.subject):
             chunks = self._chunks(split(await Request(scope, receive).body(), self._doors.settings.lines_max))
             chunk = next(chunks)
             outcomes = await self._decide(chunk)
@@ -74,13 +75,14 @@ class EventLines(Response):
     def _chunks(self, lines: Sequence[tuple[int, bytes]]) -> Iterator[list[Line]]:
         size = self._doors.settings.lines_chunk
         for start in range(0, len(lines), size):
-            yield [Line(number, self._read(raw)) for number, raw in lines[start : start + size]]
+            yield [self._read(number, raw) for number, raw in lines[start : start + size]]
 
-    def _read(self, raw: bytes) -> Post | Refusal:
+    def _read(self, number: int, raw: bytes) -> Line:
         try:
-            return read_post(raw, self._principal, self._doors.settings)
+            post = read_post(raw, self._principal, self._doors.settings)
         except Refusal as refusal:
-            return refusal
+            return Line(number, refusal, None if isinstance(refusal, EventTooLarge) else id_of(raw))
+        return Line(number, post, post.posted.sender_id)
 
     async def _decide(self, chunk: Sequence[Line]) -> list[Outcome]:
         read = [line.read for line in chunk if isinstance(line.read, Post)]
@@ -101,7 +103,7 @@ class EventLines(Response):
             except problems.WEATHER as error:
                 if not is_weather(error):
                     raise
-                refusal = problems.DatabaseAway()
+                refusal = problems.of_weather(error)
                 break
         return [line.read if isinstance(line.read, Refusal) else refusal for line in chunk]
 
@@ -110,18 +112,20 @@ class EventLines(Response):
 
     def _told_of(self, line: Line, outcome: Outcome) -> dict[str, object]:
         told: dict[str, object] = {"line": line.number}
-        if isinstance(line.read, Post):
-            told["id"] = line.read.posted.sender_id
+        if line.sender_id is not None:
+            told["id"] = line.sender_id
         if isinstance(outcome, Refusal):
             self._told["refused"] += 1
             return {**told, "status": "refused", "problem": _problem(outcome)}
         status = "duplicate" if outcome.is_duplicate else "accepted"
         self._told[status] += 1
-        return {**told, "status": status, "event_id": str(outcome.event_id)}
+        version = str(version_of(outcome))
+        return {**told, "status": status, "event_id": str(outcome.event_id), "version": version}
 
 
 def split(body: bytes, lines_max: int) -> list[tuple[int, bytes]]:
     """Give the lines that are not blank, with their numbers."""
+    body = body.removeprefix(BOM_UTF8)
     if body.count(b"\n") - body.endswith(b"\n") >= lines_max:
         raise LinesTooMany(lines_max=lines_max)
     lines = [(number, line) for number, line in enumerate(body.split(b"\n"), start=1) if line.strip()]

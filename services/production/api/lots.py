@@ -1,58 +1,56 @@
 """The factory's own view of its lots."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, LotUnknown, Reader
+from services.production.api.doors import LotUnknown, Reader
 from services.production.schemas.filters import LotFilter
 from services.production.schemas.views import LotRead, LotSummary
 from shared.http.app import Session
 from shared.http.paging import Paging
 from shared.http.rights import Subject, reach
-from shared.http.versions import After
 from shared.types import LotId
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the routes that show lots."""
-    routes = APIRouter(prefix="/v1/lots", tags=["lots"], responses=READ_PROBLEMS)
-    _lists(routes, doors)
-    _shows(routes, doors)
+    routes = APIRouter(prefix="/v1/lots", tags=["lots"])
+    _lists(routes)
+    _shows(routes)
     return routes
 
 
-def _lists(routes: APIRouter, doors: Doors) -> None:
+def _lists(routes: APIRouter) -> None:
     @routes.get("")
     async def list_lots(
         *,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[LotFilter, Query()],
-    ) -> list[LotSummary]:
+    ) -> Sequence[LotSummary]:
         """List lots by their ids, each as the sum of its facts and with what they contradict."""
-        await doors.wait_for(after)
-        window = queries.Window(page.after_text(), page.limit)
+        window = queries.Window(page.after_text(), page.one_more)
         found = await queries.lots(session, wanted, reach(principal, Subject.LOT), window)
-        return page.show(found, lambda last: [last.lot])
+        return page.cut(found, lambda lot: [lot.lot])
 
 
-def _shows(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("/{lot_id}", responses={404: {"description": "`lot-unknown`"}})
+def _shows(routes: APIRouter) -> None:
+    @routes.get("/{lot_id}", responses={404: {"description": "`lot-unknown`."}})
     async def show_lot(
         lot_id: Annotated[LotId, Path(description="The lot, such as `F-01:L-2026-0042`.")],
         principal: Reader,
         session: Session,
-        after: After,
+        page: Paging,
     ) -> LotRead:
-        """Show a lot with its history: every fact as it was posted, told and perhaps voided."""
-        await doors.wait_for(after)
-        found = await queries.find_lot(
-            session, lot_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
-        )
+        """Show a lot with its history: every fact as it was posted, told and perhaps voided.
+
+        The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
+        """
+        found = await queries.find_lot(session, lot_id, reach(principal, Subject.LOT), page)
         if found is None:
             raise LotUnknown(lot=lot_id)
         return found

@@ -1,11 +1,23 @@
 """From bytes to an event at the door: small enough, readable, and from a site that the sender may speak for."""
 
+import json
+
 from services.production.commands import Post
-from services.production.schemas.events import EventTooLarge, read_event
+from services.production.schemas.events import ID_LENGTH_MAX, EventTooLarge, read_event
 from services.production.settings import ProductionSettings
 from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal, Role
 from shared.observe import tracing
+
+
+def id_of(raw: bytes) -> str | None:
+    """Read the sender's id of an event that was refused, if that at least can be read."""
+    try:
+        sent = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    found = sent.get("id") if isinstance(sent, dict) else None
+    return found if isinstance(found, str) and 0 < len(found) <= ID_LENGTH_MAX else None
 
 
 def read_post(raw: bytes, principal: Principal, settings: ProductionSettings) -> Post:

@@ -5,31 +5,32 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, Reader, SenderUnknown
+from services.production.api.doors import Reader, SenderUnknown
 from services.production.schemas.events import SOURCE
 from services.production.schemas.views import GapsRead
 from shared.http.app import Session
+from shared.http.paging import Paging
 from shared.http.rights import Subject, reach
-from shared.http.versions import After
 
 
-def router(doors: Doors) -> APIRouter:
+def router() -> APIRouter:
     """Give the route that shows gaps."""
-    routes = APIRouter(prefix="/v1/senders", tags=["senders"], responses=READ_PROBLEMS)
+    routes = APIRouter(prefix="/v1/senders", tags=["senders"])
 
-    @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`"}})
+    @routes.get("/{source:path}/gaps", responses={404: {"description": "`sender-unknown`."}})
     async def show_gaps(
         source: Annotated[
             str, Path(max_length=200, pattern=SOURCE, description="The CloudEvents source, such as `F-01/line-3`.")
         ],
         principal: Reader,
         session: Session,
-        after: After,
+        page: Paging,
     ) -> GapsRead:
-        """Show which numbers of a sender (CloudEvents `sequence`) have not come."""
-        await doors.wait_for(after)
-        seen = reach(principal, Subject.LOT)
-        found = await queries.find_gaps(session, source, seen, gaps_max=doors.settings.gaps_max)
+        """Show which numbers of a sender (CloudEvents `sequence`) have not come, and which came more than once.
+
+        `Link: rel="next"` leads to the gaps beyond this page.
+        """
+        found = await queries.find_gaps(session, source, reach(principal, Subject.LOT), page)
         if found is None:
             raise SenderUnknown(source=source)
         return found

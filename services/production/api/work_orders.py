@@ -1,13 +1,13 @@
 """The factory's own view of its work orders, and each change of them as it happens."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
 from services.production import queries
-from services.production.api.doors import READ_PROBLEMS, Doors, Reader, WorkOrderNotFound
+from services.production.api.doors import Doors, Reader, WorkOrderUnknown
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
 from shared.events.production import (
@@ -18,15 +18,13 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
-from shared.http.app import Session
+from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
 from shared.http.rights import Sight, Subject, reach, sight
-from shared.http.sse import EventStream, Position, Shape, TailEvent, format_vector
+from shared.http.sse import POSITION_HEADER, POSITION_HEADERS, STREAM_RESPONSES, EventStream, Position, Shape, TailEvent
 from shared.http.tokens import Principal
-from shared.http.versions import After
 from shared.types import SiteId, WorkOrderId
 
-POSITION_HEADER = "JVTrack-Position"
 STREAMED = frozenset(
     kind.TYPE
     for kind in (
@@ -42,41 +40,37 @@ STREAMED = frozenset(
 
 def router(doors: Doors) -> APIRouter:
     """Give the routes that show work orders."""
-    routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"], responses=READ_PROBLEMS)
+    routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"])
     _lists(routes, doors)
     _streams(routes, doors)
-    _shows(routes, doors)
+    _shows(routes)
     return routes
 
 
 def _lists(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("")
+    @routes.get("", responses={200: {"headers": POSITION_HEADERS}})
     async def list_work_orders(
         *,
         response: Response,
         principal: Reader,
         session: Session,
-        after: After,
         page: Paging,
         wanted: Annotated[WorkOrderFilter, Query()],
-    ) -> list[WorkOrderSummary]:
+    ) -> Sequence[WorkOrderSummary]:
         """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
-        await doors.wait_for(after)
         position = doors.tail.position()
-        window = queries.Window(page.after_text(), page.limit)
+        window = queries.Window(page.after_text(), page.one_more)
         found = await queries.work_orders(session, wanted, reach(principal, Subject.LOT), window)
         if position is not None:
-            response.headers[POSITION_HEADER] = format_vector(position)
-        return page.show(found, lambda last: [last.work_order])
+            response.headers[POSITION_HEADER] = str(position)
+        return page.cut(found, lambda work_order: [work_order.work_order])
 
 
 def _streams(routes: APIRouter, doors: Doors) -> None:
-    @routes.get(
-        "/stream", status_code=200, response_class=EventStream, responses={410: {"description": "`position-gone`"}}
-    )
+    @routes.get("/stream", status_code=200, response_class=EventStream, responses=STREAM_RESPONSES)
     async def stream_work_orders(
         principal: Reader,
-        session: Session,
+        transaction: OwnTransaction,
         position: Position,
         factory: Annotated[SiteId | None, Query(description="Only work orders of this factory.")] = None,
     ) -> Response:
@@ -85,27 +79,28 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. What happened is
         the event's type, and its data the work order's quantity and due day as they now are.
         """
-        nations = await queries.nations(session)
+        async with transaction() as session:
+            nations = await queries.nations(session)
         events = await doors.tail.subscribe(position)
         shape = shape_for(principal, nations, factory)
         return EventStream(events, shape, expires_at=principal.expires_at)
 
 
-def _shows(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-not-found`"}})
+def _shows(routes: APIRouter) -> None:
+    @routes.get("/{work_order_id}", responses={404: {"description": "`work-order-unknown`."}})
     async def show_work_order(
         work_order_id: Annotated[WorkOrderId, Path(description="The work order.")],
         principal: Reader,
         session: Session,
-        after: After,
+        page: Paging,
     ) -> WorkOrderRead:
-        """Show a work order with its history: everything that was told about it."""
-        await doors.wait_for(after)
-        found = await queries.find_work_order(
-            session, work_order_id, reach(principal, Subject.LOT), history_max=doors.settings.history_max
-        )
+        """Show a work order with its history: everything that was told about it.
+
+        The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
+        """
+        found = await queries.find_work_order(session, work_order_id, reach(principal, Subject.LOT), page)
         if found is None:
-            raise WorkOrderNotFound(work_order=work_order_id)
+            raise WorkOrderUnknown(work_order=work_order_id)
         return found
 
 
@@ -121,9 +116,9 @@ def shape_for(principal: Principal, nations: Mapping[SiteId, str], factory: Site
             return None
         match sight(principal, Subject.LOT, place, nations.get(place, "")):
             case Sight.FULL:
-                return event.data
+                return event.in_full()
             case Sight.STREAMS:
-                return json.dumps({"factory": place}).encode()
+                return event.in_part(factory=place)
             case _:
                 return None
 

@@ -1,6 +1,6 @@
 """An event as a factory posted it, what became of it, and why one may be refused."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -20,6 +20,12 @@ class CatalogueBehind(Refusal):
     """The catalogue here has not heard of this part or site yet; send the event again."""
 
     retry_after_seconds: ClassVar[int | None] = RETRY_SECONDS
+
+
+class SiteNotFactory(Refusal):
+    """Only a factory or a supplier tells what it makes; a depot receives and issues at inventory's doors."""
+
+    kind = Kind.FORBIDDEN
 
 
 class WorkOrderUnknown(Refusal):
@@ -76,6 +82,8 @@ class Accepted:
     key: str
     key_seq: int
     is_duplicate: bool = False
+    was_decided: bool = field(default=False, compare=False)
+    """Whether it had been decided before this group, be it only by a try whose commit was not heard of."""
 
     @property
     def lot(self) -> LotId | None:

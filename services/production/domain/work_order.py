@@ -66,6 +66,7 @@ class WorkOrder:
     priority: Priority
     ordered: int
     due_asked: date
+    required_by: date | None = None
     asked: int = 0
     given: int = 0
     accepted: int = 0
@@ -122,6 +123,13 @@ class WorkOrder:
         given = min(wanted_back, max(self.quantity - self.totals.committed, 0))
         reduced = replace(self, version=self.version + 1, asked=self.asked + wanted_back, given=self.given + given)
         return reduced, WorkOrderReduced(**_terms(reduced), asked=reduced.asked, given=reduced.given)
+
+    def reschedule(self, required_by: date) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
+        """Be needed on another day: the work order as it now is, and the fact to tell if it is another day indeed."""
+        if required_by == self.required_by:
+            return self, None
+        moved = replace(self, version=self.version + 1, required_by=required_by)
+        return moved, WorkOrderQuantityChanged(**_terms(moved), cause=QuantityCause.CORRECTED)
 
     def note(self, event: EventId, fact: NoteFact) -> tuple["WorkOrder", WorkOrderEvent]:
         """Take what the factory says about the work order itself: the work order as it now is, and the fact to tell."""
@@ -187,6 +195,7 @@ def open_work_order(sourced: OrderSourced, totals: Totals = NOTHING) -> tuple[Wo
         priority=sourced.priority,
         ordered=sourced.quantity,
         due_asked=sourced.due,
+        required_by=sourced.required_by,
         totals=totals,
     )
     return opened, WorkOrderOpened(**_terms(opened))
@@ -201,4 +210,5 @@ def _terms(work_order: WorkOrder) -> dict[str, Any]:
         "depot": work_order.depot,
         "quantity": work_order.quantity,
         "due": work_order.due,
+        "required_by": work_order.required_by,
     }

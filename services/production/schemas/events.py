@@ -28,18 +28,15 @@ from shared.errors import Kind, Refusal
 from shared.events.envelope import new_event_id
 from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryFact
 from shared.http import rights
+from shared.http.bodies import BodyUnreadable, refuse_repetition
 from shared.http.problems import ERRORS_MAX, field_name
 from shared.http.tokens import Principal
 
 SEQUENCE_MAX = 2**63 - 2
+ID_LENGTH_MAX = 200
 SOURCE = r"^/?[A-Z0-9][A-Z0-9.-]{0,39}(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*$"
+_NAME = re.compile(rb'"\s*:')
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
-
-
-class BodyUnreadable(Refusal):
-    """The body cannot be read as what it says it is."""
-
-    kind = Kind.UNREADABLE
 
 
 class EventTypeUnknown(Refusal):
@@ -95,7 +92,7 @@ class FactoryEvent(BaseModel):
 
     specversion: Literal["1.0"]
     """Version of CloudEvents."""
-    id: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    id: Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]
     """The sender's identity of the event, unique within its source: a retry repeats it, nothing else does."""
     source: Annotated[str, Field(max_length=200, pattern=SOURCE)]
     """Who sends it: a URI reference whose first segment is the site, such as `F-01` or `/F-01/line-3`."""
@@ -136,6 +133,8 @@ def read_event(raw: bytes, principal: Principal) -> Posted:
         event = READER.validate_json(raw)
     except ValidationError as error:
         raise _refusal(error) from None
+    if len(_NAME.findall(raw)) != _members(event):
+        refuse_repetition(raw)
     site = event.source.removeprefix("/").partition("/")[0]
     body = _canonical(event.data)
     digest = hashlib.blake2b(digest_size=32)
@@ -155,6 +154,13 @@ def read_event(raw: bytes, principal: Principal) -> Posted:
         sequence=event.sequence,
         traceparent=event.traceparent,
     )
+
+
+def _members(event: FactoryEvent) -> int:
+    """Count the members that were read; a body that names no more than these names none twice."""
+    reference = getattr(event.data, "reference", None)
+    parts = (event, event.data) if reference is None else (event, event.data, reference)
+    return sum(len(part.model_fields_set) for part in parts)
 
 
 def read_correction(correction: FactoryEventCorrected, kind: type[FactoryFact]) -> FactoryFact:

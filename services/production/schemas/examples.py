@@ -23,9 +23,9 @@ _DATA: dict[str, dict[str, Any]] = {
     "delay-reported": {"work_order": _WORK_ORDER, "due": "2027-03-01", "cause": "The forge stood still for two weeks."},
     "event-voided": {"event": "2026-000481", "reason": "Keyed in twice."},
     "event-corrected": {
-        "event": "2026-000482",
-        "reason": "Eleven, not twelve.",
-        "data": {**_LOT, "shipment": "S-2026-0311", "depot": "D-01", "quantity": 11},
+        "event": "2026-000484",
+        "reason": "Ten, not eleven.",
+        "data": {**_LOT, "shipment": "S-2026-0311", "depot": "D-01", "quantity": 10},
     },
 }
 

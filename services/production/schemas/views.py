@@ -9,6 +9,81 @@ from services.production.domain.lot import Discrepancy, LotStatus
 from services.production.domain.work_order import WorkOrderStatus
 from shared.types import LotId, OrderId, PartId, Quantity, SiteId, WorkOrderId
 
+_MADE: dict[str, JsonValue] = {
+    "started": 12,
+    "inspected_passed": 11,
+    "inspected_failed": 1,
+    "finished": 11,
+    "scrapped_in_process": 1,
+    "scrapped_finished": 0,
+    "dispatched": 0,
+}
+_LOT: dict[str, JsonValue] = {
+    **_MADE,
+    "lot": "F-01:L-2026-0042",
+    "version": 4,
+    "factory": "F-01",
+    "part": "MI17-TAIL-ROTOR-BLADE",
+    "quantity_scale": 0,
+    "work_order": "7201YA6327A001-2026-W1",
+    "status": "finished",
+    "on_shelf": 11,
+    "in_work": 0,
+    "expires_on": None,
+    "discrepancies": [],
+    "updated_at": "2026-11-23T08:40:12.300Z",
+}
+_LOT_ENTRY: dict[str, JsonValue] = {
+    "event_id": "01a2b3c4-0000-7000-8000-000000000480",
+    "version": 1,
+    "type": "jvtrack.production.lot-started.v1",
+    "data": {"lot": "F-01:L-2026-0042", "part": "MI17-TAIL-ROTOR-BLADE", "factory": "F-01", "quantity": 12},
+    "recorded_at": "2026-11-23T08:35:00.120Z",
+    "occurred_at": "2026-11-23T08:35:00Z",
+    "clock_suspect": False,
+    "out_of_order": False,
+    "source": "F-01",
+    "id": "2026-000480",
+    "posted_type": "jvtrack.factory.lot-started.v1",
+    "posted": {"lot": "L-2026-0042", "part": "MI17-TAIL-ROTOR-BLADE", "quantity": 12},
+    "posted_by": "factory@F-01",
+    "on_behalf_of": None,
+    "voided_by": None,
+}
+_WORK_ORDER: dict[str, JsonValue] = {
+    **_MADE,
+    "work_order": "7201YA6327A001-2026-W1",
+    "version": 2,
+    "order": "7201YA6327A001-2026",
+    "part": "MI17-TAIL-ROTOR-BLADE",
+    "quantity_scale": 0,
+    "factory": "F-01",
+    "depot": "D-01",
+    "priority": 4,
+    "status": "in-work",
+    "quantity": 12,
+    "ordered": 12,
+    "asked_back": 0,
+    "given_back": 0,
+    "accepted": True,
+    "refused": False,
+    "due": "2027-02-15",
+    "due_asked": "2026-12-14",
+    "required_by": "2026-12-20",
+    "updated_at": "2026-11-24T07:12:31.400Z",
+}
+_WORK_ORDER_ENTRY: dict[str, JsonValue] = {
+    "event_id": "01a2b3c4-0000-7000-8000-000000000485",
+    "version": 2,
+    "type": "jvtrack.production.work-order-accepted.v1",
+    "data": {"work_order": "7201YA6327A001-2026-W1", "quantity": 12, "due": "2027-02-15"},
+    "recorded_at": "2026-11-24T07:12:31.400Z",
+}
+
+
+def _shown(*examples: dict[str, JsonValue]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": list(examples)})
+
 
 class View(BaseModel):
     """Something shown."""
@@ -73,6 +148,8 @@ class HistoryEntry(View):
 class LotSummary(Made):
     """A lot as its facts make it."""
 
+    model_config = _shown(_LOT)
+
     lot: LotId
     """The lot: its factory and the factory's number."""
     version: int
@@ -102,12 +179,16 @@ class LotSummary(Made):
 class LotRead(LotSummary):
     """A lot with its history."""
 
+    model_config = _shown({**_LOT, "history": [_LOT_ENTRY]})
+
     history: list[HistoryEntry]
-    """Its newest facts, the oldest of them first."""
+    """Its newest facts, the oldest of them first; on the next page the older ones."""
 
 
 class WorkOrderSummary(Made):
     """A work order as it stands."""
+
+    model_config = _shown(_WORK_ORDER)
 
     work_order: WorkOrderId
     """The work order."""
@@ -143,6 +224,8 @@ class WorkOrderSummary(Made):
     """Day on which it is promised."""
     due_asked: date
     """Day that was asked for."""
+    required_by: date | None
+    """Day on which the depot needs it, as far as orders has said."""
     updated_at: datetime
     """When it last changed, UTC."""
 
@@ -150,21 +233,38 @@ class WorkOrderSummary(Made):
 class WorkOrderRead(WorkOrderSummary):
     """A work order with its history."""
 
+    model_config = _shown({**_WORK_ORDER, "history": [_WORK_ORDER_ENTRY]})
+
     history: list[HistoryEntry]
-    """Its newest facts, the oldest of them first."""
+    """Its newest facts, the oldest of them first; on the next page the older ones."""
 
 
 class Gap(View):
-    """Numbers that have not come."""
+    """Numbers that follow each other."""
 
     first: int
-    """First missing number."""
+    """The first of them."""
     last: int
-    """Last missing number."""
+    """The last of them."""
 
 
 class GapsRead(View):
     """Which numbers of a sender are missing."""
+
+    model_config = _shown(
+        {
+            "source": "F-01/line-3",
+            "first_sequence": 1,
+            "highest_sequence": 480,
+            "known_from": 0,
+            "missing": 3,
+            "gaps": [{"first": 212, "last": 214}],
+            "reused": [],
+            "events": 477,
+            "duplicates": 12,
+            "last_seen_at": "2026-11-23T08:35:00.120Z",
+        }
+    )
 
     source: str
     """The sender."""
@@ -177,7 +277,9 @@ class GapsRead(View):
     missing: int
     """How many numbers are missing between the lowest and the highest."""
     gaps: list[Gap]
-    """The missing numbers, lowest first; at most 1,000 stretches."""
+    """The missing numbers, lowest first, page by page."""
+    reused: list[Gap]
+    """Numbers that came under more than one id, lowest first; at most the newest thousand stretches."""
     events: int
     """Numbered events accepted from this sender."""
     duplicates: int

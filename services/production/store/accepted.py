@@ -17,12 +17,12 @@ from shared.types import EventId, WorkOrderId
 
 _CLAIM = Statement(
     """
-    INSERT INTO accepted_event (source, id, body_hash, event_id, type, body, posted_by, on_behalf_of)
-    SELECT source, id, body_hash, event_id, type, body, posted_by, on_behalf_of
+    INSERT INTO accepted_event (source, id, body_hash, event_id, type, body, posted_by, on_behalf_of, sequence)
+    SELECT source, id, body_hash, event_id, type, body, posted_by, on_behalf_of, sequence
     FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[]), CAST(:hashes AS bytea[]), CAST(:event_ids AS uuid[]),
                 CAST(:types AS text[]), CAST(:bodies AS bytea[]), CAST(:posted_by AS text[]),
-                CAST(:on_behalf_of AS text[]))
-         AS claim (source, id, body_hash, event_id, type, body, posted_by, on_behalf_of)
+                CAST(:on_behalf_of AS text[]), CAST(:sequences AS bigint[]))
+         AS claim (source, id, body_hash, event_id, type, body, posted_by, on_behalf_of, sequence)
     ORDER BY source, id
     ON CONFLICT (source, id) DO NOTHING
     RETURNING source, id
@@ -98,6 +98,7 @@ async def claim(session: AsyncSession, events: Sequence[Posted]) -> dict[Identit
             "bodies": [event.body for event in events],
             "posted_by": [event.posted_by for event in events],
             "on_behalf_of": [event.on_behalf_of for event in events],
+            "sequences": [event.sequence for event in events],
         },
     )
     fresh = {(row.source, row.id) for row in rows}

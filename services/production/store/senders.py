@@ -9,17 +9,31 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.production.domain.posted import Posted
 from shared.sql import Statement
 
+REUSED_MAX = 1_000
+"""Stretches of numbers kept that came under more than one id; the oldest beyond are forgotten."""
 _NOTE = Statement(
     """
-    INSERT INTO sender AS s (source, site, seen, events, duplicates, last_seen_at)
-    SELECT source, site, seen, events, duplicates, clock_timestamp()
+    INSERT INTO sender AS s (source, site, seen, reused, events, duplicates, last_seen_at)
+    SELECT source, site, seen, reused, events, duplicates, clock_timestamp()
     FROM unnest(CAST(:sources AS text[]), CAST(:sites AS text[]), CAST(CAST(:seen AS text[]) AS int8multirange[]),
-                CAST(:events AS bigint[]), CAST(:duplicates AS bigint[]))
-         AS new (source, site, seen, events, duplicates)
+                CAST(CAST(:reused AS text[]) AS int8multirange[]), CAST(:events AS bigint[]),
+                CAST(:duplicates AS bigint[]))
+         AS new (source, site, seen, reused, events, duplicates)
+    WHERE NOT isempty(seen) OR EXISTS (SELECT FROM sender known WHERE known.source = new.source)
     ORDER BY source
     ON CONFLICT (source) DO UPDATE SET seen = s.seen + excluded.seen, events = s.events + excluded.events,
+      reused = s.reused + excluded.reused + s.seen * excluded.seen * int8multirange(int8range(s.known_from, NULL)),
       duplicates = s.duplicates + excluded.duplicates, last_seen_at = excluded.last_seen_at
-    RETURNING source, (SELECT count(*) FROM unnest(s.seen)) AS stretches
+    RETURNING source, (SELECT count(*) FROM unnest(s.seen)) AS stretches,
+      (SELECT count(*) FROM unnest(s.reused)) AS reused
+    """
+)
+_FORGET_REUSED = Statement(
+    """
+    UPDATE sender SET reused = reused * int8multirange(int8range(kept.first, NULL))
+    FROM (SELECT lower(stretch) AS first FROM sender AS s, unnest(s.reused) AS stretch WHERE s.source = :source
+          ORDER BY lower(stretch) DESC OFFSET :kept LIMIT 1) AS kept
+    WHERE source = :source
     """
 )
 _FORGET_OLDEST = Statement(
@@ -42,7 +56,11 @@ class Arrival:
 
 
 async def note(session: AsyncSession, arrivals: Sequence[Arrival], *, ranges_max: int) -> None:
-    """Note which numbers of which senders have come; a sender that does not number its events is not kept."""
+    """Note which numbers of which senders have come; a sender that does not number its events is not kept.
+
+    The number that counts is the one of an event's first delivery: what comes again under another number has not come
+    under that one, else a sender could hide a gap.
+    """
     arrivals = [arrival for arrival in arrivals if arrival.posted.sequence is not None]
     if not arrivals:
         return
@@ -50,16 +68,17 @@ async def note(session: AsyncSession, arrivals: Sequence[Arrival], *, ranges_max
     sources = sorted(sites)
     duplicates = Counter(arrival.posted.source for arrival in arrivals if arrival.is_duplicate)
     events = Counter(arrival.posted.source for arrival in arrivals if not arrival.is_duplicate)
-    numbers: dict[str, set[int]] = {source: set() for source in sources}
+    numbers: dict[str, Counter[int]] = {source: Counter() for source in sources}
     for arrival in arrivals:
-        assert arrival.posted.sequence is not None
-        numbers[arrival.posted.source].add(arrival.posted.sequence)
+        if arrival.posted.sequence is not None and not arrival.is_duplicate:
+            numbers[arrival.posted.source][arrival.posted.sequence] += 1
     rows = await _NOTE.rows(
         session,
         {
             "sources": sources,
             "sites": [sites[source] for source in sources],
             "seen": [multirange(numbers[source]) for source in sources],
+            "reused": [multirange(_used_twice(numbers[source])) for source in sources],
             "events": [events[source] for source in sources],
             "duplicates": [duplicates[source] for source in sources],
         },
@@ -67,6 +86,12 @@ async def note(session: AsyncSession, arrivals: Sequence[Arrival], *, ranges_max
     for row in rows:
         if row.stretches > ranges_max:
             await _FORGET_OLDEST.run(session, {"source": row.source, "kept": ranges_max // 2})
+        if row.reused > REUSED_MAX:
+            await _FORGET_REUSED.run(session, {"source": row.source, "kept": REUSED_MAX // 2})
+
+
+def _used_twice(numbers: Counter[int]) -> list[int]:
+    return [number for number, times in numbers.items() if times > 1]
 
 
 def multirange(numbers: Iterable[int]) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.production.domain.work_order import Promise, WorkOrder
 from services.production.store import totals
 from shared.sql import AnyRow, Statement
-from shared.types import WorkOrderId
+from shared.types import OrderId, WorkOrderId
 
 _INSERT_MISSING = Statement(
     """
@@ -23,29 +23,32 @@ _INSERT_MISSING = Statement(
     ON CONFLICT DO NOTHING
     """
 )
-_COLUMNS = f"""work_order_id, version, order_id, part, factory, depot, priority, due_asked, ordered, asked, given,
-      accepted, refused, promises, {totals.COLUMNS}"""
+_COLUMNS = f"""work_order_id, version, order_id, part, factory, depot, priority, due_asked, required_by, ordered, asked,
+      given, accepted, refused, promises, {totals.COLUMNS}"""
 _LOCK = Statement(
     f"""
     SELECT {_COLUMNS} FROM work_order
     WHERE work_order_id = ANY(CAST(:ids AS text[])) ORDER BY work_order_id FOR UPDATE
     """  # noqa: S608  # our own column names
 )
+_OF_ORDERS = Statement("SELECT work_order_id FROM work_order WHERE order_id = ANY(CAST(:orders AS text[]))")
 _SAVE = Statement(
     f"""
     UPDATE work_order SET
       version = new.version, order_id = new.order_id, part = new.part, factory = new.factory, depot = new.depot,
-      priority = new.priority, due_asked = new.due_asked, due = new.due, status = new.status, quantity = new.quantity,
+      priority = new.priority, due_asked = new.due_asked, required_by = new.required_by, due = new.due,
+      status = new.status, quantity = new.quantity,
       ordered = new.ordered, asked = new.asked, given = new.given, accepted = new.accepted, refused = new.refused,
       promises = new.promises, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
     FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:orders AS text[]), CAST(:parts AS text[]),
                 CAST(:factories AS text[]), CAST(:depots AS text[]), CAST(:priorities AS smallint[]),
-                CAST(:dues_asked AS date[]), CAST(:dues AS date[]), CAST(:statuses AS text[]),
+                CAST(:dues_asked AS date[]), CAST(:required_by AS date[]), CAST(:dues AS date[]),
+                CAST(:statuses AS text[]),
                 CAST(:quantities AS bigint[]), CAST(:ordered AS bigint[]), CAST(:asked AS bigint[]),
                 CAST(:given AS bigint[]), CAST(:accepted AS int[]), CAST(:refused AS int[]),
                 CAST(:promises AS jsonb[]), {totals.ARRAYS})
-         AS new (id, version, order_id, part, factory, depot, priority, due_asked, due, status, quantity, ordered,
-                 asked, given, accepted, refused, promises, {totals.COLUMNS})
+         AS new (id, version, order_id, part, factory, depot, priority, due_asked, required_by, due, status, quantity,
+                 ordered, asked, given, accepted, refused, promises, {totals.COLUMNS})
     WHERE work_order.work_order_id = new.id
     """  # noqa: S608
 )
@@ -60,6 +63,12 @@ async def lock(session: AsyncSession, ids: Iterable[WorkOrderId]) -> dict[WorkOr
     await _INSERT_MISSING.run(session, wanted)
     rows = await _LOCK.rows(session, wanted)
     return {row.work_order_id: read(row) for row in rows if row.version}
+
+
+async def of_orders(session: AsyncSession, orders: Iterable[OrderId]) -> list[WorkOrderId]:
+    """Name the work orders that were opened for these orders."""
+    wanted = list(orders)
+    return await _OF_ORDERS.column(session, {"orders": wanted}) if wanted else []
 
 
 async def save(session: AsyncSession, work_orders: Sequence[WorkOrder]) -> None:
@@ -77,6 +86,7 @@ async def save(session: AsyncSession, work_orders: Sequence[WorkOrder]) -> None:
             "depots": [each.depot for each in work_orders],
             "priorities": [each.priority for each in work_orders],
             "dues_asked": [each.due_asked for each in work_orders],
+            "required_by": [each.required_by for each in work_orders],
             "dues": [each.due for each in work_orders],
             "statuses": [each.status.value for each in work_orders],
             "quantities": [each.quantity for each in work_orders],
@@ -110,6 +120,7 @@ def read(row: AnyRow) -> WorkOrder:
         priority=row.priority,
         ordered=row.ordered,
         due_asked=row.due_asked,
+        required_by=row.required_by,
         asked=row.asked,
         given=row.given,
         accepted=row.accepted,

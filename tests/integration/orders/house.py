@@ -25,6 +25,12 @@ from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, opened
 from tests.unit.http.makers import Issuer
 
 PART = "ROTOR-BLADE"
+_PARTS = {
+    PART: [Platform.MI_17V_5],
+    "GEARBOX": [Platform.MI_17V_5],
+    "BEARING": [Platform.MI_17V_5, Platform.T_90],
+    "WASHER": [],
+}
 _SITES = (
     ("D-01", SiteKind.DEPOT, "IND"),
     ("D-02", SiteKind.DEPOT, "IND"),
@@ -156,8 +162,8 @@ async def _furnish(house: House) -> None:
     ]
     parts = [
         PartDefined(
-            part_id=part, name=part, unit_of_issue="EA", platforms=[Fit(platform=Platform.MI_17V_5, grounds=True)]
+            part_id=part, name=part, unit_of_issue="EA", platforms=[Fit(platform=each, grounds=True) for each in fits]
         )
-        for part in (PART, "GEARBOX")
+        for part, fits in _PARTS.items()
     ]
     await house.ear.hear(*sites, *parts)

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from services.orders.commands.placing import Request
+from services.orders.schemas.orders import PlaceOrder
 from shared import clock
 from shared.events.stock import DemandIssued, DemandReduced, DemandReserved
 from tests.integration.orders.house import PART, House, inventory_said, slug
+from tests.unit.http.makers import a_principal
 
 TODAY = clock.now().date()
 
@@ -50,24 +53,66 @@ async def test_different_orders_of_one_number_at_once_are_one_order_and_refusals
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
 
 
-async def test_a_number_from_last_decade_is_another_order(house: House) -> None:
-    far_ahead = (TODAY + timedelta(days=40)).strftime("%j")
-    number = f"7201YA{(TODAY + timedelta(days=40)).year % 10}{far_ahead}9001"
+@pytest.mark.parametrize("days", [37, 200, -380, -2000])
+async def test_a_number_that_is_far_ahead_or_long_past_is_refused(house: House, days: int) -> None:
+    day = TODAY + timedelta(days=days)
+    number = f"7201YA{day.year % 10}{day:%j}9001"
 
     answer = await house.send("POST", "/v1/orders", json=house.body(document_number=number))
 
-    assert answer.json()["order_id"] == f"{number}-{(TODAY + timedelta(days=40)).year - 10}"
+    assert (answer.status_code, slug(answer)) == (422, "document-date-out-of-reach")
 
 
-async def test_priority_comes_from_the_activity_and_holds_at_its_own_depot(house: House) -> None:
+async def test_an_order_placed_again_is_recognised_however_old_it_has_become(house: House) -> None:
+    body = house.body()
+    order_id = await house.place(**body)
+    then = TODAY - timedelta(days=800)
+    old = f"7201YA{then.year % 10}{then:%j}0001"
+    await house.owner.execute("UPDATE orders SET order_id = $1, document_number = $2", f"{old}-{then.year}", old)
+    aged = {**body, "document_number": old}
+    digest = Request(PlaceOrder.model_validate(aged), a_principal(), None).digest()
+    await house.owner.execute("UPDATE orders SET body_hash = $1", digest)
+
+    again = await house.send("POST", "/v1/orders", json=aged)
+    other = await house.send("POST", "/v1/orders", json={**aged, "quantity": 1})
+
+    assert order_id.startswith(body["document_number"])
+    assert (again.status_code, again.json()["order_id"]) == (200, f"{old}-{then.year}")
+    assert (other.status_code, slug(other)) == (422, "document-date-out-of-reach")
+
+
+async def test_an_order_is_the_same_whether_or_not_it_names_what_goes_without_saying(house: House) -> None:
+    body = house.body()
+
+    answers = [
+        await house.send("POST", "/v1/orders", json={**body, **said})
+        for said in ({}, {"site": "D-01"}, {"partial": True, "conditions": ["C", "A"]})
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 200, 200]
+
+
+async def test_a_part_is_ordered_for_a_platform_that_it_fits(house: House) -> None:
+    fits = await house.send("POST", "/v1/orders", json=house.body(platform="MI-17V-5"))
+    not_this = await house.send("POST", "/v1/orders", json=house.body(platform="T-90"))
+    fits_any = await house.send("POST", "/v1/orders", json=house.body(part="WASHER", platform="T-90"))
+
+    assert (fits.status_code, fits_any.status_code) == (201, 201)
+    assert (not_this.status_code, slug(not_this)) == (422, "platform-mismatch")
+
+
+async def test_priority_comes_from_the_activity_whose_numbers_are_its_own_depot_s(house: House) -> None:
     unknown = await house.order(await house.place(urgency="A"))
     terms = {"site": "D-01", "force_activity_designator": "I"}
     await house.send("PUT", "/v1/activities/7201YA", role="planner", site=None, json=terms)
 
     known = await house.order(await house.place(urgency="A"))
     elsewhere = await house.send("POST", "/v1/orders", site="D-02", json=house.body(urgency="A", ordered_by="D-02"))
+    by_operator = await house.send("POST", "/v1/orders", role="operator", site=None, json=house.body(ordered_by="D-02"))
 
-    assert (unknown["priority"], known["priority"], elsewhere.json()["priority"]) == (8, 1, 8)
+    assert (unknown["priority"], known["priority"]) == (8, 1)
+    assert (elsewhere.status_code, slug(elsewhere)) == (403, "activity-of-another")
+    assert slug(by_operator) == "activity-of-another"
 
 
 REFUSED_ORDERS = [
@@ -191,3 +236,20 @@ async def test_a_read_waits_for_the_version_it_was_asked_for(house: House) -> No
     answer = await reading
 
     assert answer.json()["reserved"] == 5
+
+
+async def test_every_door_says_when_to_come_again_while_the_database_cannot_decide(house: House) -> None:
+    order_id = await house.place()
+
+    async with house.owner.transaction():
+        await house.owner.execute("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE")
+        answers = await asyncio.gather(
+            house.send("POST", "/v1/orders", json=house.body()),
+            house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": 1}),
+            house.send("GET", f"/v1/orders/{order_id}"),
+        )
+
+    assert [(answer.status_code, slug(answer), answer.headers["retry-after"]) for answer in answers] == [
+        (503, "database-away", "1")
+    ] * 3
+    assert (await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": 1})).status_code == 202

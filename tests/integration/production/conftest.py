@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 
+import httpx
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
@@ -12,7 +13,8 @@ from shared.db import Database
 from tests.fixtures.databases import Provisioner, owner_connection
 from tests.fixtures.servers import TestServers
 from tests.fixtures.system import System, start_system
-from tests.unit.production.makers import PART
+from tests.integration.production.house import a_client
+from tests.unit.production.makers import FACTORY, PART
 
 _CATALOGUE = f"""
 INSERT INTO part_copy VALUES ('{PART}', 'EA', 0), ('TAIL-BLADE', 'EA', 0);
@@ -50,6 +52,13 @@ def production(servers: TestServers, namespace: str, tmp_path_factory: pytest.Te
     with start_system(servers, directory, f"{namespace}_door", services=("production",)) as running:
         asyncio.run(_know_the_catalogue(running.environment.database("production")))
         yield running
+
+
+@pytest.fixture
+async def factory(production: System) -> AsyncIterator[httpx.AsyncClient]:
+    """Speak as factory F-01."""
+    async with a_client(production, "factory", FACTORY) as client:
+        yield client
 
 
 async def _know_the_catalogue(database: ServiceDatabase) -> None:

@@ -5,6 +5,7 @@ import random
 import uuid
 from typing import Any
 
+import httpx
 from sqlalchemy import text
 
 from services.production import handlers
@@ -18,9 +19,12 @@ from shared.errors import Refusal
 from shared.events.envelope import CloudEvent, new_event_id
 from shared.events.factory import FactoryFact
 from shared.http.tokens import Principal
+from tests.fixtures.system import System
 from tests.unit.production.makers import a_principal, a_sourcing, an_event
 
 Outcome = Accepted | Refusal
+EVENT = "application/cloudevents+json"
+EVENTS = "/v1/events"
 PATIENCE_SECONDS = 0.3
 
 
@@ -62,3 +66,14 @@ async def rows(database: Database, query: str, **values: object) -> list[Any]:
 async def told(database: Database, key: str) -> list[tuple[int, str]]:
     found = await rows(database, "SELECT key_seq, type FROM event_log WHERE key = :key ORDER BY seq", key=key)
     return [(row.key_seq, row.type.split(".")[2]) for row in found]
+
+
+def a_client(production: System, role: str, *sites: str, nation: str = "IND") -> httpx.AsyncClient:
+    headers = {"Authorization": f"Bearer {production.token(role, *sites, nation=nation)}"}
+    return httpx.AsyncClient(base_url=production.url("production"), headers=headers, timeout=60)
+
+
+async def post(client: httpx.AsyncClient, fact: FactoryFact, sender_id: str, **attributes: object) -> httpx.Response:
+    return await client.post(
+        EVENTS, content=json.dumps(an_event(fact, sender_id, **attributes)), headers={"Content-Type": EVENT}
+    )

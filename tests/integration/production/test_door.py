@@ -4,17 +4,16 @@ import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import httpx
 import pytest
 
 from shared.db import Database
-from shared.events.factory import FactoryFact
 from tests.fixtures.system import System
-from tests.integration.production.house import a_lot, an_order, opened
+from tests.integration.production.house import EVENT, EVENTS, a_client, a_lot, an_order, opened, post
 from tests.unit.production.makers import (
-    FACTORY,
     a_dispatch,
     a_finish,
     a_start,
@@ -23,28 +22,8 @@ from tests.unit.production.makers import (
     an_inspection,
 )
 
-EVENT = "application/cloudevents+json"
 LINES = "application/x-ndjson"
-EVENTS = "/v1/events"
 PATIENCE_SECONDS = 15
-
-
-@pytest.fixture
-async def factory(production: System) -> AsyncIterator[httpx.AsyncClient]:
-    """Speak as factory F-01."""
-    async with a_client(production, "factory", FACTORY) as client:
-        yield client
-
-
-def a_client(production: System, role: str, *sites: str, nation: str = "IND") -> httpx.AsyncClient:
-    headers = {"Authorization": f"Bearer {production.token(role, *sites, nation=nation)}"}
-    return httpx.AsyncClient(base_url=production.url("production"), headers=headers, timeout=60)
-
-
-async def post(client: httpx.AsyncClient, fact: FactoryFact, sender_id: str, **attributes: object) -> httpx.Response:
-    return await client.post(
-        EVENTS, content=json.dumps(an_event(fact, sender_id, **attributes)), headers={"Content-Type": EVENT}
-    )
 
 
 async def post_lines(client: httpx.AsyncClient, *lines: str) -> list[dict[str, Any]]:
@@ -183,19 +162,6 @@ async def test_what_cannot_be_read_at_all_is_refused_whole(
     assert (answer.status_code, answer.json()["type"]) == (status, f"urn:jvtrack:problem:{slug}")
 
 
-async def test_missing_numbers_of_a_sender_show_as_gaps(factory: httpx.AsyncClient) -> None:
-    lot = a_lot()
-    source = f"/F-01/{lot}"
-    for number in (3, 4, 9):
-        await post(factory, a_start(lot=lot, work_order=None), f"{lot}-{number}", source=source, sequence=str(number))
-
-    found = (await factory.get(f"/v1/senders/{source}/gaps")).json()
-
-    assert (found["first_sequence"], found["highest_sequence"], found["missing"]) == (3, 9, 4)
-    assert found["gaps"] == [{"first": 5, "last": 8}]
-    assert (await factory.get("/v1/senders/F-01/never-heard/gaps")).status_code == 404
-
-
 async def test_nobody_sees_what_is_not_theirs(
     production: System, database: Database, factory: httpx.AsyncClient
 ) -> None:
@@ -269,10 +235,21 @@ async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
 
     told = [(event["event"].split(".")[2], json.loads(event["data"])["work_order"]) for event in first + rest]
     assert told == [("work-order-opened", mine), ("work-order-accepted", mine)]
+    data = [json.loads(event["data"]) for event in first + rest]
+    history = (await factory.get(f"/v1/work-orders/{mine}")).json()["history"]
+    assert [(each["version"], each["event_id"]) for each in data] == [(e["version"], e["event_id"]) for e in history]
+    assert all(datetime.fromisoformat(each["recorded_at"]) for each in data)
     assert others not in json.dumps(first + rest)
 
 
 async def test_a_position_that_nobody_has_given_out_is_refused(factory: httpx.AsyncClient) -> None:
-    answer = await factory.get("/v1/work-orders/stream", headers={"Last-Event-ID": "1.2.3"})
+    here = (await factory.get("/v1/work-orders")).headers["jvtrack-position"]
+    stream, log, vector = here.split(":")
+    elsewhere = [vector, f"stock.v1:{log}:{vector}", f"{stream}:{log}:1.2", f"{stream}:{log[::-1]}:{vector}"]
 
-    assert (answer.status_code, answer.json()["type"]) == (422, "urn:jvtrack:problem:position-malformed")
+    answers = [await factory.get("/v1/work-orders/stream", headers={"Last-Event-ID": each}) for each in elsewhere]
+
+    assert [(answer.status_code, answer.json()["type"].rpartition(":")[2]) for answer in answers] == [
+        *[(422, "position-malformed")] * 3,
+        (410, "position-gone"),
+    ]

@@ -11,6 +11,7 @@ from services.production.domain.posted import (
     EventAlreadyVoided,
     EventIdReused,
     EventUnknown,
+    SiteNotFactory,
     WorkOrderUnknown,
 )
 from shared.db import Database
@@ -191,6 +192,63 @@ async def test_numbers_that_have_come_are_kept_as_stretches_and_the_oldest_gaps_
 
     (row,) = await rows(database, "SELECT seen::text, known_from FROM sender WHERE source = :s", s=source)
     assert (row.seen, row.known_from) == ("{[1,11),[12,13),[14,15)}", 10)
+
+
+async def test_an_event_that_comes_again_under_another_number_hides_no_gap(
+    database: Database, door: FactoryDoor
+) -> None:
+    lot = a_lot()
+    source = f"F-01/{lot}"
+    await posted(database, door, a_post(a_start(lot=lot), "a", source=source, sequence=1))
+    await posted(database, door, a_post(a_start(lot=lot), "c", source=source, sequence=3))
+
+    (again,) = await posted(database, door, a_post(a_start(lot=lot), "a", source=source, sequence=2))
+
+    (row,) = await rows(database, "SELECT seen::text, events, duplicates FROM sender WHERE source = :s", s=source)
+    assert isinstance(again, Accepted)
+    assert again.is_duplicate
+    assert (row.seen, row.events, row.duplicates) == ("{[1,2),[3,4)}", 2, 1)
+
+
+async def test_a_number_under_two_ids_is_noted_as_reused(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+    source = f"F-01/{lot}"
+    first = a_post(a_start(lot=lot), "a", source=source, sequence=1)
+    await posted(database, door, first)
+    await posted(database, door, first)  # the same try once more: its commit was not heard of
+    await posted(database, door, a_post(a_start(lot=lot), "a", source=source, sequence=1))
+
+    await posted(database, door, a_post(a_start(lot=lot), "b", source=source, sequence=1))
+    await posted(database, door, *(a_post(a_start(lot=lot), f"c{n}", source=source, sequence=5) for n in range(2)))
+
+    (row,) = await rows(
+        database, "SELECT seen::text, reused::text, events, duplicates FROM sender WHERE source = :s", s=source
+    )
+    assert (row.seen, row.reused, row.events, row.duplicates) == ("{[1,2),[5,6)}", "{[1,2),[5,6)}", 4, 1)
+
+
+async def test_a_number_that_only_a_repetition_brings_makes_no_sender(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+    source = f"F-01/{lot}"
+    await posted(database, door, a_post(a_start(lot=lot), "a", source=source))
+
+    await posted(database, door, a_post(a_start(lot=lot), "a", source=source, sequence=9))
+
+    assert await rows(database, "SELECT 1 FROM sender WHERE source = :s", s=source) == []
+
+
+async def test_a_depot_tells_no_facts_of_a_factory(database: Database, door: FactoryDoor) -> None:
+    lot = a_lot()
+    operator, misnamed = a_principal(Role.OPERATOR), a_principal(Role.FACTORY, "D-01")
+
+    outcomes = await posted(
+        database,
+        door,
+        a_post(a_start(lot=lot), f"{lot}-1", operator, source="D-01"),
+        a_post(a_start(lot=lot), f"{lot}-2", misnamed, source="D-01"),
+    )
+
+    assert [type(outcome) for outcome in outcomes] == [SiteNotFactory, SiteNotFactory]
 
 
 async def test_a_part_that_was_unknown_is_known_once_the_catalogue_has_told_it(

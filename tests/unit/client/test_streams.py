@@ -1,6 +1,8 @@
 """Streams go on after the last event that was read, until the caller has enough."""
 
 from contextlib import aclosing
+from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ from tests.unit.client.makers import ScriptedService, a_client, a_problem, strea
 
 OPENED = "jvtrack.production.work-order-opened.v1"
 A_WORK_ORDER = {"work_order": "7201YA6327A001-2026-W1", "factory": "F-01", "part": "MI17-SWASHPLATE", "quantity": 3}
+ENVELOPE = {"version": 1, "event_id": str(UUID(int=1)), "recorded_at": "2026-11-23T12:00:00+00:00"}
 
 
 async def read(jvtrack: JVTrack, count: int, after: str | None = None) -> list[WorkOrderChange]:
@@ -24,7 +27,7 @@ async def read(jvtrack: JVTrack, count: int, after: str | None = None) -> list[W
 
 async def test_a_stream_that_breaks_goes_on_after_the_last_event() -> None:
     service = ScriptedService(
-        stream_of(("0.1", OPENED, A_WORK_ORDER)),
+        stream_of(("0.1", OPENED, {**A_WORK_ORDER, **ENVELOPE})),
         httpx.ConnectError("refused"),
         a_problem("stream-starting", 503, retry_after=0),
         stream_of(("0.2", OPENED, A_WORK_ORDER)),
@@ -34,7 +37,8 @@ async def test_a_stream_that_breaks_goes_on_after_the_last_event() -> None:
         changes = await read(jvtrack, 2, after="0.0")
 
     assert [change.position for change in changes] == ["0.1", "0.2"]
-    assert changes[0].quantity == 3
+    assert (changes[0].quantity, changes[0].version) == (3, 1)
+    assert changes[0].recorded_at == datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert [request.headers["Last-Event-ID"] for request in service.asked] == ["0.0", "0.1", "0.1", "0.1"]
     assert service.asked[0].url.params["factory"] == "F-01"
 

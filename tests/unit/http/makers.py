@@ -1,9 +1,10 @@
 """Makers of what the tests of the HTTP door stand on: an issuer, tokens, principals, an app and its client."""
 
+import asyncio
 import base64
 import json
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -16,10 +17,16 @@ from prometheus_client import CollectorRegistry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.http.app import Transaction, create_app
+from shared.db import Transaction
+from shared.events.envelope import Stream
+from shared.http.app import create_app
+from shared.http.arrivals import ArrivalLimits, Arrivals
 from shared.http.auth import Authenticator, AuthSettings, Principal, Role
 from shared.http.health import Probe
+from shared.http.versions import Token
+from shared.messaging.signals import Signal
 
+HEARD = (Stream.STOCK, Stream.PRODUCTION)
 ISSUER = "urn:jvtrack:issuer"
 AUDIENCE = "jvtrack"
 
@@ -106,10 +113,53 @@ async def no_transaction() -> AsyncIterator[AsyncSession]:
     yield cast(AsyncSession, None)
 
 
+class Applied:
+    """What a service has applied, and who sees it: looks are counted."""
+
+    def __init__(self, *tokens: Token, sees: Callable[[Principal], bool] = lambda _: True) -> None:
+        self.tokens = set(tokens)
+        self.changed = Signal()
+        self.looks = 0
+        self.open = 0
+        self.fails_with: Exception | None = None
+        self._sees = sees
+
+    def apply(self, *tokens: Token) -> None:
+        """Apply versions."""
+        self.tokens.update(tokens)
+        self.changed.set()
+
+    def arrivals(self, **limits: float) -> Arrivals:
+        """Let requests wait for it."""
+        bounds = ArrivalLimits(**limits)  # type: ignore[arg-type]  # one of them counts
+        return Arrivals(
+            self._transaction, self._sees_all, heard=HEARD, changed=self.changed, limits=bounds, missing=self._missing
+        )
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncSession]:
+        self.open += 1
+        try:
+            yield cast(AsyncSession, None)
+        finally:
+            self.open -= 1
+
+    async def _missing(self, _session: AsyncSession, tokens: Collection[Token]) -> set[Token]:
+        self.looks += 1
+        if self.fails_with is not None:
+            raise self.fails_with
+        await asyncio.sleep(0)
+        return set(tokens) - self.tokens
+
+    async def _sees_all(self, _session: AsyncSession, principal: Principal, _tokens: Sequence[Token]) -> bool:
+        return self._sees(principal)
+
+
 def an_app(
     issuer: Issuer,
     *routers: APIRouter,
     transaction: Transaction = no_transaction,
+    arrivals: Arrivals | None = None,
     probes: Mapping[str, Probe] | None = None,
 ) -> FastAPI:
     """Build an app with these routes."""
@@ -122,6 +172,7 @@ def an_app(
         auth=issuer.authenticator(),
         transaction=transaction,
         probes=probes or {},
+        arrivals=arrivals or Applied().arrivals(),
     )
 
 

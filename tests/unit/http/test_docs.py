@@ -40,9 +40,16 @@ async def test_the_description_asks_for_a_bearer_token_and_shows_the_problems(is
     assert described["openapi"].startswith("3.1")
     assert described["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
     assert operation["security"] == [{"bearer": []}]
-    assert set(operation["responses"]) == {"200", "default"}
-    assert "application/problem+json" in operation["responses"]["default"]["content"]
-    assert [(each["name"], each["required"]) for each in operation["parameters"]] == [("Idempotency-Key", True)]
+    problems = {"400", "401", "403", "408", "409", "413", "415", "422", "503"}
+    assert set(operation["responses"]) == {"200", "default", *problems}
+    for status in ("default", *problems):
+        assert "application/problem+json" in operation["responses"][status]["content"]
+    assert "idempotency-key-missing" in operation["responses"]["422"]["description"]
+    assert (operation["x-roles"], operation["description"]) == (["depot"], "Open to: depot.")
+    assert [(each["name"], each["required"]) for each in operation["parameters"]] == [
+        ("Idempotency-Key", True),
+        ("JVTrack-After", False),
+    ]
     assert "security" not in described["paths"]["/metrics"]["get"]
     assert "HTTPValidationError" not in json.dumps(described)
 

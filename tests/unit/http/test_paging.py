@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import pytest
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,11 +21,11 @@ def a_router() -> APIRouter:
     depot = Depends(allow(Role.DEPOT))
 
     @router.get("/v1/sites")
-    async def sites(principal: Annotated[Principal, depot], page: Paging, kind: str = "") -> list[str]:
+    async def sites(principal: Annotated[Principal, depot], page: Paging, kind: str = "") -> Sequence[str]:
         assert principal.subject, kind
         after = page.after_text()
-        rows = [row for row in ROWS if after is None or row > after][: page.limit]
-        return page.show(rows, lambda last: [last])
+        rows = [row for row in ROWS if after is None or row > after][: page.one_more]
+        return page.cut(rows, lambda last: [last])
 
     return router
 
@@ -91,15 +91,5 @@ def test_a_first_page_starts_before_every_row() -> None:
     assert a_page(("a", "b")).after_texts(2) == ("a", "b")
 
 
-def test_only_a_full_page_says_how_to_go_on() -> None:
-    links: list[Sequence[str | int | None]] = []
-    page = Page(3, None, links.append)
-
-    shown = [page.show(list(rows), lambda last: [last]) for rows in ("", "ab", "abc")]
-
-    assert shown == [[], ["a", "b"], ["a", "b", "c"]]
-    assert links == [["c"]]
-
-
 def a_page(after: tuple[str | int | None, ...] | None) -> Page:
-    return Page(100, after, lambda _: None)
+    return Page(100, after, Request({"type": "http"}), Response())

@@ -1,6 +1,7 @@
 """A stream tells what happens, from where a reader left off, and waits for nobody."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
@@ -13,14 +14,14 @@ from shared import clock
 from shared.http.auth import Principal, Role, allow
 from shared.http.sse import (
     EventStream,
+    Place,
     Position,
     PositionGone,
     PositionMalformed,
     StreamLimits,
     TailEvent,
     Vector,
-    format_vector,
-    parse_vector,
+    parse_place,
 )
 from shared.observe.metrics import HttpMetrics
 from tests.unit.http.makers import Issuer, a_client, an_app, slug
@@ -28,8 +29,12 @@ from tests.unit.http.makers import Issuer, a_client, an_app, slug
 QUICK = StreamLimits(queue_max=3, patience_seconds=0.05, heartbeat_seconds=0.02)
 
 
+def at(*offsets: int) -> Place:
+    return Place("stock.v1", "0a", offsets)
+
+
 def an_event(number: int, data: bytes = b'{"n":1}') -> TailEvent:
-    return TailEvent((number, 0), "stock-changed", data)
+    return TailEvent(at(number, 0), "stock-changed", data, version=number, event_id="id", recorded_at="then")
 
 
 async def a_tail(*events: TailEvent, stays_open: bool = False) -> AsyncGenerator[TailEvent, None]:
@@ -84,8 +89,8 @@ async def test_a_reader_gets_every_event_with_its_position() -> None:
 
     await reader.read(EventStream(a_tail(an_event(1), an_event(2)), everything, expires_at=in_a_minute()))
 
-    assert b'id: 1.0\nevent: stock-changed\ndata: {"n":1}\n\n' in reader.body
-    assert reader.body.endswith(b'id: 2.0\nevent: stock-changed\ndata: {"n":1}\n\n')
+    assert b'id: stock.v1:0a:1.0\nevent: stock-changed\ndata: {"n":1}\n\n' in reader.body
+    assert reader.body.endswith(b'id: stock.v1:0a:2.0\nevent: stock-changed\ndata: {"n":1}\n\n')
     assert reader.ended
 
 
@@ -94,7 +99,7 @@ async def test_a_reader_does_not_get_what_is_not_for_it_but_resumes_after_it() -
     reader = Reader()
 
     def odd(event: TailEvent) -> bytes | None:
-        return event.data if event.position[0] % 2 else None
+        return event.data if event.position.vector[0] % 2 else None
 
     stream = EventStream(a_tail(an_event(1), an_event(2), stays_open=True), odd, expires_at=in_a_minute(), limits=QUICK)
     reading = asyncio.create_task(reader.read(stream))
@@ -103,7 +108,7 @@ async def test_a_reader_does_not_get_what_is_not_for_it_but_resumes_after_it() -
     await reading
 
     assert reader.body.count(b"data:") == 1
-    assert reader.body.count(b": alive\nid: 2.0\n\n") == 1
+    assert reader.body.count(b": alive\nid: stock.v1:0a:2.0\n\n") == 1
     assert b": alive\n\n" in reader.body
 
 
@@ -183,7 +188,24 @@ async def test_a_tail_that_loses_its_place_ends_the_stream_and_one_that_breaks_i
 
 @pytest.mark.parametrize("vector", [(0,), (1, 2, 3), tuple(range(64))])
 def test_a_position_is_written_and_read_alike(vector: Vector) -> None:
-    assert parse_vector(format_vector(vector)) == vector
+    assert parse_place(str(at(*vector))) == at(*vector)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3.0", "stock.v1:3.0", "stock:0a:3.0", "stock.v1:log:3.0", "stock.v1:0a", "stock.v1:0a:3.0:4", "/v1:0a:3.0"],
+)
+def test_what_does_not_say_whose_place_it_is_is_refused(text: str) -> None:
+    with pytest.raises(PositionMalformed):
+        parse_place(text)
+
+
+def test_what_is_shown_in_full_carries_its_version_and_what_is_shown_in_part_does_not() -> None:
+    event = an_event(3)
+
+    assert json.loads(event.in_full()) == {"n": 1, "version": 3, "event_id": "id", "recorded_at": "then"}
+    assert json.loads(event.in_full(b'{"m":2}')) == {"m": 2, "version": 3, "event_id": "id", "recorded_at": "then"}
+    assert json.loads(event.in_part(site="D-01")) == {"site": "D-01", "event_id": "id", "recorded_at": "then"}
 
 
 @pytest.mark.parametrize(
@@ -191,17 +213,17 @@ def test_a_position_is_written_and_read_alike(vector: Vector) -> None:
 )
 def test_what_is_no_position_is_refused(text: str) -> None:
     with pytest.raises(PositionMalformed):
-        parse_vector(text)
+        parse_place(f"stock.v1:0a:{text}")
 
 
 def a_router() -> APIRouter:
     router = APIRouter()
     depot = Depends(allow(Role.DEPOT))
 
-    async def subscribe(after: Vector | None) -> AsyncGenerator[TailEvent, None]:
-        if after == (0, 0):
-            raise PositionGone(position=format_vector(after))
-        return a_tail(an_event(1 if after is None else after[0] + 1))
+    async def subscribe(after: Place | None) -> AsyncGenerator[TailEvent, None]:
+        if after == at(0, 0):
+            raise PositionGone(position=after)
+        return a_tail(an_event(1 if after is None else after.vector[0] + 1))
 
     @router.get("/v1/stock/stream", response_class=EventStream)
     async def stream(principal: Annotated[Principal, depot], after: Position) -> EventStream:
@@ -214,10 +236,10 @@ def a_router() -> APIRouter:
 @pytest.mark.parametrize(
     ("url", "headers", "told"),
     [
-        ("/v1/stock/stream", {}, "id: 1.0"),
-        ("/v1/stock/stream", {"Last-Event-ID": "6.0"}, "id: 7.0"),
-        ("/v1/stock/stream?after=3.0", {}, "id: 4.0"),
-        ("/v1/stock/stream?after=3.0", {"Last-Event-ID": "6.0"}, "id: 7.0"),
+        ("/v1/stock/stream", {}, "id: stock.v1:0a:1.0"),
+        ("/v1/stock/stream", {"Last-Event-ID": "stock.v1:0a:6.0"}, "id: stock.v1:0a:7.0"),
+        ("/v1/stock/stream?after=stock.v1:0a:3.0", {}, "id: stock.v1:0a:4.0"),
+        ("/v1/stock/stream?after=stock.v1:0a:3.0", {"Last-Event-ID": "stock.v1:0a:6.0"}, "id: stock.v1:0a:7.0"),
     ],
 )
 async def test_a_reader_resumes_after_the_last_event_it_read(
@@ -233,7 +255,7 @@ async def test_a_reader_resumes_after_the_last_event_it_read(
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
-    ("sent", "status", "problem"), [("x", 422, "position-malformed"), ("0.0", 410, "position-gone")]
+    ("sent", "status", "problem"), [("x", 422, "position-malformed"), ("stock.v1:0a:0.0", 410, "position-gone")]
 )
 async def test_a_position_that_cannot_be_resumed_is_a_problem(
     issuer: Issuer, sent: str, status: int, problem: str

@@ -10,10 +10,11 @@ from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import GoodsFilter
 from shared.events.envelope import Event, new_event_id
 from shared.events.stock import Posting, StockMoved
-from shared.http.sse import TailEvent
+from shared.http.sse import Place, TailEvent
 from shared.types import Condition, Shelf
 from tests.unit.inventory.makers import DEPOT, LOT, OTHER_DEPOT, PART, a_demand
 
+NAMES = {"event_id": "id", "recorded_at": "then"}
 SEEN = Seen(full=frozenset({DEPOT}), some_none=frozenset({OTHER_DEPOT}), streams=frozenset({"D-09"}))
 
 
@@ -27,7 +28,8 @@ def a_movement(site: str = DEPOT, shelf: Shelf = Shelf.ON_HAND, lot: str = LOT) 
 
 def told(event: Event) -> TailEvent:
     """Make a fact as the tail gives it."""
-    return TailEvent((1,), event.TYPE, event.model_dump_json(exclude_defaults=True).encode())
+    data = event.model_dump_json(exclude_defaults=True).encode()
+    return TailEvent(Place("stock.v1", "0a", (1,)), event.TYPE, data, version=4, event_id="id", recorded_at="then")
 
 
 def shown(event: TailEvent, wanted: GoodsFilter | None = None, parts: frozenset[str] | None = None) -> object:
@@ -39,15 +41,15 @@ def shown(event: TailEvent, wanted: GoodsFilter | None = None, parts: frozenset[
 def test_a_site_that_is_seen_in_full_is_shown_as_it_is() -> None:
     event = a_movement()
 
-    assert shown(event) == json.loads(event.data)
+    assert shown(event) == {**json.loads(event.data), "version": 4, **NAMES}
 
 
 @pytest.mark.parametrize(
     ("event", "sight"),
     [
-        (a_movement(OTHER_DEPOT), {"site": OTHER_DEPOT, "part": PART}),
+        (a_movement(OTHER_DEPOT), {"site": OTHER_DEPOT, "part": PART, **NAMES}),
         (a_movement(OTHER_DEPOT, Shelf.IN_TRANSIT), None),
-        (a_movement("D-09", Shelf.IN_TRANSIT), {"site": "D-09", "part": PART}),
+        (a_movement("D-09", Shelf.IN_TRANSIT), {"site": "D-09", "part": PART, **NAMES}),
         (a_movement("F-01"), None),
     ],
 )

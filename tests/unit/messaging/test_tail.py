@@ -7,7 +7,7 @@ import pytest
 
 from shared.events.envelope import Stream
 from shared.http import tail as tail_module
-from shared.http.sse import PositionGone, PositionMalformed, TailEvent, Vector
+from shared.http.sse import Place, PositionGone, PositionMalformed, TailEvent, Vector
 from shared.http.tail import LogWentBack, StreamStarting, StreamTail, _Kept
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import Topics
@@ -18,15 +18,21 @@ KEPT_MAX = 4
 def a_tail(*heard: tuple[int, int], begins: tuple[int, ...] = (0, 0)) -> StreamTail:
     """Make the tail of a stream of two partitions that has heard some facts, by partition and offset."""
     tail = StreamTail(Topics("nowhere", "test"), Stream.STOCK, BackboneSettings(tail_events_max=KEPT_MAX))
-    tail._first, tail._next = list(begins), list(begins)
+    tail._log, tail._first, tail._next = "0a", list(begins), list(begins)
     hear(tail, *heard)
     return tail
+
+
+def at(*offsets: int, stream: str = "stock.v1", log: str = "0a") -> Place:
+    """Make a place in that stream."""
+    return Place(stream, log, offsets)
 
 
 def hear(tail: StreamTail, *heard: tuple[int, int]) -> None:
     """Let a tail hear facts, as it does from Kafka."""
     for part, offset in heard:
-        tail._keep(_Kept(part, offset, [("ce_type", b"fact")], f"{part}:{offset}".encode()))
+        headers = [("ce_type", b"fact"), ("ce_sequence", b"7"), ("ce_id", b"id"), ("ce_recordedtime", b"then")]
+        tail._keep(_Kept(part, offset, headers, f"{part}:{offset}".encode()))
     tail._signal.set()
 
 
@@ -36,7 +42,7 @@ async def read(events: AsyncGenerator[TailEvent, None], count: int) -> list[tupl
     async with asyncio.timeout(1):
         for _ in range(count):
             event = await anext(events)
-            found.append((event.data.decode(), event.position))
+            found.append((event.data.decode(), event.position.vector))
     return found
 
 
@@ -51,18 +57,18 @@ async def test_a_reader_from_now_hears_only_what_comes() -> None:
 
 async def test_a_reader_goes_on_after_the_event_it_read_last() -> None:
     tail = a_tail((0, 0), (1, 0), (0, 1))
-    (_, position), *_ = await read(await tail.subscribe((0, 0)), 1)
+    (_, position), *_ = await read(await tail.subscribe(at(0, 0)), 1)
 
-    rest = await read(await tail.subscribe(position), 2)
+    rest = await read(await tail.subscribe(at(*position)), 2)
 
     assert rest == [("1:0", (1, 1)), ("0:1", (2, 1))]
 
 
 async def test_a_reader_goes_on_at_a_replica_that_heard_the_partitions_in_another_order() -> None:
     here, there = a_tail((0, 0), (0, 1), (1, 0), (1, 1)), a_tail((1, 0), (1, 1), (0, 0), (0, 1))
-    read_here = await read(await here.subscribe((0, 0)), 3)
+    read_here = await read(await here.subscribe(at(0, 0)), 3)
 
-    read_there = await read(await there.subscribe(read_here[-1][1]), 1)
+    read_there = await read(await there.subscribe(at(*read_here[-1][1])), 1)
 
     assert sorted(data for data, _ in read_here + read_there) == ["0:0", "0:1", "1:0", "1:1"]
     assert read_there == [("1:1", (2, 2))]
@@ -72,19 +78,19 @@ async def test_a_place_no_longer_kept_is_gone() -> None:
     tail = a_tail(*((0, offset) for offset in range(KEPT_MAX + 1)))
 
     with pytest.raises(PositionGone):
-        await tail.subscribe((0, 0))
-    assert [data for data, _ in await read(await tail.subscribe((1, 0)), KEPT_MAX)] == ["0:1", "0:2", "0:3", "0:4"]
+        await tail.subscribe(at(0, 0))
+    assert [data for data, _ in await read(await tail.subscribe(at(1, 0)), KEPT_MAX)] == ["0:1", "0:2", "0:3", "0:4"]
 
 
 async def test_an_idle_partition_keeps_its_place_however_busy_the_others_are() -> None:
     tail = a_tail(*((0, offset) for offset in range(3 * KEPT_MAX)), begins=(0, 5))
 
-    assert len(await read(await tail.subscribe((2 * KEPT_MAX, 5)), KEPT_MAX)) == KEPT_MAX
+    assert len(await read(await tail.subscribe(at(2 * KEPT_MAX, 5)), KEPT_MAX)) == KEPT_MAX
 
 
 async def test_what_is_dropped_between_the_asking_and_the_first_reading_is_not_passed_over() -> None:
     tail = a_tail((0, 0))
-    events = await tail.subscribe((0, 0))
+    events = await tail.subscribe(at(0, 0))
 
     hear(tail, *((0, offset) for offset in range(1, KEPT_MAX + 1)))
 
@@ -94,7 +100,7 @@ async def test_what_is_dropped_between_the_asking_and_the_first_reading_is_not_p
 
 async def test_a_reader_that_starts_near_the_end_is_not_cut_when_old_facts_are_dropped() -> None:
     tail = a_tail(*((0, offset) for offset in range(KEPT_MAX)))
-    events = await tail.subscribe((KEPT_MAX - 1, 0))
+    events = await tail.subscribe(at(KEPT_MAX - 1, 0))
 
     hear(tail, (0, KEPT_MAX), (0, KEPT_MAX + 1))
 
@@ -103,7 +109,7 @@ async def test_a_reader_that_starts_near_the_end_is_not_cut_when_old_facts_are_d
 
 async def test_a_slow_reader_is_cut_when_it_falls_behind_what_is_kept() -> None:
     tail = a_tail((0, 0))
-    events = await tail.subscribe((0, 0))
+    events = await tail.subscribe(at(0, 0))
     await read(events, 1)
 
     hear(tail, *((0, offset) for offset in range(1, KEPT_MAX + 3)))
@@ -114,7 +120,7 @@ async def test_a_slow_reader_is_cut_when_it_falls_behind_what_is_kept() -> None:
 
 async def test_a_place_that_another_replica_has_reached_is_waited_for() -> None:
     tail = a_tail((0, 0))
-    asking = asyncio.create_task(tail.subscribe((2, 0)))
+    asking = asyncio.create_task(tail.subscribe(at(2, 0)))
     await asyncio.sleep(0)
 
     hear(tail, (0, 1), (0, 2))
@@ -126,7 +132,7 @@ async def test_a_place_that_the_stream_does_not_reach_is_gone(monkeypatch: pytes
     monkeypatch.setattr(tail_module, "REACH_SECONDS_MAX", 0.05)
 
     with pytest.raises(PositionGone):
-        await a_tail((0, 0)).subscribe((900, 0))
+        await a_tail((0, 0)).subscribe(at(900, 0))
 
 
 async def test_readers_are_let_go_when_the_tail_begins_anew() -> None:
@@ -148,6 +154,19 @@ async def test_a_log_that_goes_back_ends_the_term() -> None:
         hear(a_tail((0, 0), (0, 1)), (0, 0))
 
 
-async def test_a_position_of_another_stream_is_malformed() -> None:
+@pytest.mark.parametrize("elsewhere", [at(0, 0, 0), at(0, 0, stream="production.v1")], ids=str)
+async def test_a_position_of_another_stream_is_malformed(elsewhere: Place) -> None:
     with pytest.raises(PositionMalformed):
-        await a_tail().subscribe((0, 0, 0))
+        await a_tail().subscribe(elsewhere)
+
+
+async def test_a_position_of_a_log_that_was_replaced_is_gone() -> None:
+    with pytest.raises(PositionGone):
+        await a_tail((0, 0)).subscribe(at(0, 0, log="0b"))
+
+
+async def test_an_event_carries_its_version_its_identity_and_its_time() -> None:
+    event = await anext(await a_tail((0, 0)).subscribe(at(0, 0)))
+
+    assert (event.version, event.event_id, event.recorded_at) == (7, "id", "then")
+    assert str(event.position) == "stock.v1:0a:1.0"

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from services.orders.domain.document_number import DocumentDateImpossible, activity_of, order_id_of, year_of
+from services.orders.domain.document_number import (
+    DocumentDateImpossible,
+    DocumentDateOutOfReach,
+    activity_of,
+    day_of,
+    order_id_of,
+    require_reach,
+)
 
 TODAY = date(2026, 11, 23)
 
@@ -26,12 +33,41 @@ TODAY = date(2026, 11, 23)
 def test_the_year_is_the_latest_in_which_the_day_exists_and_is_not_far_ahead(
     number: str, today: date, year: int
 ) -> None:
-    assert year_of(number, today) == year
+    assert day_of(number, today).year == year
 
 
 def test_a_day_that_no_year_of_its_digit_has_is_refused() -> None:
     with pytest.raises(DocumentDateImpossible):
-        year_of("7201YA5366A001", TODAY)
+        day_of("7201YA5366A001", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("number", "today"),
+    [
+        ("7201YA6327A001", TODAY),
+        ("7201YA6357A001", TODAY),
+        ("7201YA5327A001", TODAY),
+        ("7201YA7001A001", date(2026, 12, 20)),
+        ("7201YA8060A001", date(2029, 3, 1)),
+    ],
+)
+def test_a_number_of_the_last_year_or_the_next_month_may_be_entered(number: str, today: date) -> None:
+    require_reach(number, today)
+
+
+@pytest.mark.parametrize(
+    ("number", "today"),
+    [
+        pytest.param("7201YA6358A001", TODAY, id="31 days ahead"),
+        pytest.param("7201YA6364A001", TODAY, id="37 days ahead"),
+        pytest.param("7201YA7001A001", TODAY, id="next year"),
+        pytest.param("7201YA5300A001", TODAY, id="more than a year ago"),
+        pytest.param("7201YA6366A001", TODAY, id="a leap day of ten years ago"),
+    ],
+)
+def test_a_number_that_could_only_be_of_long_ago_is_not_taken_for_that(number: str, today: date) -> None:
+    with pytest.raises(DocumentDateOutOfReach):
+        require_reach(number, today)
 
 
 def test_an_order_is_named_by_its_number_its_year_and_its_suffix() -> None:

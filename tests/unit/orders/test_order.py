@@ -8,10 +8,12 @@ import pytest
 
 from services.orders.domain.catalogue import CatalogueBehind
 from services.orders.domain.order import (
+    Demand,
     DemandContradictory,
     Order,
     OrderAlreadyIssued,
     OrderCancelled,
+    OrderNotDeclinable,
     OrderState,
     QuantityRaised,
     RequiredByPast,
@@ -86,6 +88,30 @@ def test_cancelling_again_changes_nothing() -> None:
 
     assert again.order == order
     assert again.facts == ()
+
+
+def test_declining_is_a_cancel_asked_by_the_filling_depot() -> None:
+    placed, _ = a_placed_order(ordered_by="D-02", partial=False)
+
+    declined = placed.decline("Held for our own.")
+
+    (fact,) = declined.facts
+    assert declined.order == placed.ask_to_cancel().order
+    assert isinstance(fact, OrderCancelRequested)
+    assert (fact.declined_by, fact.reason) == ("D-01", "Held for our own.")
+    assert declined.order.decline("Still.").facts == ()
+
+
+def test_an_order_s_own_depot_does_not_decline_it() -> None:
+    with pytest.raises(OrderNotDeclinable):
+        an_order().decline("No.")
+
+
+def test_what_was_issued_in_full_is_not_declined() -> None:
+    placed, _ = a_placed_order(ordered_by="D-02", partial=False)
+
+    with pytest.raises(OrderAlreadyIssued):
+        replace(placed, demand=Demand(heard=1, issued=5)).decline("Too late.")
 
 
 def test_an_order_issued_in_full_cannot_be_cancelled() -> None:

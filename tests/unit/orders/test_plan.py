@@ -32,6 +32,7 @@ def test_what_is_missing_goes_to_the_source_with_the_shortest_lead_time() -> Non
             quantity=3,
             priority=4,
             due=TODAY + timedelta(days=10),
+            required_by=date(2026, 12, 20),
         ),
     )
     assert (decided.order.sourced, decided.order.open, decided.order.version) == (3, 0, 2)

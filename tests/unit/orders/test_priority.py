@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.orders.domain.priority import Activity, Designator, priority
+from services.orders.domain.priority import Activity, ActivityOfAnother, Designator, priority
 from shared.types import Urgency
 
 TABLE = {"I": (1, 4, 11), "II": (2, 5, 12), "III": (3, 6, 13), "IV": (7, 9, 14), "V": (8, 10, 15)}
@@ -15,9 +15,9 @@ def test_the_priority_follows_from_designator_and_urgency(designator: Designator
     assert found == TABLE[designator]
 
 
-def test_a_designator_holds_at_the_activity_s_own_site() -> None:
-    assert Activity("D-01", Designator.I).at("D-01") is Designator.I
+def test_an_activity_code_is_its_own_depot_s_alone() -> None:
+    activity = Activity("D-01", Designator.I)
 
-
-def test_a_depot_gains_nothing_from_another_s_activity_code() -> None:
-    assert Activity("D-01", Designator.I).at("D-02") is Designator.V
+    activity.require("7201YA", "D-01")
+    with pytest.raises(ActivityOfAnother):
+        activity.require("7201YA", "D-02")

@@ -9,11 +9,12 @@ import pytest
 from services.production.api.lines import LinesTooMany, split
 from services.production.api.reading import read_post
 from services.production.domain.posted import Posted, is_clock_suspect
-from services.production.schemas.events import BodyUnreadable, read_correction, read_event
+from services.production.schemas.events import read_correction, read_event
 from services.production.schemas.examples import examples
 from services.production.settings import ProductionSettings
 from shared.errors import Refusal
 from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryLotFinished
+from shared.http.bodies import BodyUnreadable
 from shared.http.tokens import Role
 from tests.unit.production.makers import PART, a_principal, a_start, an_event
 

@@ -30,16 +30,18 @@ class Overruled(Exception):
 class Ordering:
     """One order, as its depot and its facts change it."""
 
+    ordered_by = DEPOT
+
     def begin(self) -> tuple[Order, OrderPlaced]:
         """Place the order."""
         asked = Placement(
             order_id="7201YA6166A001-2026",
             document_number="7201YA6166A001",
-            ordered_by=DEPOT,
+            ordered_by=self.ordered_by,
             site=DEPOT,
             part=PART,
             quantity=QUANTITY,
-            partial=True,
+            partial=self.ordered_by == DEPOT,
             urgency=Urgency.B,
             priority=5,
             required_by=TODAY,
@@ -51,10 +53,14 @@ class Ordering:
     def act(self, order: Order, action: str) -> Outcome[Order] | None:
         """Cancel the order, or want one less."""
         try:
-            decided = order.ask_to_cancel() if action == "cancel" else order.ask_to_reduce(order.wanted - 1)
+            decided = self.cancel(order) if action == "cancel" else order.ask_to_reduce(order.wanted - 1)
         except Refusal:
             return None
         return Outcome(_plain(decided.order), decided.facts) if decided.facts else None
+
+    def cancel(self, order: Order) -> Decision:
+        """Ask for what is not issued to be released."""
+        return order.ask_to_cancel()
 
     def hear(self, order: Order, event: Event) -> Outcome[Order]:
         """Take a fact over, then plan anew."""
@@ -89,6 +95,16 @@ class Ordering:
         if any(work.asked > ASKED_MAX for work in order.work_orders):
             return "a work order is asked again for ever"
         return None
+
+
+class BetweenDepots(Ordering):
+    """An order of another depot: all or nothing, and the filling depot is the one that says no."""
+
+    ordered_by = "D-02"
+
+    def cancel(self, order: Order) -> Decision:
+        """Decline it."""
+        return order.decline("Held for our own.")
 
 
 def _plain(order: Order) -> Order:

@@ -1,0 +1,76 @@
+"""The day on which a depot needs an order reaches the factories that have its work orders."""
+
+from datetime import date
+from typing import Any
+
+from services.production import handlers
+from services.production.store import work_orders
+from shared import clock
+from shared.db import Database
+from shared.events.envelope import CloudEvent, new_event_id
+from shared.events.orders import OrderEvent, OrderRescheduled, OrderSourced
+from tests.integration.production.house import an_order, opened, rows, told
+from tests.unit.production.makers import DEPOT, PART, a_sourcing
+
+MARCH, APRIL = date(2027, 3, 1), date(2027, 4, 1)
+
+
+def moved(order: str, day: date) -> OrderRescheduled:
+    return OrderRescheduled(order=order, site=DEPOT, part=PART, required_by=day)
+
+
+async def heard(database: Database, *facts: OrderEvent) -> None:
+    """Hear facts in one batch, as the decider does."""
+    touched = {fact.work_order if isinstance(fact, OrderSourced) else fact.order for fact in facts}
+    now = clock.now()
+    async with database.transaction() as session:
+        work = await handlers.open_work_order_work(session, [], frozenset(touched))
+        for number, fact in enumerate(facts, start=1):
+            received: Any = CloudEvent(new_event_id(), "/jvtrack/orders", fact.key, number, now, now, fact)
+            handle: Any = handlers.order_sourced if isinstance(fact, OrderSourced) else handlers.order_rescheduled
+            await handle(work, received)
+        await work.settle()
+
+
+async def days(database: Database, order: str) -> list[date | None]:
+    found = await rows(
+        database, "SELECT required_by FROM work_order WHERE order_id = :order ORDER BY work_order_id", order=order
+    )
+    return [row.required_by for row in found]
+
+
+async def test_a_new_day_of_need_is_told_of_every_work_order_of_the_order(database: Database) -> None:
+    order, other = an_order(), an_order()
+    await opened(database, order, required_by=MARCH)
+    await opened(database, other, required_by=MARCH)
+    second = a_sourcing(4, order=order, work_order=f"{order}-W2", source="F-02", required_by=MARCH)
+    await heard(database, second)
+
+    await heard(database, moved(order, APRIL))
+    await heard(database, moved(order, APRIL))
+
+    assert await days(database, order) == [APRIL, APRIL]
+    assert await days(database, other) == [MARCH]
+    for work_order in (f"{order}-W1", f"{order}-W2"):
+        key = f"work-order:{work_order}"
+        assert await told(database, key) == [(1, "work-order-opened"), (2, "work-order-quantity-changed")]
+
+
+async def test_a_day_that_moves_in_the_batch_that_opens_the_work_order_reaches_it_too(database: Database) -> None:
+    order = an_order()
+    sourced = a_sourcing(4, order=order, work_order=f"{order}-W1", required_by=MARCH)
+
+    await heard(database, moved(order, MARCH), sourced, moved(order, APRIL))
+
+    assert await days(database, order) == [APRIL]
+    async with database.transaction() as session:
+        (read,) = (await work_orders.lock(session, [f"{order}-W1"])).values()
+    assert (read.required_by, read.version) == (APRIL, 2)
+
+
+async def test_an_order_without_work_orders_leaves_no_trace(database: Database) -> None:
+    order = an_order()
+
+    await heard(database, moved(order, APRIL))
+
+    assert await days(database, order) == []
