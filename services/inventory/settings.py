@@ -23,6 +23,8 @@ class InventorySettings(BaseSettings):
     """Sites and parts tidied at a time."""
     import_chunk: int = Field(default=1_000, gt=0)
     """Lines of an import written in one transaction."""
+    import_staging_seconds_max: float = Field(default=600.0, gt=0)
+    """How long a file may be staged; what takes longer has broken off and is forgotten."""
     import_lines_max: int = Field(default=200_000, gt=0)
     """Lines of one import."""
     import_bytes_max: int = Field(default=64 * 1024 * 1024, gt=0)

@@ -19,6 +19,7 @@ part = Table(
     Column("nsn", Text),
     Column("platforms", ARRAY(Text)),
     Column("record", JSONB),
+    Column("kept_by", Text),
 )
 site = Table(
     "site",
@@ -28,6 +29,7 @@ site = Table(
     Column("kind", Text),
     Column("country", Text),
     Column("record", JSONB),
+    Column("kept_by", Text),
 )
 lot = Table("lot", metadata, Column("part", Text), Column("lot", Text), Column("expires_on", Date))
 stock = Table("stock", metadata, Column("site", Text), Column("part", Text), Column("version", BigInteger))

@@ -1,11 +1,11 @@
 """Parts and sites: list, show, put."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from services.inventory.api.doors import Anyone, Cataloguer, Doors
-from services.inventory.commands.catalogue import check_nation, define_parts, define_sites
+from services.inventory.commands.catalogue import define_part, define_site, definer
 from services.inventory.domain.catalogue import PartUnknown, SiteUnknown
 from services.inventory.queries import catalogue as queries
 from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecord, SiteFilter, SiteRead, SiteRecord
@@ -15,6 +15,10 @@ from shared.http.paging import Paging, link_next
 from shared.http.versions import After, Token, tell_version
 from shared.types import PartId, SiteId
 
+PUT: dict[int | str, dict[str, Any]] = {
+    403: {"description": "`foreign-part`, `foreign-site` or `country-fixed`: another nation keeps it."},
+    409: {"description": "`version-stale`, or `unit-fixed` or `site-in-use`: what it has been used for forbids it."},
+}
 Part = Annotated[PartId, Path(description="The part.")]
 Site = Annotated[SiteId, Path(description="The site.")]
 
@@ -89,23 +93,29 @@ def _reading_sites(routes: APIRouter, doors: Doors) -> None:
 
 
 def _writing(routes: APIRouter, doors: Doors) -> None:
-    @routes.put("/v1/parts/{part}", response_model_exclude_none=True)
+    @routes.put("/v1/parts/{part}", response_model_exclude_none=True, responses=PUT)
     async def put_part(
-        *, part: Part, body: PartRecord, _: Cataloguer, after: After, session: Session, response: Response
+        *, part: Part, body: PartRecord, principal: Cataloguer, after: After, session: Session, response: Response
     ) -> PartRead:
-        """Define a part, in full; every service hears of it. The same again changes nothing."""
-        await doors.catch_up(after)
-        defined = (await define_parts(session, [body.define(part)]))[part]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", defined.version))
-        return PartRead(part_id=part, version=defined.version, **dict(body))
+        """Define a part, in full; every service hears of it. The same again changes nothing.
 
-    @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
+        The nation that defines it first keeps it: others read it and do not change it.
+        """
+        await doors.catch_up(after)
+        kept = await define_part(session, body.define(part), definer(principal), seen=body.version)
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", kept.version))
+        return PartRead(version=kept.version, kept_by=kept.kept_by, **kept.record.model_dump())
+
+    @routes.put("/v1/sites/{site}", response_model_exclude_none=True, responses=PUT)
     async def put_site(
         *, site: Site, body: SiteRecord, principal: Cataloguer, after: After, session: Session, response: Response
     ) -> SiteRead:
-        """Define a site, in full; every service hears of it. The same again changes nothing."""
+        """Define a site, in full; every service hears of it. The same again changes nothing.
+
+        A site is kept by its own nation, and a supplier of a third country by the nation that defined it first. Its
+        country is changed by an operator alone, and its kind as long as it has had neither goods nor orders.
+        """
         await doors.catch_up(after)
-        check_nation(principal, body.define(site))
-        defined = (await define_sites(session, [body.define(site)]))[site]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", defined.version))
-        return SiteRead(site_id=site, version=defined.version, **dict(body))
+        kept = await define_site(session, body.define(site), definer(principal), seen=body.version)
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", kept.version))
+        return SiteRead(version=kept.version, kept_by=kept.kept_by, **kept.record.model_dump())

@@ -30,10 +30,12 @@ class UnitFixed(Refusal):
     """A part that has moved keeps its unit of issue and its quantity scale."""
 
 
-class ForeignSite(Refusal):
-    """Factories and depots of another nation are not yours to define."""
+class SiteInUse(Refusal):
+    """A site that has had goods or orders keeps its kind."""
 
-    kind = Kind.FORBIDDEN
+
+class VersionStale(Refusal):
+    """It has changed since you saw it: read it again, and change that."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+VERSION_MAX = 2**63 - 1
+
 
 class Body(BaseModel):
     """A body that a client sends; unknown fields are refused."""

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from services.inventory.schemas.body import Answer, Body, Filter, example
+from services.inventory.schemas.body import VERSION_MAX, Answer, Body, Filter, example
 from shared.events.catalogue import Fit, LifeType, MakerReference, PartDefined, SiteDefined
 from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text
+
+Seen = Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)] | None
 
 
 class PartRecord(Body):
@@ -41,9 +43,12 @@ class PartRecord(Body):
     illustrative: bool = False
     """Whether the record is invented, for demonstration."""
 
+    version: Seen = None
+    """The version that you saw: refused if there is a newer one."""
+
     def define(self, part: PartId) -> PartDefined:
         """Say what it defines."""
-        return PartDefined(part_id=part, **dict(self))
+        return PartDefined(part_id=part, **self.model_dump(exclude={"version"}))
 
 
 class SiteRecord(Body):
@@ -72,9 +77,12 @@ class SiteRecord(Body):
     illustrative: bool = False
     """Whether the record is invented, for demonstration."""
 
+    version: Seen = None
+    """The version that you saw: refused if there is a newer one."""
+
     def define(self, site: SiteId) -> SiteDefined:
         """Say what it defines."""
-        return SiteDefined(site_id=site, **dict(self))
+        return SiteDefined(site_id=site, **self.model_dump(exclude={"version"}))
 
 
 class PartRead(PartRecord, Answer):
@@ -83,7 +91,9 @@ class PartRead(PartRecord, Answer):
     part_id: PartId
     """Its id; never reused."""
     version: int
-    """How often it has been defined."""
+    """How often it has been defined; name it when you change the part."""
+    kept_by: Nation | None = None
+    """The nation that keeps it: others do not change it."""
 
 
 class SiteRead(SiteRecord, Answer):
@@ -92,7 +102,9 @@ class SiteRead(SiteRecord, Answer):
     site_id: SiteId
     """Its id; never reused."""
     version: int
-    """How often it has been defined."""
+    """How often it has been defined; name it when you change the site."""
+    kept_by: Nation | None = None
+    """The nation that keeps it: its own, or the one that defined a third country's supplier."""
 
 
 class PartFilter(Filter):

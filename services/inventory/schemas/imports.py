@@ -47,6 +47,20 @@ class ImportUnreadable(Refusal):
     kind = Kind.INVALID
 
 
+class ImportUnderWay(Refusal):
+    """This very file is being imported; ask again for what became of it."""
+
+    retry_after_seconds = 2
+
+
+class ImportOvertaken(Refusal):
+    """What some lines are about changed while the file was imported: all others are in force."""
+
+    def detail(self) -> str:
+        """Say how many lines are not in force; `errors` tells which and why."""
+        return f"{self.facts['overtaken']} lines are not in force"
+
+
 class ImportTooLong(Refusal):
     """The file has more lines than one import takes."""
 
@@ -130,11 +144,12 @@ _KEYS = {
 
 def refuse(errors: Sequence[LineError], *, lines: int, errors_max: int) -> ImportInvalid:
     """Make the refusal of a file, with as many of its errors as are told."""
-    told = [
-        {"line": each.line, "field": f"line {each.line}: {each.field}", "message": each.message}
-        for each in errors[:errors_max]
-    ]
-    return ImportInvalid(wrong=len(errors), lines=lines, errors=told)
+    return ImportInvalid(wrong=len(errors), lines=lines, errors=told(errors[:errors_max]))
+
+
+def told(errors: Sequence[LineError]) -> list[dict[str, object]]:
+    """Say errors as an answer does."""
+    return [{"line": each.line, "field": f"line {each.line}: {each.field}", "message": each.message} for each in errors]
 
 
 def read_csv(content: bytes, kind: ImportKind | None, *, lines_max: int, errors_max: int) -> Lines:

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.inventory.schemas.body import Body, example
+from services.inventory.schemas.body import VERSION_MAX, Body, example
 from shared.types import (
     Condition,
     LotId,
@@ -20,7 +20,6 @@ from shared.types import (
 )
 
 LINES_MAX = 200
-VERSION_MAX = 2**63 - 1
 
 
 class ReceiptLine(Body):

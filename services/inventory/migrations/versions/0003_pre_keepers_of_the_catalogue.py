@@ -1,4 +1,4 @@
-"""Each part and site is kept by a nation; an import remembers for whom it defines, its lines, and what overtook them."""
+"""Each part and site is kept by a nation; an import knows for whom it defines, and what overtook its lines."""
 
 from alembic import op
 
