@@ -1,7 +1,7 @@
 """I5: the books balance.
 
-Every account is what its transfers make it, all accounts of a part sum to nothing, and what factories say they made is
-what the ledger says was made.
+Every account is what its transfers make it, all accounts of a part sum to nothing, no more comes back than was issued
+or scrapped, and what factories say they made is what the ledger says was made.
 """
 
 from jvtrack.verify.invariants.invariant import Invariant
@@ -29,6 +29,12 @@ FROM (
   UNION ALL SELECT h.part, -h.change FROM half h JOIN half o ON o.cause = h.cause AND o.line = h.line
     WHERE h.is_cut AND NOT o.is_cut)
 GROUP BY part HAVING sum(quantity) <> 0
+"""
+_ENDS = """
+SELECT printf('%s of lot %s, condition %s, at %s: %d %s, which is more come back than had gone', part, lot, condition,
+  site, sum(change), shelf)
+FROM half WHERE shelf IN ('issued', 'scrapped') AND is_cut
+GROUP BY site, part, lot, condition, shelf HAVING sum(change) < 0
 """
 _MADE = """
 SELECT printf('%s: production finished %d, and inventory made %d of it', m.key, sum(told), sum(booked))
@@ -84,7 +90,7 @@ BALANCED = Invariant(
     says="all accounts of a part sum to zero; made and opening are all accounted for",
     unit="transfers",
     checked="SELECT count(*) FROM transfer",
-    offences=(_UNEXPLAINED, _BALANCE, _SUM, _MADE, _MADE_OF_NOTHING, _FINISHED),
+    offences=(_UNEXPLAINED, _BALANCE, _SUM, _ENDS, _MADE, _MADE_OF_NOTHING, _FINISHED),
     in_flight="SELECT count(DISTINCT cause || '/' || line) FROM half WHERE NOT is_cut",
     notes=(_TOTALS,),
 )

@@ -115,7 +115,11 @@ async def open_work(session: AsyncSession, touched: Touched, settings: Inventory
     await locks.take({lot.stock for lot in late})
     past = await transfers.load_past(session, book, touched.causes)
     orders = touched.orders | {transfer.order for transfer in past if transfer.order}
-    lots = touched.lots | late | {end.lot_key for transfer in past for end in (transfer.source, transfer.target)}
+    ends = [end for transfer in past for end in (transfer.source, transfer.target)]
+    lots = touched.lots | late | {end.lot_key for end in ends}
+    await transfers.load_outside(
+        session, book, touched.outside | {end.lot_key for end in ends if end.shelf is Shelf.ISSUED}
+    )
     await _load_demands(work, orders | touched.supplied)
     lots |= await demands.load_held(session, book, orders)
     work.supplied = await demands.supplied(session, book.demands.unheard())

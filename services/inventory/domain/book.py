@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from services.inventory.domain.holders import Demands
 from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
+from services.inventory.domain.outside import Outside
 from services.inventory.domain.shipment import Line, Shipments
 from services.inventory.domain.suspense import Discrepancy, DiscrepancyKind, Suspense
 from shared.events.envelope import new_event_id
@@ -33,6 +34,7 @@ class Book:
         self.suspense = Suspense()
         self.demands = Demands()
         self.shipments = Shipments()
+        self.outside = Outside()
         self.transfers: list[Transfer] = []
         self.freed: set[StockKey] = set()
         self.learnt: dict[tuple[PartId, LotId], date] = {}
@@ -129,6 +131,7 @@ class Book:
             if target.shelf is Shelf.ON_HAND:
                 self.freed.add(target.stock)
                 self._free.setdefault(target.stock, set()).add(target.holding)
+        self.outside.book(transfer)
         self.transfers.append(transfer)
         self._caused.setdefault(transfer.cause.id, []).append(transfer)
         if transfer.reverses is not None:
