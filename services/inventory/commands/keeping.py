@@ -7,7 +7,7 @@ from services.inventory.commands.request import Command, goods_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
-from services.inventory.domain.count import CountVersionUnknown, adjustment, correct
+from services.inventory.domain.count import Counted, CountVersionUnknown, adjustment, check_latest, correct
 from services.inventory.domain.ledger import Cause, Holding, LotKey
 from services.inventory.schemas.requests import ConditionChange, Count, Goods, Scrap, Sending
 from services.inventory.store.touches import CountKey, ShipmentKey
@@ -41,10 +41,12 @@ class CountGoods(Command[Count]):
         version = work.locks.versions[goods.stock]
         if self.body.version > version:
             raise CountVersionUnknown(counted_at=self.body.version, version=version)
+        check_latest(work.book, (*work.later_counts, *work.counted), goods, self.body.version)
         moved = work.moved_since[CountKey(goods, self.body.version)]
         change = adjustment(work.book, goods, counted=self.body.counted, moved_before=moved)
         await work.need(goods, min(-change, work.book.stands(goods)))
         correct(work.book, cause, goods, change)
+        work.counted.append(Counted(cause.id, goods, self.body.version, self.body.counted))
         return self.slip(self.body.site, note=self.body.reason)
 
 

@@ -107,6 +107,10 @@ class Book:
         before = self._past.get(cause, Past((), undone=False))
         return Past((*before.transfers, *self.caused(cause)), before.undone or cause in self._undone)
 
+    def is_undone(self, cause: EventId) -> bool:
+        """Tell whether this batch undoes what a cause booked."""
+        return cause in self._undone
+
     def caused(self, cause: EventId) -> Sequence[Transfer]:
         """List what a cause booked in this batch."""
         return self._caused.get(cause, ())

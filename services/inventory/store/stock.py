@@ -7,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.store.rows import Columns
-from services.inventory.store.touches import CountKey
 from shared.sql import Statement
 from shared.types import Condition, Shelf
 
@@ -26,7 +25,6 @@ _CHANGES = Columns(
     in_transit="bigint",
 )
 _EXPIRIES = Columns(part="text", lot="text", expires_on="date")
-_COUNTED = Columns(site="text", part="text", lot="text", condition="text", version="bigint")
 _SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
 _ROW = "b.site, b.part, b.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit"
 _CONDITIONS = {condition.value: condition for condition in Condition}
@@ -52,18 +50,6 @@ _FREE = Statement(f"""
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
 """)  # noqa: S608
 _LOT_EXPIRIES = Statement(f"SELECT part, lot, expires_on FROM lot JOIN {_PART_LOTS.unnest('k')} USING (part, lot)")  # noqa: S608
-_MOVED_SINCE = Statement(f"""
-    SELECT k.*, COALESCE((
-      SELECT sum(CASE WHEN (t.target_site, t.target_condition) = (k.site, k.condition)
-                       AND t.target_shelf IN ('on_hand', 'reserved') AND t.target_version > k.version
-                      THEN t.quantity ELSE 0 END
-               - CASE WHEN (t.source_site, t.source_condition) = (k.site, k.condition)
-                       AND t.source_shelf IN ('on_hand', 'reserved') AND t.source_version > k.version
-                      THEN t.quantity ELSE 0 END)
-        FROM transfer t
-       WHERE t.part = k.part AND t.lot = k.lot AND 'adjusted' NOT IN (t.source_shelf, t.target_shelf)), 0) AS moved
-    FROM {_COUNTED.unnest("k")}
-""")  # noqa: S608
 _SAVE_VERSIONS = Statement(f"""
     UPDATE stock s SET version = v.version FROM {_VERSIONS.unnest("v")} WHERE s.site = v.site AND s.part = v.part
 """)  # noqa: S608
@@ -138,17 +124,6 @@ async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey
         book.load(Holding(row[0], row[1], row[2], _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
         if row[8] is not None:
             book.load_expiry(row[1], row[2], row[8])
-
-
-async def moved_since(session: AsyncSession, counts: Collection[CountKey]) -> dict[CountKey, int]:
-    """Say what came and went of goods after a version of their stock, corrections by counts left aside."""
-    if not counts:
-        return {}
-    rows = await _MOVED_SINCE.rows(session, _COUNTED.bind([(*each.goods, each.version) for each in counts]))
-    return {
-        CountKey(Holding(row.site, row.part, row.lot, _CONDITIONS[row.condition]), row.version): int(row.moved)
-        for row in rows
-    }
 
 
 async def save_balances(session: AsyncSession, book: Book) -> None:
