@@ -9,21 +9,10 @@ from uuid import UUID
 
 from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
-from jvtrack.client.answers.inventory import (
-    ConditionChange,
-    Count,
-    Discrepancy,
-    Issue,
-    LedgerLine,
-    Movement,
-    Receipt,
-    Return,
-    Scrap,
-    Sending,
-    Shipment,
-)
+from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
 from jvtrack.client.answers.orders import Grounds, ImportDone
 from jvtrack.client.answers.record import Body
+from jvtrack.client.answers.slips import ConditionChange, Count, ExpiryMark, Issue, Receipt, Return, Scrap, Sending
 from jvtrack.client.answers.stock import Grouping, StockAnswer, StockChange, StockQuery
 from jvtrack.client.door import Door, texts
 from jvtrack.client.files import kind_of_lines, post_file
@@ -66,6 +55,10 @@ class Inventory:
     async def change_condition(self, change: ConditionChange, *, key: str | None = None) -> Movement:
         """Move goods to the supply condition in which they are found."""
         return await self._move("condition-changes", change, key)
+
+    async def mark_expiry(self, mark: ExpiryMark, *, key: str | None = None) -> Movement:
+        """Mark the last day of a lot as read off the depot's own goods."""
+        return await self._move("expiries", mark, key)
 
     async def send(self, goods: Sending, *, key: str | None = None) -> Movement:
         """Put goods on the road to another site."""

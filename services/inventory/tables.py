@@ -32,6 +32,15 @@ site = Table(
     Column("kept_by", Text),
 )
 lot = Table("lot", metadata, Column("part", Text), Column("lot", Text), Column("expires_on", Date))
+lot_mark = Table(
+    "lot_mark",
+    metadata,
+    Column("site", Text),
+    Column("part", Text),
+    Column("lot", Text),
+    Column("n", BigInteger),
+    Column("expires_on", Date),
+)
 stock = Table("stock", metadata, Column("site", Text), Column("part", Text), Column("version", BigInteger))
 balance = Table(
     "balance",

@@ -42,10 +42,9 @@ class Receive(Command[Receipt]):
             known.part(line.part)
         for line in self.body.lines:
             goods = goods_of(self.body.site, line.part, line.lot, line.condition)
-            if line.lot is not None and work.book.expires_on(line.part, line.lot) is None:
-                work.book.learn(line.part, line.lot, line.expires_on)
             arrival = road.Arrival(goods, line.quantity, self.body.shipment)
             for known_lot in [arrival] if line.lot else road.identify(work.book, arrival):
+                road.mark(work.book, cause, known_lot, line.expires_on)
                 road.arrive(work.book, cause, known_lot)
         serials = [serial for line in self.body.lines for serial in line.serials]
         return self.slip(self.body.site, serials=json.dumps(serials))

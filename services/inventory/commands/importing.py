@@ -159,7 +159,8 @@ class Importer:
             if record.site not in by_site:
                 by_site[record.site] = work.begin(Cause(new_event_id(), now, found.actor), None)
             cause = by_site[record.site]
-            work.book.learn(record.part, holding.lot, record.expires_on)
+            if record.expires_on is not None:
+                work.book.lives.mark(holding.lot_key, cause.id, record.expires_on)
             opening, on_hand = holding.on(Shelf.OPENING), holding.on(Shelf.ON_HAND)
             work.book.post(Transfer(cause, opening, on_hand, record.quantity, Reason.OPENED))
         note = f"import {found.id}"

@@ -9,7 +9,8 @@ from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.count import Counted, CountVersionUnknown, adjustment, check_latest, correct
 from services.inventory.domain.ledger import Cause, Holding, LotKey
-from services.inventory.schemas.requests import ConditionChange, Count, Goods, Scrap, Sending
+from services.inventory.domain.life import ExpiryToldByMaker, LotNotHere
+from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Goods, Scrap, Sending
 from services.inventory.store.touches import CountKey, ShipmentKey
 from services.inventory.store.transfers import Slip
 from shared.types import PartId, ShipmentId, SiteId
@@ -105,6 +106,41 @@ class ChangeCondition(Command[ConditionChange]):
 
     def _goods(self) -> Holding:
         return goods_of(self.body.site, self.body.part, self.body.lot, self.body.was)
+
+
+class MarkExpiry(Command[ExpiryMark]):
+    """Keep the last day that a depot reads off its goods of a lot."""
+
+    kind: ClassVar[str] = "expiry"
+
+    def touches(self) -> Iterable[Hashable]:
+        """Touch the lot."""
+        return (self._lot(),)
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name the site."""
+        return [self.body.site]
+
+    async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
+        """Mark a lot that is or was here, and whose maker has told nothing."""
+        self.require_write(known, self.body.site)
+        known.part(self.body.part)
+        lot = self._lot()
+        if not work.book.has_had(lot):
+            raise LotNotHere(site=lot.site, lot=lot.lot)
+        told = work.book.lives.told(lot)
+        if told is not None:
+            raise ExpiryToldByMaker(lot=lot.lot, expires_on=told)
+        work.book.lives.mark(lot, cause.id, self.body.expires_on)
+        work.book.freed.add(lot.stock)
+        return self.slip(self.body.site, note=self.body.reason)
+
+    def _lot(self) -> LotKey:
+        return LotKey(self.body.site, self.body.part, self.body.lot)
 
 
 class Send(Command[Sending]):

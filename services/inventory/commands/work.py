@@ -15,7 +15,7 @@ from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
 from services.inventory.domain.postings import Record, record
 from services.inventory.domain.shipment import ShipmentFact
 from services.inventory.settings import InventorySettings
-from services.inventory.store import counts, demands, places, shipments, stock, suspense, transfers
+from services.inventory.store import counts, demands, lives, places, shipments, stock, suspense, transfers
 from services.inventory.store.demands import Supplied
 from services.inventory.store.stock import Locks
 from services.inventory.store.touches import CountKey, Touched
@@ -67,7 +67,7 @@ class Work:
         shipped = book.shipments.tell(lines_max=self.settings.postings_max)
         await self.locks.save(made.versions, in_use={demand.stock for demand in book.demands.new()})
         await stock.save_balances(self.session, book)
-        await stock.save_expiries(self.session, book)
+        await lives.save(self.session, book.lives)
         await transfers.add(self.session, made.transfers)
         await transfers.add_slips(self.session, self.slips)
         await counts.add(self.session, self.counted)

@@ -39,6 +39,7 @@ def send(book: Book, cause: Cause, goods: Holding, quantity: int, *, to: SiteId,
         raise ShipmentClosed(shipment=shipment)
     book.shipments.begin(shipment, goods.site, book.now.date())
     line = book.shipments.line(LineKey(shipment, to, goods.part, goods.lot, goods.condition))
+    line.expires_on = book.lives.marked(goods.lot_key) or line.expires_on
     sent = Transfer(cause, goods.on(Shelf.ON_HAND), line.key.road, quantity, Reason.SENT, shipment=shipment)
     take(book, sent, LossReason.TRANSFERRED)
     road.set_out(book, cause, line, quantity)

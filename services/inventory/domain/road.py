@@ -5,6 +5,7 @@ for a dispatch. Whatever comes second is matched with what came first, so a rece
 after it.
 """
 
+from datetime import date
 from typing import NamedTuple
 
 from services.inventory.domain.book import Book
@@ -55,6 +56,16 @@ def match(book: Book, cause: Cause, lot: LotKey) -> None:
                 book.suspense.explain(owed, quantity)
                 line.received += quantity
                 book.supply(line, arrived=quantity)
+
+
+def mark(book: Book, cause: Cause, arrival: Arrival, expires_on: date | None) -> None:
+    """Keep the last day that goods are marked with; where nothing is said of a new lot, what its sender had marked."""
+    lot = arrival.holding.lot_key
+    if expires_on is None and book.lives.marked(lot) is None:
+        lines = book.shipments.carrying(lot, first=arrival.shipment)
+        expires_on = next((line.expires_on for line in lines if line.expires_on and line.open), None)
+    if expires_on is not None:
+        book.lives.mark(lot, cause.id, expires_on)
 
 
 def arrive(book: Book, cause: Cause, arrival: Arrival) -> None:

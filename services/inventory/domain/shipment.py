@@ -60,6 +60,8 @@ class Line:
     lost: int = 0
     order: OrderId | None = None
     filling_site: SiteId | None = None
+    expires_on: date | None = None
+    """Last day of the lot as its sender had marked it, where the maker has told none."""
 
     @property
     def open(self) -> int:

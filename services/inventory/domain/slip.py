@@ -50,6 +50,8 @@ def reverse(book: Book, cause: Cause, original: EventId) -> None:
         raise MovementNotReversible(movement=original)
     _check_there(book, lines)
     _UNDO[lines[0].reason](book, cause, lines)
+    book.lives.withdraw(original)
+    book.freed.update(line.target.stock for line in lines if line.target.shelf is Shelf.ON_HAND)
 
 
 def _check_there(book: Book, lines: Sequence[Transfer]) -> None:

@@ -5,18 +5,27 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
-from services.inventory.tables import balance, lot, part, stock
+from services.inventory.tables import balance, lot, lot_mark, part, stock
 from shared.sql import Statement
 from shared.types import Condition
 
 _ISSUABLE = ("A", "B", "C")
 _AMOUNTS = ("on_hand", "reserved", "available", "in_transit", "produced")
 _APPLIED = Statement("SELECT topic, last_event_id FROM consumer_offset WHERE last_event_id IS NOT NULL")
+
+_MARK = (
+    select(lot_mark.c.expires_on)
+    .where(lot_mark.c.site == balance.c.site, lot_mark.c.part == balance.c.part, lot_mark.c.lot == balance.c.lot)
+    .order_by(lot_mark.c.n.desc())
+    .limit(1)
+    .lateral("mark")
+)
+_LAST_DAY = func.coalesce(lot.c.expires_on, _MARK.c.expires_on)
 
 Key = tuple[str, str, str, str]
 """Site, part, lot and condition of a row; lot and condition are empty where rows are grouped."""
@@ -67,7 +76,7 @@ def made_at(event_id: UUID) -> datetime:
 
 
 def _available(today: date) -> ColumnElement[int]:
-    lives = or_(lot.c.expires_on.is_(None), lot.c.expires_on >= today)
+    lives = or_(_LAST_DAY.is_(None), today <= _LAST_DAY)
     return case((and_(balance.c.condition.in_(_ISSUABLE), lives), balance.c.on_hand), else_=0)
 
 
@@ -87,7 +96,7 @@ def _restricted(query: Select[Any], wanted: StockFilter) -> Select[Any]:
 def _joined() -> Any:  # a FROM clause: SQLAlchemy has no public name for its type
     here = and_(stock.c.site == balance.c.site, stock.c.part == balance.c.part)
     of_lot = and_(lot.c.part == balance.c.part, lot.c.lot == balance.c.lot)
-    return balance.join(stock, here).outerjoin(lot, of_lot)
+    return balance.join(stock, here).outerjoin(lot, of_lot).outerjoin(_MARK, true())
 
 
 def _by_account(wanted: StockFilter, today: date) -> Select[Any]:
@@ -97,7 +106,7 @@ def _by_account(wanted: StockFilter, today: date) -> Select[Any]:
         balance.c.lot,
         balance.c.condition,
         stock.c.version,
-        lot.c.expires_on,
+        _LAST_DAY.label("expires_on"),
         balance.c.on_hand,
         balance.c.reserved,
         _available(today).label("available"),

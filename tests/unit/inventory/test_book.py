@@ -11,7 +11,6 @@ from shared.types import Condition, Shelf, SiteKind
 from tests.unit.inventory.makers import (
     DEPOT,
     FACTORY,
-    LOT,
     NOW,
     OTHER_DEPOT,
     PART,
@@ -56,21 +55,6 @@ def test_a_row_that_is_known_is_not_loaded_again() -> None:
     assert book.known(goods())
     assert not book.known(goods(condition=Condition.F))
     assert book.changes() == {goods(): {Shelf.ON_HAND: 2}}
-
-
-def test_the_first_word_on_a_lots_expiry_holds_until_another_is_learnt() -> None:
-    book = a_book()
-    book.load_expiry(PART, LOT, NOW.date())
-    book.load_expiry(PART, LOT, NOW.date().replace(year=2020))
-
-    book.learn(PART, LOT, NOW.date())
-    book.learn(PART, LOT, None)
-    learnt = dict(book.learnt)
-    book.learn(PART, LOT, NOW.date().replace(year=2030))
-
-    assert learnt == {}
-    assert book.learnt == {(PART, LOT): NOW.date().replace(year=2030)}
-    assert book.expires_on(PART, LOT) == NOW.date().replace(year=2030)
 
 
 def test_transfers_are_numbered_within_their_cause_and_told_under_both_keys() -> None:

@@ -58,7 +58,7 @@ def test_an_issue_takes_the_first_to_expire_of_what_the_order_holds() -> None:
     book = a_book(("F-01:L-1", "F-01:L-2"))
     stocked(book, 2)
     stocked(book, 2, at=goods(lot="F-01:L-2"))
-    book.learn(PART, "F-01:L-2", NOW.date())
+    book.lives.tell(PART, "F-01:L-2", NOW.date())
     heard(book, 4)
     allocated(book)
 
@@ -77,7 +77,7 @@ def test_what_is_expired_or_not_held_is_not_issued() -> None:
 
     with pytest.raises(NotReserved):
         issue.issue(book, a_cause(), an_order_id(), 6)
-    book.learn(PART, "F-01:L-1", NOW.date().replace(year=2020))
+    book.lives.tell(PART, "F-01:L-1", NOW.date().replace(year=2020))
     with pytest.raises(NotReserved) as refused:
         issue.issue(book, a_cause(), an_order_id(), 1)
 
@@ -200,7 +200,7 @@ def test_a_reversed_issue_of_a_closed_demand_or_expired_lot_is_free_stock() -> N
     held(book)
     issue.issue(book, first, an_order_id(), 1)
     issue.issue(book, second, an_order_id(), 2)
-    book.learn(PART, "F-01:L-1", NOW.date().replace(year=2020))
+    book.lives.tell(PART, "F-01:L-1", NOW.date().replace(year=2020))
 
     undo(book, first)
     short = the_demand(book).short
