@@ -17,6 +17,8 @@ class InventorySettings(BaseSettings):
     """Postings, or lines of a shipment, in one told fact; more are told in several."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a request waits for the versions in `JVTrack-After`."""
+    heard_seconds_max: float = Field(default=5.0, gt=0)
+    """How old Kafka's last answer may be for the lag of a stream to be known."""
     tidy_seconds: float = Field(default=30.0, gt=0)
     """How often reservations of expired lots are given up and stock left over is given out."""
     tidy_keys_max: int = Field(default=200, gt=0)

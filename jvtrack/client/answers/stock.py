@@ -59,10 +59,12 @@ class Freshness(Record):
     """The stream."""
     applied_to: datetime | None = None
     """When the newest fact that has been applied was made."""
-    lag_events: int
-    """Facts known to wait."""
-    lag_seconds: float
-    """For how long the stream has been behind."""
+    heard_to: datetime | None = None
+    """When Kafka last answered inventory about the stream; none where that is not known."""
+    lag_events: int | None = None
+    """Facts known to wait; none while Kafka does not answer."""
+    lag_seconds: float | None = None
+    """For how long the stream has been behind; none while Kafka does not answer."""
 
 
 class StockAnswer(Record):

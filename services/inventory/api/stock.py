@@ -7,20 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 
 from services.inventory.api.doors import Doors, Reader
+from services.inventory.api.freshness import freshness
 from services.inventory.queries import stock as queries
 from services.inventory.queries.seen import Seen, parts_for, seen
-from services.inventory.schemas.stock import Freshness, GoodsFilter, StockAnswer, StockFilter
+from services.inventory.schemas.stock import GoodsFilter, StockAnswer, StockFilter
 from shared import clock
-from shared.events.envelope import Stream
 from shared.events.stock import StockMoved
 from shared.http.app import Session
 from shared.http.paging import Page, Paging, link_next
 from shared.http.sse import EventStream, Position, TailEvent, format_vector
 from shared.http.versions import After
-from shared.observe.metrics import BackboneMetrics
 from shared.types import PartId, Shelf
-
-HEARD = (Stream.ORDERS, Stream.PRODUCTION)
 
 
 def router(doors: Doors) -> APIRouter:
@@ -32,7 +29,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _query(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("", response_model_exclude_none=True)
+    @routes.get("")
     async def show_stock(
         *,
         request: Request,
@@ -45,7 +42,8 @@ def _query(routes: APIRouter, doors: Doors) -> None:
     ) -> StockAnswer:
         """Show stock by lot and condition, or by part and site; of other depots only whether there is some.
 
-        The answer says as of when it is and how far behind each stream is. Start the stream at `stream_position`.
+        The answer says as of when it is, and of each stream until when this replica has heard Kafka and how far behind
+        it is; null where that is not known. Start the stream at `stream_position`.
         """
         await doors.catch_up(after)
         position = doors.tail.position()
@@ -56,7 +54,12 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         return StockAnswer(
             as_of=clock.now(),
             stream_position=format_vector(position) if position else None,
-            freshness=_freshness(await queries.applied_to(session), doors.metrics),
+            freshness=freshness(
+                await queries.applied_to(session),
+                doors.metrics,
+                now=clock.now(),
+                heard_seconds_max=doors.settings.heard_seconds_max,
+            ),
             rows=rows,
         )
 
@@ -117,25 +120,3 @@ class Shown:
 def _after(page: Page) -> queries.Key | None:
     start = page.after_of(str, str, str, str)
     return None if start is None else (str(start[0]), str(start[1]), str(start[2]), str(start[3]))
-
-
-def _freshness(applied_to: dict[str, Any], metrics: BackboneMetrics) -> list[Freshness]:
-    events, seconds = _by_topic(metrics.lag_events), _by_topic(metrics.lag_seconds)
-    newest = {topic.split(".", 1)[-1]: moment for topic, moment in applied_to.items()}
-    return [
-        Freshness(
-            stream=stream.topic,
-            applied_to=newest.get(stream.topic),
-            lag_events=int(sum(events.get(stream.topic, [0]))),
-            lag_seconds=max(seconds.get(stream.topic, [0.0])),
-        )
-        for stream in HEARD
-    ]
-
-
-def _by_topic(gauge: Any) -> dict[str, list[float]]:
-    values: dict[str, list[float]] = {}
-    for metric in gauge.collect():
-        for sample in metric.samples:
-            values.setdefault(sample.labels["topic"], []).append(sample.value)
-    return values

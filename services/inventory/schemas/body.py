@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 VERSION_MAX = 2**63 - 1
 
@@ -23,6 +23,15 @@ class Answer(BaseModel):
     """A body that a door answers."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+def absent() -> Any:
+    """Leave a field out of an answer where there is nothing to say; other fields are null there."""
+    return Field(default=None, exclude_if=_is_none)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
 
 
 def example(*bodies: dict[str, Any]) -> ConfigDict:

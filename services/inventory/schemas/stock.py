@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.inventory.domain.suspense import DiscrepancyKind
-from services.inventory.schemas.body import Answer, Filter, example
+from services.inventory.schemas.body import Answer, Filter, absent, example
 from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
 
 
@@ -57,25 +57,25 @@ class StockRow(Answer):
     """The site."""
     part: PartId
     """The part."""
-    version: int | None = None
+    version: int | None = absent()
     """The version of this (site, part): what a count names, and what its next StockMoved is numbered after."""
-    lot: LotId | None = None
+    lot: LotId | None = absent()
     """The lot, unless rows are grouped."""
-    condition: Condition | None = None
+    condition: Condition | None = absent()
     """Supply condition, unless rows are grouped."""
-    expires_on: date | None = None
+    expires_on: date | None = absent()
     """Last day of the lot's shelf life, if it has one."""
-    on_hand: int | None = None
+    on_hand: int | None = absent()
     """Free on the shelf, in quanta of the part."""
-    reserved: int | None = None
+    reserved: int | None = absent()
     """On the shelf and held for orders."""
-    available: int | None = None
+    available: int | None = absent()
     """Free, serviceable and within its shelf life: what an order could get."""
-    in_transit: int | None = None
+    in_transit: int | None = absent()
     """On the road to the site."""
-    produced: int | None = None
+    produced: int | None = absent()
     """Finished and still at the factory."""
-    availability: Availability | None = None
+    availability: Availability | None = absent()
     """For a depot of your nation that is not yours: whether there is some, and no more than that."""
 
 
@@ -86,10 +86,12 @@ class Freshness(Answer):
     """The stream: orders.v1, production.v1."""
     applied_to: datetime | None
     """When the newest fact that has been applied was made; none before the first."""
-    lag_events: int
-    """Facts known to wait."""
-    lag_seconds: float
-    """For how long the stream has been behind; 0 when it is not."""
+    heard_to: datetime | None
+    """When Kafka last answered this replica about the stream; null before it has, or while it is not connected."""
+    lag_events: int | None
+    """Facts known to wait here; null while Kafka does not answer."""
+    lag_seconds: float | None
+    """For how long this replica has been behind, 0 when it is not; null while Kafka does not answer."""
 
 
 class StockAnswer(Answer):
@@ -100,7 +102,13 @@ class StockAnswer(Answer):
             "as_of": "2026-06-15T12:00:00Z",
             "stream_position": "12.7.0.31.4.9.18.2.0.5.11.3",
             "freshness": [
-                {"stream": "production.v1", "applied_to": "2026-06-15T11:59:59.9Z", "lag_events": 0, "lag_seconds": 0}
+                {
+                    "stream": "production.v1",
+                    "applied_to": "2026-06-15T11:59:41.9Z",
+                    "heard_to": "2026-06-15T11:59:59.8Z",
+                    "lag_events": 0,
+                    "lag_seconds": 0,
+                }
             ],
             "rows": [
                 {

@@ -19,7 +19,8 @@ async def test_stock_says_what_an_order_could_get(house: House) -> None:
     shown = {row["lot"]: (row["on_hand"], row["reserved"], row["available"]) for row in answer["rows"]}
     assert shown == {"F-01:L-1": (10, 0, 0), "F-01:L-2": (2, 4, 2), "F-01:L-3": (3, 0, 0)}
     assert (grouped["on_hand"], grouped["reserved"], grouped["available"]) == (15, 4, 2)
-    assert {each["stream"]: each["lag_events"] for each in answer["freshness"]} == {"orders.v1": 0, "production.v1": 0}
+    unknown = dict.fromkeys(("heard_to", "lag_events", "lag_seconds"))
+    assert [{**each, **unknown} == each for each in answer["freshness"]] == [True, True], "there is no Kafka here"
     assert answer["freshness"][0]["applied_to"][:10] == str(clock.now().date())
 
 
