@@ -18,7 +18,7 @@ from jvtrack.client.door import Door, texts
 from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
-from shared.types import OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
+from shared.types import Cage, OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +126,16 @@ class Inventory:
         """Walk through what the books cannot explain, oldest first."""
         return Listing(self.door, "/v1/discrepancies", Discrepancy, site=site, part=part, kind=kind, open=open_only)
 
-    def parts(self, *, platform: Platform | None = None) -> Listing[Part]:
-        """Walk through the parts of the catalogue."""
-        return Listing(self.door, "/v1/parts", Part, platform=platform)
+    def parts(
+        self,
+        *,
+        platform: Platform | None = None,
+        nsn: str | None = None,
+        number: str | None = None,
+        maker: Cage | None = None,
+    ) -> Listing[Part]:
+        """Walk through the parts of the catalogue; of those with a reference of a number or a maker."""
+        return Listing(self.door, "/v1/parts", Part, platform=platform, nsn=nsn, number=number, maker=maker)
 
     async def put_part(self, part: PartId, record: PartRecord) -> Part:
         """Say what a part is from now on."""

@@ -17,7 +17,9 @@ from shared.types import PartId, SiteId
 
 PUT: dict[int | str, dict[str, Any]] = {
     403: {"description": "`foreign-part`, `foreign-site` or `country-fixed`: another nation keeps it."},
-    409: {"description": "`version-stale`, or `unit-fixed` or `site-in-use`: what it has been used for forbids it."},
+    409: {
+        "description": "`version-stale`, `niin-taken`; `unit-fixed` or `site-in-use`: what it was used for forbids it."
+    },
 }
 Part = Annotated[PartId, Path(description="The part.")]
 Site = Annotated[SiteId, Path(description="The site.")]

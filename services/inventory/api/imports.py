@@ -7,15 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from services.inventory.api.doors import Cataloguer, Doors, Operator
-from services.inventory.schemas.imports import (
-    CSV,
-    ImportKind,
-    ImportRead,
-    ImportUnreadable,
-    Lines,
-    read_csv,
-    read_json,
-)
+from services.inventory.schemas.files import CSV, Bounds, read_csv, read_json
+from services.inventory.schemas.imports import ImportKind, ImportRead, ImportUnreadable, Lines
 from services.inventory.settings import InventorySettings
 from shared.http.guard import JSON, takes
 from shared.http.versions import After
@@ -23,7 +16,8 @@ from shared.http.versions import After
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
 DryRun = Annotated[bool, Query(description="Only check the file.")]
 Kind = Annotated[
-    ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
+    ImportKind | None,
+    Query(description="What the file holds; else its member, or its column of ids, tells."),
 ]
 _FILE: dict[str, Any] = {
     "requestBody": {
@@ -78,8 +72,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings: InventorySettings) -> Lines:
-    bounds = {"lines_max": settings.import_lines_max, "errors_max": settings.import_errors_max}
-    kinds = (kind,) if kind is ImportKind.STOCK else _CATALOGUE
+    bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
     if request.headers.get("content-type", JSON).partition(";")[0].strip().lower() != CSV:
-        return read_json(content, kinds, **bounds)
-    return read_csv(content, kind, **bounds)
+        return read_json(content, _CATALOGUE if kind is None else (kind,), bounds)
+    return read_csv(content, kind, bounds)

@@ -6,8 +6,9 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.catalogue import SiteInUse, VersionStale, check_change
+from services.inventory.domain.catalogue import NiinTaken, SiteInUse, VersionStale, check_change
 from services.inventory.domain.keepers import Definer, check_part, check_site
+from services.inventory.domain.references import niin
 from services.inventory.store import catalogue as store
 from services.inventory.store.catalogue import PartRow, SiteRow
 from shared.errors import Refusal
@@ -55,12 +56,14 @@ async def judge_parts(session: AsyncSession, parts: Sequence[PartDefined], by: D
     verdict = Verdict(known)
     changed = [part for part in parts if part.part_id not in known or known[part.part_id].record != part]
     moved = await store.moved(session, [part.part_id for part in changed if part.part_id in known])
+    holders = await store.holders(session, {niin(part.nsn) for part in changed if part.nsn})
     for part in changed:
         before = known.get(part.part_id)
         try:
             if before is not None:
                 check_part(part.part_id, before.kept_by, by)
                 check_change(before.record, part, has_moved=part.part_id in moved)
+            _check_niin(before, part, holders)
         except Refusal as refusal:
             verdict.refusals[part.part_id] = refusal
         else:
@@ -98,6 +101,15 @@ async def keep_sites(session: AsyncSession, verdict: Verdict[SiteRow]) -> None:
     """Write the sites that may be defined so, and tell them."""
     await store.save_sites(session, verdict.changed)
     await tell(session, [Told(row.record, row.version) for row in verdict.changed])
+
+
+def _check_niin(before: PartRow | None, part: PartDefined, holders: dict[str, PartId]) -> None:
+    """Refuse a NIIN that another part has; what it had before it keeps, and what it gets is taken from now on."""
+    if part.nsn is None or (before is not None and before.record.nsn and niin(before.record.nsn) == niin(part.nsn)):
+        return
+    holder = holders.setdefault(niin(part.nsn), part.part_id)
+    if holder != part.part_id:
+        raise NiinTaken(niin=niin(part.nsn), part=holder)
 
 
 def _check_seen(verdict: Verdict[R], name: PartId | SiteId, seen: int | None) -> None:

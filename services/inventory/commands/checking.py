@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.commands.catalogue import definer, judge_parts, judge_sites
 from services.inventory.commands.request import goods_of
-from services.inventory.domain.catalogue import Known, SiteInUse, UnitFixed
+from services.inventory.domain.catalogue import Known, NiinTaken, SiteInUse, UnitFixed
 from services.inventory.domain.keepers import CountryFixed, ForeignPart, ForeignSite
 from services.inventory.domain.ledger import Holding
 from services.inventory.schemas.imports import ImportKind, LineError, StockRecord
@@ -21,6 +21,7 @@ Chunk = Sequence[tuple[int, Any]]
 STOCKED = "has been in stock here already: correct it by a count"
 _FIELDS: Mapping[type[Refusal], str] = {
     UnitFixed: "unit_of_issue",
+    NiinTaken: "nsn",
     ForeignPart: "part_id",
     ForeignSite: "country",
     CountryFixed: "country",

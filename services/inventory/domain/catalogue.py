@@ -30,6 +30,10 @@ class UnitFixed(Refusal):
     """A part that has moved keeps its unit of issue and its quantity scale."""
 
 
+class NiinTaken(Refusal):
+    """Another part has this NIIN, which is an item's identity."""
+
+
 class SiteInUse(Refusal):
     """A site that has had goods or orders keeps its kind."""
 

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Select, case, exists, select
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.inventory.domain.references import latin, niin
 from services.inventory.schemas.catalogue import PartFilter, PartRead, SiteFilter, SiteRead
 from services.inventory.tables import part, site
 from shared.types import PartId, SiteId
@@ -22,7 +23,11 @@ async def parts(session: AsyncSession, wanted: PartFilter, *, after: str | None,
     if wanted.platform is not None:
         query = query.where(part.c.platforms.contains([wanted.platform.value]))
     if wanted.nsn is not None:
-        query = query.where(part.c.nsn == wanted.nsn)
+        query = query.where(func.substr(part.c.nsn, 5) == niin(wanted.nsn))
+    reference = {"maker": wanted.maker, "number": wanted.number and latin(wanted.number)}
+    named = {name: value for name, value in reference.items() if value is not None}
+    if named:
+        query = query.where(part.c.record["references"].contains([named]))
     if after is not None:
         query = query.where(part.c.part_id > after)
     return [PartRead(version=row.version, kept_by=row.kept_by, **row.record) for row in await session.execute(query)]

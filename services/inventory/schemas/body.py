@@ -1,10 +1,27 @@
 """What all bodies have in common."""
 
-from typing import Any
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 VERSION_MAX = 2**63 - 1
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(value: object) -> object:
+    """Let a day through that is written as one; pydantic alone would also take a number or a moment."""
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if not is_day and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("a day is written 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A day as ISO 8601 writes it, and not otherwise."""
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, and nothing that could be taken for either."""
 
 
 class Body(BaseModel):

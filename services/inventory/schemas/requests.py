@@ -1,11 +1,10 @@
 """What depots and operators ask of the ledger."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.inventory.schemas.body import VERSION_MAX, Body, example
+from services.inventory.schemas.body import VERSION_MAX, Body, Day, example
 from shared.types import (
     Condition,
     LotId,
@@ -33,7 +32,7 @@ class ReceiptLine(Body):
     """How much was received, in quanta of the part."""
     condition: Condition = Condition.A
     """Supply condition found on receipt; L for what is damaged or in dispute."""
-    expires_on: date | None = None
+    expires_on: Day | None = None
     """Last day of shelf life as marked on the goods; it holds at this depot, where the lot's maker has not told it."""
     serials: Serials = ()
     """Serial numbers, where items have them."""
@@ -195,7 +194,7 @@ class ExpiryMark(Body):
     """The part."""
     lot: LotId
     """The lot."""
-    expires_on: date | None = None
+    expires_on: Day | None = None
     """Last day of its shelf life; without one, what was marked is taken back."""
     reason: Text
     """Why it is marked, or marked otherwise."""

@@ -56,6 +56,10 @@ _MOVED = Statement("""
     SELECT part_id FROM unnest(CAST(:parts AS text[])) AS k (part_id)
      WHERE EXISTS (SELECT FROM transfer t WHERE t.part = k.part_id)
 """)
+_NIINS = Statement("""
+    SELECT part_id, substr(nsn, 5) AS niin FROM part
+     WHERE nsn IS NOT NULL AND substr(nsn, 5) = ANY(CAST(:niins AS text[])) ORDER BY part_id
+""")
 _USED = Statement("""
     SELECT site_id FROM unnest(CAST(:sites AS text[])) AS k (site_id)
      WHERE EXISTS (SELECT FROM stock s WHERE s.site = k.site_id)
@@ -107,6 +111,12 @@ async def lock_sites(session: AsyncSession, sites: Collection[SiteId]) -> dict[S
 async def moved(session: AsyncSession, parts: Collection[PartId]) -> set[PartId]:
     """Say which parts have moved at all."""
     return set(await _MOVED.column(session, {"parts": sorted(parts)}))
+
+
+async def holders(session: AsyncSession, niins: Collection[str]) -> dict[str, PartId]:
+    """Say which parts have these NIINs."""
+    rows = await _NIINS.rows(session, {"niins": sorted(niins)}) if niins else []
+    return {row.niin: row.part_id for row in rows}
 
 
 async def used(session: AsyncSession, sites: Collection[SiteId]) -> set[SiteId]:

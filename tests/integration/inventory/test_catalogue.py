@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.inventory.schemas.imports import ImportKind, read_csv
+from services.inventory.schemas.files import Bounds, read_csv
+from services.inventory.schemas.imports import ImportKind
 from shared.http.tokens import Principal, Role
 from tests.integration.inventory.house import House
 from tests.unit.http.makers import a_principal, slug
@@ -89,7 +90,7 @@ async def test_opening_stock_is_opened_once(house: House) -> None:
 async def test_an_import_that_broke_off_is_finished_by_the_next_start(house: House) -> None:
     rows = "\n".join(f"{DEPOT},{PART},F-01:L-{n},A,1," for n in range(25))
     content = f"site,part,lot,condition,quantity,expiry\n{rows}".encode()
-    lines = read_csv(content, ImportKind.STOCK, lines_max=100, errors_max=10)
+    lines = read_csv(content, ImportKind.STOCK, Bounds(100, 10))
     house.importer._settings = house.settings.model_copy(update={"import_chunk": 10})
 
     class Stopped(Exception):  # the process, not an error

@@ -6,7 +6,8 @@ from typing import Any
 
 import httpx
 
-from services.inventory.schemas.imports import ImportKind, ImportOvertaken, read_json
+from services.inventory.schemas.files import Bounds, read_json
+from services.inventory.schemas.imports import ImportKind, ImportOvertaken
 from shared.http.tokens import Role
 from tests.integration.inventory.house import House
 from tests.unit.http.makers import a_principal, slug
@@ -24,7 +25,7 @@ async def overtaken(
     house: House, kind: ImportKind, content: bytes, meanwhile: Callable[[], Awaitable[object]]
 ) -> list[dict[str, Any]]:
     """Import a file while something happens between its check and its publication; answers the lines left out."""
-    lines = read_json(content, [kind], lines_max=100, errors_max=10)
+    lines = read_json(content, [kind], Bounds(100, 10))
     stage = house.importer._stage
 
     async def later(*args: Any) -> Any:
