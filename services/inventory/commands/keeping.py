@@ -13,7 +13,7 @@ from services.inventory.domain.life import ExpiryToldByMaker, LotNotHere
 from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Goods, Scrap, Sending
 from services.inventory.store.touches import CountKey, ShipmentKey
 from services.inventory.store.transfers import Slip
-from shared.types import PartId, ShipmentId, SiteId
+from shared.types import PartId, ShipmentId, SiteId, SiteKind
 
 
 class CountGoods(Command[Count]):
@@ -144,7 +144,7 @@ class MarkExpiry(Command[ExpiryMark]):
 
 
 class Send(Command[Sending]):
-    """Put goods on the road to another site."""
+    """Put goods on the road to another depot of the nation."""
 
     kind: ClassVar[str] = "transfer"
 
@@ -165,7 +165,9 @@ class Send(Command[Sending]):
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Send what is free, then what is reserved."""
         self.require_write(known, self.body.from_site)
-        known.site(self.body.to_site)
+        sender, receiver = known.site(self.body.from_site), known.site(self.body.to_site)
+        if receiver.kind is not SiteKind.DEPOT or receiver.country != sender.country:
+            raise handling.ReceiverNoDepot(site=self.body.to_site)
         known.part(self.body.part)
         goods = self._goods()
         await work.need(goods, self.body.quantity)

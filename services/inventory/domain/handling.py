@@ -10,6 +10,10 @@ from shared.events.stock import LossReason
 from shared.types import Condition, Shelf, ShipmentId, SiteId
 
 
+class ReceiverNoDepot(Refusal):
+    """Goods are sent to a depot of the sender's own nation: nobody else could receive them."""
+
+
 class NotEnoughStock(Refusal):
     """There is not so much of it at the site."""
 

@@ -119,6 +119,10 @@ class Shipments:
         """Look a consignment up."""
         return self._rows.get(shipment)
 
+    def senders(self) -> set[SiteId]:
+        """Name who has sent the consignments that are looked at."""
+        return {shipment.sender for shipment in self._rows.values()}
+
     def get(self, shipment: ShipmentId) -> Shipment:
         """Look a consignment up that must be there."""
         found = self._rows.get(shipment)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.catalogue import Known, Place
+from services.inventory.domain.catalogue import Known, Place, Unit
 from services.inventory.store.rows import Columns
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.sql import Statement
@@ -26,8 +26,15 @@ _PARTS = Columns(
 _SITES = Columns(
     site_id="text", version="bigint", name="text", kind="text", country="text", record="jsonb", kept_by="text"
 )
-_KNOWN_PARTS = Statement("SELECT part_id FROM part WHERE part_id = ANY(CAST(:parts AS text[]))")
-_KNOWN_SITES = Statement("SELECT site_id, kind, country FROM site WHERE site_id = ANY(CAST(:sites AS text[]))")
+_KNOWN_PARTS = Statement("""
+    SELECT part_id, unit_of_issue, quantity_scale FROM part WHERE part_id = ANY(CAST(:parts AS text[]))
+""")
+_KNOWN_SITES = Statement("""
+    SELECT site_id, kind, country,
+           CASE WHEN EXISTS (SELECT FROM site o WHERE o.country = s.country AND o.kept_by = o.country)
+                THEN country ELSE kept_by END AS keeper
+      FROM site s WHERE site_id = ANY(CAST(:sites AS text[]))
+""")
 _LOCK_PARTS = Statement("""
     SELECT part_id, version, record, kept_by FROM part
      WHERE part_id = ANY(CAST(:ids AS text[])) ORDER BY part_id FOR UPDATE
@@ -86,11 +93,11 @@ class SiteRow(NamedTuple):
 
 async def known(session: AsyncSession, parts: Collection[PartId], sites: Collection[SiteId]) -> Known:
     """Say which of these parts and sites the catalogue has."""
-    found = await _KNOWN_PARTS.column(session, {"parts": list(parts)}) if parts else []
+    found = await _KNOWN_PARTS.rows(session, {"parts": list(parts)}) if parts else []
     places = await _KNOWN_SITES.rows(session, {"sites": list(sites)}) if sites else []
     return Known(
-        frozenset(found),
-        {row.site_id: Place(SiteKind(row.kind), row.country) for row in places},
+        {row.part_id: Unit(row.unit_of_issue, row.quantity_scale) for row in found},
+        {row.site_id: Place(SiteKind(row.kind), row.country, row.keeper) for row in places},
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from services.inventory.domain.book import Book
-from services.inventory.domain.catalogue import CatalogueBehind, Known, Place, UnitFixed, check_change
+from services.inventory.domain.catalogue import CatalogueBehind, Known, Place, Unit, UnitFixed, check_change
 from services.inventory.domain.ledger import Reason, StockKey, Transfer, no_lot
 from services.inventory.domain.postings import record
 from shared.events.catalogue import PartDefined
@@ -88,7 +88,7 @@ def test_what_is_too_much_for_one_fact_is_told_in_several() -> None:
 
 
 def test_what_the_catalogue_does_not_have_is_worth_another_try() -> None:
-    known = Known(frozenset({PART}), {DEPOT: Place(SiteKind.DEPOT, "IND")})
+    known = Known({PART: Unit("EA", 0)}, {DEPOT: Place(SiteKind.DEPOT, "IND")})
 
     known.part(PART)
 

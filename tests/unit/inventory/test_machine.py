@@ -95,7 +95,7 @@ class Store(RuleBasedStateMachine):
 
     @rule(shipment=shipments)
     def close(self, shipment: str) -> None:
-        self._ask(lambda cause: road.close(self.book, cause, self.book.shipments.get(shipment)))
+        self._ask(lambda cause: road.close(self.book, cause, self.book.shipments.get(shipment), {DEPOT}))
 
     @rule(quantity=quantities, is_partial=st.booleans(), priority=st.integers(1, 3))
     def order(self, quantity: int, priority: int, *, is_partial: bool) -> None:

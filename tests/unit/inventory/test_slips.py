@@ -115,7 +115,7 @@ def test_goods_are_sent_in_their_own_shipment_while_it_is_open() -> None:
 
     with pytest.raises(ShipmentOfAnotherSender):
         handling.send(book, a_cause(), holding, 1, to=OTHER_DEPOT, shipment=SHIPMENT)
-    road.close(book, a_cause(), book.shipments.get("D-01:S-1"))
+    road.close(book, a_cause(), book.shipments.get("D-01:S-1"), {OTHER_DEPOT})
     with pytest.raises(ShipmentClosed):
         handling.send(book, a_cause(), holding, 1, to=OTHER_DEPOT, shipment="D-01:S-1")
     with pytest.raises(handling.NotEnoughStock):

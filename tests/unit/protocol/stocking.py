@@ -142,7 +142,7 @@ def _receive_for_rival(book: Book, cause: Cause, stock: Stock) -> bool:
 
 def _lose(book: Book, cause: Cause, stock: Stock) -> bool:
     if stock.road:
-        road.close(book, cause, book.shipments.get(SHIPMENT))
+        road.close(book, cause, book.shipments.get(SHIPMENT), {DEPOT})
     return stock.road > 0
 
 
