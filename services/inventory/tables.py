@@ -17,6 +17,8 @@ part = Table(
     Column("version", BigInteger),
     Column("name", Text),
     Column("nsn", Text),
+    Column("unit_of_issue", Text),
+    Column("quantity_scale", Integer),
     Column("platforms", ARRAY(Text)),
     Column("record", JSONB),
     Column("kept_by", Text),

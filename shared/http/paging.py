@@ -7,9 +7,9 @@ commit horizon by its query; a cursor alone would skip rows that commit late.
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
 
@@ -20,6 +20,7 @@ LIMIT_DEFAULT = 100
 _CURSOR_SIZE_MAX = 1024
 _INTEGER_MAX = 2**63 - 1
 
+R = TypeVar("R")
 CursorValue = str | int | None
 Cursor = tuple[CursorValue, ...]
 
@@ -36,6 +37,11 @@ class Page:
 
     limit: int
     after: Cursor | None
+
+    @property
+    def fetched(self) -> int:
+        """Say how many rows to read: one more tells whether there is another page."""
+        return self.limit + 1
 
     def after_of(self, *kinds: type[str] | type[int]) -> Cursor | None:
         """Give the cursor's values, each of the kind that this list sorts by."""
@@ -82,6 +88,16 @@ def _can_be_sorted_by(value: object) -> bool:
     if isinstance(value, str):
         return value.isprintable()
     return value is None or (type(value) is int and abs(value) <= _INTEGER_MAX)
+
+
+def turn(
+    request: Request, response: Response, page: Page, *, found: Sequence[R], key: Callable[[R], Sequence[CursorValue]]
+) -> list[R]:
+    """Give the rows of a page of which one more was read, and link to the next page if that one is there."""
+    rows = list(found[: page.limit])
+    if len(found) > page.limit:
+        link_next(request, response, key(rows[-1]))
+    return rows
 
 
 def link_next(request: Request, response: Response, last: Sequence[CursorValue]) -> None:

@@ -11,7 +11,7 @@ from services.inventory.queries import catalogue as queries
 from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecord, SiteFilter, SiteRead, SiteRecord
 from shared.events.envelope import Stream
 from shared.http.app import Session
-from shared.http.paging import Paging, link_next
+from shared.http.paging import Paging, turn
 from shared.http.versions import After, Token, tell_version
 from shared.types import PartId, SiteId
 
@@ -49,10 +49,8 @@ def _reading_parts(routes: APIRouter, doors: Doors) -> None:
         """List parts by their ids."""
         await doors.catch_up(after)
         start = page.after_of(str)
-        found = await queries.parts(session, wanted, after=str(start[0]) if start else None, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].part_id])
-        return found
+        found = await queries.parts(session, wanted, after=str(start[0]) if start else None, limit=page.fetched)
+        return turn(request, response, page, found=found, key=lambda each: [each.part_id])
 
     @routes.get("/v1/parts/{part}", response_model_exclude_none=True)
     async def show_part(part: Part, _: Anyone, session: Session, after: After) -> PartRead:
@@ -79,10 +77,8 @@ def _reading_sites(routes: APIRouter, doors: Doors) -> None:
         """List sites by their ids."""
         await doors.catch_up(after)
         start = page.after_of(str)
-        found = await queries.sites(session, wanted, after=str(start[0]) if start else None, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].site_id])
-        return found
+        found = await queries.sites(session, wanted, after=str(start[0]) if start else None, limit=page.fetched)
+        return turn(request, response, page, found=found, key=lambda each: [each.site_id])
 
     @routes.get("/v1/sites/{site}", response_model_exclude_none=True)
     async def show_site(site: Site, _: Anyone, session: Session, after: After) -> SiteRead:

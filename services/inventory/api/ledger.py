@@ -12,7 +12,7 @@ from services.inventory.queries.seen import seen
 from services.inventory.schemas.movements import DiscrepancyRead, LedgerLine, ShipmentRead
 from services.inventory.schemas.stock import DiscrepancyFilter, MovementFilter, ShipmentFilter
 from shared.http.app import Session
-from shared.http.paging import CursorMalformed, Page, Paging, link_next
+from shared.http.paging import CursorMalformed, Page, Paging, turn
 from shared.http.versions import After
 
 _TRANSACTION_MAX = 2**64 - 1
@@ -43,10 +43,8 @@ def _lines(routes: APIRouter, doors: Doors) -> None:
         await doors.catch_up(after)
         start = page.after_of(str, int)
         last = None if start is None else (_transaction(str(start[0])), int(start[1] or 0))
-        found = await ledger.lines(session, wanted, await seen(session, principal), after=last, limit=page.limit)
-        if len(found.lines) == page.limit and found.last is not None:
-            link_next(request, response, found.last)
-        return found.lines
+        found = await ledger.lines(session, wanted, await seen(session, principal), after=last, limit=page.fetched)
+        return [each.line for each in turn(request, response, page, found=found, key=lambda each: each.place)]
 
 
 def _shipments(routes: APIRouter, doors: Doors) -> None:
@@ -65,10 +63,8 @@ def _shipments(routes: APIRouter, doors: Doors) -> None:
         await doors.catch_up(after)
         start = page.after_of(str)
         last = None if start is None else str(start[0])
-        found = await ledger.shipments(session, wanted, await seen(session, principal), after=last, limit=page.limit)
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].shipment])
-        return found
+        found = await ledger.shipments(session, wanted, await seen(session, principal), after=last, limit=page.fetched)
+        return turn(request, response, page, found=found, key=lambda each: [each.shipment])
 
 
 def _discrepancies(routes: APIRouter, doors: Doors) -> None:
@@ -86,11 +82,13 @@ def _discrepancies(routes: APIRouter, doors: Doors) -> None:
         """List what the books cannot explain, oldest first, with its age."""
         await doors.catch_up(after)
         found = await ledger.discrepancies(
-            session, wanted, await seen(session, principal), after=_opened(page), limit=page.limit
+            session, wanted, await seen(session, principal), after=_opened(page), limit=page.fetched
         )
-        if len(found) == page.limit:
-            link_next(request, response, [found[-1].opened_at.isoformat(), str(found[-1].discrepancy)])
-        return found
+        return turn(request, response, page, found=found, key=_place)
+
+
+def _place(listed: DiscrepancyRead) -> tuple[str, str]:
+    return listed.opened_at.isoformat(), str(listed.discrepancy)
 
 
 def _opened(page: Page) -> tuple[datetime, UUID] | None:

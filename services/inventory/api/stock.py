@@ -8,13 +8,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.inventory.api.doors import Doors, Reader
 from services.inventory.api.freshness import freshness
+from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries import stock as queries
 from services.inventory.queries.seen import Seen, parts_for, seen
 from services.inventory.schemas.stock import GoodsFilter, StockAnswer, StockFilter
 from shared import clock
 from shared.events.stock import StockMoved
 from shared.http.app import Session
-from shared.http.paging import Page, Paging, link_next
+from shared.http.paging import Page, Paging, turn
 from shared.http.sse import EventStream, Position, TailEvent, format_vector
 from shared.http.versions import After
 from shared.types import PartId, Shelf
@@ -40,17 +41,15 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         page: Paging,
         wanted: Annotated[StockFilter, Query()],
     ) -> StockAnswer:
-        """Show stock by lot and condition, or by part and site; of other depots only whether there is some.
+        """Show stock by lot and condition, or by part and site; of other depots only where there is some.
 
         The answer says as of when it is, and of each stream until when this replica has heard Kafka and how far behind
         it is; null where that is not known. Start the stream at `stream_position`.
         """
         await doors.catch_up(after)
         position = doors.tail.position()
-        window = queries.Window(_after(page), page.limit)
+        window = queries.Window(_after(page), page.fetched)
         rows = await queries.rows(session, wanted, await seen(session, principal), window)
-        if len(rows) == page.limit:
-            link_next(request, response, queries.key_of(rows[-1]))
         return StockAnswer(
             as_of=clock.now(),
             stream_position=format_vector(position) if position else None,
@@ -60,7 +59,7 @@ def _query(routes: APIRouter, doors: Doors) -> None:
                 now=clock.now(),
                 heard_seconds_max=doors.settings.heard_seconds_max,
             ),
-            rows=rows,
+            rows=turn(request, response, page, found=rows, key=queries.key_of),
         )
 
 
@@ -69,13 +68,20 @@ def _stream(routes: APIRouter, doors: Doors) -> None:
         "/stream", response_class=EventStream, status_code=200, responses={410: {"description": "`position-gone`"}}
     )
     async def stream_stock(
-        principal: Reader, session: Session, position: Position, wanted: Annotated[GoodsFilter, Query()]
+        *,
+        principal: Reader,
+        session: Session,
+        after: After,
+        position: Position,
+        wanted: Annotated[GoodsFilter, Query()],
     ) -> Response:
         """Follow every movement of stock, as server-sent events, filtered like the query.
 
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. Of other depots
-        of the nation only the site and part are told: ask again whether there is some.
+        of the nation only the site and part are told, and nothing of a lot or a condition: ask again whether there is
+        some.
         """
+        await doors.catch_up(after)
         parts = await parts_for(session, wanted.platform) if wanted.platform else None
         shown = Shown(wanted, parts, await seen(session, principal))
         events = await doors.tail.subscribe(position)
@@ -102,8 +108,9 @@ class Shown:
             return None
         if site in self.seen.full:
             return self._full(told, event.data)
-        moves_free = any(posting["shelf"] == Shelf.ON_HAND for posting in told["postings"])
-        if site in self.seen.streams or (site in self.seen.some_none and moves_free):
+        if self.wanted.lot is not None or self.wanted.condition is not None:
+            return None
+        if site in self.seen.streams or (site in self.seen.some_none and any(map(_moves_free, told["postings"]))):
             return json.dumps({"site": site, "part": part}).encode()
         return None
 
@@ -115,6 +122,11 @@ class Shown:
 
     def _is_wanted(self, posting: dict[str, Any]) -> bool:
         return self.wanted.lot in {None, posting["lot"]} and self.wanted.condition in {None, posting["condition"]}
+
+
+def _moves_free(posting: dict[str, Any]) -> bool:
+    """Tell whether a posting changes what an order could get that says nothing of conditions."""
+    return posting["shelf"] == Shelf.ON_HAND and posting["condition"] in USUAL_CONDITIONS
 
 
 def _after(page: Page) -> queries.Key | None:

@@ -20,10 +20,9 @@ class Grouping(StrEnum):
 
 
 class Availability(StrEnum):
-    """What a depot sees of the stock of other depots of its nation."""
+    """What a depot sees of the stock of other depots of its nation; where there is none, no row says so."""
 
     SOME = "some"
-    NONE = "none"
 
 
 class GoodsFilter(Filter):
@@ -36,9 +35,9 @@ class GoodsFilter(Filter):
     platform: Platform | None = None
     """Only parts that fit this platform."""
     lot: LotId | None = None
-    """Only this lot."""
+    """Only this lot; of other depots then nothing is shown."""
     condition: Condition | None = None
-    """Only this supply condition."""
+    """Only this supply condition; of other depots then nothing is shown."""
 
 
 class StockFilter(GoodsFilter):
@@ -70,13 +69,19 @@ class StockRow(Answer):
     reserved: int | None = absent()
     """On the shelf and held for orders."""
     available: int | None = absent()
-    """Free, serviceable and within its shelf life: what an order could get."""
+    """Free, in condition A or C and within its shelf life: what an order could get that says nothing of conditions."""
+    available_qualified: int | None = absent()
+    """Free, in condition B and within its shelf life: what only an order could get that accepts it."""
     in_transit: int | None = absent()
     """On the road to the site."""
     produced: int | None = absent()
     """Finished and still at the factory."""
+    unit_of_issue: str | None = absent()
+    """Unit in which the part is counted."""
+    quantity_scale: int | None = absent()
+    """Decimal places of the unit: 1 is 10^-scale of it."""
     availability: Availability | None = absent()
-    """For a depot of your nation that is not yours: whether there is some, and no more than that."""
+    """For a depot of your nation that is not yours: that an order could get some there, and no more than that."""
 
 
 class Freshness(Answer):
@@ -120,8 +125,11 @@ class StockAnswer(Answer):
                     "on_hand": 2,
                     "reserved": 1,
                     "available": 2,
+                    "available_qualified": 0,
                     "in_transit": 0,
                     "produced": 0,
+                    "unit_of_issue": "EA",
+                    "quantity_scale": 0,
                 }
             ],
         }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.http.auth import Principal, Role, allow
-from shared.http.paging import CursorMalformed, Page, Paging, decode, encode, link_next
+from shared.http.paging import CursorMalformed, Page, Paging, decode, encode, turn
 from tests.unit.http.makers import Issuer, a_client, an_app, slug
 
 ROWS = [f"D-{number:02}" for number in range(25)]
@@ -25,10 +25,8 @@ def a_router() -> APIRouter:
     ) -> list[str]:
         assert principal.subject, kind
         after = page.after_of(str)
-        rows = [row for row in ROWS if after is None or row > str(after[0])][: page.limit]
-        if rows and rows[-1] != ROWS[-1]:
-            link_next(request, response, [rows[-1]])
-        return rows
+        found = [row for row in ROWS if after is None or row > str(after[0])][: page.fetched]
+        return turn(request, response, page, found=found, key=lambda row: [row])
 
     return router
 
@@ -46,6 +44,16 @@ async def test_following_the_links_reads_every_row_once(issuer: Issuer) -> None:
             assert url is None or "kind=a" in url
 
     assert read == ROWS
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("limit", "is_last"), [(24, False), (25, True), (26, True)])
+async def test_a_last_page_that_is_full_links_to_no_other(issuer: Issuer, limit: int, *, is_last: bool) -> None:
+    async with a_client(an_app(issuer, a_router()), **issuer.bearer()) as client:
+        answer = await client.get(f"/v1/sites?limit={limit}")
+
+    assert len(answer.json()) == min(limit, 25)
+    assert ("next" not in answer.links) is is_last
 
 
 @pytest.mark.asyncio
