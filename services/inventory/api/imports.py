@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from services.inventory.api.doors import Cataloguer, Doors, Operator
 from services.inventory.queries.versions import versions
+from services.inventory.schemas.body import Asked
 from services.inventory.schemas.files import CSV, Bounds, read_csv, read_json
 from services.inventory.schemas.imports import ImportKind, ImportRead, ImportUnreadable, Lines
 from services.inventory.settings import InventorySettings
@@ -15,7 +16,7 @@ from shared.http.guard import JSON, takes
 from shared.http.versions import After, tell_version
 
 IMPORT_BYTES_MAX = 64 * 1024 * 1024
-DryRun = Annotated[bool, Query(description="Only check the file.")]
+DryRun = Annotated[Asked, Query(description="Only check the file.")]
 Kind = Annotated[
     ImportKind | None,
     Query(description="What the file holds; else its member, or its column of ids, tells."),

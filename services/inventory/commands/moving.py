@@ -120,9 +120,11 @@ def _versions(work: Work, command: AnyCommand, booked: Sequence[Transfer]) -> li
     """Name the versions that a request has made, or found, as many as a reader may wait for at once."""
     topic = Stream.STOCK.topic
     moved = [end.stock for transfer in booked for end in (transfer.source, transfer.target)]
-    stocks = dict.fromkeys(moved or Touched.of(command.touches()).stocks)
-    versions = {key: work.locks.versions.get(key, 0) for key in stocks}
-    tokens = [Token(topic, f"{key.site}/{key.part}", version) for key, version in versions.items() if version]
+    touched = Touched.of(() if moved else command.touches())
+    stocks = dict.fromkeys(moved or sorted(touched.stocks))
+    versions = {f"{key.site}/{key.part}": work.locks.versions.get(key, 0) for key in stocks}
+    versions |= {f"shipment:{each}": work.book.shipments.get(each).version for each in sorted(touched.shipments)}
+    tokens = [Token(topic, key, version) for key, version in versions.items() if version]
     order = command.order()
     demand = work.book.demands.find(order) if order else None
     if demand is not None:

@@ -51,6 +51,16 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _true_or_false(value: object) -> object:
+    if value not in ("true", "false"):
+        raise ValueError("is true or false")
+    return value
+
+
+Asked = Annotated[bool, BeforeValidator(_true_or_false)]
+"""A flag in a query: `true` or `false`, and nothing that could be taken for either."""
+
+
 def example(*bodies: dict[str, Any]) -> ConfigDict:
     """Show how a body looks."""
     return ConfigDict(json_schema_extra={"examples": list(bodies)})

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.inventory.domain.suspense import DiscrepancyKind
-from services.inventory.schemas.body import Answer, Filter, absent, example
+from services.inventory.schemas.body import Answer, Asked, Filter, absent, example
 from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
 
 
@@ -45,7 +45,7 @@ class StockFilter(GoodsFilter):
 
     group: Grouping = Grouping.ACCOUNT
     """A row for each lot and condition, or for each part at each site."""
-    empty: bool = False
+    empty: Asked = False
     """Whether to show what has been there and is all gone."""
 
 
@@ -175,7 +175,7 @@ class ShipmentFilter(Filter):
     """Only those of this sender."""
     part: PartId | None = None
     """Only those with this part."""
-    open: bool | None = None
+    open: Asked | None = None
     """Only those with something on the road, or with nothing."""
 
 
@@ -188,5 +188,5 @@ class DiscrepancyFilter(Filter):
     """Only of this part."""
     kind: DiscrepancyKind | None = None
     """Only of this kind."""
-    open: bool = True
+    open: Asked = True
     """Only those that are open; false for all."""

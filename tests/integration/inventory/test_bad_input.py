@@ -67,6 +67,8 @@ async def test_a_body_that_does_not_fit_names_the_field(
         ("/v1/stock?colour=red", "request-invalid"),
         ("/v1/stock?limit=0", "request-invalid"),
         ("/v1/stock?condition=Z", "request-invalid"),
+        ("/v1/stock?empty=yes", "request-invalid"),
+        ("/v1/shipments?open=1", "request-invalid"),
         ("/v1/stock?group=part", "request-invalid"),
         ("/v1/stock?cursor=!", "cursor-malformed"),
         ("/v1/stock?cursor=WzFd", "cursor-malformed"),

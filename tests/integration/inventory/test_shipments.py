@@ -37,10 +37,12 @@ async def test_each_depot_closes_what_was_on_its_way_to_it(house: House) -> None
 
     first = await house.post("/v1/shipments/F-01:S-1/close", WHY)
     before = await is_closed(house)
+    again = await house.post("/v1/shipments/F-01:S-1/close", WHY)
     second = await house.post("/v1/shipments/F-01:S-1/close", WHY, at=OTHER_DEPOT)
 
     assert [(each["quantity"], each["target"]["site"]) for each in first.json()["transfers"]] == [(5, DEPOT)]
     assert [each["quantity"] for each in second.json()["transfers"]] == [4]
+    assert (again.json()["transfers"], again.headers["JVTrack-Version"]) == ([], "stock.v1/shipment:F-01:S-1@2")
     assert (before, await is_closed(house)) == (False, True)
     await house.balances()
 
