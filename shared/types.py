@@ -1,5 +1,6 @@
 """The words and codes that every service shares: identifiers, quantities, conditions, shelves."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -13,8 +14,17 @@ def _without_null(text: str) -> str:
     return text
 
 
+def _without_controls(text: str) -> str:
+    if _CONTROLS.search(text):
+        raise ValueError("a text holds no control characters and does not turn its direction")
+    return text
+
+
 NoNull = AfterValidator(_without_null)
 """Refuses what PostgreSQL cannot keep; a fact with it would stop every service that hears of it."""
+NoControls = AfterValidator(_without_controls)
+"""Refuses what would make a text look like another one, or a log or a terminal do something; lines and tabs may be."""
+_CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]|\\r(?!\\n)")
 _NAME = r"[A-Z0-9][A-Z0-9.-]{0,39}"
 # Digits are spelled out: \d would also take the digits of every other script.
 _DOCUMENT_NUMBER = r"[A-Z0-9]{6}[0-9](?:00[1-9]|0[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-6])[A-Z0-9]{4}"
@@ -51,9 +61,9 @@ Cage = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]
 """A maker's commercial and government entity code."""
 Nsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
 """A NATO stock number without dashes: 4-digit supply class, 9-digit item."""
-Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), NoNull]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), NoNull, NoControls]
 """Free text for people: a name, a reason, a cause."""
-Serial = Annotated[str, StringConstraints(min_length=1, max_length=60), NoNull]
+Serial = Annotated[str, StringConstraints(min_length=1, max_length=60), NoNull, NoControls]
 """A serial number of one item."""
 Serials = Annotated[tuple[Serial, ...], Field(max_length=2000)]
 """Serial numbers of the items in a lot or movement."""

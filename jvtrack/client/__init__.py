@@ -6,21 +6,7 @@
 Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
 """
 
-from jvtrack.client.answers.inventory import (
-    ConditionChange,
-    Count,
-    Discrepancy,
-    Issue,
-    LedgerLine,
-    Movement,
-    Receipt,
-    ReceiptLine,
-    Return,
-    Scrap,
-    Sending,
-    Shipment,
-    Transfer,
-)
+from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, Source, SourceTerms
 from jvtrack.client.answers.production import (
@@ -32,6 +18,17 @@ from jvtrack.client.answers.production import (
     WorkOrder,
     WorkOrderChange,
     WorkOrderDetails,
+)
+from jvtrack.client.answers.slips import (
+    ConditionChange,
+    Count,
+    ExpiryMark,
+    Issue,
+    Receipt,
+    ReceiptLine,
+    Return,
+    Scrap,
+    Sending,
 )
 from jvtrack.client.answers.stock import Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.connection import JVTrack
@@ -84,6 +81,7 @@ __all__ = [
     "Count",
     "Scrap",
     "ConditionChange",
+    "ExpiryMark",
     "Sending",
     "Movement",
     "Transfer",

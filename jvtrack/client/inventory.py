@@ -9,27 +9,16 @@ from uuid import UUID
 
 from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
-from jvtrack.client.answers.inventory import (
-    ConditionChange,
-    Count,
-    Discrepancy,
-    Issue,
-    LedgerLine,
-    Movement,
-    Receipt,
-    Return,
-    Scrap,
-    Sending,
-    Shipment,
-)
+from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
 from jvtrack.client.answers.orders import Grounds, ImportDone
 from jvtrack.client.answers.record import Body
+from jvtrack.client.answers.slips import ConditionChange, Count, ExpiryMark, Issue, Receipt, Return, Scrap, Sending
 from jvtrack.client.answers.stock import Grouping, StockAnswer, StockChange, StockQuery
 from jvtrack.client.door import Door, texts
 from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
-from shared.types import OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
+from shared.types import Cage, OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +55,10 @@ class Inventory:
     async def change_condition(self, change: ConditionChange, *, key: str | None = None) -> Movement:
         """Move goods to the supply condition in which they are found."""
         return await self._move("condition-changes", change, key)
+
+    async def mark_expiry(self, mark: ExpiryMark, *, key: str | None = None) -> Movement:
+        """Mark the last day of a lot as read off the depot's own goods."""
+        return await self._move("expiries", mark, key)
 
     async def send(self, goods: Sending, *, key: str | None = None) -> Movement:
         """Put goods on the road to another site."""
@@ -133,9 +126,16 @@ class Inventory:
         """Walk through what the books cannot explain, oldest first."""
         return Listing(self.door, "/v1/discrepancies", Discrepancy, site=site, part=part, kind=kind, open=open_only)
 
-    def parts(self, *, platform: Platform | None = None) -> Listing[Part]:
-        """Walk through the parts of the catalogue."""
-        return Listing(self.door, "/v1/parts", Part, platform=platform)
+    def parts(
+        self,
+        *,
+        platform: Platform | None = None,
+        nsn: str | None = None,
+        number: str | None = None,
+        maker: Cage | None = None,
+    ) -> Listing[Part]:
+        """Walk through the parts of the catalogue; of those with a reference of a number or a maker."""
+        return Listing(self.door, "/v1/parts", Part, platform=platform, nsn=nsn, number=number, maker=maker)
 
     async def put_part(self, part: PartId, record: PartRecord) -> Part:
         """Say what a part is from now on."""

@@ -17,12 +17,16 @@ class InventorySettings(BaseSettings):
     """Postings, or lines of a shipment, in one told fact; more are told in several."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a request waits for the versions in `JVTrack-After`."""
+    heard_seconds_max: float = Field(default=5.0, gt=0)
+    """How old Kafka's last answer may be for the lag of a stream to be known."""
     tidy_seconds: float = Field(default=30.0, gt=0)
     """How often reservations of expired lots are given up and stock left over is given out."""
     tidy_keys_max: int = Field(default=200, gt=0)
     """Sites and parts tidied at a time."""
     import_chunk: int = Field(default=1_000, gt=0)
     """Lines of an import written in one transaction."""
+    import_staging_seconds_max: float = Field(default=600.0, gt=0)
+    """How long a file may be staged; what takes longer has broken off and is forgotten."""
     import_lines_max: int = Field(default=200_000, gt=0)
     """Lines of one import."""
     import_bytes_max: int = Field(default=64 * 1024 * 1024, gt=0)

@@ -17,8 +17,11 @@ part = Table(
     Column("version", BigInteger),
     Column("name", Text),
     Column("nsn", Text),
+    Column("unit_of_issue", Text),
+    Column("quantity_scale", Integer),
     Column("platforms", ARRAY(Text)),
     Column("record", JSONB),
+    Column("kept_by", Text),
 )
 site = Table(
     "site",
@@ -28,8 +31,18 @@ site = Table(
     Column("kind", Text),
     Column("country", Text),
     Column("record", JSONB),
+    Column("kept_by", Text),
 )
 lot = Table("lot", metadata, Column("part", Text), Column("lot", Text), Column("expires_on", Date))
+lot_mark = Table(
+    "lot_mark",
+    metadata,
+    Column("site", Text),
+    Column("part", Text),
+    Column("lot", Text),
+    Column("n", BigInteger),
+    Column("expires_on", Date),
+)
 stock = Table("stock", metadata, Column("site", Text), Column("part", Text), Column("version", BigInteger))
 balance = Table(
     "balance",

@@ -38,6 +38,15 @@ class Reference(BaseModel):
     """Revision of the drawing."""
 
 
+class ShelfLife(BaseModel):
+    """How long a lot keeps, by all that its factory has told of it and that still stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    expires_on: date | None = None
+    """Last day of a definite shelf life, the earliest that its finishes name; none if they name none."""
+
+
 class LotEvent(Event):
     """A fact about one lot, keyed by it."""
 
@@ -115,6 +124,8 @@ class LotFinished(LotEvent):
     """Certificate of conformance."""
     serials: Serials = ()
     """Serial numbers, where items have them."""
+    shelf_life: ShelfLife | None = None
+    """The whole lot's shelf life as it stands after this fact; none where the fact does not speak of it."""
 
 
 class LotScrapped(LotEvent):
@@ -166,6 +177,8 @@ class LotEventVoided(LotEvent):
     """The consignment of a voided dispatch."""
     reason: Text | None = None
     """Why."""
+    shelf_life: ShelfLife | None = None
+    """The whole lot's shelf life as it stands after this fact; none where the fact does not speak of it."""
 
 
 class WorkOrderEvent(Event):

@@ -2,19 +2,24 @@
 
 import csv
 import io
-from collections.abc import Callable, Collection, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from fastapi import Query, Request
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from shared.errors import Kind, Refusal
 from shared.http.file_bodies import CSV
+from shared.http.forms import Asked
 from shared.http.guard import JSON, media_type
 
-DryRun = Annotated[bool, Query(description="Only check the file.")]
+DryRun = Annotated[Asked, Query(description="Only check the file.")]
 R = TypeVar("R", bound=BaseModel)
+_NUMBER = re.compile(r"[0-9]{1,18}")
+_FLAGS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +65,15 @@ class Bounds:
 class Table:
     """A CSV file as it stands: the filled cells of each line by column, and what is wrong with the form of lines."""
 
-    columns: Sequence[str]
+    columns: list[str]
     rows: Sequence[tuple[int, dict[str, str]]]
     errors: Sequence[LineError]
 
     def require(self, known: Collection[str]) -> None:
-        """Refuse columns that nobody knows, and a file without any."""
-        unknown = sorted(set(self.columns) - set(known))
-        if unknown or not self.columns:
-            raise ImportUnreadable(columns=", ".join(unknown) or "none", known=", ".join(known))
+        """Refuse columns that nobody knows or that come twice, and a file without any."""
+        wrong = sorted({name for name in self.columns if name not in known or self.columns.count(name) > 1})
+        if wrong or not self.columns:
+            raise ImportUnreadable(columns=", ".join(wrong) or "none", known=", ".join(known))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,7 @@ class Imported(Generic[R]):
 
     def told(self, errors: Sequence[LineError]) -> list[dict[str, object]]:
         """Write errors as an answer carries them, as many as are told."""
-        return _told(errors, self.errors_max)
+        return told(errors[: self.errors_max])
 
     def invalid(self, errors: Sequence[LineError]) -> ImportInvalid:
         """Make the refusal of the file for what is wrong with its lines."""
@@ -101,6 +106,7 @@ def read_table(content: bytes) -> Table:
     """Read CSV with a header line; lines without any cell are passed over."""
     rows: list[tuple[int, dict[str, str]]] = []
     errors: list[LineError] = []
+    line = 1
     try:
         reader = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
         columns, line = next(reader, []), reader.line_num + 1
@@ -111,8 +117,10 @@ def read_table(content: bytes) -> Table:
             elif cells:
                 rows.append((line, {name: cell for name, cell in zip(columns, cells, strict=True) if cell}))
             line = reader.line_num + 1
-    except (UnicodeDecodeError, csv.Error) as error:
+    except UnicodeDecodeError as error:
         raise ImportUnreadable(reason=str(error)) from None
+    except csv.Error as error:
+        raise ImportUnreadable(reason=str(error), line=line) from None
     return Table(columns, rows, errors)
 
 
@@ -142,8 +150,19 @@ def read_records(
             found.append(LineError(line, ", ".join(key), f"is on line {seen[name]} already"))
     if found:
         found.sort(key=lambda error: error.line)
-        raise ImportInvalid(wrong=len(found), lines=lines, errors=_told(found, bounds.errors_max))
+        raise ImportInvalid(wrong=len(found), lines=lines, errors=told(found[: bounds.errors_max]))
     return Imported(list(records.values()), list(records), bounds.errors_max)
+
+
+def typed(cells: Mapping[str, str], kind: type[BaseModel]) -> dict[str, object]:
+    """Read cells as what their columns hold, digits and flags; what they do not hold is left for the kind to refuse."""
+    readers = {str(field.validation_alias or name): _reader(field.annotation) for name, field in _fields(kind)}
+    return {name: readers[name](cell) for name, cell in cells.items() if name in readers}
+
+
+def told(errors: Sequence[LineError]) -> list[dict[str, object]]:
+    """Write errors as an answer carries them."""
+    return [{"line": each.line, "field": f"line {each.line}: {each.field}", "message": each.message} for each in errors]
 
 
 def _line_errors(line: int, error: ValidationError) -> Iterator[LineError]:
@@ -152,11 +171,20 @@ def _line_errors(line: int, error: ValidationError) -> Iterator[LineError]:
         yield LineError(line, field, each["msg"].removeprefix("Value error, "))
 
 
-def _told(errors: Sequence[LineError], errors_max: int) -> list[dict[str, object]]:
-    return [
-        {"line": each.line, "field": f"line {each.line}: {each.field}", "message": each.message}
-        for each in errors[:errors_max]
-    ]
+def _fields(kind: type[BaseModel]) -> Iterable[tuple[str, FieldInfo]]:
+    return kind.model_fields.items()
+
+
+def _reader(annotation: object) -> Callable[[str], object]:
+    if _holds(annotation, bool):
+        return lambda cell: _FLAGS.get(cell, cell)
+    if _holds(annotation, int):
+        return lambda cell: int(cell) if _NUMBER.fullmatch(cell) else cell
+    return str
+
+
+def _holds(annotation: object, kind: type) -> bool:
+    return annotation is kind or any(_holds(each, kind) for each in get_args(annotation))
 
 
 def _counted(number: object, noun: str) -> str:

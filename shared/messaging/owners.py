@@ -185,7 +185,7 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             log.debug("offsets_not_shown", group=self._group, error=repr(error))
 
     def measure(self) -> None:
-        """Tell the metrics how far behind each partition is, and which have stopped."""
+        """Tell the metrics how far behind each partition is, and when Kafka last answered for those that go on."""
         now, shown = clock.now().timestamp(), set()
         for place, held in (*self.held.items(), *self._stood.items()):
             highwater = self._client.highwater(place) if place in self._client.assignment() else None
@@ -194,6 +194,8 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
             labels = (self._group, self._topics.stream(place.topic).topic, str(place.partition))
             self._metrics.lag_events.labels(*labels).set(lag)
             self._metrics.lag_seconds.labels(*labels).set(max(0.0, now - (held.waiting_since or now)))
+            if place not in self.stopped:
+                self._metrics.heard_timestamp_seconds.labels(*labels).set(self._heard_at(place))
             shown.add(labels)
         self.forget_lag(self._shown - shown)
         self._shown = shown
@@ -203,10 +205,16 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         for labels in self._shown if gone is None else gone:
             self._metrics.lag_events.remove(*labels)
             self._metrics.lag_seconds.remove(*labels)
+            self._metrics.heard_timestamp_seconds.remove(*labels)
 
     def place(self, place: TopicPartition) -> Place:
         """Name a partition as this group consumes it."""
         return Place(self._group, place.topic, place.partition)
+
+    def _heard_at(self, place: TopicPartition) -> float:
+        """Say when Kafka last answered a fetch of a partition, also that there is nothing new; 0 before it has."""
+        is_assigned = place in self._client.assignment()
+        return float(self._client.last_poll_timestamp(place) or 0) / 1000 if is_assigned else 0.0
 
     def _lock(self, place: TopicPartition) -> asyncio.Lock:
         return self._locks.setdefault(place, asyncio.Lock())

@@ -57,6 +57,9 @@ class ConsumerMetrics:
         self.stopped_partitions = make.gauge("stopped_partitions", "Partitions stopped by a fault", *_STREAM)
         self.lag_events = make.gauge("lag_events", "Facts waiting to be applied", *_PARTITION)
         self.lag_seconds = make.gauge("lag_seconds", "Age of the oldest fact waiting to be applied", *_PARTITION)
+        self.heard_timestamp_seconds = make.gauge(
+            "heard_timestamp_seconds", "When Kafka last answered; POSIX time, 0 before it has", *_PARTITION
+        )
         self.event_age_seconds = make.histogram(
             "event_age_seconds", "From recorded to applied", *_STREAM, buckets=_AGE_SECONDS
         )

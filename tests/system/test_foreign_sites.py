@@ -45,8 +45,10 @@ SENDING = {"from_site": "D-02", "to_site": "D-01", "part": "<part>", "quantity":
 TERMS = {"site": "D-01", "force_activity_designator": "I"}
 OPENING = {"stock": [{"site": "D-90", "part": "<made>", "quantity": 1}]}
 SITE = {"name": "Depot", "kind": "depot", "organisation": "Ours", "country": "IND"}
+TAKEN = {**SITE, "kind": "supplier", "country": "RUS"}
+RENAMED = {"name": "Theirs", "unit_of_issue": "EA"}
 WHY = {"reason": "Not mine to say."}
-STATUS = {"forbidden": 403, "unknown": 404, "invalid": 422, "site": 403}
+STATUS = {"forbidden": 403, "unknown": 404, "invalid": 422, "site": 403, "part": 403, "fixed": 403}
 """By the last word of a problem."""
 
 WRITES: list[tuple[str, str, str, Any, str]] = [
@@ -73,18 +75,39 @@ WRITES: list[tuple[str, str, str, Any, str]] = [
     ("D-01", "POST", "inventory /v1/issues", {"order": "<partner-order>", "quantity": 1}, "order-unknown"),
     ("D-01", "POST", "inventory /v1/returns", goods("D-02", quantity=1), "site-forbidden"),
     ("D-01", "POST", "inventory /v1/counts", goods("D-02", counted=1, version=1), "site-forbidden"),
+    ("D-01", "POST", "inventory /v1/returns", goods("D-01", quantity=1, order="<their-order>"), "order-unknown"),
+    ("D-01", "POST", "inventory /v1/returns", goods("D-01", quantity=1, order="<partner-order>"), "order-unknown"),
+    ("D-01", "POST", "inventory /v1/expiries", goods("D-02", lot="<lot>", reason="Mine."), "site-forbidden"),
     ("D-01", "POST", "inventory /v1/scraps", goods("D-02", quantity=1, reason="Bent."), "site-forbidden"),
     ("D-01", "POST", "inventory /v1/condition-changes", goods("D-02", **CHANGE), "site-forbidden"),
     ("D-01", "POST", "inventory /v1/transfers", SENDING, "site-forbidden"),
     ("D-01", "POST", "inventory /v1/shipments/<shipment>/close", WHY, "shipment-unknown"),
     ("D-01", "POST", "inventory /v1/shipments/<partner-shipment>/close", WHY, "shipment-unknown"),
     ("operator", "POST", "inventory /v1/shipments/<partner-shipment>/close", WHY, "shipment-unknown"),
+    ("partner's operator", "POST", "inventory /v1/shipments/<shipment>/close", WHY, "shipment-unknown"),
     ("D-01", "POST", "inventory /v1/movements/<movement>/reverse", WHY, "movement-unknown"),
     ("partner's operator", "POST", "inventory /v1/movements/<movement>/reverse", WHY, "movement-unknown"),
     ("D-01", "POST", "inventory /v1/discrepancies/<discrepancy>/resolve", WHY, "discrepancy-unknown"),
     ("partner's operator", "POST", "inventory /v1/discrepancies/<discrepancy>/resolve", WHY, "discrepancy-unknown"),
     ("operator", "POST", "inventory /v1/stock/import", OPENING, "import-invalid"),
     ("partner's operator", "PUT", "inventory /v1/sites/D-91", SITE, "foreign-site"),
+    (
+        "partner's planner",
+        "PUT",
+        "inventory /v1/sites/D-02",
+        {**SITE, "kind": "supplier", "country": "RUS"},
+        "foreign-site",
+    ),
+    ("partner's operator", "PUT", "inventory /v1/sites/D-02", {**SITE, "name": "Ours"}, "foreign-site"),
+    ("planner", "PUT", "inventory /v1/sites/S-90", {**SITE, "kind": "supplier"}, "foreign-site"),
+    ("planner", "PUT", "inventory /v1/sites/D-02", {**SITE, "country": "POL", "kind": "supplier"}, "country-fixed"),
+    (
+        "partner's planner",
+        "PUT",
+        "inventory /v1/parts/<part>",
+        {"name": "Theirs", "unit_of_issue": "EA"},
+        "foreign-part",
+    ),
 ]
 
 
@@ -114,6 +137,8 @@ async def test_who_posts_for_another_site_of_the_nation_is_recorded_as_posting_o
 
 READS: list[tuple[str, str, set[str]]] = [
     ("D-01", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 some"}),
+    ("D-01", "inventory /v1/stock?part=<part>&condition=A", {"D-01 full"}),
+    ("D-01", "inventory /v1/stock?part=<made>&empty=true", {"D-02 some"}),
     ("D-90", "inventory /v1/stock?part=<part>", {"D-90 full"}),
     ("planner", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 full"}),
     ("operator", "inventory /v1/stock?part=<part>", {"D-01 full", "D-02 full"}),

@@ -24,6 +24,8 @@ class PartRecord(Body):
     """Type of shelf life."""
     shelf_life_months: int | None = None
     """Shelf life in months."""
+    version: int | None = None
+    """The version that you saw: refused if there is a newer one."""
 
 
 class SiteRecord(Body):
@@ -39,6 +41,8 @@ class SiteRecord(Body):
     """Its country."""
     cage: Cage | None = None
     """Its CAGE or NCAGE code."""
+    version: int | None = None
+    """The version that you saw: refused if there is a newer one."""
 
 
 class PlatformFit(Record):
@@ -67,6 +71,8 @@ class Part(Record):
     """Platforms that it fits."""
     version: int
     """How often it has been defined."""
+    kept_by: Nation | None = None
+    """The nation that keeps it."""
 
 
 class Site(Record):
@@ -82,3 +88,5 @@ class Site(Record):
     """Its country."""
     version: int
     """How often it has been defined."""
+    kept_by: Nation | None = None
+    """The nation that keeps it."""

@@ -43,13 +43,19 @@ class Stock(Record):
     reserved: int | None = None
     """On the shelf and held for orders."""
     available: int | None = None
-    """Free, serviceable and within its shelf life."""
+    """Free, in condition A or C and within its shelf life: what an order could get that says nothing of conditions."""
+    available_qualified: int | None = None
+    """Free, in condition B and within its shelf life: what only an order could get that accepts it."""
     in_transit: int | None = None
     """On the road to the site."""
     produced: int | None = None
     """Finished and still at the factory."""
+    unit_of_issue: str | None = None
+    """Unit in which the part is counted."""
+    quantity_scale: int | None = None
+    """Decimal places of the unit."""
     availability: str | None = None
-    """Some or none, where that is all that the reader may see."""
+    """`some`, where that is all that the reader may see; where there is none, there is no row."""
 
 
 class Freshness(Record):
@@ -59,10 +65,12 @@ class Freshness(Record):
     """The stream."""
     applied_to: datetime | None = None
     """When the newest fact that has been applied was made."""
-    lag_events: int
-    """Facts known to wait."""
-    lag_seconds: float
-    """For how long the stream has been behind."""
+    heard_to: datetime | None = None
+    """When Kafka last answered inventory about the stream; none where that is not known."""
+    lag_events: int | None = None
+    """Facts known to wait; none while Kafka does not answer."""
+    lag_seconds: float | None = None
+    """For how long the stream has been behind; none while Kafka does not answer."""
 
 
 class StockAnswer(Record):
@@ -117,8 +125,6 @@ class StockChange(Record):
     """The part."""
     postings: list[PostingRead] = []
     """What moved."""
-    availability: str | None = None
-    """Some or none, where that is all that the reader may see."""
     version: int | None = None
     """The version of the site's stock of the part that it made; drop what is not above the one you have."""
     event_id: UUID | None = None

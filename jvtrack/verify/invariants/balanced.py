@@ -1,7 +1,8 @@
 """I5: the books balance.
 
-Every account is what its transfers make it, all accounts of a part sum to nothing, what factories say they made is
-what the ledger says was made, and the lines of consignments say what is on the road.
+Every account is what its transfers make it, all accounts of a part sum to nothing, no more comes back than was issued
+or scrapped, what factories say they made is what the ledger says was made, and the lines of consignments say what is
+on the road.
 """
 
 from jvtrack.verify.invariants import consigned
@@ -30,6 +31,12 @@ FROM (
   UNION ALL SELECT h.part, -h.change FROM half h JOIN half o ON o.cause = h.cause AND o.line = h.line
     WHERE h.is_cut AND NOT o.is_cut)
 GROUP BY part HAVING sum(quantity) <> 0
+"""
+_ENDS = """
+SELECT printf('%s of lot %s, condition %s, at %s: %d %s, which is more come back than had gone', part, lot, condition,
+  site, sum(change), shelf)
+FROM half WHERE shelf IN ('issued', 'scrapped') AND is_cut
+GROUP BY site, part, lot, condition, shelf HAVING sum(change) < 0
 """
 _MADE = """
 SELECT printf('%s: production finished %d, and inventory made %d of it', m.key, sum(told), sum(booked))
@@ -89,6 +96,7 @@ BALANCED = Invariant(
         _UNEXPLAINED,
         _BALANCE,
         _SUM,
+        _ENDS,
         _MADE,
         _MADE_OF_NOTHING,
         _FINISHED,

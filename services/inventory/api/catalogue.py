@@ -1,12 +1,12 @@
 """Parts and sites: list, show, put."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
 from services.inventory.api.doors import Anyone, Cataloguer
-from services.inventory.commands.catalogue import check_nation, define_parts, define_sites
+from services.inventory.commands.catalogue import define_part, define_site, definer
 from services.inventory.domain.catalogue import PartUnknown, SiteUnknown
 from services.inventory.queries import catalogue as queries
 from services.inventory.schemas.catalogue import PartFilter, PartRead, PartRecord, SiteFilter, SiteRead, SiteRecord
@@ -16,6 +16,12 @@ from shared.http.paging import Paging
 from shared.http.versions import Token, tell_version, tells_version
 from shared.types import PartId, SiteId
 
+PUT: dict[int | str, dict[str, Any]] = {
+    403: {"description": "`foreign-part`, `foreign-site` or `country-fixed`: another nation keeps it."},
+    409: {
+        "description": "`version-stale`, `niin-taken`; `unit-fixed` or `site-in-use`: what it was used for forbids it."
+    },
+}
 Part = Annotated[PartId, Path(description="The part.")]
 Site = Annotated[SiteId, Path(description="The site.")]
 
@@ -74,23 +80,29 @@ def _reading_sites(routes: APIRouter) -> None:
 
 
 def _writing(routes: APIRouter) -> None:
-    @routes.put("/v1/parts/{part}", response_model_exclude_none=True)
+    @routes.put("/v1/parts/{part}", response_model_exclude_none=True, responses=PUT)
     @tells_version
     async def put_part(
-        *, part: Part, body: PartRecord, _: Cataloguer, session: Session, response: Response
+        *, part: Part, body: PartRecord, principal: Cataloguer, session: Session, response: Response
     ) -> PartRead:
-        """Define a part, in full; every service hears of it. The same again changes nothing."""
-        version = (await define_parts(session, [body.define(part)]))[part]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", version))
-        return PartRead(part_id=part, version=version, **dict(body))
+        """Define a part, in full; every service hears of it. The same again changes nothing.
 
-    @routes.put("/v1/sites/{site}", response_model_exclude_none=True)
+        The nation that defines it first keeps it: others read it and do not change it.
+        """
+        kept = await define_part(session, body.define(part), definer(principal), seen=body.version)
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"part:{part}", kept.version))
+        return PartRead(version=kept.version, kept_by=kept.kept_by, **kept.record.model_dump())
+
+    @routes.put("/v1/sites/{site}", response_model_exclude_none=True, responses=PUT)
     @tells_version
     async def put_site(
         *, site: Site, body: SiteRecord, principal: Cataloguer, session: Session, response: Response
     ) -> SiteRead:
-        """Define a site, in full; every service hears of it. The same again changes nothing."""
-        check_nation(principal, body.define(site))
-        version = (await define_sites(session, [body.define(site)]))[site]
-        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", version))
-        return SiteRead(site_id=site, version=version, **dict(body))
+        """Define a site, in full; every service hears of it. The same again changes nothing.
+
+        A site is kept by its own nation, and a supplier of a third country by the nation that defined it first. Its
+        country is changed by an operator alone, and its kind as long as it has had neither goods nor orders.
+        """
+        kept = await define_site(session, body.define(site), definer(principal), seen=body.version)
+        tell_version(response, Token(Stream.CATALOGUE.topic, f"site:{site}", kept.version))
+        return SiteRead(version=kept.version, kept_by=kept.kept_by, **kept.record.model_dump())

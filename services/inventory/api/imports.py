@@ -4,23 +4,27 @@ import asyncio
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 
 from services.inventory.api.doors import Cataloguer, Doors, Operator
-from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, StockRecord, read_csv, read_json
+from services.inventory.queries.versions import versions
+from services.inventory.schemas.catalogue import PartLine, SiteLine
+from services.inventory.schemas.files import read_csv, read_json
+from services.inventory.schemas.imports import ImportKind, ImportRead, Lines, StockRecord
 from services.inventory.settings import InventorySettings
-from shared.events.catalogue import PartDefined, SiteDefined
 from shared.http.file_bodies import CSV, FileForm, file_body
 from shared.http.files import Bounds, DryRun, ImportUnreadable, is_csv
 from shared.http.guard import JSON, takes
+from shared.http.versions import tell_version, tells_version
 
 Kind = Annotated[
-    ImportKind | None, Query(description="What a CSV file holds; else its column `part_id` or `site_id` tells.")
+    ImportKind | None,
+    Query(description="What the file holds; else its member, or its column of ids, tells."),
 ]
 _FILES = {
     ImportKind.PARTS: FileForm(
         "parts",
-        PartDefined,
+        PartLine,
         [
             {
                 "part_id": "MI17-MAIN-GEARBOX",
@@ -35,7 +39,7 @@ _FILES = {
     ),
     ImportKind.SITES: FileForm(
         "sites",
-        SiteDefined,
+        SiteLine,
         [
             {
                 "site_id": "D-01",
@@ -60,11 +64,17 @@ _CATALOGUE = (ImportKind.PARTS, ImportKind.SITES)
 def router(doors: Doors) -> APIRouter:
     """Give the routes that take files."""
     routes = APIRouter(tags=["imports"])
+    _catalogue(routes, doors)
+    _opening_stock(routes, doors)
+    return routes
 
+
+def _catalogue(routes: APIRouter, doors: Doors) -> None:
     @routes.post("/v1/catalogue/import", openapi_extra=file_body(*(_FILES[kind] for kind in _CATALOGUE)))
     @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
+    @tells_version
     async def import_catalogue(
-        *, request: Request, principal: Cataloguer, kind: Kind = None, dry_run: DryRun = False
+        *, request: Request, response: Response, principal: Cataloguer, kind: Kind = None, dry_run: DryRun = False
     ) -> ImportRead:
         """Import parts or sites from a file: all of it or nothing, with every error by line.
 
@@ -75,11 +85,18 @@ def router(doors: Doors) -> APIRouter:
         if kind is ImportKind.STOCK:
             raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
-        return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
+        done = await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
+        await _tell_versions(response, doors, done, lines)
+        return done
 
+
+def _opening_stock(routes: APIRouter, doors: Doors) -> None:
     @routes.post("/v1/stock/import", openapi_extra=file_body(_FILES[ImportKind.STOCK]))
     @takes(CSV, JSON, body_bytes_max=doors.settings.import_bytes_max)
-    async def import_stock(*, request: Request, principal: Operator, dry_run: DryRun = False) -> ImportRead:
+    @tells_version
+    async def import_stock(
+        *, request: Request, response: Response, principal: Operator, dry_run: DryRun = False
+    ) -> ImportRead:
         """Import opening stock from a file: all of it or nothing, with every error by line.
 
         CSV (UTF-8, with a header line) or JSON (`{"stock": [...]}`). The same file again changes nothing; goods that
@@ -88,13 +105,21 @@ def router(doors: Doors) -> APIRouter:
         content = await request.body()
         kind = ImportKind.STOCK
         lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
-        return await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
-
-    return routes
+        done = await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
+        await _tell_versions(response, doors, done, lines)
+        return done
 
 
 def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings: InventorySettings) -> Lines:
     bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
     if is_csv(request):
         return read_csv(content, kind, bounds)
-    return read_json(content, (kind,) if kind is ImportKind.STOCK else _CATALOGUE, bounds)
+    return read_json(content, _CATALOGUE if kind is None else (kind,), bounds)
+
+
+async def _tell_versions(response: Response, doors: Doors, done: ImportRead, lines: Lines) -> None:
+    """Answer an import with the versions of its last records, as many as may be waited for."""
+    records = lines.imported.records
+    if not done.dry_run and records:
+        async with doors.database.transaction() as session:
+            tell_version(response, *await versions(session, records))

@@ -1,7 +1,7 @@
 """The ledger's lines, shipments and discrepancies."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -83,7 +83,10 @@ def _opened(page: Page) -> tuple[datetime, UUID] | None:
         raise CursorMalformed from None
     if opened_at.tzinfo is None:
         raise CursorMalformed
-    return opened_at, discrepancy
+    try:
+        return opened_at.astimezone(UTC), discrepancy
+    except OverflowError:  # a moment before the first or after the last year that there is
+        raise CursorMalformed from None
 
 
 def _transaction(number: str) -> str:

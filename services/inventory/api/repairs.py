@@ -19,7 +19,11 @@ def router(doors: Doors) -> APIRouter:
     async def close_shipment(
         shipment: Annotated[ShipmentId, Path(description="The shipment.")], body: Grounds, asking: Repairer
     ) -> Response:
-        """Expect nothing more of a shipment: what is still on the road is lost, as a discrepancy."""
+        """Expect nothing more of a shipment: what is still on the road is lost, as a discrepancy.
+
+        A depot gives up what was on its way to it, an operator what was on its way to the nation's sites, and from
+        them to suppliers that have nobody here. Closed it is when nothing is on the road any more.
+        """
         command = CloseShipment(body, asking.principal, asking.claim(body), shipment=shipment)
         return await doors.move(command)
 

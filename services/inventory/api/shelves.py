@@ -1,10 +1,10 @@
-"""Goods on the shelf: counts, scraps, changes of condition."""
+"""Goods on the shelf: counts, scraps, changes of condition, expiries."""
 
 from fastapi import APIRouter, Response
 
 from services.inventory.api.doors import POSTED, Doors, Keeper
-from services.inventory.commands.keeping import ChangeCondition, CountGoods, ScrapGoods
-from services.inventory.schemas.requests import ConditionChange, Count, Scrap
+from services.inventory.commands.keeping import ChangeCondition, CountGoods, MarkExpiry, ScrapGoods
+from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Scrap
 
 
 def router(doors: Doors) -> APIRouter:
@@ -25,5 +25,13 @@ def router(doors: Doors) -> APIRouter:
     async def change_condition(body: ConditionChange, asking: Keeper) -> Response:
         """Move goods to the supply condition in which they are found."""
         return await doors.move(ChangeCondition(body, asking.principal, asking.claim(body)))
+
+    @routes.post("/v1/expiries", status_code=201, response_class=Response, responses=POSTED)
+    async def mark_expiry(body: ExpiryMark, asking: Keeper) -> Response:
+        """Mark the last day of a lot as read off the goods; it holds at this depot.
+
+        A lot whose maker has told its last day is not marked: 409 `expiry-told-by-maker`.
+        """
+        return await doors.move(MarkExpiry(body, asking.principal, asking.claim(body)))
 
     return routes

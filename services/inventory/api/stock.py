@@ -7,19 +7,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from services.inventory.api.doors import Doors, Reader
+from services.inventory.api.freshness import freshness
+from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries import stock as queries
 from services.inventory.queries.seen import Seen, parts_for, seen
-from services.inventory.schemas.stock import Freshness, GoodsFilter, StockAnswer, StockFilter
+from services.inventory.schemas.stock import GoodsFilter, StockAnswer, StockFilter
 from shared import clock
-from shared.events.envelope import Stream
 from shared.events.stock import StockMoved
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Page, Paging
 from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
-from shared.observe.metrics import BackboneMetrics
 from shared.types import PartId, Shelf
-
-HEARD = (Stream.ORDERS, Stream.PRODUCTION)
 
 
 def router(doors: Doors) -> APIRouter:
@@ -31,7 +29,7 @@ def router(doors: Doors) -> APIRouter:
 
 
 def _query(routes: APIRouter, doors: Doors) -> None:
-    @routes.get("", response_model_exclude_none=True)
+    @routes.get("")
     async def show_stock(
         *,
         principal: Reader,
@@ -39,9 +37,10 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         page: Paging,
         wanted: Annotated[StockFilter, Query()],
     ) -> StockAnswer:
-        """Show stock by lot and condition, or by part and site; of other depots only whether there is some.
+        """Show stock by lot and condition, or by part and site; of other depots only where there is some.
 
-        The answer says as of when it is and how far behind each stream is. Start the stream at `stream_position`.
+        The answer says as of when it is, and of each stream until when this replica has heard Kafka and how far behind
+        it is; null where that is not known. Start the stream at `stream_position`.
         """
         position = doors.tail.position()
         window = queries.Window(_after(page), page.one_more)
@@ -49,7 +48,12 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         return StockAnswer(
             as_of=clock.now(),
             stream_position=str(position) if position else None,
-            freshness=_freshness(await queries.applied_to(session), doors.metrics),
+            freshness=freshness(
+                await queries.applied_to(session),
+                doors.metrics,
+                now=clock.now(),
+                heard_seconds_max=doors.settings.heard_seconds_max,
+            ),
             rows=list(page.cut(rows, queries.key_of)),
         )
 
@@ -62,7 +66,8 @@ def _stream(routes: APIRouter, doors: Doors) -> None:
         """Follow every movement of stock, as server-sent events, filtered like the query.
 
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. Of other depots
-        of the nation only the site and part are told: ask again whether there is some.
+        of the nation only the site and part are told, and nothing of a lot or a condition: ask again whether there is
+        some.
         """
         async with transaction() as session:
             parts = await parts_for(session, wanted.platform) if wanted.platform else None
@@ -91,8 +96,9 @@ class Shown:
             return None
         if site in self.seen.full:
             return self._full(told, event)
-        moves_free = any(posting["shelf"] == Shelf.ON_HAND for posting in told["postings"])
-        if site in self.seen.streams or (site in self.seen.some_none and moves_free):
+        if self.wanted.lot is not None or self.wanted.condition is not None:
+            return None
+        if site in self.seen.streams or (site in self.seen.some_none and any(map(_moves_free, told["postings"]))):
             return event.in_part(site=site, part=part)
         return None
 
@@ -107,28 +113,11 @@ class Shown:
         return self.wanted.lot in {None, posting["lot"]} and self.wanted.condition in {None, posting["condition"]}
 
 
+def _moves_free(posting: dict[str, Any]) -> bool:
+    """Tell whether a posting changes what an order could get that says nothing of conditions."""
+    return posting["shelf"] == Shelf.ON_HAND and posting["condition"] in USUAL_CONDITIONS
+
+
 def _after(page: Page) -> queries.Key | None:
     start = page.after_of(str, str, str, str)
     return None if start is None else (str(start[0]), str(start[1]), str(start[2]), str(start[3]))
-
-
-def _freshness(applied_to: dict[str, Any], metrics: BackboneMetrics) -> list[Freshness]:
-    events, seconds = _by_topic(metrics.lag_events), _by_topic(metrics.lag_seconds)
-    newest = {topic.split(".", 1)[-1]: moment for topic, moment in applied_to.items()}
-    return [
-        Freshness(
-            stream=stream.topic,
-            applied_to=newest.get(stream.topic),
-            lag_events=int(sum(events.get(stream.topic, [0]))),
-            lag_seconds=max(seconds.get(stream.topic, [0.0])),
-        )
-        for stream in HEARD
-    ]
-
-
-def _by_topic(gauge: Any) -> dict[str, list[float]]:
-    values: dict[str, list[float]] = {}
-    for metric in gauge.collect():
-        for sample in metric.samples:
-            values.setdefault(sample.labels["topic"], []).append(sample.value)
-    return values

@@ -1,55 +1,122 @@
 """Parts and sites: defined in full, versioned, told on the compacted topic; what does not change is not told."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.catalogue import ForeignSite, check_change
+from services.inventory.domain.catalogue import NiinTaken, SiteInUse, VersionStale, check_change
+from services.inventory.domain.keepers import Definer, check_part, check_site
+from services.inventory.domain.references import niin
 from services.inventory.store import catalogue as store
 from services.inventory.store.catalogue import PartRow, SiteRow
+from shared.errors import Refusal
 from shared.events.catalogue import PartDefined, SiteDefined
-from shared.http.tokens import Principal
+from shared.http.tokens import Principal, Role
 from shared.messaging.outbox import Told, tell
-from shared.types import PartId, SiteId, SiteKind
+from shared.types import PartId, SiteId
+
+R = TypeVar("R", PartRow, SiteRow)
 
 
-async def define_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> dict[PartId, int]:
-    """Keep parts as they are now defined, and give their versions; refuses to change the unit of one that moved."""
+@dataclass(frozen=True, slots=True)
+class Verdict(Generic[R]):
+    """What becomes of records that somebody wants to define: as they are kept, as they would be, or why not."""
+
+    known: Mapping[str, R]
+    changed: list[R] = field(default_factory=list)
+    refusals: dict[str, Refusal] = field(default_factory=dict)
+
+
+def definer(principal: Principal) -> Definer:
+    """Say for whom a principal defines."""
+    return Definer(principal.nation, is_operator=principal.role is Role.OPERATOR)
+
+
+async def define_part(session: AsyncSession, part: PartDefined, by: Definer, *, seen: int | None = None) -> PartRow:
+    """Keep a part as it is now defined, unless it has changed since the definer saw it."""
+    verdict = await judge_parts(session, [part], by)
+    _check_seen(verdict, part.part_id, seen)
+    await keep_parts(session, verdict)
+    return verdict.changed[0] if verdict.changed else verdict.known[part.part_id]
+
+
+async def define_site(session: AsyncSession, site: SiteDefined, by: Definer, *, seen: int | None = None) -> SiteRow:
+    """Keep a site as it is now defined, unless it has changed since the definer saw it."""
+    verdict = await judge_sites(session, [site], by)
+    _check_seen(verdict, site.site_id, seen)
+    await keep_sites(session, verdict)
+    return verdict.changed[0] if verdict.changed else verdict.known[site.site_id]
+
+
+async def judge_parts(session: AsyncSession, parts: Sequence[PartDefined], by: Definer) -> Verdict[PartRow]:
+    """Lock parts and say which may be defined so."""
     known = await store.lock_parts(session, [part.part_id for part in parts])
-    changed = [part for part in parts if _part_of(known, part.part_id) != part]
+    verdict = Verdict(known)
+    changed = [part for part in parts if part.part_id not in known or known[part.part_id].record != part]
     moved = await store.moved(session, [part.part_id for part in changed if part.part_id in known])
+    holders = await store.holders(session, {niin(part.nsn) for part in changed if part.nsn})
     for part in changed:
-        if part.part_id in known:
-            check_change(known[part.part_id].record, part, has_moved=part.part_id in moved)
-    rows = [PartRow(_next(known, part.part_id), part) for part in changed]
-    await store.save_parts(session, rows)
-    await tell(session, [Told(row.record, row.version) for row in rows])
-    return {**{name: row.version for name, row in known.items()}, **{row.record.part_id: row.version for row in rows}}
+        before = known.get(part.part_id)
+        try:
+            if before is not None:
+                check_part(part.part_id, before.kept_by, by)
+                check_change(before.record, part, has_moved=part.part_id in moved)
+            _check_niin(before, part, holders)
+        except Refusal as refusal:
+            verdict.refusals[part.part_id] = refusal
+        else:
+            verdict.changed.append(PartRow(before.version + 1 if before else 1, part, by.nation))
+    return verdict
 
 
-async def define_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> dict[SiteId, int]:
-    """Keep sites as they are now defined, and give their versions."""
+async def judge_sites(session: AsyncSession, sites: Sequence[SiteDefined], by: Definer) -> Verdict[SiteRow]:
+    """Lock sites and say which may be defined so."""
     known = await store.lock_sites(session, [site.site_id for site in sites])
-    changed = [site for site in sites if _site_of(known, site.site_id) != site]
-    rows = [SiteRow(_next(known, site.site_id), site) for site in changed]
-    await store.save_sites(session, rows)
-    await tell(session, [Told(row.record, row.version) for row in rows])
-    return {**{name: row.version for name, row in known.items()}, **{row.record.site_id: row.version for row in rows}}
+    verdict = Verdict(known)
+    changed = [site for site in sites if site.site_id not in known or known[site.site_id].record != site]
+    at_home = await store.nations_at_home(session)
+    used = await store.used(session, [site.site_id for site in changed if site.site_id in known])
+    for site in changed:
+        before = known.get(site.site_id)
+        try:
+            check_site(before, site, by, at_home)
+            if before is not None and before.record.kind is not site.kind and site.site_id in used:
+                raise SiteInUse(site=site.site_id, kind=before.record.kind.value)
+        except Refusal as refusal:
+            verdict.refusals[site.site_id] = refusal
+        else:
+            verdict.changed.append(SiteRow(before.version + 1 if before else 1, site, by.nation))
+    return verdict
 
 
-def check_nation(principal: Principal, site: SiteDefined) -> None:
-    """Refuse a factory or depot of another nation; suppliers may be anywhere."""
-    if site.kind is not SiteKind.SUPPLIER and site.country != principal.nation:
-        raise ForeignSite(site=site.site_id, country=site.country)
+async def keep_parts(session: AsyncSession, verdict: Verdict[PartRow]) -> None:
+    """Write the parts that may be defined so, and tell them."""
+    await store.save_parts(session, verdict.changed)
+    await tell(session, [Told(row.record, row.version) for row in verdict.changed])
 
 
-def _part_of(known: Mapping[PartId, PartRow], part: PartId) -> PartDefined | None:
-    return known[part].record if part in known else None
+async def keep_sites(session: AsyncSession, verdict: Verdict[SiteRow]) -> None:
+    """Write the sites that may be defined so, and tell them."""
+    await store.save_sites(session, verdict.changed)
+    await tell(session, [Told(row.record, row.version) for row in verdict.changed])
 
 
-def _site_of(known: Mapping[SiteId, SiteRow], site: SiteId) -> SiteDefined | None:
-    return known[site].record if site in known else None
+def _check_niin(before: PartRow | None, part: PartDefined, holders: dict[str, PartId]) -> None:
+    """Refuse a NIIN that another part has; what it had before it keeps, and what it gets is taken from now on."""
+    if part.nsn is None or (before is not None and before.record.nsn and niin(before.record.nsn) == niin(part.nsn)):
+        return
+    holder = holders.setdefault(niin(part.nsn), part.part_id)
+    if holder != part.part_id:
+        raise NiinTaken(niin=niin(part.nsn), part=holder)
 
 
-def _next(known: Mapping[str, PartRow] | Mapping[str, SiteRow], name: str) -> int:
-    return known[name].version + 1 if name in known else 1
+def _check_seen(verdict: Verdict[R], name: PartId | SiteId, seen: int | None) -> None:
+    """Refuse what may not be defined so, and what would undo a change that the definer did not see."""
+    for refusal in verdict.refusals.values():
+        raise refusal
+    known = verdict.known.get(name)
+    version = known.version if known else 0
+    if verdict.changed and seen is not None and seen != version:
+        raise VersionStale(seen=seen, version=version)

@@ -8,12 +8,10 @@ from services.inventory.commands.request import Command, goods_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import issue, road
 from services.inventory.domain.catalogue import Known
-from services.inventory.domain.demand import OrderUnknown
-from services.inventory.domain.ledger import Cause
+from services.inventory.domain.ledger import Cause, Holding
 from services.inventory.schemas.requests import Issue, Receipt, Return
-from services.inventory.store.touches import OrderKey, ShipmentKey
+from services.inventory.store.touches import OrderKey, OutsideKey, ShipmentKey
 from services.inventory.store.transfers import Slip
-from shared.http import rights
 from shared.types import OrderId, PartId, SiteId
 
 
@@ -44,10 +42,9 @@ class Receive(Command[Receipt]):
             known.part(line.part)
         for line in self.body.lines:
             goods = goods_of(self.body.site, line.part, line.lot, line.condition)
-            if line.lot is not None and work.book.expires_on(line.part, line.lot) is None:
-                work.book.learn(line.part, line.lot, line.expires_on)
             arrival = road.Arrival(goods, line.quantity, self.body.shipment)
             for known_lot in [arrival] if line.lot else road.identify(work.book, arrival):
+                road.mark(work.book, cause, known_lot, line.expires_on)
                 road.arrive(work.book, cause, known_lot)
         serials = [serial for line in self.body.lines for serial in line.serials]
         return self.slip(self.body.site, serials=json.dumps(serials))
@@ -68,15 +65,10 @@ class IssueGoods(Command[Issue]):
 
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Issue, first expired first."""
-        demand = work.book.demands.find(self.body.order)
-        if demand is None or not self._may_know(known, demand.site):
-            raise OrderUnknown(order=self.body.order)
+        demand = self.known_demand(work, known, self.body.order)
         self.require_write(known, demand.site)
         issue.issue(work.book, cause, self.body.order, self.body.quantity)
         return self.slip(demand.site, issued_to=self.body.issued_to, serials=json.dumps(self.body.serials))
-
-    def _may_know(self, known: Known, site: SiteId) -> bool:
-        return rights.may_see_order(self.principal, site, known.site(site).country)
 
 
 class TakeBack(Command[Return]):
@@ -87,7 +79,8 @@ class TakeBack(Command[Return]):
     def touches(self) -> Iterable[Hashable]:
         """Touch the goods, and the order's demand if one is named."""
         order = () if self.body.order is None else (OrderKey(self.body.order),)
-        return (goods_of(self.body.site, self.body.part, self.body.lot, self.body.condition).lot_key, *order)
+        lot = self._goods().lot_key
+        return lot, OutsideKey(lot), *order
 
     def parts(self) -> Iterable[PartId]:
         """Name the part."""
@@ -105,6 +98,10 @@ class TakeBack(Command[Return]):
         """Take back."""
         self.require_write(known, self.body.site)
         known.part(self.body.part)
-        goods = goods_of(self.body.site, self.body.part, self.body.lot, self.body.condition)
-        issue.give_back(work.book, cause, goods, self.body.quantity, order=self.body.order)
+        if self.body.order is not None:
+            self.known_demand(work, known, self.body.order)
+        issue.give_back(work.book, cause, self._goods(), self.body.quantity, order=self.body.order)
         return self.slip(self.body.site)
+
+    def _goods(self) -> Holding:
+        return goods_of(self.body.site, self.body.part, self.body.lot, self.body.condition)

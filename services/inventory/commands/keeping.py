@@ -7,12 +7,13 @@ from services.inventory.commands.request import Command, goods_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
-from services.inventory.domain.count import CountVersionUnknown, adjustment, correct
+from services.inventory.domain.count import Counted, CountVersionUnknown, adjustment, check_latest, correct
 from services.inventory.domain.ledger import Cause, Holding, LotKey
-from services.inventory.schemas.requests import ConditionChange, Count, Goods, Scrap, Sending
+from services.inventory.domain.life import ExpiryToldByMaker, LotNotHere
+from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Goods, Scrap, Sending
 from services.inventory.store.touches import CountKey, ShipmentKey
 from services.inventory.store.transfers import Slip
-from shared.types import PartId, ShipmentId, SiteId
+from shared.types import PartId, ShipmentId, SiteId, SiteKind
 
 
 class CountGoods(Command[Count]):
@@ -41,10 +42,12 @@ class CountGoods(Command[Count]):
         version = work.locks.versions[goods.stock]
         if self.body.version > version:
             raise CountVersionUnknown(counted_at=self.body.version, version=version)
+        check_latest(work.book, (*work.later_counts, *work.counted), goods, self.body.version)
         moved = work.moved_since[CountKey(goods, self.body.version)]
         change = adjustment(work.book, goods, counted=self.body.counted, moved_before=moved)
         await work.need(goods, min(-change, work.book.stands(goods)))
         correct(work.book, cause, goods, change)
+        work.counted.append(Counted(cause.id, goods, self.body.version, self.body.counted))
         return self.slip(self.body.site, note=self.body.reason)
 
 
@@ -105,8 +108,43 @@ class ChangeCondition(Command[ConditionChange]):
         return goods_of(self.body.site, self.body.part, self.body.lot, self.body.was)
 
 
+class MarkExpiry(Command[ExpiryMark]):
+    """Keep the last day that a depot reads off its goods of a lot."""
+
+    kind: ClassVar[str] = "expiry"
+
+    def touches(self) -> Iterable[Hashable]:
+        """Touch the lot."""
+        return (self._lot(),)
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name the site."""
+        return [self.body.site]
+
+    async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
+        """Mark a lot that is or was here, and whose maker has told nothing."""
+        self.require_write(known, self.body.site)
+        known.part(self.body.part)
+        lot = self._lot()
+        if not work.book.has_had(lot):
+            raise LotNotHere(site=lot.site, lot=lot.lot)
+        told = work.book.lives.told(lot)
+        if told is not None:
+            raise ExpiryToldByMaker(lot=lot.lot, expires_on=told)
+        work.book.lives.mark(lot, cause.id, self.body.expires_on)
+        work.book.freed.add(lot.stock)
+        return self.slip(self.body.site, note=self.body.reason)
+
+    def _lot(self) -> LotKey:
+        return LotKey(self.body.site, self.body.part, self.body.lot)
+
+
 class Send(Command[Sending]):
-    """Put goods on the road to another site."""
+    """Put goods on the road to another depot of the nation."""
 
     kind: ClassVar[str] = "transfer"
 
@@ -127,7 +165,9 @@ class Send(Command[Sending]):
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Send what is free, then what is reserved."""
         self.require_write(known, self.body.from_site)
-        known.site(self.body.to_site)
+        sender, receiver = known.site(self.body.from_site), known.site(self.body.to_site)
+        if receiver.kind is not SiteKind.DEPOT or receiver.country != sender.country:
+            raise handling.ReceiverNoDepot(site=self.body.to_site)
         known.part(self.body.part)
         goods = self._goods()
         await work.need(goods, self.body.quantity)

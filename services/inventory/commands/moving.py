@@ -59,7 +59,7 @@ class Mover:
             except Refusal as refusal:
                 refusals[command.claim] = refusal
         await work.settle()
-        return {command.claim: refusals.get(command.claim) or _answer(work, command) for command in commands}
+        return {command.claim: refusals.get(command.claim) or _answer(work, known, command) for command in commands}
 
 
 def _begin(work: Work, command: AnyCommand) -> Cause:
@@ -67,18 +67,19 @@ def _begin(work: Work, command: AnyCommand) -> Cause:
 
 
 async def _known(work: Work, commands: Sequence[AnyCommand]) -> Known:
-    parts = {part for command in commands for part in command.parts()}
-    sites = {site for command in commands for site in command.sites()}
-    return await catalogue.known(work.session, parts, sites | {stock.site for stock in work.locks.versions})
+    stocks = work.locks.versions.keys()
+    parts = {part for command in commands for part in command.parts()} | {stock.part for stock in stocks}
+    sites = {site for command in commands for site in command.sites()} | {stock.site for stock in stocks}
+    return await catalogue.known(work.session, parts, sites | work.book.shipments.senders())
 
 
-def _answer(work: Work, command: AnyCommand) -> StoredAnswer:
+def _answer(work: Work, known: Known, command: AnyCommand) -> StoredAnswer:
     booked = work.book.caused(command.id)
     versions = ",".join(map(str, _versions(work, command, booked)))
     answer = MovementRead(
         movement=command.id,
         kind=command.kind,
-        transfers=[_transfer(line, transfer) for line, transfer in enumerate(booked, start=1)],
+        transfers=[_transfer(line, transfer, known) for line, transfer in enumerate(booked, start=1)],
         discrepancies=[
             DiscrepancyOpened(
                 discrepancy=each.id,
@@ -95,10 +96,13 @@ def _answer(work: Work, command: AnyCommand) -> StoredAnswer:
     return StoredAnswer(command.status, body, {VERSION_HEADER: versions} if versions else {})
 
 
-def _transfer(line: int, transfer: Transfer) -> TransferRead:
+def _transfer(line: int, transfer: Transfer, known: Known) -> TransferRead:
+    unit = known.parts.get(transfer.source.part)
     return TransferRead(
         line=line,
         part=transfer.source.part,
+        unit_of_issue=unit and unit.unit_of_issue,
+        quantity_scale=unit and unit.quantity_scale,
         lot=transfer.source.lot,
         source=_end(transfer.source),
         target=_end(transfer.target),
@@ -114,12 +118,16 @@ def _end(account: Account) -> End:
 
 
 def _versions(work: Work, command: AnyCommand, booked: Sequence[Transfer]) -> list[Token]:
-    """Name the versions that a request has made, as many as a reader may wait for at once."""
+    """Name the versions that a request has made, or found, as many as a reader may wait for at once."""
     topic = Stream.STOCK.topic
-    stocks = dict.fromkeys(end.stock for transfer in booked for end in (transfer.source, transfer.target))
+    moved = [end.stock for transfer in booked for end in (transfer.source, transfer.target)]
+    touched = Touched.of(() if moved else command.touches())
+    stocks = dict.fromkeys(moved or sorted(touched.stocks))
     if command.principal.role is Role.DEPOT:  # what a depot sends to another moves that one's stock, too
         stocks = {key: None for key in stocks if key.site in command.principal.sites}
-    tokens = [Token(topic, f"{key.site}/{key.part}", work.locks.versions[key]) for key in stocks]
+    versions = {f"{key.site}/{key.part}": work.locks.versions.get(key, 0) for key in stocks}
+    versions |= {f"shipment:{each}": work.book.shipments.get(each).version for each in sorted(touched.shipments)}
+    tokens = [Token(topic, key, version) for key, version in versions.items() if version]
     order = command.order()
     demand = work.book.demands.find(order) if order else None
     if demand is not None:

@@ -18,13 +18,14 @@ from services.inventory.schemas.requests import Grounds
 from services.inventory.store.touches import CauseKey, DiscrepancyKey, ShipmentKey
 from services.inventory.store.transfers import Slip
 from shared.http import rights
-from shared.http.rights import Sight
+from shared.http.rights import Sight, SiteForbidden
+from shared.http.tokens import Role
 from shared.types import EventId, Shelf, ShipmentId, SiteId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CloseShipment(Command[Grounds]):
-    """Give up what is still on the road of a shipment."""
+    """Give up what is still on the road of a shipment, to the depots that the asker may speak for."""
 
     shipment: ShipmentId
     kind: ClassVar[str] = "shipment-close"
@@ -38,12 +39,21 @@ class CloseShipment(Command[Grounds]):
         """Close."""
         shipment = work.book.shipments.get(self.shipment)
         depots = sorted({key.depot for key in shipment.lines})
-        if not any(_sees(self, known, depot) for depot in depots):
+        if not any(_sees(self, known, site) for site in (shipment.sender, *depots)):
             raise ShipmentUnknown(shipment=self.shipment)
-        for depot in depots:
-            self.require_write(known, depot)
-        road.close(work.book, cause, shipment)
-        return self.slip(depots[0], note=self.body.reason)
+        mine = [depot for depot in depots if self._may_close(known, shipment.sender, depot)]
+        if not mine:
+            raise SiteForbidden(site=depots[0])
+        road.close(work.book, cause, shipment, mine)
+        return self.slip(mine[0], note=self.body.reason)
+
+    def _may_close(self, known: Known, sender: SiteId, depot: SiteId) -> bool:
+        """Tell whether the asker speaks for a receiver: its own, or one without people here for its nation's sender."""
+        place, nation = known.site(depot), self.principal.nation
+        if rights.may_write(self.principal, depot, place.country, place.kind):
+            return True
+        is_third = place.keeper != place.country
+        return is_third and self.principal.role is Role.OPERATOR and known.site(sender).country == nation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

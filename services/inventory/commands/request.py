@@ -7,11 +7,12 @@ from typing import ClassVar, Generic, TypeVar
 
 from services.inventory.commands.work import Work
 from services.inventory.domain.catalogue import Known
+from services.inventory.domain.demand import Demand, OrderUnknown
 from services.inventory.domain.ledger import Cause, Holding, no_lot
-from services.inventory.schemas.body import Body
 from services.inventory.store.transfers import Slip
 from shared.events.envelope import new_event_id
 from shared.http import rights
+from shared.http.forms import Body
 from shared.http.idempotency import Claim
 from shared.http.tokens import Principal
 from shared.observe import tracing
@@ -65,6 +66,15 @@ class Command(ABC, Generic[B]):
             issued_to=issued_to,
             serials=serials,
         )
+
+    def known_demand(self, work: Work, known: Known, order: OrderId) -> Demand:
+        """Look up the demand of an order; one that is not the asker's to know is as good as unheard of."""
+        demand = work.book.demands.find(order)
+        if demand is None:
+            raise OrderUnknown(order=order)
+        if not rights.may_see_order(self.principal, demand.site, known.site(demand.site).country):
+            raise OrderUnknown(order=order)
+        return demand
 
     def require_write(self, known: Known, site: SiteId) -> None:
         """Refuse a site that the catalogue does not have, or that is not the asker's to write."""

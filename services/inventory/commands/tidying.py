@@ -66,7 +66,7 @@ class Tidier:
             work = await open_work(session, Touched.of((stock, OrderKey(order))), self._settings)
             cause = work.begin(Cause(new_event_id(), clock.now(), TIDIER), None)
             for goods, held in work.book.demands.held_by(order).items():
-                if held and work.book.expired(goods.part, goods.lot):
+                if held and work.book.expired(goods.lot_key):
                     reserved, on_hand = goods.on(Shelf.RESERVED), goods.on(Shelf.ON_HAND)
                     released = Transfer(cause, reserved, on_hand, held, Reason.RELEASED, order=order)
                     lose(work.book, released, order, LossReason.EXPIRED)

@@ -10,11 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.allocation import Queue, offers
 from services.inventory.domain.book import Book
+from services.inventory.domain.count import Counted
 from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
 from services.inventory.domain.postings import Record, record
 from services.inventory.domain.shipment import ShipmentFact
 from services.inventory.settings import InventorySettings
-from services.inventory.store import demands, places, shipments, stock, suspense, transfers
+from services.inventory.store import counts, demands, lives, places, shipments, stock, suspense, transfers
 from services.inventory.store.demands import Supplied
 from services.inventory.store.stock import Locks
 from services.inventory.store.touches import CountKey, Touched
@@ -38,6 +39,8 @@ class Work:
     locks: Locks
     supplied: Mapping[OrderId, Supplied] = field(default_factory=dict)
     moved_since: Mapping[CountKey, int] = field(default_factory=dict)
+    later_counts: list[Counted] = field(default_factory=list)
+    counted: list[Counted] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     made_shipments: set[ShipmentId] = field(default_factory=set)
     _traces: dict[EventId, tracing.Trace | None] = field(default_factory=dict)
@@ -64,9 +67,10 @@ class Work:
         shipped = book.shipments.tell(lines_max=self.settings.postings_max)
         await self.locks.save(made.versions, in_use={demand.stock for demand in book.demands.new()})
         await stock.save_balances(self.session, book)
-        await stock.save_expiries(self.session, book)
+        await lives.save(self.session, book.lives)
         await transfers.add(self.session, made.transfers)
         await transfers.add_slips(self.session, self.slips)
+        await counts.add(self.session, self.counted)
         await shipments.save(self.session, book.shipments, self.made_shipments)
         await demands.save(self.session, book.demands)
         await suspense.save(self.session, book.suspense)
@@ -115,7 +119,11 @@ async def open_work(session: AsyncSession, touched: Touched, settings: Inventory
     await locks.take({lot.stock for lot in late})
     past = await transfers.load_past(session, book, touched.causes)
     orders = touched.orders | {transfer.order for transfer in past if transfer.order}
-    lots = touched.lots | late | {end.lot_key for transfer in past for end in (transfer.source, transfer.target)}
+    ends = [end for transfer in past for end in (transfer.source, transfer.target)]
+    lots = touched.lots | late | {end.lot_key for end in ends}
+    await transfers.load_outside(
+        session, book, touched.outside | {end.lot_key for end in ends if end.shelf is Shelf.ISSUED}
+    )
     await _load_demands(work, orders | touched.supplied)
     lots |= await demands.load_held(session, book, orders)
     work.supplied = await demands.supplied(session, book.demands.unheard())
@@ -123,7 +131,8 @@ async def open_work(session: AsyncSession, touched: Touched, settings: Inventory
     await _load_supplied(work, lots, known=orders | touched.supplied)
     await suspense.load(session, book, lots, touched.discrepancies)
     await stock.load_lots(session, book, lots)
-    work.moved_since = await stock.moved_since(session, touched.counts)
+    work.moved_since = await counts.moved_since(session, touched.counts)
+    work.later_counts = await counts.later(session, touched.counts)
     return work
 
 

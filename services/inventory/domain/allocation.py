@@ -38,13 +38,13 @@ class Offer:
 
 def freshness(book: Book, holding: Holding) -> Freshness:
     """Say when a lot's turn comes to be issued."""
-    expires_on = book.expires_on(holding.part, holding.lot) or date.max
+    expires_on = book.expires_on(holding.lot_key) or date.max
     return Freshness(expires_on, _LIFE_LEFT.get(holding.condition, len(_LIFE_LEFT)), holding.lot)
 
 
 def usable(book: Book, holding: Holding) -> bool:
     """Tell whether stock may be reserved and issued: serviceable, and within its shelf life."""
-    return holding.condition in ISSUABLE and not book.expired(holding.part, holding.lot)
+    return holding.condition in ISSUABLE and not book.expired(holding.lot_key)
 
 
 def offers(book: Book, stock: StockKey) -> list[Offer]:

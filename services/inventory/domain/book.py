@@ -11,10 +11,12 @@ from datetime import date, datetime
 
 from services.inventory.domain.holders import Demands
 from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
+from services.inventory.domain.life import Lives
+from services.inventory.domain.outside import Outside
 from services.inventory.domain.shipment import Line, Shipments
 from services.inventory.domain.suspense import Discrepancy, DiscrepancyKind, Suspense
 from shared.events.envelope import new_event_id
-from shared.types import EventId, LotId, OrderId, PartId, Shelf, ShipmentId
+from shared.types import EventId, OrderId, Shelf, ShipmentId
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,11 @@ class Book:
         self.suspense = Suspense()
         self.demands = Demands()
         self.shipments = Shipments()
+        self.outside = Outside()
         self.transfers: list[Transfer] = []
         self.freed: set[StockKey] = set()
-        self.learnt: dict[tuple[PartId, LotId], date] = {}
+        self.lives = Lives()
         self._today = now.date()
-        self._expiries: dict[tuple[PartId, LotId], date] = {}
         self._past: dict[EventId, Past] = {}
         self._caused: dict[EventId, list[Transfer]] = {}
         self._undone: set[EventId] = set()
@@ -64,10 +66,6 @@ class Book:
         if shelves[Shelf.ON_HAND]:
             self._free.setdefault(holding.stock, set()).add(holding)
 
-    def load_expiry(self, part: PartId, lot: LotId, last: date) -> None:
-        """Take in the last day of a lot's shelf life."""
-        self._expiries.setdefault((part, lot), last)
-
     def load_past(self, cause: EventId, past: Past) -> None:
         """Take in what a cause booked in an earlier transaction."""
         self._past[cause] = past
@@ -86,14 +84,18 @@ class Book:
         """Say how much of it is at the site now, free or reserved."""
         return self.balance(holding.on(Shelf.ON_HAND)) + self.balance(holding.on(Shelf.RESERVED))
 
-    def expires_on(self, part: PartId, lot: LotId) -> date | None:
-        """Say the last day of a lot's shelf life, if it has one."""
-        return self._expiries.get((part, lot))
+    def expires_on(self, lot: LotKey) -> date | None:
+        """Say the last day of a lot's shelf life at a site, if it has one."""
+        return self.lives.expires_on(lot)
 
-    def expired(self, part: PartId, lot: LotId) -> bool:
+    def expired(self, lot: LotKey) -> bool:
         """Tell whether a lot's shelf life is over, so that it may be neither reserved nor issued."""
-        last = self._expiries.get((part, lot))
+        last = self.lives.expires_on(lot)
         return last is not None and last < self._today
+
+    def has_had(self, lot: LotKey) -> bool:
+        """Tell whether anything of a lot that is loaded has ever been at its site."""
+        return any(holding.lot_key == lot for holding in self._rows)
 
     def free(self, stock: StockKey) -> dict[Holding, int]:
         """Say what is loaded of the free stock of a key, in any condition."""
@@ -105,16 +107,15 @@ class Book:
         before = self._past.get(cause, Past((), undone=False))
         return Past((*before.transfers, *self.caused(cause)), before.undone or cause in self._undone)
 
+    def is_undone(self, cause: EventId) -> bool:
+        """Tell whether this batch undoes what a cause booked."""
+        return cause in self._undone
+
     def caused(self, cause: EventId) -> Sequence[Transfer]:
         """List what a cause booked in this batch."""
         return self._caused.get(cause, ())
 
     # ---- what may be decided
-
-    def learn(self, part: PartId, lot: LotId, expires_on: date | None) -> None:
-        """Keep the last day of a lot's shelf life."""
-        if expires_on is not None and self._expiries.get((part, lot)) != expires_on:
-            self._expiries[part, lot] = self.learnt[part, lot] = expires_on
 
     def post(self, transfer: Transfer) -> None:
         """Book a transfer; a real shelf must hold what leaves it."""
@@ -129,6 +130,7 @@ class Book:
             if target.shelf is Shelf.ON_HAND:
                 self.freed.add(target.stock)
                 self._free.setdefault(target.stock, set()).add(target.holding)
+        self.outside.book(transfer)
         self.transfers.append(transfer)
         self._caused.setdefault(transfer.cause.id, []).append(transfer)
         if transfer.reverses is not None:

@@ -1,5 +1,7 @@
 """How each fact that a factory tells is booked: goods have moved, so nothing here is refused."""
 
+from datetime import date
+
 from services.inventory.domain import road
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer, undone
@@ -11,7 +13,7 @@ from shared.types import ScrapStage, Shelf
 
 def finish(book: Book, cause: Cause, lot: LotFinished) -> None:
     """Put good pieces on the factory's shelf."""
-    book.learn(lot.part, lot.lot, lot.expires_on)
+    _learn(book, lot, lot.expires_on)
     goods = Holding(lot.factory, lot.part, lot.lot, lot.condition)
     book.put(
         Transfer(cause, goods.on(Shelf.MADE), goods.on(Shelf.PRODUCED), lot.quantity, Reason.FINISHED, order=lot.order)
@@ -38,7 +40,8 @@ def scrap(book: Book, cause: Cause, lot: LotScrapped) -> None:
 
 def dispatch(book: Book, cause: Cause, lot: LotDispatched) -> None:
     """Move goods off the factory's shelf, onto the road to the depot."""
-    book.learn(lot.part, lot.lot, lot.expires_on)
+    if lot.expires_on is not None:
+        book.lives.tell(lot.part, lot.lot, lot.expires_on)
     book.shipments.begin(lot.shipment, lot.factory, book.now.date())
     line = book.shipments.line(LineKey(lot.shipment, lot.depot, lot.part, lot.lot, lot.condition))
     road.attribute(book, line, lot.order, lot.filling_site)
@@ -59,6 +62,7 @@ def dispatch(book: Book, cause: Cause, lot: LotDispatched) -> None:
 
 def void(book: Book, cause: Cause, fact: LotEventVoided) -> None:
     """Take back what an earlier fact booked; what has moved on since is left to suspense."""
+    _learn(book, fact, None)
     past = book.past(fact.voided)
     if past.undone:
         return
@@ -69,3 +73,11 @@ def void(book: Book, cause: Cause, fact: LotEventVoided) -> None:
             book.draw(undone(cause, transfer, Reason.VOIDED), DiscrepancyKind.VOID_MOVED_ON)
         elif transfer.reason is Reason.LOT_SCRAPPED:
             book.put(undone(cause, transfer, Reason.VOIDED))
+
+
+def _learn(book: Book, fact: LotFinished | LotEventVoided, named: date | None) -> None:
+    """Keep the lot's shelf life as the fact says that it stands; an old fact names only its own, if any."""
+    if fact.shelf_life is not None:
+        book.lives.tell(fact.part, fact.lot, fact.shelf_life.expires_on)
+    elif named is not None:
+        book.lives.tell(fact.part, fact.lot, named)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from shared.errors import Kind, Refusal
 from shared.events.catalogue import PartDefined
@@ -30,10 +31,16 @@ class UnitFixed(Refusal):
     """A part that has moved keeps its unit of issue and its quantity scale."""
 
 
-class ForeignSite(Refusal):
-    """Factories and depots of another nation are not yours to define."""
+class NiinTaken(Refusal):
+    """Another part has this NIIN, which is an item's identity."""
 
-    kind = Kind.FORBIDDEN
+
+class SiteInUse(Refusal):
+    """A site that has had goods or orders keeps its kind."""
+
+
+class VersionStale(Refusal):
+    """It has changed since you saw it: read it again, and change that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,22 @@ class Place:
 
     kind: SiteKind
     country: Nation
+    keeper: Nation | None = None
+    """The nation that keeps its record: another than its own where it has no people here."""
+
+
+class Unit(NamedTuple):
+    """What a part's quantities are counted in."""
+
+    unit_of_issue: str
+    quantity_scale: int
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """The parts and sites that a group of requests speaks of, as far as the catalogue has them."""
 
-    parts: frozenset[PartId]
+    parts: Mapping[PartId, Unit]
     sites: Mapping[SiteId, Place]
 
     def part(self, part: PartId) -> None:

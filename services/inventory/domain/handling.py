@@ -10,6 +10,10 @@ from shared.events.stock import LossReason
 from shared.types import Condition, Shelf, ShipmentId, SiteId
 
 
+class ReceiverNoDepot(Refusal):
+    """Goods are sent to a depot of the sender's own nation: nobody else could receive them."""
+
+
 class NotEnoughStock(Refusal):
     """There is not so much of it at the site."""
 
@@ -39,6 +43,7 @@ def send(book: Book, cause: Cause, goods: Holding, quantity: int, *, to: SiteId,
         raise ShipmentClosed(shipment=shipment)
     book.shipments.begin(shipment, goods.site, book.now.date())
     line = book.shipments.line(LineKey(shipment, to, goods.part, goods.lot, goods.condition))
+    line.expires_on = book.lives.marked(goods.lot_key) or line.expires_on
     sent = Transfer(cause, goods.on(Shelf.ON_HAND), line.key.road, quantity, Reason.SENT, shipment=shipment)
     take(book, sent, LossReason.TRANSFERRED)
     road.set_out(book, cause, line, quantity)

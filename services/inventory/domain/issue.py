@@ -5,6 +5,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer
+from services.inventory.domain.suspense import DiscrepancyKind
 from shared.errors import Refusal
 from shared.types import OrderId, Shelf
 
@@ -22,7 +23,7 @@ class OrderOfOtherStock(Refusal):
 
 
 class MoreThanIssued(Refusal):
-    """More cannot come back than was issued to the order and has not come back yet."""
+    """What of the issue has come back already cannot be undone too."""
 
 
 def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
@@ -43,15 +44,29 @@ def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
 
 
 def give_back(book: Book, cause: Cause, goods: Holding, quantity: int, *, order: OrderId | None) -> None:
-    """Put issued stock back on hand; an order stays served by what it got."""
-    if order is not None:
-        demand = book.demands.get(order)
-        if demand.stock != goods.stock:
-            raise OrderOfOtherStock(order=order, site=demand.site, part=demand.part)
-        if quantity > demand.issued - demand.returned:
-            raise MoreThanIssued(order=order, issued=demand.issued, returned=demand.returned, asked=quantity)
-        book.demands.amend(demand.take_back(quantity))
-    book.post(Transfer(cause, goods.on(Shelf.ISSUED), goods.on(Shelf.ON_HAND), quantity, Reason.RETURNED, order=order))
+    """Put issued stock back on hand; an order stays served by what it got.
+
+    Goods that were never issued, or not this lot on this order, come out of suspense: they are there, and unexplained.
+    """
+    may_return = quantity if order is None else _unreturned(book, goods, order)
+    shelf, left = goods.on(Shelf.ON_HAND), quantity
+    for account, outside in book.outside.may_return(goods, order):
+        back = min(left, outside, may_return - (quantity - left))
+        if back:
+            book.post(Transfer(cause, account, shelf, back, Reason.RETURNED, order=order))
+            left -= back
+    if order is not None and left < quantity:
+        book.demands.amend(book.demands.get(order).take_back(quantity - left))
+    if left:
+        book.post(Transfer(cause, shelf.on(Shelf.SUSPENSE), shelf, left, Reason.RETURNED, order=order))
+        book.dispute(cause, shelf.on(Shelf.ISSUED), left, DiscrepancyKind.UNISSUED_RETURN, order=order)
+
+
+def _unreturned(book: Book, goods: Holding, order: OrderId) -> int:
+    demand = book.demands.get(order)
+    if demand.stock != goods.stock:
+        raise OrderOfOtherStock(order=order, site=demand.site, part=demand.part)
+    return demand.issued - demand.returned
 
 
 def _check_issue(demand: Demand, quantity: int, *, there: int) -> None:

@@ -5,6 +5,8 @@ for a dispatch. Whatever comes second is matched with what came first, so a rece
 after it.
 """
 
+from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 
 from services.inventory.domain.book import Book
@@ -55,6 +57,16 @@ def match(book: Book, cause: Cause, lot: LotKey) -> None:
                 book.suspense.explain(owed, quantity)
                 line.received += quantity
                 book.supply(line, arrived=quantity)
+
+
+def mark(book: Book, cause: Cause, arrival: Arrival, expires_on: date | None) -> None:
+    """Keep the last day that goods are marked with; where nothing is said of a new lot, what its sender had marked."""
+    lot = arrival.holding.lot_key
+    if expires_on is None and book.lives.marked(lot) is None:
+        lines = book.shipments.carrying(lot, first=arrival.shipment)
+        expires_on = next((line.expires_on for line in lines if line.expires_on and line.open), None)
+    if expires_on is not None:
+        book.lives.mark(lot, cause.id, expires_on)
 
 
 def arrive(book: Book, cause: Cause, arrival: Arrival) -> None:
@@ -144,13 +156,13 @@ def send_back(book: Book, goods: Holding, quantity: int, *, shipment: ShipmentId
     return returns
 
 
-def close(book: Book, cause: Cause, shipment: Shipment) -> None:
-    """Give up what is still on the road of a consignment."""
+def close(book: Book, cause: Cause, shipment: Shipment, depots: Collection[SiteId]) -> None:
+    """Give up what is on the road to these depots; the consignment is closed once nothing more of it is expected."""
     if shipment.closed:
         raise ShipmentClosed(shipment=shipment.id)
-    for _, line in sorted(shipment.lines.items()):
+    for key, line in sorted(shipment.lines.items()):
         rest = line.open
-        if rest:
+        if rest and key.depot in depots:
             road = line.key.road
             book.post(_moved(line, cause, (road, road.on(Shelf.SUSPENSE)), quantity=rest, reason=Reason.LOST))
             book.dispute(
@@ -158,7 +170,8 @@ def close(book: Book, cause: Cause, shipment: Shipment) -> None:
             )
             line.lost += rest
             book.supply(line, lost=rest)
-    book.shipments.close(shipment)
+    if not any(line.open for line in shipment.lines.values()):
+        book.shipments.close(shipment)
 
 
 def _turn_up(book: Book, cause: Cause, line: Line, arrival: Arrival) -> int:

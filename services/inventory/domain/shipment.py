@@ -60,6 +60,8 @@ class Line:
     lost: int = 0
     order: OrderId | None = None
     filling_site: SiteId | None = None
+    expires_on: date | None = None
+    """Last day of the lot as its sender had marked it, where the maker has told none."""
 
     @property
     def open(self) -> int:
@@ -116,6 +118,10 @@ class Shipments:
     def find(self, shipment: ShipmentId) -> Shipment | None:
         """Look a consignment up."""
         return self._rows.get(shipment)
+
+    def senders(self) -> set[SiteId]:
+        """Name who has sent the consignments that are looked at."""
+        return {shipment.sender for shipment in self._rows.values()}
 
     def get(self, shipment: ShipmentId) -> Shipment:
         """Look a consignment up that must be there."""

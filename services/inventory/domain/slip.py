@@ -10,6 +10,7 @@ from services.inventory.domain.holders import Reservation
 from services.inventory.domain.issue import MoreThanIssued
 from services.inventory.domain.ledger import Cause, Holding, LotKey, Reason, Transfer, undone
 from services.inventory.domain.shipment import LineKey
+from services.inventory.domain.suspense import Discrepancy
 from shared.errors import Kind, Refusal
 from shared.events.stock import LossReason
 from shared.types import EventId, Shelf
@@ -34,7 +35,7 @@ class GoodsGone(Refusal):
 
 
 class MovementSettled(Refusal):
-    """What the receipt left unexplained has been resolved since; correct the stock by a count."""
+    """What the movement left unexplained has been resolved since; correct the stock by a count."""
 
 
 def reverse(book: Book, cause: Cause, original: EventId) -> None:
@@ -49,6 +50,8 @@ def reverse(book: Book, cause: Cause, original: EventId) -> None:
         raise MovementNotReversible(movement=original)
     _check_there(book, lines)
     _UNDO[lines[0].reason](book, cause, lines)
+    book.lives.withdraw(original)
+    book.freed.update(line.target.stock for line in lines if line.target.shelf is Shelf.ON_HAND)
 
 
 def _check_there(book: Book, lines: Sequence[Transfer]) -> None:
@@ -84,6 +87,7 @@ def _undo_issue(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     quantity = sum(line.quantity for line in lines)
     if quantity > demand.issued - demand.returned:
         raise MoreThanIssued(order=order, issued=demand.issued, returned=demand.returned, asked=quantity)
+    _check_outside(book, lines)
     held = 0
     for line in lines:
         goods = line.source.holding
@@ -96,11 +100,30 @@ def _undo_issue(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     book.demands.keep(*demand.undo_issue(quantity, held=held))
 
 
+def _check_outside(book: Book, lines: Sequence[Transfer]) -> None:
+    """Refuse to take back an issue whose goods have come back without the name of their order."""
+    for line in lines:
+        outside = book.outside.of(line.target)
+        if line.quantity > outside:
+            raise MoreThanIssued(order=line.order, lot=line.target.lot, outside=outside, asked=line.quantity)
+
+
 def _undo_return(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    explained = [(line, _unissued(book, line)) for line in lines if line.source.shelf is Shelf.SUSPENSE]
+    for line, discrepancy in explained:
+        book.suspense.explain(discrepancy, line.quantity)
     for line in lines:
         take(book, undone(cause, line, Reason.REVERSED), LossReason.REVERSED)
-        if line.order is not None:
+        if line.order is not None and line.source.shelf is Shelf.ISSUED:
             book.demands.amend(book.demands.get(line.order).give_again(line.quantity))
+
+
+def _unissued(book: Book, line: Transfer) -> Discrepancy:
+    """Find what a return left unexplained, unless somebody has resolved it."""
+    for owed in book.suspense.owed(line.target.lot_key, Shelf.ISSUED):
+        if owed.cause == line.cause.id and owed.remaining == line.quantity:
+            return owed
+    raise MovementSettled(lot=line.target.lot, returned=line.quantity)
 
 
 def _undo_sending(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:

@@ -29,6 +29,7 @@ class DiscrepancyKind(StrEnum):
     UNMATCHED_RECEIPT = "unmatched-receipt"
     OVER_RECEIPT = "over-receipt"
     LOST_IN_TRANSIT = "lost-in-transit"
+    UNISSUED_RETURN = "unissued-return"
 
 
 @dataclass(slots=True)

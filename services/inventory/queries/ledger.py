@@ -5,9 +5,8 @@ lines that commit late.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Row, Select, Text, cast, func, or_, select, text, tuple_
@@ -17,16 +16,15 @@ from services.inventory.domain.suspense import DiscrepancyKind
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.movements import DiscrepancyRead, End, LedgerLine, ShipmentLineRead, ShipmentRead
 from services.inventory.schemas.stock import DiscrepancyFilter, MovementFilter, ShipmentFilter
-from services.inventory.tables import discrepancy, shipment, shipment_line, slip, transfer
+from services.inventory.tables import discrepancy, part, shipment, shipment_line, slip, transfer
 from shared.types import Condition, Shelf
 
 _COMMITTED = text("transfer.tx < pg_snapshot_xmin(pg_current_snapshot())")
 _AFTER = "(transfer.tx, transfer.seq) > (CAST(CAST(:after_tx AS text) AS xid8), :after_seq)"
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedLine:
-    """A line of the ledger, and its place among all: its transaction and number."""
+class PlacedLine(NamedTuple):
+    """A line of the ledger and its place, after which the next page starts."""
 
     line: LedgerLine
     place: tuple[str, int]
@@ -38,8 +36,12 @@ async def lines(
     """List the ledger's lines in the order in which they were written."""
     sites = sorted(seen.full)
     query = (
-        select(transfer, cast(transfer.c.tx, Text).label("tx_text"), *(slip.c[name] for name in _SLIP))
-        .select_from(transfer.outerjoin(slip, slip.c.cause_id == transfer.c.cause_id))
+        select(transfer, cast(transfer.c.tx, Text).label("tx_text"), *(slip.c[name] for name in _SLIP), *_UNIT)
+        .select_from(
+            transfer.outerjoin(slip, slip.c.cause_id == transfer.c.cause_id).outerjoin(
+                part, part.c.part_id == transfer.c.part
+            )
+        )
         .where(or_(transfer.c.source_site.in_(sites), transfer.c.target_site.in_(sites)))
         .order_by(transfer.c.tx, transfer.c.seq)
         .limit(limit)
@@ -73,7 +75,8 @@ async def shipments(
         ids = ids.having(rest > 0 if wanted.open else rest == 0)
     ids = ids.group_by(shipment.c.shipment_id).order_by(shipment.c.shipment_id).limit(limit)
     chosen = list((await session.execute(ids)).scalars())
-    query = select(shipment, *(shipment_line.c[name] for name in _LINE)).select_from(joined)
+    query = select(shipment, *(shipment_line.c[name] for name in _LINE), *_UNIT)
+    query = query.select_from(joined.outerjoin(part, part.c.part_id == shipment_line.c.part))
     query = query.where(shipment.c.shipment_id.in_(chosen), visible)
     found = await session.execute(query.order_by(shipment.c.shipment_id, *(shipment_line.c[name] for name in _LINE)))
     return _shipments(found.all())
@@ -88,7 +91,9 @@ async def discrepancies(
     limit: int,
 ) -> list[DiscrepancyRead]:
     """List discrepancies, oldest first."""
-    query = select(discrepancy, func.clock_timestamp().label("now")).where(discrepancy.c.site.in_(sorted(seen.full)))
+    query = select(discrepancy, func.clock_timestamp().label("now"), *_UNIT)
+    query = query.select_from(discrepancy.outerjoin(part, part.c.part_id == discrepancy.c.part))
+    query = query.where(discrepancy.c.site.in_(sorted(seen.full)))
     for name in ("site", "part", "kind"):
         value = getattr(wanted, name)
         if value is not None:
@@ -111,6 +116,8 @@ def _line(row: Row[Any]) -> LedgerLine:
         source=_end(row.source_site, row.source_condition, row.source_shelf),
         target=_end(row.target_site, row.target_condition, row.target_shelf),
         quantity=row.quantity,
+        unit_of_issue=row.unit_of_issue,
+        quantity_scale=row.quantity_scale,
         reason=row.reason,
         order=row.order_id,
         shipment=row.shipment_id,
@@ -152,6 +159,8 @@ def _shipments(found: Sequence[Row[Any]]) -> list[ShipmentRead]:
                 received=row.received,
                 lost=row.lost,
                 open=row.dispatched - row.received - row.lost,
+                unit_of_issue=row.unit_of_issue,
+                quantity_scale=row.quantity_scale,
                 order=row.order_id,
             )
         )
@@ -171,6 +180,8 @@ def _discrepancy(row: Row[Any]) -> DiscrepancyRead:
         shelf=Shelf(row.shelf),
         quantity=row.quantity,
         remaining=row.remaining,
+        unit_of_issue=row.unit_of_issue,
+        quantity_scale=row.quantity_scale,
         state="open" if is_open else "resolved" if row.resolution else "explained",
         movement=row.cause_id,
         shipment=row.shipment_id,
@@ -182,5 +193,6 @@ def _discrepancy(row: Row[Any]) -> DiscrepancyRead:
     )
 
 
+_UNIT = (part.c.unit_of_issue, part.c.quantity_scale)
 _SLIP = ("kind", "note", "issued_to", "serials", "on_behalf_of")
 _LINE = ("depot", "part", "lot", "condition", "dispatched", "received", "lost", "order_id")

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.inventory.domain.suspense import DiscrepancyKind
-from services.inventory.schemas.body import Answer, example
+from shared.http.forms import Answer, example
 from shared.types import Condition, LotId, OrderId, PartId, Shelf, ShipmentId, SiteId
 
 
@@ -35,6 +35,10 @@ class TransferRead(Answer):
     """Where it went."""
     quantity: int
     """How much, in quanta of the part."""
+    unit_of_issue: str | None = None
+    """Unit in which the part is counted."""
+    quantity_scale: int | None = None
+    """Decimal places of the unit: 1 is 10^-scale of it."""
     reason: str
     """What kind of transfer it is: received, reserved, issued, covered."""
     order: OrderId | None = None
@@ -73,6 +77,8 @@ class MovementRead(Answer):
                     "source": {"site": "D-01", "condition": "A", "shelf": "in_transit"},
                     "target": {"site": "D-01", "condition": "A", "shelf": "on_hand"},
                     "quantity": 2,
+                    "unit_of_issue": "EA",
+                    "quantity_scale": 0,
                     "reason": "received",
                     "shipment": "F-01:S-2026-0007",
                 }
@@ -135,6 +141,10 @@ class ShipmentLineRead(Answer):
     """How much was given up."""
     open: int
     """How much is still on the road."""
+    unit_of_issue: str | None = None
+    """Unit in which the part is counted."""
+    quantity_scale: int | None = None
+    """Decimal places of the unit: 1 is 10^-scale of it."""
     order: OrderId | None = None
     """The order that it was made for, if any."""
 
@@ -177,6 +187,10 @@ class DiscrepancyRead(Answer):
     """How much was unexplained."""
     remaining: int
     """How much still is."""
+    unit_of_issue: str | None = None
+    """Unit in which the part is counted."""
+    quantity_scale: int | None = None
+    """Decimal places of the unit: 1 is 10^-scale of it."""
     state: Literal["open", "explained", "resolved"]
     """Whether it is open, was explained by what came later, or was resolved by somebody."""
     movement: UUID

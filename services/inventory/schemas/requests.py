@@ -1,11 +1,10 @@
 """What depots and operators ask of the ledger."""
 
-from datetime import date
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.inventory.schemas.body import Body, example
+from shared.http.forms import VERSION_MAX, Body, Day, example
 from shared.types import (
     Condition,
     LotId,
@@ -20,7 +19,6 @@ from shared.types import (
 )
 
 LINES_MAX = 200
-VERSION_MAX = 2**63 - 1
 
 
 class ReceiptLine(Body):
@@ -34,8 +32,8 @@ class ReceiptLine(Body):
     """How much was received, in quanta of the part."""
     condition: Condition = Condition.A
     """Supply condition found on receipt; L for what is damaged or in dispute."""
-    expires_on: date | None = None
-    """Last day of shelf life as marked on the goods, where the factory has not told it."""
+    expires_on: Day | None = None
+    """Last day of shelf life as marked on the goods; it holds at this depot, where the lot's maker has not told it."""
     serials: Serials = ()
     """Serial numbers, where items have them."""
 
@@ -175,6 +173,31 @@ class ConditionChange(Body):
         if self.was is self.becomes:
             raise ValueError("from and to are the same condition")
         return self
+
+
+class ExpiryMark(Body):
+    """The last day that a depot reads off its own goods of a lot, or that there is none."""
+
+    model_config = example(
+        {
+            "site": "D-01",
+            "part": "MI17-MAIN-GEARBOX",
+            "lot": "S-01:23-10-050",
+            "expires_on": "2031-03-31",
+            "reason": "Misread on receipt.",
+        }
+    )
+
+    site: SiteId
+    """The site; the mark holds there alone."""
+    part: PartId
+    """The part."""
+    lot: LotId
+    """The lot."""
+    expires_on: Day | None = None
+    """Last day of its shelf life; without one, what was marked is taken back."""
+    reason: Text
+    """Why it is marked, or marked otherwise."""
 
 
 class Sending(Body):

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.inventory.domain.suspense import DiscrepancyKind
-from services.inventory.schemas.body import Answer, Filter, example
+from shared.http.forms import Answer, Asked, Filter, absent, example
 from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
 
 
@@ -20,10 +20,9 @@ class Grouping(StrEnum):
 
 
 class Availability(StrEnum):
-    """What a depot sees of the stock of other depots of its nation."""
+    """What a depot sees of the stock of other depots of its nation; where there is none, no row says so."""
 
     SOME = "some"
-    NONE = "none"
 
 
 class GoodsFilter(Filter):
@@ -36,9 +35,9 @@ class GoodsFilter(Filter):
     platform: Platform | None = None
     """Only parts that fit this platform."""
     lot: LotId | None = None
-    """Only this lot."""
+    """Only this lot; of other depots then nothing is shown."""
     condition: Condition | None = None
-    """Only this supply condition."""
+    """Only this supply condition; of other depots then nothing is shown."""
 
 
 class StockFilter(GoodsFilter):
@@ -46,7 +45,7 @@ class StockFilter(GoodsFilter):
 
     group: Grouping = Grouping.ACCOUNT
     """A row for each lot and condition, or for each part at each site."""
-    empty: bool = False
+    empty: Asked = False
     """Whether to show what has been there and is all gone."""
 
 
@@ -57,26 +56,32 @@ class StockRow(Answer):
     """The site."""
     part: PartId
     """The part."""
-    version: int | None = None
+    version: int | None = absent()
     """The version of this (site, part): what a count names, and what its next StockMoved is numbered after."""
-    lot: LotId | None = None
+    lot: LotId | None = absent()
     """The lot, unless rows are grouped."""
-    condition: Condition | None = None
+    condition: Condition | None = absent()
     """Supply condition, unless rows are grouped."""
-    expires_on: date | None = None
+    expires_on: date | None = absent()
     """Last day of the lot's shelf life, if it has one."""
-    on_hand: int | None = None
+    on_hand: int | None = absent()
     """Free on the shelf, in quanta of the part."""
-    reserved: int | None = None
+    reserved: int | None = absent()
     """On the shelf and held for orders."""
-    available: int | None = None
-    """Free, serviceable and within its shelf life: what an order could get."""
-    in_transit: int | None = None
+    available: int | None = absent()
+    """Free, in condition A or C and within its shelf life: what an order could get that says nothing of conditions."""
+    available_qualified: int | None = absent()
+    """Free, in condition B and within its shelf life: what only an order could get that accepts it."""
+    in_transit: int | None = absent()
     """On the road to the site."""
-    produced: int | None = None
+    produced: int | None = absent()
     """Finished and still at the factory."""
-    availability: Availability | None = None
-    """For a depot of your nation that is not yours: whether there is some, and no more than that."""
+    unit_of_issue: str | None = absent()
+    """Unit in which the part is counted."""
+    quantity_scale: int | None = absent()
+    """Decimal places of the unit: 1 is 10^-scale of it."""
+    availability: Availability | None = absent()
+    """For a depot of your nation that is not yours: that an order could get some there, and no more than that."""
 
 
 class Freshness(Answer):
@@ -86,10 +91,12 @@ class Freshness(Answer):
     """The stream: orders.v1, production.v1."""
     applied_to: datetime | None
     """When the newest fact that has been applied was made; none before the first."""
-    lag_events: int
-    """Facts known to wait."""
-    lag_seconds: float
-    """For how long the stream has been behind; 0 when it is not."""
+    heard_to: datetime | None
+    """When Kafka last answered this replica about the stream; null before it has, or while it is not connected."""
+    lag_events: int | None
+    """Facts known to wait here; null while Kafka does not answer."""
+    lag_seconds: float | None
+    """For how long this replica has been behind, 0 when it is not; null while Kafka does not answer."""
 
 
 class StockAnswer(Answer):
@@ -100,7 +107,13 @@ class StockAnswer(Answer):
             "as_of": "2026-06-15T12:00:00Z",
             "stream_position": "12.7.0.31.4.9.18.2.0.5.11.3",
             "freshness": [
-                {"stream": "production.v1", "applied_to": "2026-06-15T11:59:59.9Z", "lag_events": 0, "lag_seconds": 0}
+                {
+                    "stream": "production.v1",
+                    "applied_to": "2026-06-15T11:59:41.9Z",
+                    "heard_to": "2026-06-15T11:59:59.8Z",
+                    "lag_events": 0,
+                    "lag_seconds": 0,
+                }
             ],
             "rows": [
                 {
@@ -112,8 +125,11 @@ class StockAnswer(Answer):
                     "on_hand": 2,
                     "reserved": 1,
                     "available": 2,
+                    "available_qualified": 0,
                     "in_transit": 0,
                     "produced": 0,
+                    "unit_of_issue": "EA",
+                    "quantity_scale": 0,
                 }
             ],
         }
@@ -159,7 +175,7 @@ class ShipmentFilter(Filter):
     """Only those of this sender."""
     part: PartId | None = None
     """Only those with this part."""
-    open: bool | None = None
+    open: Asked | None = None
     """Only those with something on the road, or with nothing."""
 
 
@@ -172,5 +188,5 @@ class DiscrepancyFilter(Filter):
     """Only of this part."""
     kind: DiscrepancyKind | None = None
     """Only of this kind."""
-    open: bool = True
+    open: Asked = True
     """Only those that are open; false for all."""

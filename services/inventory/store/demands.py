@@ -11,6 +11,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import Demands, Reservation
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
+from services.inventory.store.lives import LAST_DAY, lasting
 from services.inventory.store.rows import Columns
 from shared.sql import Row, Statement
 from shared.types import Condition, OrderId
@@ -106,20 +107,18 @@ _LOWER = Statement(f"""
      WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition
 """)  # noqa: S608
 _REMOVE_EMPTY = Statement(f"DELETE FROM reservation WHERE order_id {_ORDERS} AND quantity = 0")  # noqa: S608
-
-
-_EXPIRED = Statement("""
-    SELECT DISTINCT r.order_id, r.site, r.part FROM reservation r JOIN lot l USING (part, lot)
-     WHERE l.expires_on < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
-""")
-_IDLE = Statement("""
-    SELECT DISTINCT b.site, b.part FROM balance b LEFT JOIN lot l USING (part, lot)
-     WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND (l.expires_on IS NULL OR l.expires_on >= :today)
+_EXPIRED = Statement(f"""
+    SELECT DISTINCT r.order_id, r.site, r.part FROM reservation r {lasting("r")}
+     WHERE {LAST_DAY} < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
+""")  # noqa: S608
+_IDLE = Statement(f"""
+    SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")}
+     WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
        AND EXISTS (SELECT FROM demand d
                     WHERE d.site = b.site AND d.part = b.part AND d.partial AND strpos(d.conditions, b.condition) > 0
                       AND NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled)
      ORDER BY b.site, b.part LIMIT :limit
-""")
+""")  # noqa: S608
 
 
 class Expired(NamedTuple):

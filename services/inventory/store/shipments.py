@@ -26,6 +26,7 @@ _LINES = Columns(
     lost="bigint",
     order_id="text",
     filling_site="text",
+    expires_on="date",
 )
 _IDS = "= ANY(CAST(:shipments AS text[]))"
 _CARRYING = Statement(f"""
@@ -50,7 +51,7 @@ _SAVE_LINES = Statement(f"""
     INSERT INTO shipment_line ({_LINES.names}) SELECT {_LINES.names} FROM {_LINES.unnest("l")}
     ON CONFLICT (shipment_id, depot, part, lot, condition) DO UPDATE
     SET dispatched = excluded.dispatched, received = excluded.received, lost = excluded.lost,
-        order_id = excluded.order_id, filling_site = excluded.filling_site
+        order_id = excluded.order_id, filling_site = excluded.filling_site, expires_on = excluded.expires_on
 """)  # noqa: S608
 _REMOVE_UNUSED = Statement(f"DELETE FROM shipment WHERE shipment_id {_IDS} AND version = 0")  # noqa: S608
 
@@ -121,8 +122,9 @@ def _line(row: Row) -> Line:
         lost=row.lost,
         order=row.order_id,
         filling_site=row.filling_site,
+        expires_on=row.expires_on,
     )
 
 
 def _row(line: Line) -> tuple[object, ...]:
-    return (*line.key, line.dispatched, line.received, line.lost, line.order, line.filling_site)
+    return (*line.key, line.dispatched, line.received, line.lost, line.order, line.filling_site, line.expires_on)

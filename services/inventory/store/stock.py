@@ -1,19 +1,20 @@
 """The (site, part) row, the only mutex of stock, and the balances that lie under it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
+from services.inventory.domain.life import Mark
+from services.inventory.store import lives
+from services.inventory.store.lives import lasting
 from services.inventory.store.rows import Columns
-from services.inventory.store.touches import CountKey
 from shared.sql import Statement
 from shared.types import Condition, Shelf
 
 _KEYS = Columns(site="text", part="text")
 _LOTS = Columns(site="text", part="text", lot="text")
-_PART_LOTS = Columns(part="text", lot="text")
 _VERSIONS = Columns(site="text", part="text", version="bigint")
 _CHANGES = Columns(
     site="text",
@@ -25,8 +26,6 @@ _CHANGES = Columns(
     reserved="bigint",
     in_transit="bigint",
 )
-_EXPIRIES = Columns(part="text", lot="text", expires_on="date")
-_COUNTED = Columns(site="text", part="text", lot="text", condition="text", version="bigint")
 _SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
 _ROW = "b.site, b.part, b.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit"
 _CONDITIONS = {condition.value: condition for condition in Condition}
@@ -47,22 +46,9 @@ _LOCK_ALL = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience=""))
 _LOCK_MORE = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
 _BALANCES = Statement(f"SELECT {_ROW} FROM {_LOTS.unnest('k')} JOIN balance b USING (site, part, lot)")  # noqa: S608
 _FREE = Statement(f"""
-    SELECT {_ROW}, l.expires_on FROM {_KEYS.unnest("k")} JOIN balance b USING (site, part)
-      LEFT JOIN lot l USING (part, lot)
+    SELECT {_ROW}, l.expires_on, m.cause_id, m.expires_on FROM {_KEYS.unnest("k")} JOIN balance b USING (site, part)
+      {lasting("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
-""")  # noqa: S608
-_LOT_EXPIRIES = Statement(f"SELECT part, lot, expires_on FROM lot JOIN {_PART_LOTS.unnest('k')} USING (part, lot)")  # noqa: S608
-_MOVED_SINCE = Statement(f"""
-    SELECT k.*, COALESCE((
-      SELECT sum(CASE WHEN (t.target_site, t.target_condition) = (k.site, k.condition)
-                       AND t.target_shelf IN ('on_hand', 'reserved') AND t.target_version > k.version
-                      THEN t.quantity ELSE 0 END
-               - CASE WHEN (t.source_site, t.source_condition) = (k.site, k.condition)
-                       AND t.source_shelf IN ('on_hand', 'reserved') AND t.source_version > k.version
-                      THEN t.quantity ELSE 0 END)
-        FROM transfer t
-       WHERE t.part = k.part AND t.lot = k.lot AND 'adjusted' NOT IN (t.source_shelf, t.target_shelf)), 0) AS moved
-    FROM {_COUNTED.unnest("k")}
 """)  # noqa: S608
 _SAVE_VERSIONS = Statement(f"""
     UPDATE stock s SET version = v.version FROM {_VERSIONS.unnest("v")} WHERE s.site = v.site AND s.part = v.part
@@ -79,10 +65,6 @@ _CHANGE_BALANCES = Statement(f"""
 _OPEN_BALANCES = Statement(
     f"INSERT INTO balance ({_CHANGES.names}) SELECT {_CHANGES.names} FROM {_CHANGES.unnest('c')}"  # noqa: S608
 )
-_SAVE_EXPIRIES = Statement(f"""
-    INSERT INTO lot ({_EXPIRIES.names}) SELECT {_EXPIRIES.names} FROM {_EXPIRIES.unnest("e")} ORDER BY part, lot
-    ON CONFLICT (part, lot) DO UPDATE SET expires_on = excluded.expires_on
-""")  # noqa: S608
 
 
 class Locks:
@@ -119,36 +101,26 @@ class Locks:
 
 
 async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey]) -> None:
-    """Load the balances of lots, in every condition, and when they expire."""
+    """Load the balances of lots, in every condition, and their last days."""
     if not lots:
         return
     rows = await _BALANCES.rows(session, _LOTS.bind(lots))
     for row in rows:
         book.load(Holding(row[0], row[1], row[2], _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
     book.load_lots(lots)
-    expiries = await _LOT_EXPIRIES.rows(session, _PART_LOTS.bind({(lot.part, lot.lot) for lot in lots}))
-    for row in expiries:
-        book.load_expiry(row.part, row.lot, row.expires_on)
+    await lives.load(session, book, lots)
 
 
 async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey]) -> None:
     """Load everything that is free under these keys and may be issued."""
     rows = await _FREE.rows(session, _KEYS.bind(keys))
     for row in rows:
-        book.load(Holding(row[0], row[1], row[2], _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
+        holding = Holding(row[0], row[1], row[2], _CONDITIONS[row[3]])
+        book.load(holding, dict(zip(_SHELVES, row[4:8], strict=True)))
         if row[8] is not None:
-            book.load_expiry(row[1], row[2], row[8])
-
-
-async def moved_since(session: AsyncSession, counts: Collection[CountKey]) -> dict[CountKey, int]:
-    """Say what came and went of goods after a version of their stock, corrections by counts left aside."""
-    if not counts:
-        return {}
-    rows = await _MOVED_SINCE.rows(session, _COUNTED.bind([(*each.goods, each.version) for each in counts]))
-    return {
-        CountKey(Holding(row.site, row.part, row.lot, _CONDITIONS[row.condition]), row.version): int(row.moved)
-        for row in rows
-    }
+            book.lives.load_told(row[1], row[2], row[8])
+        if row[9] is not None:
+            book.lives.load_marks(holding.lot_key, [Mark(row[9], row[10])])
 
 
 async def save_balances(session: AsyncSession, book: Book) -> None:
@@ -163,13 +135,6 @@ async def save_balances(session: AsyncSession, book: Book) -> None:
         await _CHANGE_BALANCES.run(session, _CHANGES.bind(known))
     if new:
         await _OPEN_BALANCES.run(session, _CHANGES.bind(new))
-
-
-async def save_expiries(session: AsyncSession, book: Book) -> None:
-    """Write what was learnt of the shelf life of lots."""
-    if book.learnt:
-        rows: Iterable[tuple[object, ...]] = [(*key, book.learnt[key]) for key in sorted(book.learnt)]
-        await _SAVE_EXPIRIES.run(session, _EXPIRIES.bind(rows))
 
 
 def _change(holding: Holding, change: dict[Shelf, int]) -> tuple[object, ...]:

@@ -35,6 +35,12 @@ class CauseKey(NamedTuple):
     cause: EventId
 
 
+class OutsideKey(NamedTuple):
+    """What is outside of a lot: issued, and not come back."""
+
+    lot: LotKey
+
+
 class DiscrepancyKey(NamedTuple):
     """A discrepancy."""
 
@@ -58,6 +64,7 @@ class Touched:
     supplied: set[OrderId] = field(default_factory=set)
     shipments: dict[ShipmentId, SiteId | None] = field(default_factory=dict)
     causes: set[EventId] = field(default_factory=set)
+    outside: set[LotKey] = field(default_factory=set)
     discrepancies: set[UUID] = field(default_factory=set)
     counts: set[CountKey] = field(default_factory=set)
 
@@ -85,6 +92,8 @@ class Touched:
                 self.shipments[shipment] = sender or self.shipments.get(shipment)
             case CauseKey(cause):
                 self.causes.add(cause)
+            case OutsideKey(lot):
+                self.outside.add(lot)
             case DiscrepancyKey(discrepancy):
                 self.discrepancies.add(discrepancy)
             case CountKey():

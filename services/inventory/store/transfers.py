@@ -6,7 +6,8 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book, Past
-from services.inventory.domain.ledger import Account, Cause, Reason, Transfer
+from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, Transfer
+from services.inventory.domain.outside import Issued
 from services.inventory.domain.postings import Posted
 from services.inventory.store.rows import Columns
 from shared.sql import Row, Statement
@@ -43,12 +44,23 @@ _SLIPS = Columns(
     issued_to="text",
     serials="jsonb",
 )
+_LOTS = Columns(site="text", part="text", lot="text")
 _ADD = Statement(
     f"INSERT INTO transfer ({_TRANSFERS.names}) SELECT {_TRANSFERS.names} FROM {_TRANSFERS.unnest('t')}"  # noqa: S608
 )
 _ADD_SLIPS = Statement(f"INSERT INTO slip ({_SLIPS.names}) SELECT {_SLIPS.names} FROM {_SLIPS.unnest('s')}")  # noqa: S608
 _PAST = Statement("SELECT * FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[])) ORDER BY cause_id, line")
 _UNDONE = Statement("SELECT DISTINCT reverses FROM transfer WHERE reverses = ANY(CAST(:causes AS uuid[]))")
+_OUTSIDE = Statement(f"""
+    SELECT k.site, k.part, k.lot, condition, order_id, sum(change)::bigint AS quantity FROM {_LOTS.unnest("k")}
+     CROSS JOIN LATERAL (
+       SELECT target_condition AS condition, order_id, quantity AS change FROM transfer t
+        WHERE t.part = k.part AND t.lot = k.lot AND t.target_site = k.site AND t.target_shelf = 'issued'
+       UNION ALL
+       SELECT source_condition, order_id, -quantity FROM transfer t
+        WHERE t.part = k.part AND t.lot = k.lot AND t.source_site = k.site AND t.source_shelf = 'issued') AS half
+     GROUP BY k.site, k.part, k.lot, condition, order_id
+""")  # noqa: S608  # names of columns only
 _PLACES = Statement("""
     SELECT source_site AS site, part, lot FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[]))
     UNION SELECT target_site, part, lot FROM transfer WHERE cause_id = ANY(CAST(:causes AS uuid[]))
@@ -97,6 +109,16 @@ async def load_past(session: AsyncSession, book: Book, causes: Collection[EventI
     for cause, transfers in booked.items():
         book.load_past(cause, Past(tuple(transfers), undone=cause in undone))
     return [transfer for transfers in booked.values() for transfer in transfers]
+
+
+async def load_outside(session: AsyncSession, book: Book, lots: Collection[LotKey]) -> None:
+    """Load what was issued of lots and has not come back."""
+    if not lots:
+        return
+    book.outside.load_lots(lots)
+    for row in await _OUTSIDE.rows(session, _LOTS.bind(lots)):
+        goods = Holding(row.site, row.part, row.lot, Condition(row.condition))
+        book.outside.load(Issued(goods.on(Shelf.ISSUED), row.order_id), row.quantity)
 
 
 def _row(posted: Posted) -> tuple[object, ...]:

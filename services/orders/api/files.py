@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.orders.schemas.sources import ImportDone
 from services.orders.settings import OrdersSettings
-from shared.http.files import Bounds, Imported, ImportUnreadable, is_csv, read_records, read_table
+from shared.http.files import Bounds, Imported, ImportUnreadable, is_csv, read_records, read_table, typed
 from shared.observe.logs import get_log
 
 IMPORT_PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -55,7 +55,8 @@ async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], se
 def _read_csv(content: bytes, kind: type[R], *, key: tuple[str, ...], bounds: Bounds) -> Imported[R]:
     table = read_table(content)
     table.require(kind.model_fields)
-    return read_records(table.rows, kind.model_validate_strings, key=key, bounds=bounds, errors=table.errors)
+    rows = [(line, typed(cells, kind)) for line, cells in table.rows]
+    return read_records(rows, kind.model_validate, key=key, bounds=bounds, errors=table.errors)
 
 
 def _read_json(content: bytes, kind: type[R], *, key: tuple[str, ...], bounds: Bounds) -> Imported[R]:

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
 from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
+from shared.http.forms import Answer, Body, Day, Filter, Flag
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -30,24 +31,6 @@ Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]$")]
 """Tells the orders of a split fill apart."""
 TailNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{0,19}$")]
 """Registration of an aircraft or vehicle."""
-
-
-class Body(BaseModel):
-    """A body that a client sends; unknown fields are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Filter(BaseModel):
-    """What a list is asked for; unknown parameters are refused by the guard."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
-
-
-class Answer(BaseModel):
-    """A body that a door answers."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
 
 
 class PlaceOrder(Body):
@@ -82,9 +65,9 @@ class PlaceOrder(Body):
     """How much, in the part's unit of issue (in 10^-quantity_scale of it, where the unit divides)."""
     urgency: Urgency
     """How urgent it is: A cannot perform its mission, B is impaired, C is routine."""
-    required_by: date
+    required_by: Day
     """Day on which it is needed."""
-    partial: bool = True
+    partial: Flag = True
     """Whether less than the whole may be reserved and issued; never where another depot fills the order."""
     conditions: Annotated[list[Condition], Field(min_length=1, max_length=3)] = [Condition.A, Condition.C]
     """Supply conditions that it accepts: A, B, C; B only if named."""
@@ -108,7 +91,7 @@ class ChangeOrder(Body):
 
     quantity: PositiveQuantity | None = None
     """How much is still wanted in all, issued included; it can only go down."""
-    required_by: date | None = None
+    required_by: Day | None = None
     """The new day on which it is needed."""
 
     @model_validator(mode="after")

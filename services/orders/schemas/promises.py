@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import ConfigDict, computed_field
 
-from services.orders.schemas.orders import Answer, Filter
+from shared.http.forms import Answer, Filter
 from shared.types import Nation, PartId
 
 NEVER = date.max

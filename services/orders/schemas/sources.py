@@ -7,7 +7,7 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from services.orders.domain.priority import Designator
-from services.orders.schemas.orders import Answer, Body, Filter
+from shared.http.forms import Answer, Asked, Body, Day, Filter, Flag
 from shared.types import Nation, PartId, PositiveQuantity, SiteId
 
 Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
@@ -40,9 +40,9 @@ class SourceTerms(Body):
         }
     )
 
-    approved: bool
+    approved: Flag
     """Whether orders may be given to it."""
-    approved_on: date | None = None
+    approved_on: Day | None = None
     """Day of the approval; needed if approved."""
     lead_time_days: Annotated[int, Field(ge=0, le=_LEAD_TIME_DAYS_MAX)]
     """Days from order to delivery."""
@@ -71,7 +71,7 @@ class SourceRow(SourceTerms):
     """The part."""
     site: SiteId
     """The factory or supplier."""
-    illustrative: bool = False
+    illustrative: Flag = False
     """Whether the line is invented, for demonstration."""
 
 
@@ -137,7 +137,7 @@ class SourceFilter(Filter):
     """Only of this site."""
     nation: Nation | None = None
     """Only approved, or not, by this nation."""
-    approved: bool | None = None
+    approved: Asked | None = None
     """Only approved ones; false: only the others."""
 
 
@@ -157,7 +157,7 @@ class ActivityRow(ActivityTerms):
 
     activity: ActivityCode
     """The code."""
-    illustrative: bool = False
+    illustrative: Flag = False
     """Whether the line is invented, for demonstration."""
 
 

@@ -26,6 +26,7 @@ from shared.events.production import (
     LotInspected,
     LotScrapped,
     LotStarted,
+    ShelfLife,
     WorkOrderAccepted,
     WorkOrderRefused,
 )
@@ -59,6 +60,8 @@ def tell_lot(fact: LotFact, lot: Lot, named: WorkOrderId | None, work_order: Wor
     if isinstance(fact, FactoryLotDispatched):
         told["shipment"] = lot_id(lot.factory, fact.shipment)
         told["expires_on"] = lot.expires_on
+    if isinstance(fact, FactoryLotFinished):
+        told["shelf_life"] = ShelfLife(expires_on=lot.add(fact).expires_on)
     return TOLD_AS[kind](**_place(fact, lot, named, work_order), out_of_order=lot.lacks_what_presumed(fact), **told)
 
 
@@ -74,6 +77,7 @@ def tell_void(earlier: Entry, lot: Lot, work_order: WorkOrder | None, reason: st
         depot=dispatched.depot if dispatched else None,
         shipment=lot_id(lot.factory, dispatched.shipment) if dispatched else None,
         reason=reason,
+        shelf_life=ShelfLife(expires_on=lot.withdraw(fact).expires_on),
     )
 
 

@@ -1,16 +1,13 @@
 """What lists of lots and work orders can be asked for."""
 
-from pydantic import BaseModel, ConfigDict
-
 from services.production.domain.lot import LotStatus
 from services.production.domain.work_order import WorkOrderStatus
+from shared.http.forms import Filter
 from shared.types import PartId, SiteId, WorkOrderId
 
 
-class Filter(BaseModel):
-    """Narrows a list; what is not given does not matter."""
-
-    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+class MadeFilter(Filter):
+    """Narrows a list of what factories make; what is not given does not matter."""
 
     factory: SiteId | None = None
     """Only of this factory."""
@@ -18,7 +15,7 @@ class Filter(BaseModel):
     """Only of this part."""
 
 
-class LotFilter(Filter):
+class LotFilter(MadeFilter):
     """Which lots are asked for."""
 
     work_order: WorkOrderId | None = None
@@ -27,7 +24,7 @@ class LotFilter(Filter):
     """Only lots that have come this far."""
 
 
-class WorkOrderFilter(Filter):
+class WorkOrderFilter(MadeFilter):
     """Which work orders are asked for."""
 
     status: WorkOrderStatus | None = None

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
+from shared import clock
 from shared.messaging.topics import Topics
 from tests.fixtures.toy import QUICK, Toy, ToyWork, eventually, run_loops
 from tests.fixtures.toy_judge import wrongs
@@ -114,12 +115,14 @@ async def test_the_lag_is_the_age_of_the_oldest_fact_that_waits_also_where_a_par
         owners = toy.backbone._consumers[0]._owners
         assert owners is not None
         owners.measure()
+        heard_at = lag(toy, "heard_timestamp_seconds", part=0)
         waiting, stopped = lag(toy, "lag_seconds", part=0), lag(toy, "lag_seconds", part=1)
         gate.opened.set()
         await eventually(lambda: lags(toy, part=0, events=0))
 
     assert 0.4 < waiting < 2.4, "it counts from when the fact was written, not from the last one applied"
     assert stopped > 0.5
+    assert 0 <= clock.now().timestamp() - heard_at < 30
 
 
 def lag(toy: Toy, metric: str, *, part: int) -> float:

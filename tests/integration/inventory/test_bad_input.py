@@ -2,12 +2,16 @@
 
 import pytest
 
+from shared.http.paging import encode
 from tests.integration.inventory.house import House, a_receipt
 from tests.unit.http.makers import slug
 
 GOODS = {"site": "D-01", "part": "GEARBOX", "lot": "F-01:L-1"}
 CHANGE = {**GOODS, "from": "A", "to": "F", "quantity": 1, "reason": "Any."}
 SENDING = {"from_site": "D-01", "to_site": "D-02", "part": "GEARBOX", "quantity": 1}
+
+BEFORE_TIME = encode(["0001-01-01T00:00:00+14:00", "01980f5e-7f7e-7c11-8a50-3f1c2f6d9b11"])
+"""A cursor whose moment, in UTC, lies before the first year."""
 
 BAD_BODIES = [
     ("/v1/receipts", {"site": "D-01"}, "lines"),
@@ -24,6 +28,9 @@ BAD_BODIES = [
     ("/v1/receipts", a_receipt(1, condition="S"), "lines[0].condition"),
     ("/v1/receipts", a_receipt(1, lot=None, expires_on="2030-01-01"), "lines[0]"),
     ("/v1/receipts", a_receipt(1, expires_on="tomorrow"), "lines[0].expires_on"),
+    ("/v1/receipts", a_receipt(1, expires_on=1893456000), "lines[0].expires_on"),
+    ("/v1/receipts", a_receipt(1, expires_on="2030-01-01T00:00:00"), "lines[0].expires_on"),
+    ("/v1/scraps", {**GOODS, "quantity": 1, "reason": "bent\x1b[2J"}, "reason"),
     ("/v1/receipts", a_receipt(1, serials=["A", "B"]), "lines[0]"),
     ("/v1/receipts", a_receipt(2, serials=["A", "A"]), "lines[0]"),
     ("/v1/receipts", a_receipt(1, shipment="S-1"), "shipment"),
@@ -60,12 +67,15 @@ async def test_a_body_that_does_not_fit_names_the_field(
         ("/v1/stock?colour=red", "request-invalid"),
         ("/v1/stock?limit=0", "request-invalid"),
         ("/v1/stock?condition=Z", "request-invalid"),
+        ("/v1/stock?empty=yes", "request-invalid"),
+        ("/v1/shipments?open=1", "request-invalid"),
         ("/v1/stock?group=part", "request-invalid"),
         ("/v1/stock?cursor=!", "cursor-malformed"),
         ("/v1/stock?cursor=WzFd", "cursor-malformed"),
         ("/v1/movements?cursor=WyJ4IiwxXQ", "cursor-malformed"),
         ("/v1/movements?reason=DROP%20TABLE", "request-invalid"),
         ("/v1/discrepancies?cursor=WyJ4IiwieSJd", "cursor-malformed"),
+        (f"/v1/discrepancies?cursor={BEFORE_TIME}", "cursor-malformed"),
         ("/v1/shipments?shipment=S-1", "request-invalid"),
         ("/v1/parts/lower", "request-invalid"),
         ("/v1/sites?country=india", "request-invalid"),

@@ -1,5 +1,9 @@
 """What is shown to whom: stock, the ledger, shipments, and how lists go on."""
 
+from typing import Any
+
+import pytest
+
 from shared import clock
 from tests.integration.inventory.house import House, a_receipt
 from tests.integration.inventory.test_taking import GOODS
@@ -19,7 +23,8 @@ async def test_stock_says_what_an_order_could_get(house: House) -> None:
     shown = {row["lot"]: (row["on_hand"], row["reserved"], row["available"]) for row in answer["rows"]}
     assert shown == {"F-01:L-1": (10, 0, 0), "F-01:L-2": (2, 4, 2), "F-01:L-3": (3, 0, 0)}
     assert (grouped["on_hand"], grouped["reserved"], grouped["available"]) == (15, 4, 2)
-    assert {each["stream"]: each["lag_events"] for each in answer["freshness"]} == {"orders.v1": 0, "production.v1": 0}
+    unknown = dict.fromkeys(("heard_to", "lag_events", "lag_seconds"))
+    assert [{**each, **unknown} == each for each in answer["freshness"]] == [True, True], "there is no Kafka here"
     assert answer["freshness"][0]["applied_to"][:10] == str(clock.now().date())
 
 
@@ -49,9 +54,93 @@ async def test_a_depot_sees_of_other_depots_only_whether_there_is_some(house: Ho
     assert [(row["site"], row.get("on_hand"), row.get("availability")) for row in rows] == [
         (DEPOT, 1, None),
         (OTHER_DEPOT, None, "some"),
-        (FACTORY, None, "none"),
     ]
-    assert "version" not in rows[1]
+    assert rows[1].keys() == {"site", "part", "availability"}
+
+
+async def test_of_other_depots_nothing_tells_more_than_that_there_is_some(house: House) -> None:
+    await house.stock(2, at=OTHER_DEPOT)
+    await house.stock(2, "F-01:L-2", at=OTHER_DEPOT, condition="F")
+    await house.ear.hear(an_order(2, site=OTHER_DEPOT))
+
+    async def seen(**query: Any) -> list[str]:
+        return [row["site"] for row in (await house.get("/v1/stock", **query))["rows"]]
+
+    reserved = await seen(empty=True)
+    await house.stock(1, "F-01:L-3", at=OTHER_DEPOT)
+
+    assert reserved == [], "what is reserved, unserviceable or gone is none, and none has no row"
+    assert await seen() == [OTHER_DEPOT]
+    assert await seen(lot="F-01:L-3") == await seen(lot="F-01:L-9") == []
+    assert await seen(condition="A") == await seen(condition="F") == []
+
+
+async def test_available_is_what_an_order_gets_that_says_nothing_of_conditions(house: House) -> None:
+    await house.stock(3)
+    await house.stock(4, "F-01:L-2", condition="B")
+    await house.ear.hear(an_order(9, conditions=[]))
+
+    (grouped,) = (await house.get("/v1/stock", group="part-site"))["rows"]
+
+    assert (grouped["reserved"], grouped["available"], grouped["available_qualified"]) == (3, 0, 4)
+
+
+async def test_quantities_come_with_their_unit(house: House) -> None:
+    await house.ear.hear(a_finish(5), a_dispatch(5))
+    over = await house.post("/v1/receipts", a_receipt(6))
+
+    shown = [
+        (await house.get("/v1/stock"))["rows"][0],
+        (await house.get("/v1/movements"))[0],
+        (await house.get("/v1/shipments"))[0]["lines"][0],
+        (await house.get("/v1/discrepancies"))[0],
+        over.json()["transfers"][0],
+    ]
+
+    assert [(each["unit_of_issue"], each["quantity_scale"]) for each in shown] == [("EA", 0)] * 5
+
+
+@pytest.mark.parametrize("path", ["stock", "movements", "shipments", "discrepancies", "parts", "sites"])
+async def test_a_last_page_that_is_full_links_to_no_other(house: House, path: str) -> None:
+    await house.ear.hear(*(a_dispatch(1, f"F-01:L-{n}", shipment=f"F-01:S-{n}") for n in range(1, 4)))
+    await house.post("/v1/receipts", a_receipt(2))
+    await house.post("/v1/receipts", a_receipt(2, lot="F-01:L-2", shipment="F-01:S-2"))
+
+    async def page(limit: int) -> Any:
+        answer = await house.door.get(f"/v1/{path}?limit={limit}", headers=house.bearer("operator"))
+        rows = answer.json()["rows"] if path == "stock" else answer.json()
+        return len(rows), "next" in answer.links
+
+    whole, _ = await page(1000)
+
+    assert whole > 1
+    assert await page(whole) == (whole, False)
+    assert await page(whole - 1) == (whole - 1, True)
+
+
+async def test_every_write_answers_the_version_to_wait_for(house: House) -> None:
+    line = {"site": DEPOT, "part": PART, "lot": "F-01:L-1", "quantity": 6}
+    opened = await house.door.post("/v1/stock/import", json={"stock": [line]}, headers=house.bearer("operator"))
+    again = await house.door.post("/v1/stock/import", json={"stock": [line]}, headers=house.bearer("operator"))
+    part = {"part_id": "PUMP", "name": "Pump", "unit_of_issue": "EA"}
+    parts = await house.door.post("/v1/catalogue/import", json={"parts": [part]}, headers=house.bearer("planner"))
+    same = await house.post("/v1/counts", {**GOODS, "counted": 6, "version": 1})
+    checked = await house.door.post(
+        "/v1/stock/import?dry_run=true", json={"stock": [{**line, "lot": "F-01:L-2"}]}, headers=house.bearer("operator")
+    )
+
+    told = [each.headers.get("JVTrack-Version") for each in (opened, again, same)]
+    assert told == [f"stock.v1/{DEPOT}/{PART}@1"] * 3
+    assert parts.headers["JVTrack-Version"] == "catalogue.v1/part:PUMP@1"
+    assert "JVTrack-Version" not in checked.headers
+
+
+async def test_the_stream_waits_for_what_its_reader_has_written(house: House) -> None:
+    headers = {**house.bearer("depot", DEPOT), "JVTrack-After": "orders.v1/order:x@9"}
+
+    waited = await house.door.get("/v1/stock/stream", headers=headers)
+
+    assert slug(waited) == "version-not-yet-applied"
 
 
 async def test_what_is_of_another_nation_is_not_shown_nor_moved(house: House) -> None:

@@ -10,6 +10,10 @@ from tests.unit.http.makers import slug
 from tests.unit.inventory.makers import DEPOT, LOT, OTHER_DEPOT, PART, an_order, an_order_id
 
 GOODS = {"site": DEPOT, "part": PART, "lot": LOT}
+ISSUED = """
+    SELECT COALESCE(sum(CASE WHEN target_shelf = 'issued' THEN quantity ELSE -quantity END), 0) FROM transfer
+     WHERE 'issued' IN (source_shelf, target_shelf)
+"""
 
 
 def a_sending(quantity: int, **changes: object) -> dict[str, Any]:
@@ -165,21 +169,51 @@ async def test_a_shipment_belongs_to_who_began_it_and_takes_nothing_once_closed(
     assert slug(misnamed) == "request-invalid"
 
 
-async def test_a_return_comes_back_at_most_once(house: House) -> None:
+async def test_what_comes_back_and_was_not_issued_is_there_and_unexplained(house: House) -> None:
     await house.stock(5)
     await house.ear.hear(an_order(3))
     await house.post("/v1/issues", {"order": an_order_id(), "quantity": 3})
 
     back = await house.post("/v1/returns", {**GOODS, "quantity": 2, "condition": "F", "order": an_order_id()})
     too_much = await house.post("/v1/returns", {**GOODS, "quantity": 2, "order": an_order_id()})
+    never = await house.post("/v1/returns", {**GOODS, "quantity": 1000, "condition": "F"})
     other = await house.post("/v1/returns", {**GOODS, "part": "BLADE", "quantity": 1, "order": an_order_id()})
 
-    assert back.status_code == 201
-    assert slug(too_much) == "more-than-issued"
+    assert back.json()["discrepancies"] == []
+    assert [each["quantity"] for each in too_much.json()["discrepancies"]] == [1]
+    assert [(each["kind"], each["quantity"]) for each in never.json()["discrepancies"]] == [("unissued-return", 1000)]
     assert slug(other) == "order-of-other-stock"
-    assert await house.stands(condition="F") == {"on_hand": 2}
-    assert (await house.demand(an_order_id()))["issued"] == 3
+    assert await house.stands(condition="F") == {"on_hand": 1002}
+    demand = await house.demand(an_order_id())
+    assert (demand["issued"], demand["returned"]) == (3, 3)
+    assert await house.owner.fetchval(ISSUED) == 0
     await house.balances()
+
+
+async def test_a_return_that_was_a_slip_is_undone_with_what_it_left_unexplained(house: House) -> None:
+    await house.stock(5)
+    await house.ear.hear(an_order(3))
+    await house.post("/v1/issues", {"order": an_order_id(), "quantity": 3})
+    back = await house.post("/v1/returns", {**GOODS, "quantity": 5, "order": an_order_id()})
+
+    undone = await house.post(f"/v1/movements/{back.json()['movement']}/reverse", {"reason": "Wrong slip."})
+
+    assert undone.status_code == 201
+    assert await house.get("/v1/discrepancies") == []
+    assert (await house.demand(an_order_id()))["returned"] == 0
+    assert await house.owner.fetchval(ISSUED) == 3
+    await house.balances()
+
+
+async def test_a_return_tells_nothing_of_another_sites_order(house: House) -> None:
+    await house.ear.hear(an_order(3, site=OTHER_DEPOT), an_order(3, 2, site="D-09"))
+
+    neighbours = await house.post("/v1/returns", {**GOODS, "quantity": 1, "order": an_order_id()})
+    partners = await house.post("/v1/returns", {**GOODS, "quantity": 1, "order": an_order_id(2)})
+    unknown = await house.post("/v1/returns", {**GOODS, "quantity": 1, "order": an_order_id(3)})
+
+    assert [(each.status_code, slug(each)) for each in (neighbours, partners, unknown)] == [(404, "order-unknown")] * 3
+    assert OTHER_DEPOT not in neighbours.text
 
 
 @pytest.mark.parametrize("door", ["/v1/receipts", "/v1/scraps", "/v1/counts"])

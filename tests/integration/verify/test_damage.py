@@ -57,6 +57,13 @@ from tests.integration.verify.books import Books
             id="a transfer is gone",
         ),
         pytest.param(
+            "inventory",
+            "UPDATE transfer SET quantity = quantity + 9 WHERE reason = 'returned'",
+            ["I5", "I6"],
+            "-8 issued, which is more come back than had gone",
+            id="more came back than was issued",
+        ),
+        pytest.param(
             "production",
             "UPDATE lot SET finished = finished + 1 WHERE lot_id = 'F-01:L-1'",
             ["I5"],

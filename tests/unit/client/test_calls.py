@@ -11,6 +11,7 @@ import pytest
 from jvtrack.client import (
     ConditionChange,
     Count,
+    ExpiryMark,
     Issue,
     JVTrack,
     OrderChange,
@@ -63,6 +64,10 @@ MOVES: list[tuple[Act, str]] = [
     (lambda j: j.inventory.issue(Issue(order=ORDER, quantity=1)), "/v1/issues"),
     (lambda j: j.inventory.take_back(Return.model_validate({**GOODS, "quantity": 1})), "/v1/returns"),
     (lambda j: j.inventory.count(Count.model_validate({**GOODS, "counted": 3, "version": 7})), "/v1/counts"),
+    (
+        lambda j: j.inventory.mark_expiry(ExpiryMark(site="D-01", part=PART, lot="F-01:L-1", reason="misread")),
+        "/v1/expiries",
+    ),
     (lambda j: j.inventory.scrap(Scrap.model_validate({**GOODS, "quantity": 1, "reason": "cracked"})), "/v1/scraps"),
     (
         lambda j: j.inventory.change_condition(

@@ -46,6 +46,16 @@ async def test_following_the_links_reads_every_row_once(issuer: Issuer) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize(("limit", "is_last"), [(24, False), (25, True), (26, True)])
+async def test_a_last_page_that_is_full_links_to_no_other(issuer: Issuer, limit: int, *, is_last: bool) -> None:
+    async with a_client(an_app(issuer, a_router()), **issuer.bearer()) as client:
+        answer = await client.get(f"/v1/sites?limit={limit}")
+
+    assert len(answer.json()) == min(limit, 25)
+    assert ("next" not in answer.links) is is_last
+
+
+@pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("query", "problem"),
     [

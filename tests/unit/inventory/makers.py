@@ -43,7 +43,9 @@ def goods(site: str = DEPOT, lot: str = LOT, condition: Condition = Condition.A)
 def a_book(lots: Iterable[str] = (LOT,), sites: Iterable[str] = (FACTORY, DEPOT, OTHER_DEPOT)) -> Book:
     """Open a book on which nothing stands yet."""
     book = Book(NOW)
-    book.load_lots(LotKey(site, PART, lot) for site in sites for lot in lots)
+    keys = [LotKey(site, PART, lot) for site in sites for lot in lots]
+    book.load_lots(keys)
+    book.outside.load_lots(keys)
     book.demands.load_orders(an_order_id(number) for number in range(1, 100))
     return book
 
@@ -89,6 +91,13 @@ def allocated(book: Book, site: str = DEPOT) -> None:
     """Serve who waits at a site, as the end of a batch does."""
     stock = StockKey(site, PART)
     Queue(stock, offers(book, stock)).serve(book, [], is_last=True)
+
+
+def held(book: Book, quantity: int = 5, *, partial: bool = True) -> None:
+    """Put stock on hand and reserve it for an order."""
+    stocked(book, quantity)
+    heard(book, quantity, partial=partial)
+    allocated(book)
 
 
 def the_demand(book: Book, number: int = 1) -> Demand:

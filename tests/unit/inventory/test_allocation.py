@@ -40,7 +40,7 @@ def test_the_first_to_expire_goes_first_then_the_short_lived_then_the_lower_lot(
         goods(lot=LOTS[3]),
     ):
         stocked(book, 1, at=holding)
-    book.learn(PART, LOTS[3], NOW.date() + timedelta(days=1))
+    book.lives.tell(PART, LOTS[3], NOW.date() + timedelta(days=1))
 
     order = [offer.holding.lot for offer in offers(book, STOCK)]
 
@@ -52,8 +52,8 @@ def test_what_is_expired_or_unserviceable_is_not_offered() -> None:
     stocked(book, 1, at=goods(lot=LOTS[0], condition=Condition.F))
     stocked(book, 1, at=goods(lot=LOTS[1]))
     stocked(book, 1, at=goods(lot=LOTS[2]))
-    book.learn(PART, LOTS[1], NOW.date() - timedelta(days=1))
-    book.learn(PART, LOTS[2], NOW.date())
+    book.lives.tell(PART, LOTS[1], NOW.date() - timedelta(days=1))
+    book.lives.tell(PART, LOTS[2], NOW.date())
 
     assert [offer.holding.lot for offer in offers(book, STOCK)] == [LOTS[2]]
 
@@ -114,7 +114,7 @@ def test_release_frees_the_longest_lived_first() -> None:
     book = a_book(LOTS)
     stocked(book, 1, at=goods(lot=LOTS[0]))
     stocked(book, 1, at=goods(lot=LOTS[1]))
-    book.learn(PART, LOTS[0], NOW.date() + timedelta(days=5))
+    book.lives.tell(PART, LOTS[0], NOW.date() + timedelta(days=5))
     heard(book, 2)
     allocated(book)
 

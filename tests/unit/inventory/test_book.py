@@ -3,7 +3,7 @@
 import pytest
 
 from services.inventory.domain.book import Book
-from services.inventory.domain.catalogue import CatalogueBehind, Known, Place, UnitFixed, check_change
+from services.inventory.domain.catalogue import CatalogueBehind, Known, Place, Unit, UnitFixed, check_change
 from services.inventory.domain.ledger import Reason, StockKey, Transfer, no_lot
 from services.inventory.domain.postings import record
 from shared.events.catalogue import PartDefined
@@ -11,7 +11,6 @@ from shared.types import Condition, Shelf, SiteKind
 from tests.unit.inventory.makers import (
     DEPOT,
     FACTORY,
-    LOT,
     NOW,
     OTHER_DEPOT,
     PART,
@@ -58,21 +57,6 @@ def test_a_row_that_is_known_is_not_loaded_again() -> None:
     assert book.changes() == {goods(): {Shelf.ON_HAND: 2}}
 
 
-def test_the_first_word_on_a_lots_expiry_holds_until_another_is_learnt() -> None:
-    book = a_book()
-    book.load_expiry(PART, LOT, NOW.date())
-    book.load_expiry(PART, LOT, NOW.date().replace(year=2020))
-
-    book.learn(PART, LOT, NOW.date())
-    book.learn(PART, LOT, None)
-    learnt = dict(book.learnt)
-    book.learn(PART, LOT, NOW.date().replace(year=2030))
-
-    assert learnt == {}
-    assert book.learnt == {(PART, LOT): NOW.date().replace(year=2030)}
-    assert book.expires_on(PART, LOT) == NOW.date().replace(year=2030)
-
-
 def test_transfers_are_numbered_within_their_cause_and_told_under_both_keys() -> None:
     book, cause = a_book(), a_cause()
     made = goods(FACTORY)
@@ -104,7 +88,7 @@ def test_what_is_too_much_for_one_fact_is_told_in_several() -> None:
 
 
 def test_what_the_catalogue_does_not_have_is_worth_another_try() -> None:
-    known = Known(frozenset({PART}), {DEPOT: Place(SiteKind.DEPOT, "IND")})
+    known = Known({PART: Unit("EA", 0)}, {DEPOT: Place(SiteKind.DEPOT, "IND")})
 
     known.part(PART)
 

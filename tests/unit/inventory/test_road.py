@@ -134,7 +134,7 @@ def test_a_closed_shipments_rest_is_lost_and_may_turn_up_again() -> None:
     dispatched(book, order=an_order_id())
     road.arrive(book, a_cause(), Arrival(goods(), 3, SHIPMENT))
 
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
     lost = the_demand(book).lost
     road.arrive(book, a_cause(), Arrival(goods(), 5, SHIPMENT))
 
@@ -142,7 +142,7 @@ def test_a_closed_shipments_rest_is_lost_and_may_turn_up_again() -> None:
     assert (the_demand(book).lost, the_demand(book).arrived) == (2, 8)
     assert open_ones(book) == [("lost-in-transit", 2)]
     with pytest.raises(ShipmentClosed):
-        road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+        road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
 
 
 def test_a_shipment_that_is_received_in_full_is_closed_without_loss() -> None:
@@ -150,7 +150,7 @@ def test_a_shipment_that_is_received_in_full_is_closed_without_loss() -> None:
     dispatched(book)
     road.arrive(book, a_cause(), Arrival(goods(), 10, SHIPMENT))
 
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
 
     assert open_ones(book) == []
     (fact,) = book.shipments.tell(lines_max=10)
@@ -160,7 +160,7 @@ def test_a_shipment_that_is_received_in_full_is_closed_without_loss() -> None:
 def test_a_dispatch_onto_a_closed_shipment_opens_it_again() -> None:
     book = a_book()
     dispatched(book)
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
 
     bookings.dispatch(book, a_cause(), a_dispatch(1))
 
@@ -170,7 +170,7 @@ def test_a_dispatch_onto_a_closed_shipment_opens_it_again() -> None:
 def test_goods_that_turn_up_after_their_loss_was_resolved_are_unexplained() -> None:
     book = a_book()
     dispatched(book)
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
     (lost,) = book.suspense.opened
     resolve(book, a_cause(), lost, reason="Written off.")
 
@@ -235,7 +235,7 @@ def test_what_came_before_a_line_was_known_to_be_for_an_order_counts_for_it() ->
     heard(book, 10)
     dispatched(book, 5)
     road.arrive(book, a_cause(), Arrival(goods(), 2, SHIPMENT))
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
 
     dispatched(book, 1, order=an_order_id())
 

@@ -18,10 +18,12 @@ NAMES = {"event_id": "id", "recorded_at": "then"}
 SEEN = Seen(full=frozenset({DEPOT}), some_none=frozenset({OTHER_DEPOT}), streams=frozenset({"D-09"}))
 
 
-def a_movement(site: str = DEPOT, shelf: Shelf = Shelf.ON_HAND, lot: str = LOT) -> TailEvent:
+def a_movement(
+    site: str = DEPOT, shelf: Shelf = Shelf.ON_HAND, lot: str = LOT, condition: Condition = Condition.A
+) -> TailEvent:
     """Make a movement as the tail gives it."""
     posting = Posting(
-        cause=new_event_id(), line=1, reason=Reason.RECEIVED, lot=lot, condition=Condition.A, shelf=shelf, change=1
+        cause=new_event_id(), line=1, reason=Reason.RECEIVED, lot=lot, condition=condition, shelf=shelf, change=1
     )
     return told(StockMoved(site=site, part=PART, postings=[posting]))
 
@@ -49,12 +51,19 @@ def test_a_site_that_is_seen_in_full_is_shown_as_it_is() -> None:
     [
         (a_movement(OTHER_DEPOT), {"site": OTHER_DEPOT, "part": PART, **NAMES}),
         (a_movement(OTHER_DEPOT, Shelf.IN_TRANSIT), None),
+        (a_movement(OTHER_DEPOT, condition=Condition.F), None),
         (a_movement("D-09", Shelf.IN_TRANSIT), {"site": "D-09", "part": PART, **NAMES}),
         (a_movement("F-01"), None),
     ],
 )
 def test_of_other_sites_only_the_place_is_shown_or_nothing(event: TailEvent, sight: object) -> None:
     assert shown(event) == sight
+
+
+@pytest.mark.parametrize("site", [OTHER_DEPOT, "D-09"])
+@pytest.mark.parametrize("wanted", [GoodsFilter(lot=LOT), GoodsFilter(condition=Condition.A)])
+def test_of_a_lot_or_a_condition_nothing_is_told_of_other_sites(site: str, wanted: GoodsFilter) -> None:
+    assert shown(a_movement(site), wanted) is None
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_void_dispatch_of_a_closed_shipment_was_never_lost() -> None:
     heard(book, 10)
     bookings.finish(book, a_cause(), a_finish(10))
     bookings.dispatch(book, cause, a_dispatch(10, order=an_order_id(), filling_site=DEPOT))
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
 
     bookings.void(book, a_cause(), a_void(cause.id))
 
@@ -95,7 +95,7 @@ def test_each_condition_of_a_lot_is_lost_and_found_on_its_own() -> None:
     book = a_book()
     dispatched(book, 3)
     dispatched(book, 4, condition="B")
-    road.close(book, a_cause(), book.shipments.get(SHIPMENT))
+    road.close(book, a_cause(), book.shipments.get(SHIPMENT), {DEPOT})
 
     road.arrive(book, a_cause(), Arrival(goods(condition=Condition.B), 4, SHIPMENT))
 

@@ -9,6 +9,7 @@ NAMES = {
     *("jvtrack_blocked_keys", "jvtrack_relay_leader", "jvtrack_applied", "jvtrack_duplicates", "jvtrack_forks"),
     *("jvtrack_holes", "jvtrack_fenced_batches", "jvtrack_parked_keys", "jvtrack_stopped_partitions"),
     *("jvtrack_lag_events", "jvtrack_lag_seconds", "jvtrack_event_age_seconds", "jvtrack_rebalances"),
+    "jvtrack_heard_timestamp_seconds",
     *("jvtrack_batch_size", "jvtrack_batch_retries", "jvtrack_group_queue"),
     *("jvtrack_http_request_seconds", "jvtrack_http_streams_open", "jvtrack_http_streams_cut"),
 }

@@ -13,6 +13,7 @@ from services.inventory.domain.book import Book, Past
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import Cause, Holding, LotKey, Reason, StockKey, Transfer
+from services.inventory.domain.outside import Issued
 from services.inventory.domain.road import Arrival
 from services.inventory.domain.shipment import Line, LineKey, Shipment
 from shared.errors import Refusal
@@ -141,7 +142,7 @@ def _receive_for_rival(book: Book, cause: Cause, stock: Stock) -> bool:
 
 def _lose(book: Book, cause: Cause, stock: Stock) -> bool:
     if stock.road:
-        road.close(book, cause, book.shipments.get(SHIPMENT))
+        road.close(book, cause, book.shipments.get(SHIPMENT), {DEPOT})
     return stock.road > 0
 
 
@@ -182,6 +183,8 @@ def _opened(stock: Stock) -> Book:
     if demand is not None:
         book.demands.load(demand)
         book.demands.load_reservation(Reservation(demand.order, GOODS), reserved)
+        book.outside.load_lots([GOODS.lot_key])
+        book.outside.load(Issued(GOODS.on(Shelf.ISSUED), demand.order), demand.issued)
     if stock.dispatched:
         line = Line(LINE, stock.dispatched, stock.received, stock.lost, ORDER, DEPOT)
         shipment = Shipment(SHIPMENT, FACTORY, NOW.date(), closed=stock.closed, version=1, lines={LINE: line})

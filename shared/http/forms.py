@@ -1,0 +1,66 @@
+"""What all bodies have in common: how strictly they are read, and how a day or a flag is written."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+VERSION_MAX = 2**63 - 1
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(value: object) -> object:
+    """Let a day through that is written as one; pydantic alone would also take a number or a moment."""
+    is_day = isinstance(value, date) and not isinstance(value, datetime)
+    if not is_day and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("a day is written 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A day as ISO 8601 writes it, and not otherwise."""
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, and nothing that could be taken for either."""
+
+
+class Body(BaseModel):
+    """A body that a client sends; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, populate_by_name=True)
+
+
+class Filter(BaseModel):
+    """What a list is asked for; unknown parameters are refused by the guard, which knows the paging ones too."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True)
+
+
+class Answer(BaseModel):
+    """A body that a door answers."""
+
+    model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+def absent() -> Any:
+    """Leave a field out of an answer where there is nothing to say; other fields are null there."""
+    return Field(default=None, exclude_if=_is_none)
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+def _true_or_false(value: object) -> object:
+    if value not in ("true", "false"):
+        raise ValueError("is true or false")
+    return value
+
+
+Asked = Annotated[bool, BeforeValidator(_true_or_false)]
+"""A flag in a query: `true` or `false`, and nothing that could be taken for either."""
+
+
+def example(*bodies: dict[str, Any]) -> ConfigDict:
+    """Show how a body looks."""
+    return ConfigDict(json_schema_extra={"examples": list(bodies)})

@@ -1,0 +1,47 @@
+"""Goods that come back: what was issued of the lot and on the order, and what nobody can explain."""
+
+import pytest
+
+from services.inventory.domain import issue
+from services.inventory.domain.issue import OrderOfOtherStock
+from shared.types import Condition, Shelf
+from tests.unit.inventory.makers import (
+    OTHER_DEPOT,
+    a_book,
+    a_cause,
+    an_order_id,
+    goods,
+    held,
+    on,
+    open_ones,
+    sums,
+    the_demand,
+)
+
+
+def test_what_comes_back_beyond_what_was_issued_is_unexplained() -> None:
+    book = a_book()
+    held(book)
+    issue.issue(book, a_cause(), an_order_id(), 3)
+
+    issue.give_back(book, a_cause(), goods(condition=Condition.F), 2, order=an_order_id())
+    issue.give_back(book, a_cause(), goods(), 2, order=None)
+    issue.give_back(book, a_cause(), goods(), 1, order=an_order_id())
+
+    assert (on(book, Shelf.ON_HAND), on(book, Shelf.ON_HAND, condition=Condition.F)) == (3, 2)
+    assert open_ones(book) == [("unissued-return", 1), ("unissued-return", 1)]
+    assert the_demand(book).returned == 2
+    assert sums(book).get(goods().on(Shelf.ISSUED), 0) == 0
+    with pytest.raises(OrderOfOtherStock):
+        issue.give_back(book, a_cause(), goods(OTHER_DEPOT), 1, order=an_order_id())
+
+
+def test_another_lot_than_was_issued_on_the_order_is_unexplained() -> None:
+    book = a_book(("F-01:L-1", "F-01:L-2"))
+    held(book)
+    issue.issue(book, a_cause(), an_order_id(), 3)
+
+    issue.give_back(book, a_cause(), goods(lot="F-01:L-2"), 3, order=an_order_id())
+
+    assert open_ones(book) == [("unissued-return", 3)]
+    assert the_demand(book).returned == 0
