@@ -3,13 +3,12 @@
 import dataclasses
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends
 
-from shared.db import Transaction
-from shared.http import operated
 from shared.http.app import OwnTransaction
 from shared.http.auth import Principal, Role, allow
 from shared.http.concern import Concern, NationsOf
+from shared.http.operated import Asked, Deed
 from shared.http.operation_bodies import (
     BlockedKeyDiscard,
     BlockedKeyName,
@@ -21,13 +20,11 @@ from shared.http.operation_bodies import (
     Republish,
 )
 from shared.http.paging import Paging
-from shared.http.versions import tell_version, tells_version
-from shared.messaging.operation_log import Operation
+from shared.http.versions import tells_version
 from shared.messaging.operations import Operations
 from shared.messaging.outbox_keeper import Stretch
 from shared.messaging.parked_keys import Name, ParkedRow
 
-Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
 Reader = Annotated[Principal, Depends(allow(Role.OPERATOR, Role.AUDITOR))]
 
 
@@ -37,6 +34,7 @@ def router(operations: Operations, nations_of: NationsOf) -> APIRouter:
     concern = Concern(nations_of)
     _parked(routes, operations, concern)
     _blocked(routes, operations, concern)
+    _republish(routes, operations)
     return routes
 
 
@@ -53,45 +51,29 @@ def _parked(routes: APIRouter, operations: Operations, concern: Concern) -> None
 
     @routes.post("/parked/release")
     @tells_version
-    async def release(body: ParkedKeyName, operator: Operator, transaction: OwnTransaction, response: Response) -> Done:
+    async def release(body: ParkedKeyName, deed: Asked) -> Done:
         """Apply what waits for a parked key, in order, once its cause is put right."""
-        name = await ours(body, operator, transaction)
-        events = await operations.parked.release(name, Operation(operator.subject))
-        return await done(events, name, transaction, response)
+        name = await ours(body, deed)
+        return await deed.applied(name, await operations.parked.release(name, deed.entry()))
 
     @routes.post("/parked/discard")
     @tells_version
-    async def discard(
-        body: ParkedKeyDecision, operator: Operator, transaction: OwnTransaction, response: Response
-    ) -> Done:
+    async def discard(body: ParkedKeyDecision, deed: Asked) -> Done:
         """Throw the first parked event away for good, and apply what waits behind it."""
-        name = await ours(body, operator, transaction)
-        operation = Operation(operator.subject, body.reason)
-        events = await operations.parked.discard(name, body.event_id, operation)
-        return await done(events, name, transaction, response)
+        name = await ours(body, deed)
+        return await deed.applied(name, await operations.parked.discard(name, body.event_id, deed.entry(body.reason)))
 
     @routes.post("/parked/skip")
     @tells_version
-    async def skip(
-        body: ParkedKeyDecision, operator: Operator, transaction: OwnTransaction, response: Response
-    ) -> Done:
+    async def skip(body: ParkedKeyDecision, deed: Asked) -> Done:
         """Give up the facts that are missing before the first parked event, and apply it and what follows."""
-        name = await ours(body, operator, transaction)
-        operation = Operation(operator.subject, body.reason)
-        events = await operations.parked.skip(name, body.event_id, operation)
-        return await done(events, name, transaction, response)
+        name = await ours(body, deed)
+        return await deed.applied(name, await operations.parked.skip(name, body.event_id, deed.entry(body.reason)))
 
-    async def ours(body: ParkedKeyName, operator: Principal, transaction: Transaction) -> Name:
+    async def ours(body: ParkedKeyName, deed: Deed) -> Name:
         name = Name(body.group, body.topic, body.key)
-        first = await operations.parked.first(name)
-        async with transaction() as session:
-            await concern.require(session, operator, body.key, first)
+        await deed.require(concern, body.key, await operations.parked.first(name))
         return name
-
-    async def done(events: int, name: Name, transaction: Transaction, response: Response) -> Done:
-        async with transaction() as session:
-            tell_version(response, *await operated.applied(session, name.group, name.topic, name.key))
-        return Done(events=events)
 
 
 def _shown(row: ParkedRow, nations: frozenset[str], reader: Principal) -> ParkedKeyRead:
@@ -122,41 +104,29 @@ def _blocked(routes: APIRouter, operations: Operations, concern: Concern) -> Non
 
     @routes.post("/blocked/release")
     @tells_version
-    async def unblock(
-        body: BlockedKeyName, operator: Operator, transaction: OwnTransaction, response: Response
-    ) -> Done:
+    async def unblock(body: BlockedKeyName, deed: Asked) -> Done:
         """Return a blocked key's facts to the outbox, once Kafka will have them."""
-        await ours(body, operator, transaction)
-        events = await operations.outbox.unblock(body.topic, body.key, Operation(operator.subject))
-        return await done(events, body, transaction, response)
+        await ours(body, deed)
+        events = await operations.outbox.unblock(body.topic, body.key, deed.entry())
+        return await deed.told(body.topic, body.key, events)
 
     @routes.post("/blocked/discard")
     @tells_version
-    async def discard_blocked(
-        body: BlockedKeyDiscard, operator: Operator, transaction: OwnTransaction, response: Response
-    ) -> Done:
+    async def discard_blocked(body: BlockedKeyDiscard, deed: Asked) -> Done:
         """Give up the fact that Kafka refuses: a tombstone goes out in its place, and the rest after it."""
-        await ours(body, operator, transaction)
-        operation = Operation(operator.subject, body.reason)
-        events = await operations.outbox.discard(body.topic, body.key, body.event_id, operation)
-        return await done(events, body, transaction, response)
+        await ours(body, deed)
+        events = await operations.outbox.discard(body.topic, body.key, body.event_id, deed.entry(body.reason))
+        return await deed.told(body.topic, body.key, events)
 
+    async def ours(body: BlockedKeyName, deed: Deed) -> None:
+        await deed.require(concern, body.key, await operations.outbox.first(body.topic, body.key))
+
+
+def _republish(routes: APIRouter, operations: Operations) -> None:
     @routes.post("/republish")
     @tells_version
-    async def republish(body: Republish, operator: Operator, transaction: OwnTransaction, response: Response) -> Done:
+    async def republish(body: Republish, deed: Asked) -> Done:
         """Queue facts for Kafka once more, when Kafka has lost them; of the catalogue, the newest of each key."""
         stretch = Stretch(body.topic, body.first, body.last, body.key)
-        events = await operations.outbox.republish(stretch, Operation(operator.subject, body.reason))
-        if body.key is None:
-            return Done(events=events)
-        return await done(events, BlockedKeyName(topic=body.topic, key=body.key), transaction, response)
-
-    async def ours(body: BlockedKeyName, operator: Principal, transaction: Transaction) -> None:
-        first = await operations.outbox.first(body.topic, body.key)
-        async with transaction() as session:
-            await concern.require(session, operator, body.key, first)
-
-    async def done(events: int, body: BlockedKeyName, transaction: Transaction, response: Response) -> Done:
-        async with transaction() as session:
-            tell_version(response, *await operated.told(session, body.topic, body.key))
-        return Done(events=events)
+        events = await operations.outbox.republish(stretch, deed.entry(body.reason))
+        return Done(events=events) if body.key is None else await deed.told(body.topic, body.key, events)
