@@ -21,7 +21,7 @@ from shared.http.paging import CursorMalformed, Page
 from shared.http.rights import Subject
 from shared.http.tokens import Principal
 from shared.http.versions import Token
-from shared.types import Nation, OrderId, PartId, SiteId
+from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
 
 _SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
@@ -160,15 +160,27 @@ async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[Site
 
 
 async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
-    """Tell whether a principal may see all that these versions are of."""
+    """Tell whether a principal may see all that these versions are of.
+
+    To which depots a shipment goes is not known here, where nothing of it is shown: whoever is of its sender's nation
+    may wait for it, and for a supplier's everybody.
+    """
     named = name(tokens)
     known = await nations(session, named.places)
     return (
         named.is_whole
-        and rights.sees_fully(principal, Subject.STOCK, named.stocks | named.senders, known)
+        and rights.sees_fully(principal, Subject.STOCK, named.stocks, known)
+        and await _count_senders(session, named.senders, principal.nation) == len(named.senders)
         and rights.sees_fully(principal, Subject.LOT, named.factories, known)
         and await _count_seen(session, named.all_orders, Sight.of(principal)) == len(named.all_orders)
     )
+
+
+async def _count_senders(session: AsyncSession, senders: Collection[SiteId], nation: Nation) -> int:
+    if not senders:
+        return 0
+    is_ours = or_(site_copies.c.country == nation, site_copies.c.kind == SiteKind.SUPPLIER)
+    return int(await session.scalar(select(func.count()).where(site_copies.c.site_id.in_(senders), is_ours)) or 0)
 
 
 async def _count_seen(session: AsyncSession, order_ids: Collection[OrderId], sight: Sight) -> int:

@@ -24,7 +24,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 OPEN_TO_ALL = {
     "/docs",
     "/docs/assets/{name}",
-    "/docs/openapi.json",
     "/docs/start.js",
     "/health/live",
     "/health/ready",

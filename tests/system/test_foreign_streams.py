@@ -50,7 +50,7 @@ async def work_heard(nations: Nations) -> Heard:
     return await everybody_listens(nations, "production", path, (who for who, _ in WORK))
 
 
-@pytest.mark.parametrize(("who", "told"), STOCK, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(("who", "told"), STOCK, ids=[who for who, _ in STOCK])
 async def test_a_stream_of_stock_tells_of_a_foreign_site_what_its_query_would(
     stock_heard: Heard, who: str, told: dict[str, set[str]]
 ) -> None:
@@ -61,7 +61,7 @@ async def test_a_stream_of_stock_tells_of_a_foreign_site_what_its_query_would(
     assert [each for each in heard if "postings" in each and "postings" not in told[each["site"]]] == []
 
 
-@pytest.mark.parametrize(("who", "told"), WORK, ids=lambda each: str(each)[:40])
+@pytest.mark.parametrize(("who", "told"), WORK, ids=[who for who, _ in WORK])
 async def test_a_stream_of_work_orders_tells_of_a_foreign_factory_what_its_rights_allow(
     work_heard: Heard, nations: Nations, who: str, told: set[str]
 ) -> None:

@@ -122,6 +122,8 @@ async def operate(trade: Trade, what: str, key: str, *, nation: str = "IND", **r
     """Release or discard a parked key as operator."""
     parked = (await parked_keys(trade))[key]
     body = {"group": parked["group"], "topic": parked["topic"], "key": key, **rest}
+    if what == "discard":
+        body["event_id"] = parked["event_id"]
     token = trade.system.token("operator", nation=nation)
     answer = await trade.doors.ask("inventory", "POST", f"/v1/operations/parked/{what}", token=token, json=body)
     assert members(answer)

@@ -76,7 +76,7 @@ async def test_the_depot_that_is_to_fill_an_order_may_decline_it(house: House) -
     last = (await house.order(order_id))["history"][-1]
     assert (declined.status_code, declined.json()["cancel_requested"]) == (202, True)
     assert declined.headers["JVTrack-Version"] == again.headers["JVTrack-Version"] == f"orders.v1/order:{order_id}@2"
-    assert await house.told(order_id) == ["order-placed", "order-cancel-requested"]
+    assert await house.told(f"order:{order_id}") == ["order-placed", "order-cancel-requested"]
     assert (last["data"]["declined_by"], last["data"]["reason"]) == ("D-02", "Held for our own flight line.")
     await house.ear.hear(inventory_said(order_id, DemandClosed, cancelled=5, closed=True))
     assert (await house.order(order_id))["state"] == "cancelled"

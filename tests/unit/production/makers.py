@@ -70,7 +70,7 @@ def a_posted(fact: FactoryFact, sender_id: str | None = None, *, site: str = FAC
             "event_id": new_event_id(),
             "source": site,
             "site": site,
-            "sender_id": sender_id or f"E-{next(_numbers)}",
+            "sender_id": sender_id or f"unnamed-{next(_numbers)}",
             "fact": fact,
             "body": fact.model_dump_json().encode(),
             "body_hash": b"hash",
@@ -125,7 +125,7 @@ def an_event(fact: FactoryFact, sender_id: str | None = None, **attributes: obje
     """Make a CloudEvent as a factory posts it."""
     return {
         "specversion": "1.0",
-        "id": sender_id or f"E-{next(_numbers)}",
+        "id": sender_id or f"unnamed-{next(_numbers)}",
         "source": FACTORY,
         "type": fact.TYPE,
         "data": fact.model_dump(mode="json", exclude_defaults=True),
