@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from coverage import Coverage
 from sqlalchemy import make_url
 
 from shared.messaging.topics import Topics
@@ -17,12 +18,29 @@ from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave the whole system for the end: from its first test on, its services take their share of the machine."""
+    items.sort(key=lambda item: "system" in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServers]:
     """Run Kafka and PostgreSQL once for all tests."""
     directory: Path = tmp_path_factory.mktemp("servers")
     with start_servers(directory) as running:
         yield running
+
+
+@pytest.fixture
+def uncounted() -> Iterator[None]:
+    """Count no coverage: for tests that take the same few lines a million times, which others cover."""
+    stopped = []
+    while counting := Coverage.current():  # in a worker of several there are two, one within the other
+        counting.stop()
+        stopped.append(counting)
+    yield
+    for each in reversed(stopped):
+        each.start()
 
 
 @pytest.fixture(scope="session")

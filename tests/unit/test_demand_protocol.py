@@ -18,9 +18,7 @@ from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services
 
-# Millions of steps through the same few lines: what they cover is covered by the rules' own tests, and counting takes
-# longer than stepping.
-pytestmark = pytest.mark.no_cover
+pytestmark = pytest.mark.usefixtures("uncounted")
 
 STATES_MAX = 4_000_000
 REAL = Services(Ordering(), Stocking(), Making())

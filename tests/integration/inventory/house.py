@@ -80,7 +80,7 @@ class House(Premises):
 @asynccontextmanager
 async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> AsyncIterator[House]:
     """Run an inventory on a database until the block ends."""
-    settings = InventorySettings(**bounds)
+    settings = InventorySettings(**{"after_seconds_max": 1.0, **bounds})
     issuer = Issuer(folder)
     service = main.build(NO_KAFKA, door_of(made), issuer.authenticator(), settings)
     importer = Importer(service.database, settings)

@@ -137,7 +137,7 @@ def production_said(order_id: str, kind: type[WorkOrderEvent], *, n: int = 1, **
 @asynccontextmanager
 async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> AsyncIterator[House]:
     """Run an orders service on a database until the block ends."""
-    settings, issuer = OrdersSettings(**bounds), Issuer(folder)
+    settings, issuer = OrdersSettings(**{"after_seconds_max": 1.0, **bounds}), Issuer(folder)
     service = main.build(NO_KAFKA, door_of(made), issuer.authenticator(), settings)
     outcomes = Outcomes(service.database, poll_seconds=60)
     async with opened(service, made, background=service.background) as (door, owner):

@@ -1,11 +1,12 @@
 """Requests that wait for versions: they cost the others nothing, and learn nothing that is not theirs."""
 
 import asyncio
+from datetime import date
 
 import pytest
 
 from shared import clock
-from shared.events.stock import DemandReserved
+from shared.events.stock import DemandReserved, ShipmentChanged
 from tests.integration.orders.house import House, inventory_said, slug
 
 NEVER = "orders.v1/order:7201YA6001A001-2026@9"
@@ -95,3 +96,17 @@ async def test_a_version_of_a_stream_that_is_not_heard_is_refused_at_once(house:
 
     assert await waited(house, after) == "422 stream-not-heard"
     assert clock.monotonic() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("sender", "problem"), [("F-01", ""), ("S-01", ""), ("D-09", "409 version-not-yet-applied")], ids=str
+)
+async def test_a_depot_may_wait_for_shipments_of_its_nation_and_of_suppliers(
+    house: House, sender: str, problem: str
+) -> None:
+    shipment = f"{sender}:S-1"
+    await house.ear.hear(
+        ShipmentChanged(shipment=shipment, sender=sender, dispatched_on=date(2026, 11, 2), lines=[], closed=True)
+    )
+
+    assert await waited(house, f"stock.v1/shipment:{shipment}@1") == problem

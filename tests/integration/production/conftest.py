@@ -42,7 +42,7 @@ async def database(production_database: ServiceDatabase) -> AsyncIterator[Databa
 @pytest.fixture
 def door() -> FactoryDoor:
     """Decide at a door with small bounds."""
-    return FactoryDoor(ProductionSettings(sequence_ranges_max=4))
+    return FactoryDoor(ProductionSettings(sequence_ranges_max=4, after_seconds_max=1.0))
 
 
 @pytest.fixture(scope="session")

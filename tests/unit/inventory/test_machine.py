@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
@@ -226,5 +227,5 @@ def _on_the_depots_shelf(account: Account) -> bool:
     return account.site == DEPOT and account.shelf in {Shelf.ON_HAND, Shelf.RESERVED}
 
 
-TestStore = Store.TestCase
+TestStore = pytest.mark.usefixtures("uncounted")(Store.TestCase)
 TestStore.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
