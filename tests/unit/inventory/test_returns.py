@@ -2,18 +2,21 @@
 
 import pytest
 
-from services.inventory.domain import issue
+from services.inventory.domain import issue, slip
 from services.inventory.domain.issue import OrderOfOtherStock
 from shared.types import Condition, Shelf
 from tests.unit.inventory.makers import (
     OTHER_DEPOT,
     a_book,
     a_cause,
+    allocated,
     an_order_id,
     goods,
+    heard,
     held,
     on,
     open_ones,
+    stocked,
     sums,
     the_demand,
 )
@@ -45,3 +48,29 @@ def test_another_lot_than_was_issued_on_the_order_is_unexplained() -> None:
 
     assert open_ones(book) == [("unissued-return", 3)]
     assert the_demand(book).returned == 0
+
+
+def test_what_was_issued_in_the_condition_that_comes_back_comes_back_first() -> None:
+    book = a_book()
+    for condition in (Condition.A, Condition.C):
+        stocked(book, 2, at=goods(condition=condition))
+    heard(book, 4)
+    allocated(book)
+    issue.issue(book, a_cause(), an_order_id(), 4)
+
+    issue.give_back(book, a_cause(), goods(condition=Condition.C), 1, order=an_order_id())
+
+    outside = {each: sums(book)[goods(condition=each).on(Shelf.ISSUED)] for each in (Condition.A, Condition.C)}
+    assert outside == {Condition.A: 2, Condition.C: 1}
+    assert open_ones(book) == []
+
+
+def test_each_of_two_unexplained_returns_can_be_undone() -> None:
+    book, second = a_book(), a_cause()
+    for cause in (a_cause(), second):
+        issue.give_back(book, cause, goods(), 2, order=None)
+
+    slip.reverse(book, a_cause(), second.id)
+
+    assert on(book, Shelf.ON_HAND) == 2
+    assert [each for each in open_ones(book) if each[1]] == [("unissued-return", 2)]
