@@ -1,5 +1,6 @@
 """Which TCP ports of this machine are free, and who holds one that is not."""
 
+import os
 import random
 import socket
 from collections.abc import Mapping
@@ -11,14 +12,19 @@ HOST = "127.0.0.1"
 _LISTENING = "0A"
 # Below the range from which the kernel takes ports for outgoing connections, so that a free one stays free.
 _FIRST, _LAST = 20_000, 32_000
+# Processes that look for ports at the same time look in different stretches.
+_STRETCH = 500
 _TRIES_MAX = 200
+_given: set[int] = set()
 
 
 def free_port() -> int:
-    """Find a port that nobody listens on."""
+    """Find a port that nobody listens on, another each time."""
+    first = _FIRST + os.getpid() * _STRETCH % (_LAST - _FIRST)
     for _ in range(_TRIES_MAX):
-        port = random.randint(_FIRST, _LAST)  # noqa: S311 - a port is no secret.
-        if is_free(port):
+        port = random.randrange(first, first + _STRETCH)  # noqa: S311 - a port is no secret.
+        if port not in _given and is_free(port):
+            _given.add(port)
             return port
     raise SetupError(f"No free TCP port found between {_FIRST} and {_LAST}: stop some servers on this machine.")
 

@@ -10,6 +10,7 @@ from jvtrack.client import Issue, JVTrack, Order, Receipt, ReceiptLine, Report, 
 from shared import clock
 from shared.events.envelope import Stream
 from shared.events.factory import (
+    FactoryLotDispatched,
     FactoryLotFinished,
     FactoryLotStarted,
     FactoryWorkOrderAccepted,
@@ -151,19 +152,21 @@ async def test_one_trace_leads_from_the_factorys_post_through_kafka_to_the_stock
     part, trace = trade.part(), uuid4().hex
     started = Report("F-01", FactoryLotStarted(lot=f"L-{part}", part=part, quantity=1))
     finished = Report("F-01", FactoryLotFinished(lot=f"L-{part}", part=part, quantity=1))
+    sent = FactoryLotDispatched(lot=f"L-{part}", part=part, shipment=f"S-{part}", depot="D-01", quantity=1)
     token = trade.system.token("factory", "F-01")
     headers = {"Content-Type": "application/cloudevents+json", "traceparent": f"00-{trace}-{uuid4().hex[:16]}-01"}
 
-    for report in (started, finished):
+    for report in (started, finished, Report("F-01", sent)):
         answer = await trade.doors.ask(
             "production", "POST", "/v1/events", token=token, content=report.json(), headers=headers
         )
         assert answer.status_code == 201, answer.text
-    await eventually(lambda: stands(trade, part, "F-01", produced=1))
+    await eventually(lambda: stands(trade, part, "D-01", in_transit=1))
     await trade.quiet()
 
-    assert await traces(trade, Stream.PRODUCTION, f"lot:F-01:L-{part}") == [trace, trace]
-    assert await traces(trade, Stream.STOCK, f"F-01/{part}") == [trace]
+    assert await traces(trade, Stream.PRODUCTION, f"lot:F-01:L-{part}") == [trace] * 3
+    for key in (f"F-01/{part}", f"shipment:F-01:S-{part}"):
+        assert {*await traces(trade, Stream.STOCK, key)} == {trace}
 
 
 async def stands(trade: Trade, part: str, site: str, **shelves: int) -> bool:
