@@ -15,8 +15,8 @@ CODE := shared services jvtrack deploy tests $(wildcard bench examples)
 TESTS ?= tests
 # What pytest is told beside it.
 PYTEST_OPTIONS ?=
-# All tests are shared out to a worker per core, each with servers of its own; a file's tests stay together.
-WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadfile)
+# All tests are shared out to a worker per core, each with servers of its own; tests that share something stay together.
+WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup)
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
 GATES := .local/gates.stamp

@@ -17,10 +17,25 @@ from tests.fixtures.databases import Provisioner
 from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
+WHOLE_SYSTEM = "whole system"
 
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave the whole system for the end: from its first test on, its services take their share of the machine."""
-    items.sort(key=lambda item: "system" in item.path.parts)
+    """Share tests out by file, and give all that need the whole system to one worker, in the middle of the run.
+
+    Its services take their share of the machine from its first test to the session's end.
+    """
+    for item in items:
+        uses_system = "system" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group(WHOLE_SYSTEM if uses_system else item.path.as_posix()))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("xdist_group").args == (WHOLE_SYSTEM,):  # type: ignore[union-attr]  # it has just got one
+        return 1
+    return 2 if "integration" in item.path.parts else 0
 
 
 @pytest.fixture(scope="session")

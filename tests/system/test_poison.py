@@ -8,7 +8,9 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
+from jvtrack.client import Report
 from shared.events.envelope import Stream, new_event_id
+from shared.events.factory import FactoryLotFinished, FactoryLotStarted
 from shared.events.production import LotFinished
 from tests.fixtures.catalogue import PARTNER, Trade
 from tests.fixtures.doors import books, members, slug
@@ -16,10 +18,15 @@ from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+# An event accepted, counted and told, of which only the data are wrong: no door lets that in.
 _PUT = """
-    WITH told AS (
+    WITH counted AS (UPDATE lot SET version = version + 1 WHERE lot_id = $2 RETURNING version),
+    accepted AS (
+      INSERT INTO accepted_event (source, id, body_hash, event_id, type, body, posted_by)
+      VALUES ('F-01', $1::uuid::text, sha256($6), $1::uuid, $3, $6, 'test')),
+    told AS (
       INSERT INTO event_log (event_id, topic, key, key_seq, type, payload, headers)
-      VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING seq)
+      SELECT $1::uuid, $4, 'lot:' || $2, version, $5, $6, $7 FROM counted RETURNING seq)
     INSERT INTO outbox_pending (seq) SELECT seq FROM told
 """
 
@@ -29,12 +36,14 @@ async def poison(trade: Trade) -> AsyncIterator[dict[str, str]]:
     """Put a contract-breaking fact, and a good one of the same lot behind it, where only the owner can; clean up."""
     part, trace = trade.part(), uuid4().hex
     lot = f"F-01:L-{part}"
-    behind = LotFinished(lot=lot, part=part, factory="F-01", quantity=3)
-    broken = ("jvtrack.production.lot-finished.v1", b'{"lot": 13, "spell": "abracadabra"}')
-    for number, (kind, payload) in enumerate((broken, (behind.TYPE, behind.model_dump_json().encode())), start=1):
-        headers = json.dumps({"traceparent": f"00-{trace}-{uuid4().hex[:16]}-01"})
-        row = (new_event_id(), int(Stream.PRODUCTION), f"lot:{lot}", number, kind, payload, headers)
-        await books(trade.system, "production", _PUT, *row)
+    factory = trade.acting("factory", "F-01").production
+    await factory.post(Report("F-01", FactoryLotStarted(lot=f"L-{part}", part=part, quantity=4)))
+    fact = LotFinished(lot=lot, part=part, factory="F-01", quantity=1).model_dump(mode="json", exclude_defaults=True)
+    payload = json.dumps({**fact, "quantity": "a handful"}).encode()
+    headers = json.dumps({"traceparent": f"00-{trace}-{uuid4().hex[:16]}-01"})
+    kinds = (FactoryLotFinished.TYPE, int(Stream.PRODUCTION), LotFinished.TYPE)
+    await books(trade.system, "production", _PUT, new_event_id(), lot, *kinds, payload, headers)
+    await factory.post(Report("F-01", FactoryLotFinished(lot=f"L-{part}", part=part, quantity=3)))
     await eventually(lambda: is_parked(trade, f"lot:{lot}"))
     yield {"key": f"lot:{lot}", "part": part, "trace": trace}
     if f"lot:{lot}" in await parked_keys(trade):
@@ -78,7 +87,7 @@ async def test_a_discarded_poison_lets_go_of_what_waited_behind_it(trade: Trade,
     answer = await operate(trade, "discard", poison["key"], reason="Nobody can read it.")
 
     assert answer.status_code == 200, answer.text
-    assert answer.headers["jvtrack-version"] == f"production.v1/{poison['key']}@2"
+    assert answer.headers["jvtrack-version"] == f"production.v1/{poison['key']}@3"
     assert poison["key"] not in await parked_keys(trade)
     assert (await trade.shelf(poison["part"], "F-01")).produced == 3
 
@@ -91,7 +100,7 @@ async def test_the_log_names_what_was_parked_and_the_trace_that_it_belongs_to(
     lines = [json.loads(line) for line in log.splitlines() if '"key_parked"' in line and poison["key"] in line]
 
     (line,) = lines
-    assert (line["trace_id"], line["cause"], line["key_seq"]) == (poison["trace"], "contract", 1)
+    assert (line["trace_id"], line["cause"], line["key_seq"]) == (poison["trace"], "contract", 2)
 
 
 async def parked_keys(trade: Trade) -> dict[str, dict[str, Any]]:
