@@ -6,6 +6,7 @@ On SIGTERM the door stops taking requests and finishes those it has; then the lo
 import asyncio
 import gc
 import signal
+import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,7 @@ async def _run(build: Callable[[], Service]) -> None:
     log.info("service_starting", service=service.name, port=service.door.port)
     server = _server(service)
     # Not serve(): it would take the signals for itself, and end the process before the loops have ended.
-    serving = asyncio.create_task(server._serve())
+    serving = asyncio.create_task(server._serve(_shared(service.door)))
     loops = (*service.backbone.doors(), *service.backbone.loops(), *service.background)
     running = {asyncio.create_task(_kept_alive(each, draining)) for each in loops}
     waiting = asyncio.create_task(stopping.wait())
@@ -95,6 +96,21 @@ def _server(service: Service) -> uvicorn.Server:
         ws="none",
     )
     return uvicorn.Server(config)
+
+
+def _shared(door: DoorSettings) -> list[socket.socket] | None:
+    """Listen where all replicas of the service do, and where only this one does; none leaves it to the server."""
+    if door.own_port is None:
+        return None
+    listening = []
+    for port in (door.port, door.own_port):
+        place = socket.socket(socket.AF_INET6 if ":" in door.host else socket.AF_INET, socket.SOCK_STREAM)
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if port == door.port:
+            place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        place.bind((door.host, port))
+        listening.append(place)
+    return listening
 
 
 async def _finish(running: "set[asyncio.Task[None]]", seconds: float) -> int:

@@ -38,6 +38,8 @@ class DoorSettings(BaseSettings):
     """Address to listen on."""
     port: int = Field(gt=0, lt=65536)
     """Port to listen on."""
+    own_port: int | None = Field(default=None, gt=0, lt=65536)
+    """Port of this process alone, where several processes share the other one."""
     pool_size: int = Field(default=12, gt=0)
     """Database connections at most."""
 

@@ -143,7 +143,7 @@ def fresh_stack(home: Path, namespace: str) -> Iterator[Stack]:
         for service in SERVICES:
             migrate(environment, service)
         make_topics(environment)
-        processes = {service: Process(service_program(environment, service)) for service in SERVICES}
+        processes = {each.name: Process(service_program(environment, each)) for each in settings.service_replicas}
         stack = Stack(settings, environment, servers, processes)
         try:
             yield stack

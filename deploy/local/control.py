@@ -14,7 +14,7 @@ from deploy.local import state
 from deploy.local.probes import serves
 from deploy.local.process import is_running
 from deploy.local.settings import StackSettings
-from deploy.local.state import LOG, StackState
+from deploy.local.state import LOG, ProcessState, StackState
 from shared.clock import monotonic
 
 _POLL_SECONDS = 0.1
@@ -68,12 +68,21 @@ def stop(settings: StackSettings) -> bool:
     return True
 
 
-def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> int:
-    """End one process by a signal, wait until it serves again, and give its new id."""
-    before = required(settings).process(name)
-    if before is None:
-        known = ", ".join(process.name for process in required(settings).processes)
+def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> Mapping[str, int]:
+    """End a process by a signal and wait until it serves again; all replicas of a service, one after the other.
+
+    Gives the new id of each.
+    """
+    processes = required(settings).processes
+    chosen = [process for process in processes if name in {process.name, process.name.partition(".")[0]}]
+    if not chosen:
+        known = ", ".join(process.name for process in processes)
         raise SetupError(f"The stack runs no process named {name}: choose one of {known}.")
+    return {process.name: _restart(settings, process, by=by) for process in chosen}
+
+
+def _restart(settings: StackSettings, before: ProcessState, *, by: signal.Signals) -> int:
+    name = before.name
     if is_running(before.pid):
         with suppress(ProcessLookupError):
             os.kill(before.pid, by)

@@ -5,21 +5,22 @@ import sys
 from deploy.local.environment import Environment
 from deploy.local.probes import is_ready
 from deploy.local.process import Program
+from deploy.local.replicas import Replica
 
 
-def service_program(environment: Environment, service: str) -> Program:
-    """Say how a service is started, what it is told, and how to know that it serves."""
-    settings = environment.settings
-    port = settings.service_ports[service]
+def service_program(environment: Environment, replica: Replica) -> Program:
+    """Say how a process of a service is started, what it is told, and how to know that it serves."""
+    own = {} if replica.is_alone else {f"JVTRACK_{replica.service.upper()}_OWN_PORT": str(replica.port)}
     return Program(
-        name=service,
-        command=(sys.executable, "-m", f"services.{service}.main"),
-        port=port,
-        serves=lambda _: is_ready(port),
-        log=settings.directory / "services" / f"{service}.log",
+        name=replica.name,
+        command=(sys.executable, "-m", f"services.{replica.service}.main"),
+        port=replica.port,
+        serves=lambda _: is_ready(replica.port),
+        log=environment.settings.directory / "services" / f"{replica.name}.log",
         environment={
             **environment.inherited(),
             **environment.variables(),
-            **environment.service_variables(service),
+            **environment.service_variables(replica.service),
+            **own,
         },
     )

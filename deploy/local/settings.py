@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from deploy.local.places import HOME
 from deploy.local.ports import HOST
+from deploy.local.replicas import REPLICAS_MAX, Replica, counts, replicas
 
 SERVICES = ("orders", "production", "inventory")
 """Every service, in the order in which they are started."""
@@ -35,6 +36,16 @@ def _dsn(value: str | None) -> str | None:
         # What was given is not repeated: it may hold a password.
         raise PydanticCustomError("dsn", "it names no PostgreSQL; write postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
     return value or None
+
+
+def _replicas(value: str) -> str:
+    """Take `inventory=2,orders=3`; nothing at all is one of each."""
+    asked = counts(value)
+    if asked is None or not asked.keys() <= set(SERVICES):
+        known = {"services": ", ".join(SERVICES), "most": REPLICAS_MAX}
+        said = "write SERVICE=NUMBER, several with commas between them, of {services}, each once, from 1 to {most}"
+        raise PydanticCustomError("replicas", said, known)
+    return value
 
 
 def _is_dsn(value: str) -> bool:
@@ -67,6 +78,8 @@ class StackSettings(BaseSettings):
     orders_port: Port = 8101
     production_port: Port = 8102
     inventory_port: Port = 8103
+    replicas: Annotated[str, AfterValidator(_replicas)] = ""
+    """How many processes run which service, `inventory=2,orders=3`; one of each that is not named."""
     auth_issuer: str = "urn:jvtrack:local-issuer"
     """Issuer whose tokens the services accept."""
     auth_audience: str = "jvtrack"
@@ -96,7 +109,15 @@ class StackSettings(BaseSettings):
         """Give the ports that a start of this stack must find free."""
         kafka = {} if self.kafka else {"kafka": self.kafka_port, "kafka_controller": self.kafka_controller_port}
         postgres = {} if self.postgres else {"postgres": self.postgres_port}
-        return {**kafka, **postgres, **self.service_ports}
+        own = {each.name: each.port for each in self.service_replicas}
+        return {**kafka, **postgres, **self.service_ports, **own}
+
+    @property
+    def service_replicas(self) -> Sequence[Replica]:
+        """Give every process of every service, in the order in which they are started."""
+        asked = counts(self.replicas) or {}
+        ports = self.service_ports.items()
+        return [each for name, port in ports for each in replicas(name, port, asked.get(name, 1))]
 
     @property
     def kafka_address(self) -> str:

@@ -119,7 +119,7 @@ class _Stack:
             self._say(f"Kafka answers at {self._settings.kafka_address}")
         created = make_topics(self._environment)
         self._say(f"topics made: {', '.join(created)}" if created else "topics are as they should be")
-        services = [Process(service_program(self._environment, service)) for service in SERVICES]
+        services = [Process(service_program(self._environment, each)) for each in self._settings.service_replicas]
         self._start_stage(services)
         self._wait_until_ready(services)
 

@@ -52,15 +52,18 @@ def status() -> None:
 
 @app.command()
 def restart(
-    name: Annotated[str, typer.Argument(help="kafka, postgres, orders, production or inventory")],
+    name: Annotated[
+        str,
+        typer.Argument(help="kafka, postgres, orders, production, inventory, or inventory.2"),
+    ],
     *,
     kill: Annotated[bool, typer.Option("--kill", help="End it as a power cut would (SIGKILL).")] = False,
 ) -> None:
-    """End one process of the running stack; its supervisor starts it again."""
+    """End a process of the running stack, which its supervisor starts again; replicas one after the other."""
     # Ended softly, PostgreSQL would wait for its clients: SIGINT is its fast and orderly stop.
     softly = signal.SIGINT if name == "postgres" else signal.SIGTERM
-    pid = control.restart(StackSettings(), name, by=signal.SIGKILL if kill else softly)
-    typer.echo(f"{name} serves again (pid {pid}).")
+    for each, pid in control.restart(StackSettings(), name, by=signal.SIGKILL if kill else softly).items():
+        typer.echo(f"{each} serves again (pid {pid}).")
 
 
 def print_status(settings: StackSettings) -> bool:

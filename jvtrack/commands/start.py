@@ -25,6 +25,9 @@ def up(
     orders_port: PortOption = None,
     production_port: PortOption = None,
     inventory_port: PortOption = None,
+    replicas: Annotated[
+        list[str] | None, typer.Option(help="How many processes run a service: inventory=2. May be given again.")
+    ] = None,
 ) -> None:
     """Run Kafka, PostgreSQL and every service on this machine; Ctrl-C stops them all."""
     ports = {
@@ -35,7 +38,9 @@ def up(
         "production_port": production_port,
         "inventory_port": inventory_port,
     }
-    chosen = {name: port for name, port in ports.items() if port is not None}
+    chosen: dict[str, object] = {name: port for name, port in ports.items() if port is not None}
+    if replicas:
+        chosen["replicas"] = ",".join(replicas)
     settings = StackSettings.model_validate({**StackSettings().model_dump(), **chosen})
     if detach:
         control.start_detached(settings, fresh=fresh)
