@@ -3,13 +3,13 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from fastapi import Query, Request
 from pydantic import BaseModel, ValidationError
-from pydantic.fields import FieldInfo
 
 from shared.errors import Kind, Refusal
 from shared.http.file_bodies import CSV
@@ -133,7 +133,7 @@ def read_records(
     errors: Sequence[LineError] = (),
 ) -> Imported[R]:
     """Read every line as a record, or refuse the file with every error; two lines that name the same are an error."""
-    lines = len(rows) + len(errors)
+    lines = len({line for line, _ in rows} | {error.line for error in errors})
     if lines > bounds.lines_max:
         raise ImportTooLong(lines=lines, lines_max=bounds.lines_max)
     records: dict[int, R] = {}
@@ -156,7 +156,7 @@ def read_records(
 
 def typed(cells: Mapping[str, str], kind: type[BaseModel]) -> dict[str, object]:
     """Read cells as what their columns hold, digits and flags; what they do not hold is left for the kind to refuse."""
-    readers = {str(field.validation_alias or name): _reader(field.annotation) for name, field in _fields(kind)}
+    readers = _readers(kind)
     return {name: readers[name](cell) for name, cell in cells.items() if name in readers}
 
 
@@ -171,8 +171,10 @@ def _line_errors(line: int, error: ValidationError) -> Iterator[LineError]:
         yield LineError(line, field, each["msg"].removeprefix("Value error, "))
 
 
-def _fields(kind: type[BaseModel]) -> Iterable[tuple[str, FieldInfo]]:
-    return kind.model_fields.items()
+@cache
+def _readers(kind: type[BaseModel]) -> Mapping[str, Callable[[str], object]]:
+    fields = kind.model_fields.items()
+    return {str(field.validation_alias or name): _reader(field.annotation) for name, field in fields}
 
 
 def _reader(annotation: object) -> Callable[[str], object]:

@@ -79,6 +79,13 @@ def test_a_grounded_platform_that_the_part_does_not_fit_is_an_error() -> None:
     ]
 
 
+def test_a_line_with_several_errors_is_counted_once() -> None:
+    with pytest.raises(ImportInvalid) as refused:
+        csv(ImportKind.PARTS, PARTS, "P-1,Pump,EA,many,,T-90,,", "P-2,Pump,EA,0,,,,")
+
+    assert refused.value.detail() == "2 errors in 2 lines"
+
+
 def test_two_parts_of_one_file_do_not_share_a_niin() -> None:
     rows = ("part_id,name,unit_of_issue,nsn", "P-1,Pump,EA,1615-72-268-3884", "P-2,Pump,EA,9999722683884")
 
