@@ -11,6 +11,7 @@ from jvtrack.verify.proof import verify
 from jvtrack.verify.report import Report
 from jvtrack.verify.sources import Sources
 from shared import clock
+from shared.db import is_weather
 from shared.events.envelope import Header, Stream, new_event_id, write_headers
 from shared.messaging import kafka
 from shared.messaging.topics import Topics
@@ -28,8 +29,20 @@ def toy_database(provisioner: Provisioner) -> ServiceDatabase:
 
 async def _raise(toy: Toy, name: str, *steps: int) -> None:
     for by in steps:
+        while not await _raised(toy, name, by):
+            await asyncio.sleep(0.1)
+
+
+async def _raised(toy: Toy, name: str, by: int) -> bool:
+    """Raise a counter unless the weather forbids: the server ends a transaction in which a machine paused for long."""
+    try:
         async with toy.database.transaction() as session:
             await raise_counter(session, name, by)
+    except Exception as error:
+        if not is_weather(error):
+            raise
+        return False
+    return True
 
 
 @asynccontextmanager
