@@ -17,8 +17,6 @@ from tests.fixtures.databases import Provisioner
 from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
-WHOLE_SYSTEM = "whole system"
-
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,15 +25,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Its services take their share of the machine from its first test to the session's end.
     """
     for item in items:
-        uses_system = "system" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group(WHOLE_SYSTEM if uses_system else item.path.as_posix()))
-    items.sort(key=_turn)
+        group = "whole system" if _needs_the_system(item) else item.path.as_posix()
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: 1 if _needs_the_system(item) else 2 * ("integration" in item.path.parts))
 
 
-def _turn(item: pytest.Item) -> int:
-    if item.get_closest_marker("xdist_group").args == (WHOLE_SYSTEM,):  # type: ignore[union-attr]  # it has just got one
-        return 1
-    return 2 if "integration" in item.path.parts else 0
+def _needs_the_system(item: pytest.Item) -> bool:
+    return "system" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

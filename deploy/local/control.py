@@ -13,6 +13,7 @@ from deploy.errors import SetupError
 from deploy.local import state
 from deploy.local.probes import serves
 from deploy.local.process import is_running
+from deploy.local.replicas import service_of
 from deploy.local.settings import StackSettings
 from deploy.local.state import LOG, ProcessState, StackState
 from shared.clock import monotonic
@@ -74,7 +75,7 @@ def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> Mappin
     Gives the new id of each.
     """
     processes = required(settings).processes
-    chosen = [process for process in processes if name in {process.name, process.name.partition(".")[0]}]
+    chosen = [process for process in processes if name in {process.name, service_of(process.name)}]
     if not chosen:
         known = ", ".join(process.name for process in processes)
         raise SetupError(f"The stack runs no process named {name}: choose one of {known}.")

@@ -23,6 +23,11 @@ class Replica(NamedTuple):
     is_alone: bool
 
 
+def service_of(name: str) -> str:
+    """Say of which service a process of this name is; a server is of its own."""
+    return name.partition(".")[0]
+
+
 def counts(text: str) -> Mapping[str, int] | None:
     """Read `inventory=2,orders=3`; nothing if it cannot be read, or names a service twice."""
     found = [_ONE.fullmatch(word.strip()) for word in text.split(",") if word.strip()]

@@ -118,13 +118,13 @@ def _say_who(operation: _Schema, route: APIRoute) -> None:
 
 def _say_problems(operation: _Schema, names: set[str], *, is_guarded: bool) -> None:
     responses: _Schema = operation["responses"]
-    applies = {
-        "guard": (is_guarded, _OF_THE_GUARD),
-        "body": ("requestBody" in operation, _OF_A_BODY),
-        "key": (KEY_HEADER in names, _OF_A_KEY),
-        "list": ("cursor" in names, _OF_A_LIST),
-    }
-    for does_apply, problems in applies.values():
+    applies = (
+        (is_guarded, _OF_THE_GUARD),
+        ("requestBody" in operation, _OF_A_BODY),
+        (KEY_HEADER in names, _OF_A_KEY),
+        ("cursor" in names, _OF_A_LIST),
+    )
+    for does_apply, problems in applies:
         if does_apply:
             _add(responses, problems)
     for status, response in responses.items():

@@ -7,7 +7,6 @@ import html
 import json
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException, Response
 from fastapi.responses import FileResponse, HTMLResponse
@@ -15,7 +14,6 @@ from fastapi.responses import FileResponse, HTMLResponse
 from shared.http.auth import public
 from shared.http.description import describe
 
-_Schema = dict[str, Any]  # a JSON document under change
 _ASSETS = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",

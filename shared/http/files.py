@@ -9,7 +9,7 @@ from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, get_args
 
 from fastapi import Query, Request
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.errors import Kind, Refusal
 from shared.http.file_bodies import CSV
@@ -18,6 +18,7 @@ from shared.http.guard import JSON, media_type
 
 DryRun = Annotated[Asked, Query(description="Only check the file.")]
 R = TypeVar("R", bound=BaseModel)
+D = TypeVar("D")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _FLAGS = {"true": True, "false": False}
 
@@ -152,6 +153,19 @@ def read_records(
         found.sort(key=lambda error: error.line)
         raise ImportInvalid(wrong=len(found), lines=lines, errors=told(found[: bounds.errors_max]))
     return Imported(list(records.values()), list(records), bounds.errors_max)
+
+
+def read_document(content: bytes, kind: type[D]) -> D:
+    """Read JSON as a whole, before its items are looked at one by one."""
+    try:
+        return TypeAdapter(kind).validate_json(content)
+    except ValidationError as error:
+        raise ImportUnreadable(reason=error.errors()[0]["msg"]) from None
+
+
+def columns_of(kind: type[BaseModel]) -> Collection[str]:
+    """Name the columns of CSV in which a kind of record is written."""
+    return _readers(kind).keys()
 
 
 def typed(cells: Mapping[str, str], kind: type[BaseModel]) -> dict[str, object]:

@@ -44,8 +44,8 @@ class Named:
 
     @property
     def places(self) -> frozenset[SiteId]:
-        """Every site that they are of."""
-        return self.stocks | self.factories | self.senders
+        """Every site whose stock or lots they are of."""
+        return self.stocks | self.factories
 
     @property
     def all_orders(self) -> frozenset[OrderId]:

@@ -42,8 +42,8 @@ def _parked(routes: APIRouter, operations: Operations, concern: Concern) -> None
     @routes.get("/parked")
     async def parked(*, reader: Reader, transaction: OwnTransaction, page: Paging) -> list[ParkedKeyRead]:
         """List the parked keys, with the event that stopped each; of partner nations', only that it did."""
-        after = page.after_of(str, str, str) or ("", "", "")
-        found = await operations.parked.page((str(after[0]), str(after[1]), str(after[2])), page.one_more)
+        group, topic, key = page.after_texts(3) or ("", "", "")
+        found = await operations.parked.page((group, topic, key), page.one_more)
         rows = page.cut(found, lambda row: [row.group, row.topic, row.key])
         async with transaction() as session:
             nations = await concern.nations(session, [(row.key, row.payload) for row in rows])
@@ -92,8 +92,8 @@ def _blocked(routes: APIRouter, operations: Operations, concern: Concern) -> Non
     @routes.get("/blocked")
     async def blocked(*, _: Reader, transaction: OwnTransaction, page: Paging) -> list[BlockedKeyRead]:
         """List the keys whose next fact Kafka refuses for good."""
-        after = page.after_of(str, str) or ("", "")
-        found = await operations.outbox.blocked((str(after[0]), str(after[1])), page.one_more)
+        topic, key = page.after_texts(2) or ("", "")
+        found = await operations.outbox.blocked((topic, key), page.one_more)
         rows = page.cut(found, lambda row: [row.topic, row.key])
         async with transaction() as session:
             nations = await concern.nations(session, [(row.key, row.payload) for row in rows])

@@ -1,7 +1,6 @@
 """Files of parts, sites and opening stock: all or nothing, with every error by line."""
 
 import asyncio
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -15,6 +14,7 @@ from services.inventory.settings import InventorySettings
 from shared.http.file_bodies import CSV, FileForm, file_body
 from shared.http.files import Bounds, DryRun, ImportUnreadable, is_csv
 from shared.http.guard import JSON, takes
+from shared.http.tokens import Principal
 from shared.http.versions import tell_version, tells_version
 
 Kind = Annotated[
@@ -84,10 +84,8 @@ def _catalogue(routes: APIRouter, doors: Doors) -> None:
         content = await request.body()
         if kind is ImportKind.STOCK:
             raise ImportUnreadable(reason="opening stock has a door of its own: /v1/stock/import")
-        lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
-        done = await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
-        await _tell_versions(response, doors, done, lines)
-        return done
+        lines = await asyncio.to_thread(_read, request, content, kind, doors.settings)
+        return await _take(doors, lines, principal, response, content=content, dry_run=dry_run)
 
 
 def _opening_stock(routes: APIRouter, doors: Doors) -> None:
@@ -103,23 +101,24 @@ def _opening_stock(routes: APIRouter, doors: Doors) -> None:
         have been in stock already are corrected by a count, not by an import.
         """
         content = await request.body()
-        kind = ImportKind.STOCK
-        lines = await asyncio.to_thread(partial(_read, request, content, kind, settings=doors.settings))
-        done = await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
-        await _tell_versions(response, doors, done, lines)
-        return done
+        lines = await asyncio.to_thread(_read, request, content, ImportKind.STOCK, doors.settings)
+        return await _take(doors, lines, principal, response, content=content, dry_run=dry_run)
 
 
-def _read(request: Request, content: bytes, kind: ImportKind | None, *, settings: InventorySettings) -> Lines:
+def _read(request: Request, content: bytes, kind: ImportKind | None, settings: InventorySettings) -> Lines:
     bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
     if is_csv(request):
         return read_csv(content, kind, bounds)
     return read_json(content, _CATALOGUE if kind is None else (kind,), bounds)
 
 
-async def _tell_versions(response: Response, doors: Doors, done: ImportRead, lines: Lines) -> None:
-    """Answer an import with the versions of its last records, as many as may be waited for."""
+async def _take(
+    doors: Doors, lines: Lines, principal: Principal, response: Response, *, content: bytes, dry_run: bool
+) -> ImportRead:
+    """Take a file, and answer with the versions of its last records, as many as may be waited for."""
+    done = await doors.importer.take(lines, principal, content=content, dry_run=dry_run)
     records = lines.imported.records
     if not done.dry_run and records:
         async with doors.database.transaction() as session:
             tell_version(response, *await versions(session, records))
+    return done

@@ -15,7 +15,7 @@ from services.inventory.schemas.stock import GoodsFilter, StockAnswer, StockFilt
 from shared import clock
 from shared.events.stock import StockMoved
 from shared.http.app import OwnTransaction, Session
-from shared.http.paging import Page, Paging
+from shared.http.paging import Paging
 from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
 from shared.types import PartId, Shelf
 
@@ -43,7 +43,7 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         it is; null where that is not known. Start the stream at `stream_position`.
         """
         position = doors.tail.position()
-        window = queries.Window(_after(page), page.one_more)
+        window = queries.Window(page.after_texts(4), page.one_more)
         rows = await queries.rows(session, wanted, await seen(session, principal), window)
         return StockAnswer(
             as_of=clock.now(),
@@ -116,8 +116,3 @@ class Shown:
 def _moves_free(posting: dict[str, Any]) -> bool:
     """Tell whether a posting changes what an order could get that says nothing of conditions."""
     return posting["shelf"] == Shelf.ON_HAND and posting["condition"] in USUAL_CONDITIONS
-
-
-def _after(page: Page) -> queries.Key | None:
-    start = page.after_of(str, str, str, str)
-    return None if start is None else (str(start[0]), str(start[1]), str(start[2]), str(start[3]))

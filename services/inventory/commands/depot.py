@@ -4,7 +4,7 @@ import json
 from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
-from services.inventory.commands.request import Command, goods_of
+from services.inventory.commands.request import Command, CommandAtSite, goods_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import issue, road
 from services.inventory.domain.catalogue import Known
@@ -71,7 +71,7 @@ class IssueGoods(Command[Issue]):
         return self.slip(demand.site, issued_to=self.body.issued_to, serials=json.dumps(self.body.serials))
 
 
-class TakeBack(Command[Return]):
+class TakeBack(CommandAtSite[Return]):
     """Put issued goods back on the shelf."""
 
     kind: ClassVar[str] = "return"
@@ -81,14 +81,6 @@ class TakeBack(Command[Return]):
         order = () if self.body.order is None else (OrderKey(self.body.order),)
         lot = self._goods().lot_key
         return lot, OutsideKey(lot), *order
-
-    def parts(self) -> Iterable[PartId]:
-        """Name the part."""
-        return [self.body.part]
-
-    def sites(self) -> Iterable[SiteId]:
-        """Name the site."""
-        return [self.body.site]
 
     def order(self) -> OrderId | None:
         """Name the order, if one is."""

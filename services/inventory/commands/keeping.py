@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
-from services.inventory.commands.request import Command, goods_of
+from services.inventory.commands.request import Command, CommandAtSite, goods_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
@@ -16,7 +16,7 @@ from services.inventory.store.transfers import Slip
 from shared.types import PartId, ShipmentId, SiteId, SiteKind
 
 
-class CountGoods(Command[Count]):
+class CountGoods(CommandAtSite[Count]):
     """Set the books right by a count."""
 
     kind: ClassVar[str] = "count"
@@ -25,14 +25,6 @@ class CountGoods(Command[Count]):
         """Touch the goods, and what moved of them since the count."""
         goods = _goods(self.body)
         return goods.lot_key, CountKey(goods, self.body.version)
-
-    def parts(self) -> Iterable[PartId]:
-        """Name the part."""
-        return [self.body.part]
-
-    def sites(self) -> Iterable[SiteId]:
-        """Name the site."""
-        return [self.body.site]
 
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Correct by the difference to the book as it stood at the counted version."""
@@ -51,7 +43,7 @@ class CountGoods(Command[Count]):
         return self.slip(self.body.site, note=self.body.reason)
 
 
-class ScrapGoods(Command[Scrap]):
+class ScrapGoods(CommandAtSite[Scrap]):
     """Take goods out of service for good."""
 
     kind: ClassVar[str] = "scrap"
@@ -59,14 +51,6 @@ class ScrapGoods(Command[Scrap]):
     def touches(self) -> Iterable[Hashable]:
         """Touch the goods."""
         return (_goods(self.body).lot_key,)
-
-    def parts(self) -> Iterable[PartId]:
-        """Name the part."""
-        return [self.body.part]
-
-    def sites(self) -> Iterable[SiteId]:
-        """Name the site."""
-        return [self.body.site]
 
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Scrap what is free, then what is reserved."""
@@ -78,7 +62,7 @@ class ScrapGoods(Command[Scrap]):
         return self.slip(self.body.site, note=self.body.reason)
 
 
-class ChangeCondition(Command[ConditionChange]):
+class ChangeCondition(CommandAtSite[ConditionChange]):
     """Move goods to the supply condition in which they are found."""
 
     kind: ClassVar[str] = "condition-change"
@@ -86,14 +70,6 @@ class ChangeCondition(Command[ConditionChange]):
     def touches(self) -> Iterable[Hashable]:
         """Touch the goods."""
         return (self._goods().lot_key,)
-
-    def parts(self) -> Iterable[PartId]:
-        """Name the part."""
-        return [self.body.part]
-
-    def sites(self) -> Iterable[SiteId]:
-        """Name the site."""
-        return [self.body.site]
 
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Change what is free, then what is reserved."""
@@ -108,7 +84,7 @@ class ChangeCondition(Command[ConditionChange]):
         return goods_of(self.body.site, self.body.part, self.body.lot, self.body.was)
 
 
-class MarkExpiry(Command[ExpiryMark]):
+class MarkExpiry(CommandAtSite[ExpiryMark]):
     """Keep the last day that a depot reads off its goods of a lot."""
 
     kind: ClassVar[str] = "expiry"
@@ -116,14 +92,6 @@ class MarkExpiry(Command[ExpiryMark]):
     def touches(self) -> Iterable[Hashable]:
         """Touch the lot."""
         return (self._lot(),)
-
-    def parts(self) -> Iterable[PartId]:
-        """Name the part."""
-        return [self.body.part]
-
-    def sites(self) -> Iterable[SiteId]:
-        """Name the site."""
-        return [self.body.site]
 
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Mark a lot that is or was here, and whose maker has told nothing."""

@@ -9,6 +9,7 @@ from services.inventory.commands.work import Work
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.demand import Demand, OrderUnknown
 from services.inventory.domain.ledger import Cause, Holding, no_lot
+from services.inventory.schemas.requests import AtSite
 from services.inventory.store.transfers import Slip
 from shared.events.envelope import new_event_id
 from shared.http import rights
@@ -19,6 +20,7 @@ from shared.observe import tracing
 from shared.types import Condition, EventId, LotId, OrderId, PartId, SiteId
 
 B = TypeVar("B", bound=Body)
+S = TypeVar("S", bound=AtSite)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +72,7 @@ class Command(ABC, Generic[B]):
     def known_demand(self, work: Work, known: Known, order: OrderId) -> Demand:
         """Look up the demand of an order; one that is not the asker's to know is as good as unheard of."""
         demand = work.book.demands.find(order)
-        if demand is None:
-            raise OrderUnknown(order=order)
-        if not rights.may_see_order(self.principal, demand.site, known.site(demand.site).country):
+        if demand is None or not rights.may_see_order(self.principal, demand.site, known.site(demand.site).country):
             raise OrderUnknown(order=order)
         return demand
 
@@ -80,6 +80,18 @@ class Command(ABC, Generic[B]):
         """Refuse a site that the catalogue does not have, or that is not the asker's to write."""
         place = known.site(site)
         rights.require_write(self.principal, site, place.country, place.kind)
+
+
+class CommandAtSite(Command[S]):
+    """A request about one part at one site."""
+
+    def parts(self) -> Iterable[PartId]:
+        """Name the part."""
+        return [self.body.part]
+
+    def sites(self) -> Iterable[SiteId]:
+        """Name the site."""
+        return [self.body.site]
 
 
 def goods_of(site: SiteId, part: PartId, lot: LotId | None, condition: Condition) -> Holding:

@@ -30,7 +30,7 @@ _MARK = (
 )
 _LAST_DAY = func.coalesce(lot.c.expires_on, _MARK.c.expires_on)
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, ...]
 """Site, part, lot and condition of a row; lot and condition are empty where rows are grouped."""
 
 

@@ -4,13 +4,23 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from services.inventory.domain.references import niin
 from services.inventory.schemas.catalogue import PartLine, SiteLine
 from services.inventory.schemas.imports import ImportKind, Lines, StockRecord
 from shared.events.catalogue import PartDefined
-from shared.http.files import Bounds, ImportUnreadable, LineError, Table, read_records, read_table, typed
+from shared.http.files import (
+    Bounds,
+    ImportUnreadable,
+    LineError,
+    Table,
+    columns_of,
+    read_document,
+    read_records,
+    read_table,
+    typed,
+)
 
 RECORD_CHARACTERS_MAX = 200_000
 """A record that is longer would not fit into the fact that tells it."""
@@ -41,10 +51,7 @@ def read_csv(content: bytes, kind: ImportKind | None, bounds: Bounds) -> Lines:
 
 def read_json(content: bytes, kinds: Sequence[ImportKind], bounds: Bounds) -> Lines:
     """Read JSON: an object with one member, named after what it lists; its items are counted as lines."""
-    try:
-        document = TypeAdapter(dict[str, list[Any]]).validate_json(content)
-    except ValidationError as error:
-        raise ImportUnreadable(reason=error.errors()[0]["msg"]) from None
+    document = read_document(content, dict[str, list[Any]])
     if len(document) != 1 or next(iter(document)) not in set(kinds):
         raise ImportUnreadable(members=", ".join(document), known=", ".join(kinds))
     ((name, items),) = document.items()
@@ -83,8 +90,7 @@ def _same_niin(records: Iterator[tuple[int, BaseModel]]) -> Iterator[LineError]:
 
 
 def _columns(kind: ImportKind) -> set[str]:
-    names = {str(field.validation_alias or name) for name, field in _LINES[kind].model_fields.items()}
-    return names | _FITS if kind is ImportKind.PARTS else names
+    return {*columns_of(_LINES[kind]), *(_FITS if kind is ImportKind.PARTS else ())}
 
 
 def _part_cells(row: Mapping[str, str]) -> dict[str, Any]:

@@ -84,13 +84,18 @@ class Issue(Body):
         return self
 
 
-class Goods(Body):
-    """Which goods of a site a request is about."""
+class AtSite(Body):
+    """A request about one part at one site."""
 
     site: SiteId
     """The site."""
     part: PartId
     """The part."""
+
+
+class Goods(AtSite):
+    """Which goods of a site a request is about."""
+
     lot: LotId | None = None
     """The lot; none for stock that is kept without one."""
     condition: Condition = Condition.A
@@ -138,7 +143,7 @@ class Scrap(Goods):
     """Why."""
 
 
-class ConditionChange(Body):
+class ConditionChange(AtSite):
     """Goods that are found to be in another supply condition."""
 
     model_config = example(
@@ -153,10 +158,6 @@ class ConditionChange(Body):
         }
     )
 
-    site: SiteId
-    """The site."""
-    part: PartId
-    """The part."""
     lot: LotId | None = None
     """The lot; none for stock that is kept without one."""
     was: Annotated[Condition, Field(alias="from")]
@@ -175,7 +176,7 @@ class ConditionChange(Body):
         return self
 
 
-class ExpiryMark(Body):
+class ExpiryMark(AtSite):
     """The last day that a depot reads off its own goods of a lot, or that there is none."""
 
     model_config = example(
@@ -190,8 +191,6 @@ class ExpiryMark(Body):
 
     site: SiteId
     """The site; the mark holds there alone."""
-    part: PartId
-    """The part."""
     lot: LotId
     """The lot."""
     expires_on: Day | None = None

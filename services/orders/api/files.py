@@ -1,18 +1,17 @@
 """Reading an imported file from a request's body."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, TypeVar
 from uuid import uuid4
 
 from fastapi import Request
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
 from services.orders.schemas.sources import ImportDone
 from services.orders.settings import OrdersSettings
-from shared.http.files import Bounds, Imported, ImportUnreadable, is_csv, read_records, read_table, typed
+from shared.http.files import Bounds, Imported, columns_of, is_csv, read_document, read_records, read_table, typed
 from shared.observe.logs import get_log
 
 IMPORT_PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -54,14 +53,11 @@ async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], se
 
 def _read_csv(content: bytes, kind: type[R], *, key: tuple[str, ...], bounds: Bounds) -> Imported[R]:
     table = read_table(content)
-    table.require(kind.model_fields)
+    table.require(columns_of(kind))
     rows = [(line, typed(cells, kind)) for line, cells in table.rows]
     return read_records(rows, kind.model_validate, key=key, bounds=bounds, errors=table.errors)
 
 
 def _read_json(content: bytes, kind: type[R], *, key: tuple[str, ...], bounds: Bounds) -> Imported[R]:
-    try:
-        items: Sequence[object] = TypeAdapter(list[object]).validate_json(content)
-    except ValidationError as error:
-        raise ImportUnreadable(reason=error.errors()[0]["msg"]) from None
+    items = read_document(content, list[object])
     return read_records(list(enumerate(items, 1)), kind.model_validate, key=key, bounds=bounds)

@@ -7,7 +7,7 @@ from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.order import Order, OrderUnknown
 from services.orders.schemas.orders import CancelOrder, ChangeOrder, DeclineOrder
 from services.orders.store import lookups
-from services.orders.store.lookups import Sight
+from services.orders.store.lookups import Places, Sight
 from shared import clock
 from shared.http import rights
 from shared.http.tokens import Principal
@@ -28,11 +28,9 @@ async def decline_order(
     session: AsyncSession, order_id: OrderId, body: DeclineOrder, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
     """Say no to an order that another depot has placed; inventory releases what it holds."""
-    found = await lookups.places(session, order_id, Sight.of(principal))
-    if found is None:
-        raise OrderUnknown(order=order_id)
-    sites = await lookups.sites(session, [found.site])
-    rights.require_plan(principal, found.site, sites[found.site].country)
+    filling = (await _places(session, order_id, principal)).site
+    sites = await lookups.sites(session, [filling])
+    rights.require_plan(principal, filling, sites[filling].country)
     work = await open_to_ask(session, order_id, outcomes)
     order = work.decide(work.order(order_id).decline(body.reason))
     await work.settle()
@@ -54,9 +52,14 @@ async def change_order(
 
 
 async def _open(session: AsyncSession, order_id: OrderId, *, principal: Principal, outcomes: Outcomes) -> Work:
+    depot = (await _places(session, order_id, principal)).ordered_by
+    sites = await lookups.sites(session, [depot])
+    rights.require_write(principal, depot, sites[depot].country)
+    return await open_to_ask(session, order_id, outcomes)
+
+
+async def _places(session: AsyncSession, order_id: OrderId, principal: Principal) -> Places:
     found = await lookups.places(session, order_id, Sight.of(principal))
     if found is None:
         raise OrderUnknown(order=order_id)
-    sites = await lookups.sites(session, [found.ordered_by])
-    rights.require_write(principal, found.ordered_by, sites[found.ordered_by].country)
-    return await open_to_ask(session, order_id, outcomes)
+    return found

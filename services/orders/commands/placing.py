@@ -128,11 +128,12 @@ def _decide(
         return name
     try:
         _check_rights(request, known.sites)
-        if known.digests.get(name) == request.digest():
-            return Outcome(name)
+        before = _recognise(request, name, known.digests) if name in known.digests else None
+        if isinstance(before, Outcome):
+            return before
         require_reach(request.body.document_number, known.today)
-        if name in known.digests:
-            return _recognise(request, name, known.digests)
+        if before is not None:
+            return before
         _check_catalogue(request, known)
         placement = _placement(request, name, _designator(request, known.activities))
         order, fact = place(placement)

@@ -51,6 +51,11 @@ class Books:
             await connection.close()
 
 
+def offences(report: Report, name: str) -> str:
+    """Give what a proof has found against an invariant, a line each."""
+    return "\n".join(next(result for result in report.results if result.name == name).offences)
+
+
 def keep_books(servers: TestServers, directory: Path, namespace: str) -> Books:
     """Do a day of business, and stop the services."""
     with start_system(servers, directory, namespace) as system:

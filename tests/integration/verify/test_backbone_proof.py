@@ -18,6 +18,7 @@ from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner, owner_connection
 from tests.fixtures.toy import QUICK, Raised, Toy, eventually, raise_counter
 from tests.fixtures.toy_kafka import lose_topic
+from tests.integration.verify.books import offences
 
 KEYS, FACTS = 10, 50
 
@@ -64,10 +65,6 @@ async def _break(database: ServiceDatabase, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
-
-
-def _said(report: Report, name: str) -> str:
-    return "\n".join(next(result for result in report.results if result.name == name).offences)
 
 
 async def test_a_quiet_system_holds(toy_database: ServiceDatabase, own_topics: Topics) -> None:
@@ -179,7 +176,7 @@ async def test_what_was_broken_on_purpose_is_named(
     report = await _prove(toy_database, own_topics)
 
     assert report.violated() == named
-    assert said in _said(report, named[0])
+    assert said in offences(report, named[0])
 
 
 async def test_facts_that_kafka_lost_and_was_told_again_behind_later_ones_break_nothing_and_are_named(
@@ -223,8 +220,8 @@ async def test_a_record_that_nobody_told_is_named(
     report = await _prove(toy_database, own_topics)
 
     assert report.violated() == named
-    assert said in _said(report, "I3")
-    assert f"key-4@{key_seq}" in _said(report, "I2")
+    assert said in offences(report, "I3")
+    assert f"key-4@{key_seq}" in offences(report, "I2")
 
 
 async def _publish(topics: Topics, key: str, key_seq: int) -> None:
