@@ -16,7 +16,7 @@ TESTS ?= tests
 # What pytest is told beside it.
 PYTEST_OPTIONS ?=
 # All tests are shared out to a worker per core, each with servers of its own; tests that share something stay together.
-WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup)
+WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup --no-loadscope-reorder)
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
 GATES := .local/gates.stamp

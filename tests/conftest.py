@@ -17,17 +17,26 @@ from tests.fixtures.databases import Provisioner
 from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
+_HERE = Path(__file__).parent
+_LONG = {_HERE / "system", *(each for each in (_HERE / "integration").iterdir())}
+
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Share tests out by file, and give all that need the whole system to one worker, in the middle of the run.
+    """Share tests out by file, the long ones first, and give all that need the whole system to one worker.
 
-    Its services take their share of the machine from its first test to the session's end.
+    Its services take their share of the machine from its first test to the session's end: only short tests follow.
     """
     for item in items:
-        group = "whole system" if _needs_the_system(item) else item.path.as_posix()
+        group = "whole system" if _needs_the_system(item) else item.path.relative_to(_HERE).as_posix()
         item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: 1 if _needs_the_system(item) else 2 * ("integration" in item.path.parts))
+    items.sort(key=lambda item: 1 if _needs_the_system(item) else 2 * (item.path.parent not in _LONG))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Refuse to share tests out without their groups: each worker would start all that they stand on."""
+    if hasattr(session.config, "workerinput") and any("@" not in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist does not keep groups together: do its version and pytest's fit?")
 
 
 def _needs_the_system(item: pytest.Item) -> bool:

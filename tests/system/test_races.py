@@ -35,10 +35,10 @@ async def test_of_ten_thousand_orders_for_a_thousand_units_a_thousand_are_reserv
 
     statuses = await order_all(trade, part)
     posted = clock.monotonic() - began
+    assert statuses == {201}
     await eventually(lambda: all_heard(trade, part), SECONDS_MAX)
 
     print(f"{ORDERS / posted:,.0f} orders/s posted, all reserved {clock.monotonic() - began:.1f} s after the first")  # noqa: T201
-    assert statuses == {201}
     ((demands,),) = await books(trade.system, "inventory", "SELECT count(*) FROM demand WHERE part = $1", part)
     ((reserved,),) = await books(trade.system, "inventory", "SELECT sum(reserved) FROM demand WHERE part = $1", part)
     ((most,),) = await books(trade.system, "inventory", "SELECT max(reserved) FROM demand WHERE part = $1", part)
