@@ -121,7 +121,14 @@ class Consumer(Generic[W]):
             rebalance_timeout_seconds=self._settings.consumer_rebalance_seconds,
         )
         reader: AIOKafkaConsumer | None = None
-        owners = Owners(self._database, self._topics, self.group, client=client, metrics=self._metrics)
+        owners = Owners(
+            self._database,
+            self._topics,
+            self.group,
+            client=client,
+            fenced_seconds=self._settings.consumer_fenced_seconds,
+            metrics=self._metrics,
+        )
         try:
             reader = await kafka.start_reader(self._topics.servers, client_id=f"{self.group}-guard")
             watch = LogWatch(self._database, self._topics, owners, client=client, reader=reader)

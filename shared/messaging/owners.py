@@ -23,8 +23,6 @@ from shared.observe.metrics import BackboneMetrics
 log = get_log()
 
 TAKE_OVER_SECONDS = 1.0
-FENCED_SECONDS = 6.0
-"""How long a partition is left to the owner who fenced this one."""
 COMMIT_TIMEOUT_SECONDS = 2.0
 
 
@@ -45,7 +43,14 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
     """The partitions that Kafka gave to this process over one connection, as the database knows them."""
 
     def __init__(
-        self, database: Database, topics: Topics, group: str, *, client: AIOKafkaConsumer, metrics: BackboneMetrics
+        self,
+        database: Database,
+        topics: Topics,
+        group: str,
+        *,
+        client: AIOKafkaConsumer,
+        fenced_seconds: float,
+        metrics: BackboneMetrics,
     ) -> None:
         self.stopped: dict[TopicPartition, str] = {}
         """Partitions that were stopped by a fault, and by which."""
@@ -58,6 +63,7 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         self._topics = topics
         self._group = group
         self._client = client
+        self._fenced_seconds = fenced_seconds
         self._metrics = metrics
         self._assigned: set[TopicPartition] | None = None
         self._locks: dict[TopicPartition, asyncio.Lock] = {}
@@ -94,7 +100,7 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         What was fenced is left to the other owner for a while: if that one is the rightful one, Kafka says so by then.
         """
         now = clock.monotonic()
-        fenced = {place for place, at in self._fenced_at.items() if now - at < FENCED_SECONDS}
+        fenced = {place for place, at in self._fenced_at.items() if now - at < self._fenced_seconds}
         missing = (self._assigned or set()) - set(self.held) - set(self.stopped) - fenced
         if not missing or now - self._tried_at < TAKE_OVER_SECONDS:
             return set()

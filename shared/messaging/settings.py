@@ -45,6 +45,8 @@ class BackboneSettings(BaseModel):
     """How long Kafka waits for a silent consumer before its partitions move."""
     consumer_rebalance_seconds: float = Field(default=10.0, gt=0)
     """How long Kafka waits for a consumer to end its batch and join again when partitions move."""
+    consumer_fenced_seconds: float = Field(default=6.0, ge=0)
+    """How long a fenced consumer leaves a partition to the owner who fenced it, before it tries to take it back."""
     consumer_retries: int = Field(default=5, gt=0)
     """Tries of one batch under passing failures before the partition is fetched anew."""
     consumer_backoff_seconds_max: float = Field(default=5.0, gt=0)

@@ -26,6 +26,7 @@ from tests.fixtures.system import System, start_system
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
 CLIENTS = 4
+PAUSE_SECONDS = 0.02
 STOP_SECONDS_MAX = 10.0
 AGE_SECONDS_MAX = 2
 WAITING_DOORS = (("orders", "/v1/orders"), ("production", "/v1/lots"), ("inventory", "/v1/stock"))
@@ -230,6 +231,7 @@ async def post_on(
             while not killed.is_set():
                 await post(mine)
                 answered += 1
+                await asyncio.sleep(PAUSE_SECONDS)
 
     await asyncio.gather(*(client() for _ in range(CLIENTS)))
     return answered

@@ -35,7 +35,7 @@ def slow_and_many(toy: Toy) -> Sequence[Said]:
 async def test_what_cannot_be_applied_for_now_holds_up_its_own_partition_and_readiness_says_so(
     database: ServiceDatabase, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names, settle = one_of_each("counter"), ToyWork.settle
+    names, settle, soon_tired = one_of_each("counter"), ToyWork.settle, QUICK.model_copy(update={"consumer_retries": 2})
 
     async def stormy(self: ToyWork) -> None:
         if any(key == names[0] and number == 2 for key, number, *_ in self.heard):
@@ -43,7 +43,7 @@ async def test_what_cannot_be_applied_for_now_holds_up_its_own_partition_and_rea
         await settle(self)
 
     await say(topics, [Said(name, number) for name in names for number in (1, 2, 3)])
-    async with Toy(database, topics).running() as toy:
+    async with Toy(database, topics, settings=soon_tired).running() as toy:
         with monkeypatch.context() as weather:
             weather.setattr(ToyWork, "settle", stormy)
             await toy.until_heard(3 * PARTITIONS - 2, seconds=40)
