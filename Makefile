@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test pythons check format schemas up down bench-smoke compose-test clean
+.PHONY: help setup demo test pythons check format schemas up down bench-smoke bench compose-test clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -22,6 +22,7 @@ WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup --
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
 GATES := .local/gates.stamp
+PEERS := .local/peers.stamp
 # Even a killed make leaves no stack behind: the kernel tells its child, which stops in order.
 LEASH := $(if $(shell command -v setpriv),setpriv --pdeathsig=TERM --)
 
@@ -73,6 +74,9 @@ down: $(ENVIRONMENT) ## Stop every system that runs here, a kept demo too; JVTRA
 bench-smoke: setup ## Measure speed and cost on this machine, in minutes, and print the figures.
 	@$(BIN)/python -m bench.smoke
 
+bench: setup $(PEERS) ## Measure JVTrack beside its peers and the machine's limits, in half an hour, and write docs/BENCHMARKS.md.
+	@$(BIN)/python -m bench.compare
+
 compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down.
 	@scripts/compose-test.sh
 
@@ -87,6 +91,10 @@ $(ENVIRONMENT): pyproject.toml uv.lock scripts/bootstrap.sh
 
 $(GATES): $(ENVIRONMENT)
 	@scripts/bootstrap.sh gates
+	@touch $@
+
+$(PEERS): $(ENVIRONMENT)
+	@scripts/bootstrap.sh peers
 	@touch $@
 
 # Servers that were left out, because others are named, may be wanted the next time.

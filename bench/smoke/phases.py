@@ -62,7 +62,7 @@ class Bench:
             "workload": {"run": run, "factories": self.factories, "depots": self.depots, "parts": self.parts},
         }
         before, memory = self.stack.cpu(), asyncio.create_task(self._memory())
-        found = await _load(order)
+        found = await run_load(order)
         used, held = self.stack.cpu(), await memory
         for name in before:
             found[f"cpu {name}"] = (used[name] - before[name]) / found["events"] * 1e6
@@ -133,7 +133,8 @@ async def _emptied(connection: Any) -> dict[str, float]:
     return {"events": full, "per_second": full / (monotonic() - begun)}
 
 
-async def _load(order: Mapping[str, Any]) -> dict[str, float]:
+async def run_load(order: Mapping[str, Any]) -> dict[str, float]:
+    """Run the load generator as a process of its own; gives what it found."""
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.smoke.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

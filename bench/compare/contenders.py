@@ -1,0 +1,202 @@
+"""Who is compared: JVTrack as shipped, and the peers; each on the same servers, started only while it is measured."""
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+from aiokafka.admin import NewTopic
+from sqlalchemy import make_url
+
+from bench.smoke import machine
+from bench.smoke.stack import POSTGRES, Stack, until
+from deploy.local.issuer import Issuer
+from deploy.local.ports import free_port, is_free
+from deploy.local.process import Process, Program
+from deploy.local.settings import SERVICES
+from deploy.postgres.provision import connect
+from jvtrack.verify.proof import verify
+from shared.messaging.kafka import start_admin
+from shared.messaging.topics import PARTITIONS
+
+_NUMBERS = count(1)
+
+
+class Contender(Protocol):
+    """A system that takes factories' events and shows depots their stock."""
+
+    name: str
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Give the port that takes events, and the one that shows stock."""
+
+    def pids(self) -> Mapping[str, int]:
+        """Give the process id of everything that it runs on."""
+
+    def running(self) -> AbstractAsyncContextManager[None]:
+        """Run it until the block ends."""
+
+    async def caught_up(self) -> None:
+        """Wait until everything that was accepted is in the stock."""
+
+    async def wrongs(self) -> Sequence[str]:
+        """Say what was lost, doubled or reordered, in a sentence each."""
+
+
+def cpu(contender: Contender) -> Mapping[str, float]:
+    """Tell how much CPU each of a contender's processes has used, in seconds."""
+    return {name: machine.cpu_seconds(pid, children=name == POSTGRES) for name, pid in contender.pids().items()}
+
+
+def memory(contender: Contender) -> Mapping[str, float]:
+    """Tell how much memory each holds, in MiB."""
+    return {name: machine.resident_mib(pid, children=name == POSTGRES) for name, pid in contender.pids().items()}
+
+
+@dataclass(slots=True)
+class OurOwn:
+    """JVTrack as shipped: three services, tokens and rights checked."""
+
+    stack: Stack
+    name: str = "JVTrack"
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Give production's port and inventory's."""
+        ports = self.stack.settings.service_ports
+        return ports["production"], ports["inventory"]
+
+    def pids(self) -> Mapping[str, int]:
+        """Give the services' and the servers' process ids."""
+        return self.stack.pids()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run the services."""
+        self.stack.start(*SERVICES)
+        try:
+            yield
+        finally:
+            self.stack.stop(*SERVICES)
+
+    async def caught_up(self) -> None:
+        """Wait until inventory and orders have applied what production told."""
+        offset = await self.stack.published()
+        for service in ("inventory", "orders"):
+            await self.stack.applied(service, offset)
+
+    async def wrongs(self) -> Sequence[str]:
+        """Give what the proof finds."""
+        report = await verify(self.stack.sources())
+        return [offence for result in report.results for offence in result.offences]
+
+
+@dataclass(slots=True)
+class Peer:
+    """A door and a stock service of another make."""
+
+    stack: Stack
+    name: str
+    modules: tuple[str, str]
+    pool: int = 20
+    _processes: Mapping[str, Process] = field(default_factory=dict)
+    _databases: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ports(self) -> tuple[int, int]:
+        """Give the door's port and the stock service's."""
+        door, stock = (process.program.port for process in self._processes.values())
+        return door, stock
+
+    def pids(self) -> Mapping[str, int]:
+        """Give the process ids of both and of the servers."""
+        own = {name: process.pid for name, process in self._processes.items() if process.pid and process.is_alive()}
+        return {**{name: pid for name, pid in self.stack.pids().items() if name not in SERVICES}, **own}
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Run both on empty databases and a topic of their own."""
+        number = next(_NUMBERS)
+        topic = f"peer{number}"
+        admin = await start_admin(self.stack.servers.kafka)
+        await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
+        await admin.close()
+        self._databases = {role: await self._database(f"peer{number}_{role}") for role in ("door", "stock")}
+        self._processes = {
+            role: Process(self._program(role, module, topic))
+            for role, module in zip(("door", "stock"), self.modules, strict=True)
+        }
+        for process in self._processes.values():
+            process.start()
+            process.wait_until_serving()
+        try:
+            yield
+        finally:
+            for process in self._processes.values():
+                process.stop()
+
+    async def _database(self, name: str) -> str:
+        admin = make_url(self.stack.servers.postgres_dsn)
+        connection = await connect(admin)
+        await connection.execute(f'CREATE DATABASE "{name}"')
+        await connection.close()
+        return admin.set(database=name, drivername="postgresql").render_as_string(hide_password=False)
+
+    def _program(self, role: str, module: str, topic: str) -> Program:
+        port = free_port()
+        folder = Path(self.stack.settings.directory) / "peers"
+        folder.mkdir(exist_ok=True)
+        variables = {
+            "PEER_KAFKA": self.stack.servers.kafka,
+            "PEER_TOPIC": topic,
+            "PEER_DATABASE": self._databases[role].replace("postgresql://", "postgresql+asyncpg://"),
+            "PEER_PORT": str(port),
+            "PEER_POOL": str(self.pool),
+            "JVTRACK_AUTH_KEYS": str(Issuer(self.stack.settings).jwks),
+            "JVTRACK_AUTH_ISSUER": self.stack.settings.auth_issuer,
+            "JVTRACK_AUTH_AUDIENCE": self.stack.settings.auth_audience,
+        }
+        return Program(
+            name=f"{self.name} {role}",
+            command=(sys.executable, "-m", f"bench.peers.{module}"),
+            port=port,
+            serves=lambda _: not is_free(port),
+            log=folder / f"{topic}-{role}.log",
+            environment={**os.environ, **variables},
+        )
+
+    async def caught_up(self) -> None:
+        """Wait until as many messages were applied as events were accepted, or nothing moves any more."""
+        accepted = await self._ask("door", "SELECT count(*) FROM accepted_event")
+        connection = await asyncpg.connect(self._databases["stock"])
+        try:
+            await until(connection, "SELECT count(*) >= $1 FROM inbox", accepted)
+        except TimeoutError:
+            return  # what never came is found by the judge
+        finally:
+            await connection.close()
+
+    async def wrongs(self) -> Sequence[str]:
+        """Compare what was accepted with what was applied, per lot in order."""
+        accepted = await self._ask("door", "SELECT count(*) FROM accepted_event")
+        applied = await self._ask("stock", "SELECT count(*) FROM inbox")
+        reordered = await self._ask(
+            "stock",
+            "SELECT count(*) FROM (SELECT version, lag(version) OVER (PARTITION BY key ORDER BY place) AS before"
+            " FROM inbox) each WHERE version <> coalesce(before, 0) + 1",
+        )
+        told = [f"{accepted - applied} of {accepted} accepted events never reached the stock"] * (applied < accepted)
+        return [*told, *[f"{reordered} events were applied out of their lot's order"] * (reordered > 0)]
+
+    async def _ask(self, role: str, query: str) -> int:
+        connection = await asyncpg.connect(self._databases[role])
+        try:
+            return int(await connection.fetchval(query))
+        finally:
+            await connection.close()
