@@ -71,7 +71,7 @@ down: $(ENVIRONMENT) ## Stop every system that runs here, a kept demo too; JVTRA
 bench-smoke: setup ## Measure speed and cost on this machine, in minutes, and print the figures.
 	@$(BIN)/python -m bench.smoke
 
-compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down.
+compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down; CLUSTER=1 runs several of each.
 	@scripts/compose-test.sh
 
 clean: ## Stop every system that runs here and forget its data, the environment and every cache.

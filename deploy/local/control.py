@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from deploy.errors import SetupError
-from deploy.kafka.in_sync import is_in_sync
+from deploy.kafka.in_sync import wait_until_in_sync
 from deploy.local import state
 from deploy.local.brokers import KAFKA, node_of
 from deploy.local.probes import serves
@@ -110,7 +110,8 @@ def _restart(settings: StackSettings, before: ProcessState, *, by: signal.Signal
 
 def _wait_for_copies(settings: StackSettings, *, without: int | None = None) -> None:
     """Wait until every broker has every fact, but one that is to be left out."""
-    if not _wait(lambda: asyncio.run(is_in_sync(settings.kafka_address, without=without)), _IN_SYNC_SECONDS_MAX):
+    kafka = settings.kafka_address
+    if not asyncio.run(wait_until_in_sync(kafka, seconds_max=_IN_SYNC_SECONDS_MAX, without=without)):
         raise SetupError(
             f"Not every broker has every fact after {_IN_SYNC_SECONDS_MAX} s, so that none may be ended now: see "
             "`jvtrack status`."

@@ -28,6 +28,15 @@ SHORT_LIVED = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx384m")
 _LOGGING = Path(__file__).with_name("log4j2.yaml")
 _PROPERTIES, _META = "server.properties", "data/meta.properties"
 _VOTERS = "controller.quorum.voters"
+# After a kill the controller waits for a session's length for the former self before it lets the broker in again.
+_PROMPT = {"broker.session.timeout.ms": 3000, "broker.heartbeat.interval.ms": 500}
+# Several nodes on a busy machine must not take each other for dead: then they elect, and nobody serves.
+_PATIENT = {
+    "broker.session.timeout.ms": 9000,
+    "broker.heartbeat.interval.ms": 1000,
+    "controller.quorum.fetch.timeout.ms": 6000,
+    "controller.quorum.election.timeout.ms": 3000,
+}
 _FORMAT_SECONDS_MAX, _START_SECONDS_MAX = 60, 120
 _API_VERSIONS_REQUEST = struct.pack(">ihhih", 10, 18, 0, 1, -1)
 
@@ -51,13 +60,43 @@ def kafka_programs(plan: KafkaPlan) -> Sequence[Program]:
 
 def require_number(directory: Path, number: int) -> None:
     """Refuse to start with another number of nodes than those that hold the data: each would miss what is elsewhere."""
-    kept = {_voters(folder) for folder in _formatted(directory)}
-    if kept - {number}:
-        (before,) = kept
+    others = {_voters(folder) for folder in _formatted(directory)} - {number}
+    if others:
+        before = min(others)
         raise SetupError(
             f"The facts kept in {directory} are on {_nodes(before)}, not {number}: start with --brokers {before} (or "
             f"JVTRACK_BROKERS={before}), or forget them with --fresh."
         )
+
+
+def node_properties(plan: KafkaPlan, broker: Broker) -> Mapping[str, object]:
+    """Say how one node of a Kafka is set up."""
+    client, controller = f"{HOST}:{broker.port}", f"{HOST}:{broker.controller_port}"
+    copies = len(plan.brokers)
+    return {
+        "process.roles": "broker,controller",
+        "node.id": broker.node,
+        "listeners": f"PLAINTEXT://{client},CONTROLLER://{controller}",
+        "advertised.listeners": f"PLAINTEXT://{client}",
+        "controller.listener.names": "CONTROLLER",
+        _VOTERS: ",".join(f"{each.node}@{HOST}:{each.controller_port}" for each in plan.brokers),
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+        "log.dirs": plan.directory / broker.name / "data",
+        "auto.create.topics.enable": "false",
+        "default.replication.factor": copies,
+        "min.insync.replicas": in_sync_min(copies),
+        "unclean.leader.election.enable": "false",
+        **(_PATIENT if copies > 1 else _PROMPT),
+        "group.initial.rebalance.delay.ms": 0,
+        "offsets.topic.num.partitions": 4,
+        "offsets.topic.replication.factor": copies,
+        "transaction.state.log.num.partitions": 4,
+        "transaction.state.log.replication.factor": copies,
+        "transaction.state.log.min.isr": in_sync_min(copies),
+        "share.coordinator.state.topic.num.partitions": 1,
+        "share.coordinator.state.topic.replication.factor": copies,
+        "share.coordinator.state.topic.min.isr": in_sync_min(copies),
+    }
 
 
 def answers(port: int) -> bool:
@@ -74,7 +113,7 @@ def _program(plan: KafkaPlan, broker: Broker, classpath: str) -> Program:
     folder = plan.directory / broker.name
     folder.mkdir(parents=True, exist_ok=True)
     properties = folder / _PROPERTIES
-    properties.write_text("".join(f"{name}={value}\n" for name, value in _properties(plan, broker).items()))
+    properties.write_text("".join(f"{name}={value}\n" for name, value in node_properties(plan, broker).items()))
     if not (folder / _META).exists():
         _format(properties, classpath, cluster=_cluster(plan.directory))
     logging = f"-Dlog4j2.configurationFile={_LOGGING}"
@@ -86,37 +125,6 @@ def _program(plan: KafkaPlan, broker: Broker, classpath: str) -> Program:
         log=folder / "kafka.log",
         start_seconds_max=_START_SECONDS_MAX,
     )
-
-
-def _properties(plan: KafkaPlan, broker: Broker) -> Mapping[str, object]:
-    client, controller = f"{HOST}:{broker.port}", f"{HOST}:{broker.controller_port}"
-    copies = len(plan.brokers)
-    return {
-        "process.roles": "broker,controller",
-        "node.id": broker.node,
-        "listeners": f"PLAINTEXT://{client},CONTROLLER://{controller}",
-        "advertised.listeners": f"PLAINTEXT://{client}",
-        "controller.listener.names": "CONTROLLER",
-        _VOTERS: ",".join(f"{each.node}@{HOST}:{each.controller_port}" for each in plan.brokers),
-        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
-        "log.dirs": plan.directory / broker.name / "data",
-        "auto.create.topics.enable": "false",
-        "default.replication.factor": copies,
-        "min.insync.replicas": in_sync_min(copies),
-        "unclean.leader.election.enable": "false",
-        # After a kill the controller waits this long for the former self before it lets the broker in again.
-        "broker.session.timeout.ms": 3000,
-        "broker.heartbeat.interval.ms": 500,
-        "group.initial.rebalance.delay.ms": 0,
-        "offsets.topic.num.partitions": 4,
-        "offsets.topic.replication.factor": copies,
-        "transaction.state.log.num.partitions": 4,
-        "transaction.state.log.replication.factor": copies,
-        "transaction.state.log.min.isr": in_sync_min(copies),
-        "share.coordinator.state.topic.num.partitions": 1,
-        "share.coordinator.state.topic.replication.factor": copies,
-        "share.coordinator.state.topic.min.isr": in_sync_min(copies),
-    }
 
 
 def _formatted(directory: Path) -> Sequence[Path]:
