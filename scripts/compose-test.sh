@@ -100,7 +100,7 @@ check_data_survive() {
   local before after
   before=$(facts)
   compose down --timeout 15
-  compose up --detach --wait --wait-timeout 180
+  compose up --detach --wait --wait-timeout 600
   after=$(facts)
   ((before > 0 && after >= before)) || fail "there were $before facts before the containers were taken away, and $after after"
 }
@@ -156,7 +156,7 @@ replace_each() {
   for container in "${brokers[@]}" "${replicas[@]}"; do
     say "replacing $container"
     tools tools topics --in-sync >&2
-    compose up --detach --no-deps --force-recreate --wait --wait-timeout 180 "$container"
+    compose up --detach --no-deps --force-recreate --wait --wait-timeout 600 "$container"
   done
   tools tools topics --in-sync >&2
   rm "$pipes/knocking"
@@ -176,7 +176,7 @@ choose_ports
 say "building the images"
 compose --profile tools build
 say "starting the system"
-compose up --detach --wait --wait-timeout 300
+compose up --detach --wait --wait-timeout 600
 say "checking the walls"
 check_walls
 say "playing the scenario"
