@@ -77,7 +77,7 @@ bench-smoke: setup ## Measure speed and cost on this machine, in minutes, and pr
 bench: setup $(PEERS) ## Measure JVTrack beside its peers and the machine's limits, in half an hour, and write docs/BENCHMARKS.md.
 	@$(BIN)/python -m bench.compare
 
-compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down.
+compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down; CLUSTER=1 runs several of each.
 	@scripts/compose-test.sh
 
 clean: ## Stop every system that runs here and forget its data, the environment and every cache.

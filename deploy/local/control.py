@@ -1,5 +1,6 @@
 """Handles a stack from outside its own process: start it detached, end it, have one of its processes start again."""
 
+import asyncio
 import os
 import re
 import signal
@@ -10,7 +11,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from deploy.errors import SetupError
+from deploy.kafka.in_sync import wait_until_in_sync
 from deploy.local import state
+from deploy.local.brokers import KAFKA, node_of
 from deploy.local.probes import serves
 from deploy.local.process import is_running
 from deploy.local.replicas import service_of
@@ -19,9 +22,10 @@ from deploy.local.state import LOG, ProcessState, StackState
 from shared.clock import monotonic
 
 _POLL_SECONDS = 0.1
-_UP_SECONDS_MAX = 180
+_UP_SECONDS_MAX = 300
 _DOWN_SECONDS_MAX = 60
-_RESTART_SECONDS_MAX = 60
+_RESTART_SECONDS_MAX = 180
+_IN_SYNC_SECONDS_MAX = 120
 _TIMED = re.compile(r"\d{4}-\d\d-\d\dT\S+ (.+)")
 
 
@@ -70,11 +74,12 @@ def stop(settings: StackSettings) -> bool:
 
 
 def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> Mapping[str, int]:
-    """End a process by a signal and wait until it serves again; all replicas of a service, one after the other.
+    """End a process by a signal and wait until it serves again; all of one kind, one after the other.
 
-    Gives the new id of each.
+    A broker is ended only while the others have every fact, and is back once it has, too. Gives the new id of each.
     """
     processes = required(settings).processes
+    settings = state.as_running(settings)
     chosen = [process for process in processes if name in {process.name, service_of(process.name)}]
     if not chosen:
         known = ", ".join(process.name for process in processes)
@@ -84,6 +89,9 @@ def restart(settings: StackSettings, name: str, *, by: signal.Signals) -> Mappin
 
 def _restart(settings: StackSettings, before: ProcessState, *, by: signal.Signals) -> int:
     name = before.name
+    is_broker = service_of(name) == KAFKA
+    if is_broker and settings.brokers > 1:
+        _wait_for_copies(settings, without=node_of(name))
     if is_running(before.pid):
         with suppress(ProcessLookupError):
             os.kill(before.pid, by)
@@ -94,8 +102,20 @@ def _restart(settings: StackSettings, before: ProcessState, *, by: signal.Signal
 
     if not _wait(is_back, _RESTART_SECONDS_MAX):
         raise SetupError(f"{name} does not serve again after {_RESTART_SECONDS_MAX} s: see `jvtrack status`.")
+    if is_broker:
+        _wait_for_copies(settings)
     after = required(settings).process(name)
     return after.pid if after else 0
+
+
+def _wait_for_copies(settings: StackSettings, *, without: int | None = None) -> None:
+    """Wait until every broker has every fact, but one that is to be left out."""
+    kafka = settings.kafka_address
+    if not asyncio.run(wait_until_in_sync(kafka, seconds_max=_IN_SYNC_SECONDS_MAX, without=without)):
+        raise SetupError(
+            f"Not every broker has every fact after {_IN_SYNC_SECONDS_MAX} s, so that none may be ended now: see "
+            "`jvtrack status`."
+        )
 
 
 def program(*, fresh: bool) -> list[str]:

@@ -44,11 +44,13 @@ def require_free(ports: Mapping[str, int]) -> None:
     """Refuse to start when a port is taken, naming it, its holder and the variable that sets another."""
     owners: dict[int, str] = {}
     for name, port in ports.items():
-        variable = f"JVTRACK_{name.upper()}_PORT"
+        # The ports of several processes of a kind follow from the one that is set.
+        kind = name.partition(".")[0]
+        variable = f"JVTRACK_{kind.upper()}_PORT"
         if port in owners:
             raise SetupError(f"Port {port} is given to both {owners[port]} and {name}: set {variable} to another.")
         if not is_free(port):
-            option = name.replace("_", "-")
+            option = kind.replace("_", "-")
             raise SetupError(
                 f"Port {port} for {name} is taken by {holder(port)}: stop it, or choose another port with "
                 f"--{option}-port or {variable}."

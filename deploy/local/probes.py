@@ -3,8 +3,9 @@
 import http.client
 import socket
 
-from deploy.local import kafka
+from deploy.local import brokers, kafka
 from deploy.local.ports import HOST
+from deploy.local.replicas import service_of
 
 _SECONDS_MAX = 2.0
 _OK = 200
@@ -12,8 +13,8 @@ _OK = 200
 
 def serves(name: str, port: int) -> bool:
     """Tell whether what listens on the port answers as it should."""
-    match name:
-        case "kafka":
+    match service_of(name):
+        case brokers.KAFKA:
             return kafka.answers(port)
         case "postgres":
             return _listens(port)

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.kafka import SHORT_LIVED, KafkaPlan, kafka_program
+from deploy.local.brokers import brokers
+from deploy.local.kafka import SHORT_LIVED, KafkaPlan, kafka_programs
 from deploy.local.places import KAFKA_JARS
 from deploy.local.ports import HOST, free_port
 from deploy.local.postgres import ADMIN, PostgresPlan, postgres_dsn, postgres_program
@@ -34,20 +35,20 @@ class Servers:
             password=Secret.kept_in(directory / "secret").password(ADMIN),
         )
         kafka_plan = KafkaPlan(
-            directory=directory / "kafka",
-            port=kafka_port or free_port(),
-            controller_port=free_port(),
+            directory=directory,
+            brokers=brokers(1, kafka_port or free_port(), free_port()),
             jars=KAFKA_JARS,
             jvm=jvm,
         )
-        processes = [Process(postgres_program(postgres_plan)), Process(kafka_program(kafka_plan))]
+        (kafka,) = kafka_programs(kafka_plan)
+        processes = [Process(postgres_program(postgres_plan)), Process(kafka)]
         try:
             for process in processes:
                 process.start()
             for process in processes:
                 process.wait_until_serving()
             dsn = postgres_dsn(postgres_plan.port, postgres_plan.password)
-            yield cls(f"{HOST}:{kafka_plan.port}", dsn, kafka_process=processes[1], postgres_process=processes[0])
+            yield cls(f"{HOST}:{kafka.port}", dsn, kafka_process=processes[1], postgres_process=processes[0])
         finally:
             for process in reversed(processes):
                 process.ask_to_stop()

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from deploy.kafka.copies import copies_among
+from deploy.local.brokers import KAFKA, NUMBERS, Broker, brokers
 from deploy.local.places import HOME
 from deploy.local.ports import HOST
 from deploy.local.replicas import REPLICAS_MAX, Replica, counts, replicas
@@ -48,6 +50,14 @@ def _replicas(value: str) -> str:
     return value
 
 
+def _brokers(value: int) -> int:
+    """Take as many brokers as keep facts safe."""
+    if value not in NUMBERS:
+        said = "write {one} or {several}: with {several} any one of them may fail, with 2 none may"
+        raise PydanticCustomError("brokers", said, dict(zip(("one", "several"), NUMBERS, strict=True)))
+    return value
+
+
 def _is_dsn(value: str) -> bool:
     try:
         parts = urlsplit(value)
@@ -70,8 +80,10 @@ class StackSettings(BaseSettings):
     """Bootstrap servers of a Kafka that already runs."""
     postgres: Annotated[str | None, BeforeValidator(_dsn)] = None
     """Administrator's DSN of a PostgreSQL that already runs."""
-    kafka_replicas: Annotated[int, Field(gt=0, lt=10)] = 1
-    """Copies that a newly created topic keeps."""
+    brokers: Annotated[int, AfterValidator(_brokers)] = 1
+    """Nodes of the stack's own Kafka."""
+    kafka_replicas: Annotated[int | None, Field(gt=0, lt=10)] = None
+    """Copies that a newly created topic keeps; when not said, three where there are as many brokers, otherwise one."""
     kafka_port: Port = 9392
     kafka_controller_port: Port = 9393
     postgres_port: Port = 5632
@@ -107,10 +119,13 @@ class StackSettings(BaseSettings):
     @property
     def own_ports(self) -> Mapping[str, int]:
         """Give the ports that a start of this stack must find free."""
-        kafka = {} if self.kafka else {"kafka": self.kafka_port, "kafka_controller": self.kafka_controller_port}
+        kafka = {each.name: each.port for each in self.kafka_brokers}
+        controllers = {
+            each.name.replace(KAFKA, f"{KAFKA}_controller"): each.controller_port for each in self.kafka_brokers
+        }
         postgres = {} if self.postgres else {"postgres": self.postgres_port}
         own = {each.name: each.port for each in self.service_replicas}
-        return {**kafka, **postgres, **self.service_ports, **own}
+        return {**kafka, **controllers, **postgres, **self.service_ports, **own}
 
     @property
     def service_replicas(self) -> Sequence[Replica]:
@@ -120,6 +135,16 @@ class StackSettings(BaseSettings):
         return [each for name, port in ports for each in replicas(name, port, asked.get(name, 1))]
 
     @property
+    def kafka_brokers(self) -> Sequence[Broker]:
+        """Give every node of the stack's own Kafka; none where another one is named."""
+        return [] if self.kafka else brokers(self.brokers, self.kafka_port, self.kafka_controller_port)
+
+    @property
+    def topic_copies(self) -> int | None:
+        """Give the copies that a new topic keeps; none where it depends on how many brokers the named Kafka has."""
+        return self.kafka_replicas or (None if self.kafka else copies_among(self.brokers))
+
+    @property
     def kafka_address(self) -> str:
         """Give the bootstrap servers that the services use."""
-        return self.kafka or f"{HOST}:{self.kafka_port}"
+        return self.kafka or ",".join(f"{HOST}:{each.port}" for each in self.kafka_brokers)

@@ -13,7 +13,7 @@ from deploy.local.console import Display
 from deploy.local.environment import Environment
 from deploy.local.jars import jars_for, kafka_jars
 from deploy.local.java import java
-from deploy.local.kafka import KafkaPlan, kafka_program
+from deploy.local.kafka import LASTING, LASTING_OF_SEVERAL, KafkaPlan, kafka_programs, require_number
 from deploy.local.ports import HOST, require_free
 from deploy.local.postgres import ADMIN, PostgresPlan, binaries, postgres_program
 from deploy.local.process import Process, Program
@@ -39,6 +39,8 @@ def run(settings: StackSettings, display: Display, *, fresh: bool = False) -> No
             _require_what_it_runs_on(settings)
             if fresh:
                 wipe(settings)
+            if not settings.kafka:
+                require_number(settings.directory, settings.brokers)
             with _signals_end_it():
                 _Stack(settings, display).live()
     except BlockingIOError:
@@ -114,8 +116,10 @@ class _Stack:
         for service in SERVICES:
             migrate(self._environment, service)
         self._say(f"databases of {', '.join(SERVICES)} are up to date")
-        if "kafka" in servers:
-            servers["kafka"].wait_until_serving()
+        nodes = [servers[broker.name] for broker in self._settings.kafka_brokers]
+        for node in nodes:
+            node.wait_until_serving()
+        if nodes:
             self._say(f"Kafka answers at {self._settings.kafka_address}")
         created = make_topics(self._environment)
         self._say(f"topics made: {', '.join(created)}" if created else "topics are as they should be")
@@ -161,8 +165,8 @@ class _Stack:
             password = self._environment.secret.password(ADMIN)
             yield postgres_program(PostgresPlan(directory / "postgres", settings.postgres_port, password))
         if not settings.kafka:
-            ports = (settings.kafka_port, settings.kafka_controller_port)
-            yield kafka_program(KafkaPlan(directory / "kafka", *ports, jars=jars_for(settings.home)))
+            jvm = LASTING if settings.brokers == 1 else LASTING_OF_SEVERAL
+            yield from kafka_programs(KafkaPlan(directory, settings.kafka_brokers, jars_for(settings.home), jvm))
 
 
 @contextmanager

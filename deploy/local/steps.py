@@ -22,7 +22,7 @@ def make_topics(environment: Environment) -> Sequence[str]:
     """Create the topics that are missing, check the others, and name what was created."""
     settings = environment.settings
     topics = Topics(settings.kafka_address, settings.namespace)
-    return asyncio.run(ensure_topics(topics, replicas=settings.kafka_replicas))
+    return asyncio.run(ensure_topics(topics, copies=settings.topic_copies))
 
 
 def drop_topics(environment: Environment) -> Sequence[str]:

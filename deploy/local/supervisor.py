@@ -18,6 +18,8 @@ RESTART_PAUSE_SECONDS = 0.5
 RESTARTS_MAX = 20
 RESTARTS_WINDOW_SECONDS = 60.0
 LOG_BYTES_MAX = 64 * 1024 * 1024
+# Java ends so, in good order, when it is asked to.
+_ENDED_BY_SIGNAL = 128
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ class Supervisor:
         code = process.exit_code() or 0
         ended = f"{process.name} ended ({_ending(code)})"
         # Only a process that gave up by itself may have said why.
-        why = f": {process.complaint()}" if code > 0 else ""
+        why = f": {process.complaint()}" if 0 < code < _ENDED_BY_SIGNAL else ""
         often = len(watched.started) == RESTARTS_MAX and moment - watched.started[0] < RESTARTS_WINDOW_SECONDS
         if often:
             watched.condition = Condition.FAILED

@@ -54,12 +54,12 @@ def status() -> None:
 def restart(
     name: Annotated[
         str,
-        typer.Argument(help="kafka, postgres, orders, production, inventory, or inventory.2"),
+        typer.Argument(help="kafka, postgres, orders, production, inventory, or one of several: inventory.2"),
     ],
     *,
     kill: Annotated[bool, typer.Option("--kill", help="End it as a power cut would (SIGKILL).")] = False,
 ) -> None:
-    """End a process of the running stack, which its supervisor starts again; replicas one after the other."""
+    """End a process of the running stack, which its supervisor starts again; several of a kind one after the other."""
     # Ended softly, PostgreSQL would wait for its clients: SIGINT is its fast and orderly stop.
     softly = signal.SIGINT if name == "postgres" else signal.SIGTERM
     for each, pid in control.restart(StackSettings(), name, by=signal.SIGKILL if kill else softly).items():

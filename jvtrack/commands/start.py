@@ -15,7 +15,7 @@ PortOption = Annotated[int | None, typer.Option(help="Listen on this port instea
 
 
 @app.command()
-def up(
+def up(  # noqa: PLR0913 - each is an option of the command.
     *,
     detach: Annotated[bool, typer.Option("--detach", "-d", help="Return once everything is up.")] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget all data first.")] = False,
@@ -25,12 +25,16 @@ def up(
     orders_port: PortOption = None,
     production_port: PortOption = None,
     inventory_port: PortOption = None,
+    brokers: Annotated[
+        int | None, typer.Option(help="Nodes of Kafka: 1, or 3 of which any one may fail or be replaced.")
+    ] = None,
     replicas: Annotated[
         list[str] | None, typer.Option(help="How many processes run a service: inventory=2. May be given again.")
     ] = None,
 ) -> None:
     """Run Kafka, PostgreSQL and every service on this machine; Ctrl-C stops them all."""
-    ports = {
+    numbers = {
+        "brokers": brokers,
         "kafka_port": kafka_port,
         "kafka_controller_port": kafka_controller_port,
         "postgres_port": postgres_port,
@@ -38,7 +42,7 @@ def up(
         "production_port": production_port,
         "inventory_port": inventory_port,
     }
-    chosen: dict[str, object] = {name: port for name, port in ports.items() if port is not None}
+    chosen: dict[str, object] = {name: number for name, number in numbers.items() if number is not None}
     if replicas:
         chosen["replicas"] = ",".join(replicas)
     settings = StackSettings.model_validate({**StackSettings().model_dump(), **chosen})

@@ -6,11 +6,12 @@ from shared.events.envelope import Stream
 
 PARTITIONS = 12
 KEEP_FOR_EVER = {"retention.ms": "-1", "retention.bytes": "-1"}
+NEVER_LEAD_WITHOUT_ALL_FACTS = {"unclean.leader.election.enable": "false"}
 TOPIC_CONFIGS: dict[Stream, dict[str, str]] = {
-    Stream.CATALOGUE: {"cleanup.policy": "compact", **KEEP_FOR_EVER},
-    Stream.ORDERS: {"cleanup.policy": "delete", **KEEP_FOR_EVER},
-    Stream.PRODUCTION: {"cleanup.policy": "delete", **KEEP_FOR_EVER},
-    Stream.STOCK: {"cleanup.policy": "delete", **KEEP_FOR_EVER},
+    Stream.CATALOGUE: {"cleanup.policy": "compact", **KEEP_FOR_EVER, **NEVER_LEAD_WITHOUT_ALL_FACTS},
+    Stream.ORDERS: {"cleanup.policy": "delete", **KEEP_FOR_EVER, **NEVER_LEAD_WITHOUT_ALL_FACTS},
+    Stream.PRODUCTION: {"cleanup.policy": "delete", **KEEP_FOR_EVER, **NEVER_LEAD_WITHOUT_ALL_FACTS},
+    Stream.STOCK: {"cleanup.policy": "delete", **KEEP_FOR_EVER, **NEVER_LEAD_WITHOUT_ALL_FACTS},
 }
 COMPACTED = frozenset(stream for stream, configs in TOPIC_CONFIGS.items() if configs["cleanup.policy"] == "compact")
 

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.brokers import brokers
+from deploy.local.kafka import KafkaPlan, node_properties
 from deploy.local.settings import SERVICES
 
 ROOT = Path(__file__).parents[2]
 COMPOSE = (ROOT / "docker-compose.yml").read_text()
 RECIPE = (ROOT / "deploy" / "Dockerfile").read_text()
+CLUSTER = (ROOT / "deploy" / "compose" / "cluster.yml").read_text()
 KAFKA = (ROOT / "deploy" / "compose" / "kafka" / "server.properties").read_text()
+MANY = (ROOT / "deploy" / "compose" / "kafka" / "cluster.properties").read_text()
 
 SERVERS = ("postgres", "kafka")
 JOBS = ("migrate", "topics", "issuer", "passwords")
@@ -145,3 +149,55 @@ def test_the_image_of_a_service_holds_what_is_shared_and_that_service() -> None:
 
 def test_kafka_makes_no_topic_by_itself() -> None:
     assert "auto.create.topics.enable=false" in KAFKA.splitlines()
+
+
+@pytest.mark.parametrize("name", [f"{service}-door" for service in SERVICES])
+def test_what_holds_the_address_of_replicas_may_do_nothing_else(name: str) -> None:
+    anchor = CLUSTER[CLUSTER.index("x-address:") : CLUSTER.index("x-after-brokers:")]
+    own = block(name)
+
+    assert "entrypoint: [sleep, infinity]" in anchor
+    for said in ("cap_drop: [ALL]", "no-new-privileges:true", "read_only: true", 'user: "10001:10001"'):
+        assert said in anchor
+    assert re.search(r'ports: \["127\.0\.0\.1:\$\{JVTRACK_\w+_PORT:-(\d+)\}:\1"\]', own)
+    assert f"aliases: [{name.removesuffix('-door')}]" in own
+    assert "volumes" not in anchor + own
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_replicas_share_an_address_and_are_asked_apart_and_open_nothing(service: str) -> None:
+    first, second = block(service), block(f"{service}-2")
+
+    assert f"extends: {{file: docker-compose.yml, service: {service}}}" in second
+    assert all(
+        f"network_mode: service:{service}-door" in said and "ports: !reset []" in said for said in (first, second)
+    )
+    own = [re.findall(r'OWN_PORT: "(\d+)"|ready, "(\d+)"', said) for said in (first, second)]
+    asked = [{port for found in each for port in found if port} for each in own]
+    assert [len(each) for each in asked] == [1, 1]
+    assert asked[0] != asked[1]
+
+
+def test_three_brokers_are_described_as_jvtrack_up_makes_them() -> None:
+    described = dict(line.split("=", 1) for line in MANY.splitlines() if not line.startswith("#"))
+    three = brokers(3, 9092, 9093)
+    made = node_properties(KafkaPlan(Path("/"), three, Path("/")), three[1])
+
+    differing = {
+        "listeners",
+        "listener.security.protocol.map",
+        "inter.broker.listener.name",
+        "controller.quorum.voters",
+    }
+    assert described.keys() >= differing
+    assert {name: str(made[name]) for name in described.keys() - differing} == {
+        name: value for name, value in described.items() if name not in differing
+    }
+    assert described["controller.quorum.voters"] == "1@kafka:9093,2@kafka-2:9093,3@kafka-3:9093"
+
+
+def block(name: str) -> str:
+    """Give what the cluster's file itself says of one container."""
+    own = re.search(rf"^  {name}:\n(?:(?:    .*)?\n)*", CLUSTER, re.MULTILINE)
+    assert own, f"{name} is not described"
+    return own[0]

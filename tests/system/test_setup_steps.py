@@ -27,8 +27,8 @@ NOBODY_LISTENS = 9
 async def test_topics_are_made_once(servers: TestServers, namespace: str) -> None:
     topics = Topics(servers.kafka, f"{namespace}_once")
 
-    first = await ensure_topics(topics, replicas=1)
-    second = await ensure_topics(topics, replicas=1)
+    first = await ensure_topics(topics, copies=1)
+    second = await ensure_topics(topics, copies=1)
 
     assert sorted(first) == sorted(topics.name(stream) for stream in Stream)
     assert second == []
@@ -41,15 +41,44 @@ async def test_a_topic_that_forgets_or_is_too_narrow_is_refused_by_name(servers:
     await admin.close()
 
     with pytest.raises(SetupError) as refused:
-        await ensure_topics(topics, replicas=1)
+        await ensure_topics(topics, copies=1)
 
     assert f"{topics.name(Stream.ORDERS)} has 3 partitions, not {PARTITIONS}" in str(refused.value)
     assert f"{topics.name(Stream.ORDERS)} has retention.ms=1000, not -1" in str(refused.value)
 
 
+async def test_how_many_copies_a_topic_keeps_follows_from_the_brokers_unless_it_is_said(
+    servers: TestServers, namespace: str
+) -> None:
+    chosen, wished = Topics(servers.kafka, f"{namespace}_chosen"), Topics(servers.kafka, f"{namespace}_wished")
+
+    made = await ensure_topics(chosen, copies=None)
+    with pytest.raises(SetupError, match=f"^Kafka did not create {wished.namespace}.*replica"):
+        await ensure_topics(wished, copies=3)
+
+    assert len(made) == len(Stream)
+
+
+async def test_a_topic_that_could_not_be_written_or_could_lose_facts_is_refused_by_name(
+    servers: TestServers, namespace: str
+) -> None:
+    topics = Topics(servers.kafka, f"{namespace}_unsafe")
+    name = topics.name(Stream.ORDERS)
+    admin = await start_admin(servers.kafka)
+    careless = {"min.insync.replicas": "2", "unclean.leader.election.enable": "true"}
+    await admin.create_topics([NewTopic(name, PARTITIONS, 1, topic_configs=careless)])
+    await admin.close()
+
+    with pytest.raises(SetupError) as refused:
+        await ensure_topics(topics, copies=1)
+
+    assert f"{name} has min.insync.replicas=2, not 1" in str(refused.value)
+    assert f"{name} has unclean.leader.election.enable=true, not false" in str(refused.value)
+
+
 async def test_topics_are_deleted_once(servers: TestServers, namespace: str) -> None:
     topics = Topics(servers.kafka, f"{namespace}_gone")
-    made = await ensure_topics(topics, replicas=1)
+    made = await ensure_topics(topics, copies=1)
 
     first = await delete_topics(topics)
     second = await delete_topics(topics)
@@ -60,7 +89,7 @@ async def test_topics_are_deleted_once(servers: TestServers, namespace: str) -> 
 
 async def test_a_kafka_that_is_away_is_one_sentence() -> None:
     with pytest.raises(SetupError, match="JVTRACK_KAFKA"):
-        await ensure_topics(Topics(f"127.0.0.1:{NOBODY_LISTENS}", "nobody"), replicas=1)
+        await ensure_topics(Topics(f"127.0.0.1:{NOBODY_LISTENS}", "nobody"), copies=1)
 
 
 async def test_a_postgres_that_is_away_is_one_sentence() -> None:

@@ -2,32 +2,28 @@
 
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from deploy.local import state
 from deploy.local.control import stop
-from deploy.local.ports import free_port
 from deploy.local.process import is_running
 from deploy.local.settings import StackSettings
 from shared.clock import monotonic
+from tests.fixtures.own_stack import jvtrack, on_free_ports
 
-ROOT = Path(__file__).parents[2]
 EVERY_PROCESS = {"postgres", "kafka", "orders", "production", "inventory"}
-PORTS = ("kafka_port", "kafka_controller_port", "postgres_port", "orders_port", "production_port", "inventory_port")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Iterator[StackSettings]:
     """Give a stack of its own, on free ports, and end it whatever happens."""
-    ports = {name: free_port() for name in PORTS}
-    mine = StackSettings.model_validate({"home": tmp_path, **ports})
+    mine = on_free_ports(tmp_path)
     yield mine
     stop(mine)
 
@@ -64,21 +60,6 @@ def pid_of(stack: state.StackState, name: str) -> int:
     process = stack.process(name)
     assert process is not None
     return process.pid
-
-
-def jvtrack(settings: StackSettings, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command against this stack and no other."""
-    command = [sys.executable, "-m", "jvtrack.cli", *words]
-    return subprocess.run(
-        command, cwd=ROOT, env=variables(settings), capture_output=True, text=True, timeout=90, check=False
-    )
-
-
-def variables(settings: StackSettings) -> Mapping[str, str]:
-    """Say what the command finds in its environment."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("JVTRACK_")}
-    ports = {f"JVTRACK_{name.upper()}": str(getattr(settings, name)) for name in PORTS}
-    return {**inherited, **ports, "JVTRACK_HOME": str(settings.home)}
 
 
 def eventually_gone(pids: Sequence[int]) -> bool:
