@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test pythons check format schemas up down bench-smoke bench compose-test clean
+.PHONY: help setup demo test chaos pythons check format schemas up down bench-smoke bench compose-test clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -43,6 +43,9 @@ ifeq ($(if $(COUNTED),$(TESTS)),tests)
 	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/domain-lines.txt \
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
+
+chaos: setup $(GATES) ## Search the faults whole, for an hour or more, and print what was done; `make test` does a cut of it.
+	@JVTRACK_CHAOS=whole $(BIN)/pytest tests/faults $(PYTEST_OPTIONS) -rP
 
 pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to 3.13 that is on this machine.
 	@scripts/other-pythons.sh

@@ -18,7 +18,7 @@ from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
 _HERE = Path(__file__).parent
-_LONG = {_HERE / "system", *(each for each in (_HERE / "integration").iterdir())}
+_LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
 
 
 @pytest.hookimpl(tryfirst=True)

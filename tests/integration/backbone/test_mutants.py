@@ -11,11 +11,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.postgres.provision import ServiceDatabase
-from shared.messaging import consumer_store, positions, relay_store
+from shared.messaging import consumer_store, positions
 from shared.messaging.consumer_store import Fenced
 from shared.messaging.publisher import Publisher
-from shared.messaging.relay_store import Acknowledged, RelaySession, Row
+from shared.messaging.relay_store import Row
 from shared.messaging.topics import Topics
+from tests.fixtures.broken_relays import (
+    from_its_own_last_seq,
+    in_order_of_transaction_ids,
+    with_a_cursor_on_seq,
+    with_workers_that_skip_what_is_locked,
+)
 from tests.fixtures.crash import killed, leaves_wreckage
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import Toy, eventually, raise_counter, run_loops
@@ -24,6 +30,7 @@ from tests.fixtures.toy_kafka import Said, log_of
 from tests.fixtures.toy_partition import Gate, Partition
 
 Patch = Callable[[pytest.MonkeyPatch, Toy], None]
+RelayPatch = Callable[[pytest.MonkeyPatch], None]
 
 
 @pytest.fixture
@@ -35,6 +42,10 @@ async def toy(database: ServiceDatabase, topics: Topics) -> AsyncIterator[Toy]:
 
 
 def as_built(_: pytest.MonkeyPatch, __: Toy) -> None:
+    """Change nothing."""
+
+
+def a_relay_as_built(_: pytest.MonkeyPatch) -> None:
     """Change nothing."""
 
 
@@ -98,59 +109,19 @@ async def test_a_consumer_that_dies_loses_nothing_only_if_its_offset_moves_with_
     assert str(wrongs(await toy.hearing(), {"counter": step})).startswith(verdict)
 
 
-def with_a_cursor_on_seq(patch: pytest.MonkeyPatch, _: Toy) -> None:
-    """Read on from the highest number published so far."""
-    cursor = 0
-
-    async def after_cursor(self: RelaySession, limit: int, bytes_max: int) -> list[Row]:
-        nonlocal cursor
-        query = relay_store._PENDING.replace("FROM outbox_pending", f"FROM event_log WHERE seq > {cursor}")
-        rows = [self._row(record) for record in await self._connection.fetch(query, limit, bytes_max)]
-        cursor = max([cursor, *(row.seq for row in rows)])
-        return rows
-
-    patch.setattr(RelaySession, "pending", after_cursor)
-
-
-def in_order_of_transaction_ids(patch: pytest.MonkeyPatch, _: Toy) -> None:
-    """Read what every transaction has settled, in the order in which the transactions began."""
-
-    async def by_transaction(self: RelaySession, limit: int, bytes_max: int) -> list[Row]:
-        begun = "(SELECT xmin::text::bigint FROM event_log x WHERE x.seq = e.seq)"
-        query = relay_store._PENDING.replace("ORDER BY e.seq", f"ORDER BY {begun}, e.seq")
-        return [self._row(record) for record in await self._connection.fetch(query, limit, bytes_max)]
-
-    patch.setattr(RelaySession, "pending", by_transaction)
-
-
-def from_its_own_last_seq(patch: pytest.MonkeyPatch, _: Toy) -> None:
-    """Begin a term at the lowest pending row, and go on from the last row that this leader has read."""
-    last: dict[RelaySession, int] = {}
-
-    async def after_my_last(self: RelaySession, limit: int, bytes_max: int) -> list[Row]:
-        query = relay_store._PENDING.replace(
-            "FROM outbox_pending", f"FROM outbox_pending WHERE seq > {last.get(self, 0)}"
-        )
-        rows = [self._row(record) for record in await self._connection.fetch(query, limit, bytes_max)]
-        last[self] = max([last.get(self, 0), *(row.seq for row in rows)])
-        return rows
-
-    patch.setattr(RelaySession, "pending", after_my_last)
-
-
 @pytest.mark.parametrize(
     ("mutant", "verdict"),
     [
-        (as_built, []),
+        (a_relay_as_built, []),
         (with_a_cursor_on_seq, ["slow: lost [1] of 1..2"]),
         (in_order_of_transaction_ids, ["counter: out of order: [2, 1]"]),
         (from_its_own_last_seq, ["slow: out of order: [2, 1]"]),
     ],
 )
 async def test_a_relay_loses_and_reorders_nothing_only_if_it_reads_what_is_pending_from_the_lowest_up(
-    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, verdict: list[str]
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: RelayPatch, verdict: list[str]
 ) -> None:
-    mutant(monkeypatch, toy)
+    mutant(monkeypatch)
     relay = toy.backbone.loops()[0]
 
     async with toy.database.transaction() as early:
@@ -172,40 +143,14 @@ async def test_a_relay_loses_and_reorders_nothing_only_if_it_reads_what_is_pendi
     assert wrongs(first_deliveries(await log_of(toy.topics)), await toy.told()) == verdict
 
 
-def with_workers_that_skip_what_is_locked(patch: pytest.MonkeyPatch, _: Toy) -> None:
-    """Let every relay work at once, each on rows that no other holds."""
-
-    async def everybody(_: RelaySession) -> bool:
-        return True
-
-    async def unlocked(self: RelaySession, _: int, bytes_max: int) -> list[Row]:
-        await self._connection.execute("BEGIN")
-        taken = "SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1 FOR UPDATE SKIP LOCKED"
-        query = relay_store._PENDING.replace("SELECT seq FROM outbox_pending ORDER BY seq LIMIT $1", taken)
-        rows = [self._row(record) for record in await self._connection.fetch(query, 1, bytes_max)]
-        if not rows:
-            await self._connection.execute("COMMIT")
-        return rows
-
-    acknowledge = RelaySession.acknowledge
-
-    async def and_commit(self: RelaySession, done: Sequence[Acknowledged]) -> None:
-        await acknowledge(self, done)
-        await self._connection.execute("COMMIT")
-
-    patch.setattr(RelaySession, "try_lead", everybody)
-    patch.setattr(RelaySession, "pending", unlocked)
-    patch.setattr(RelaySession, "acknowledge", and_commit)
-
-
 @pytest.mark.parametrize(
     ("mutant", "verdict"),
-    [(as_built, []), (with_workers_that_skip_what_is_locked, ["counter: out of order: [2, 1]"])],
+    [(a_relay_as_built, []), (with_workers_that_skip_what_is_locked, ["counter: out of order: [2, 1]"])],
 )
 async def test_relays_that_compete_keep_the_order_only_if_one_of_them_leads(
-    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: Patch, verdict: list[str]
+    toy: Toy, monkeypatch: pytest.MonkeyPatch, mutant: RelayPatch, verdict: list[str]
 ) -> None:
-    mutant(monkeypatch, toy)
+    mutant(monkeypatch)
     publish, gate = Publisher.publish, Gate()
 
     async def first_of_all_slowly(self: Publisher, rows: Sequence[Row]) -> None:

@@ -1,21 +1,26 @@
-"""The ledger against a small model: a storekeeper who only knows how much lies on the shelves of each lot."""
+"""L1: the ledger against a storekeeper who only knows what lies on the shelves of each lot.
+
+What factories tell comes late, lot by lot in its order, as Kafka delivers it; in the end the factories' accounts are
+the same as in books that heard everything at once.
+"""
 
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.inventory.domain import bookings, count, handling, issue, road, slip
 from services.inventory.domain.allocation import release, usable
+from services.inventory.domain.book import Book
 from services.inventory.domain.demand import hear
 from services.inventory.domain.ledger import Account, Cause
 from services.inventory.domain.resolution import resolve
 from services.inventory.domain.suspense import DiscrepancyKind
 from shared.errors import Refusal
 from shared.types import Condition, EventId, Shelf
+from tests.faults.extent import EXTENT, SECONDS_MAX
 from tests.unit.inventory.makers import (
     DEPOT,
     FACTORY,
@@ -34,6 +39,7 @@ from tests.unit.inventory.makers import (
     sums,
 )
 
+Heard = Callable[[], object]
 LOTS = ("F-01:L-1", "F-01:L-2")
 lots = st.sampled_from(LOTS)
 quantities = st.integers(1, 8)
@@ -50,7 +56,9 @@ class Store(RuleBasedStateMachine):
         self.book = a_book(LOTS)
         self.shelves: Counter[str] = Counter()
         self.orders = 0
+        self.prompt = a_book(LOTS)
         self.told: list[tuple[EventId, str]] = []
+        self.on_the_way: dict[str, list[Heard]] = {lot: [] for lot in LOTS}
         self.slips: list[EventId] = []
 
     def _ask(self, do: Callable[[Cause], object], lot: str | None = None, change: int = 0) -> None:
@@ -66,28 +74,43 @@ class Store(RuleBasedStateMachine):
             self.shelves[lot] += change
         allocated(self.book)
 
-    def _hear(self, do: Callable[[Cause], object], lot: str) -> None:
+    def _tell(self, book: Callable[[Book, Cause], object], lot: str) -> Cause:
+        """Tell a fact, which is on its way from then on."""
         cause = a_cause()
-        do(cause)
+        book(self.prompt, cause)
+        self.on_the_way[lot].append(lambda: book(self.book, cause))
+        return cause
+
+    def _arrive(self, lot: str, count: int) -> None:
+        for arrives in self.on_the_way[lot][:count]:
+            arrives()
+            allocated(self.book)
+        del self.on_the_way[lot][:count]
+
+    @rule(lot=lots, count=st.integers(1, 4))
+    def arrive(self, lot: str, count: int) -> None:
+        self._arrive(lot, count)
+
+    @rule(lot=lots, quantity=quantities, late=st.booleans())
+    def finish(self, lot: str, quantity: int, *, late: bool) -> None:
+        fact = a_finish(quantity, lot)
+        cause = self._tell(lambda book, cause: bookings.finish(book, cause, fact), lot)
         self.told.append((cause.id, lot))
-        allocated(self.book)
+        self._arrive(lot, 0 if late else len(self.on_the_way[lot]))
 
-    @rule(lot=lots, quantity=quantities)
-    def finish(self, lot: str, quantity: int) -> None:
-        self._hear(lambda cause: bookings.finish(self.book, cause, a_finish(quantity, lot)), lot)
-
-    @rule(lot=lots, quantity=quantities, shipment=shipments, pick=picks)
-    def dispatch(self, lot: str, quantity: int, shipment: str, pick: int) -> None:
+    @rule(lot=lots, quantity=quantities, shipment=shipments, pick=picks, late=st.booleans())
+    def dispatch(self, lot: str, quantity: int, shipment: str, pick: int, *, late: bool) -> None:
         order = an_order_id(pick % (self.orders + 2) + 1)
         fact = a_dispatch(quantity, lot, shipment=shipment, order=order, filling_site=DEPOT)
-        self._hear(lambda cause: bookings.dispatch(self.book, cause, fact), lot)
+        cause = self._tell(lambda book, cause: bookings.dispatch(book, cause, fact), lot)
+        self.told.append((cause.id, lot))
+        self._arrive(lot, 0 if late else len(self.on_the_way[lot]))
 
     @rule(pick=picks)
     def void(self, pick: int) -> None:
         if self.told:
             voided, lot = self.told[pick % len(self.told)]
-            bookings.void(self.book, a_cause(), a_void(voided, lot))
-            allocated(self.book)
+            self._tell(lambda book, cause: bookings.void(book, cause, a_void(voided, lot)), lot)
 
     @rule(lot=lots, quantity=quantities, condition=conditions, shipment=shipments | st.none())
     def receive(self, lot: str, quantity: int, condition: Condition, shipment: str | None) -> None:
@@ -222,10 +245,25 @@ class Store(RuleBasedStateMachine):
             suitable = sum(there for each, there in free.items() if each.condition in demand.conditions)
             assert suitable == 0 or (not demand.partial and suitable < demand.short)
 
+    def teardown(self) -> None:
+        for lot in LOTS:
+            self._arrive(lot, len(self.on_the_way[lot]))
+        self.all_accounts_sum_to_nothing_and_no_shelf_is_below_it()
+        assert _of_the_factory(self.book) == _of_the_factory(self.prompt)
+
+
+def _of_the_factory(book: Book) -> dict[tuple[str, bool], int]:
+    """Sum what was made of each lot, and what should be left; what was resolved before it was explained counts too."""
+    found: Counter[tuple[str, bool]] = Counter()
+    for account, quantity in sums(book).items():
+        if account.site == FACTORY:
+            found[account.lot, account.shelf is Shelf.MADE] += quantity
+    return {key: quantity for key, quantity in found.items() if quantity}
+
 
 def _on_the_depots_shelf(account: Account) -> bool:
     return account.site == DEPOT and account.shelf in {Shelf.ON_HAND, Shelf.RESERVED}
 
 
-TestStore = pytest.mark.usefixtures("uncounted")(Store.TestCase)
-TestStore.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+TestStore = pytest.mark.usefixtures("uncounted")(pytest.mark.timeout(SECONDS_MAX)(Store.TestCase))
+TestStore.settings = EXTENT.machines
