@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test chaos pythons check format schemas up down bench-smoke bench compose-test clean
+.PHONY: help setup demo test chaos pythons check format schemas up down bench-smoke bench compose-test restore-drill clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -82,6 +82,9 @@ bench: setup $(PEERS) ## Measure JVTrack beside its peers and the machine's limi
 
 compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down; CLUSTER=1 runs several of each.
 	@scripts/compose-test.sh
+
+restore-drill: setup $(GATES) ## Lose a database and Kafka's log on a stack of its own, bring both back, and prove the books.
+	@$(LEASH) $(BIN)/python -m tests.drill
 
 clean: ## Stop every system that runs here and forget its data, the environment and every cache.
 	@if [ -x $(BIN)/jvtrack ]; then $(BIN)/jvtrack down --all; fi

@@ -23,6 +23,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),
+    "rebuild": ("rebuild",),
     "drop": ("drop",),
 }
 """Every module of sub-commands, in the order in which they are listed, and the words that it answers to."""

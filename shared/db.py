@@ -1,7 +1,7 @@
 """The one place that opens transactions and commits them, and that knows a passing failure from a lasting one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import asyncpg
@@ -25,6 +25,7 @@ CLOSE_TIMEOUT_SECONDS = 1.0
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a transaction fails with: SQLAlchemy's own statements, the driver's, or the way to the server."""
 _ASK = Statement("SELECT 1")
+_NO_SETTINGS: Mapping[str, str] = {}
 
 # Classes and codes of PostgreSQL's errors that pass by themselves (Appendix A of its manual): connection, transaction
 # rollback (deadlock, serialization), resources, operator intervention (shutdown, statement timeout), lock timeout.
@@ -84,7 +85,14 @@ class Database:
     `on_told` is called after every commit of a transaction that told facts: the relay's wake-up.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 10, application_name: str = "jvtrack") -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        application_name: str = "jvtrack",
+        server_settings: Mapping[str, str] = _NO_SETTINGS,
+    ) -> None:
         self._engine = create_async_engine(
             url,
             pool_size=pool_size,
@@ -97,7 +105,7 @@ class Database:
                 "timeout": CONNECT_TIMEOUT_SECONDS,
                 "command_timeout": COMMAND_TIMEOUT_SECONDS,
                 "record_class": Row,
-                "server_settings": {"application_name": application_name, "jit": "off"},
+                "server_settings": {"application_name": application_name, "jit": "off", **server_settings},
             },
         )
         event.listen(self._engine.sync_engine, "checkout", _refuse_the_dead)

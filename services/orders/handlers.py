@@ -96,6 +96,8 @@ class Copies:
 
 
 projections: Projections[Copies] = Projections()
+COPIED = ("part_copy", "site_copy")
+"""The tables of the copy."""
 
 
 @projections.on(PartDefined)
@@ -117,7 +119,7 @@ def decides(outcomes: Outcomes) -> Subscription[Work]:
 
 def copies() -> Subscription[Copies]:
     """Hear the catalogue, and copy it."""
-    return Subscription("projections", (Stream.CATALOGUE,), projections, _open_copies)
+    return Subscription("projections", (Stream.CATALOGUE,), projections, _open_copies, tables=COPIED)
 
 
 def _plan_with(

@@ -152,6 +152,8 @@ async def open_work_order_work(
 
 
 SUBSCRIPTIONS = (
-    Subscription("projections", (Stream.CATALOGUE,), projections, open_catalogue_work),
+    Subscription(
+        "projections", (Stream.CATALOGUE,), projections, open_catalogue_work, tables=("part_copy", "site_copy")
+    ),
     Subscription("deciders", (Stream.ORDERS,), deciders, open_work_order_work),
 )

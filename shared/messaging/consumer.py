@@ -191,7 +191,7 @@ class Consumer(Generic[W]):
                 self._topic_names, grace_seconds=self._settings.relay_loss_grace_seconds
             )
             return {}
-        return {place: [_record(message) for message in messages] for place, messages in fetched.items()}
+        return {place: [record_of(message) for message in messages] for place, messages in fetched.items()}
 
     async def _look_after(self, connection: _Connection[W]) -> None:
         """Do, from time to time, what no single batch needs."""
@@ -215,7 +215,8 @@ class Consumer(Generic[W]):
             self._metrics.stopped_partitions.labels(self.group, stream.topic).set(stopped)
 
 
-def _record(message: object) -> Record:
+def record_of(message: object) -> Record:
+    """Read what aiokafka gives."""
     return Record(
         offset=message.offset,  # type: ignore[attr-defined]  # aiokafka's ConsumerRecord is untyped
         key=message.key,  # type: ignore[attr-defined]

@@ -102,3 +102,5 @@ class Subscription(Generic[W]):
     """Its functions."""
     open_work: OpenWork[W]
     """Locks, in one sorted statement per lock class, and loads what the batch touches."""
+    tables: tuple[str, ...] = ()
+    """The tables that a projection alone writes, and a rebuild replaces; a decider's are never rebuilt."""

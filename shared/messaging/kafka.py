@@ -267,6 +267,31 @@ async def ids_at(reader: AIOKafkaConsumer, places: Mapping[TopicPartition, int])
     return found
 
 
+async def last_ids(
+    reader: AIOKafkaConsumer, ends: Mapping[TopicPartition, int], *, source: str
+) -> dict[TopicPartition, UUID]:
+    """Tell the event id of each log's last record, where that is one of this source's; raises KafkaAway."""
+    found: dict[TopicPartition, UUID] = {}
+    left = {place: end for place, end in ends.items() if end}
+    reader.assign(list(left))
+    for place, end in left.items():
+        reader.seek(place, end - 1)
+    try:
+        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
+            while left:
+                for place, messages in (await reader.getmany(timeout_ms=500)).items():
+                    ours = [each.headers for each in messages if each.offset < ends[place]]
+                    for each in (headers for headers in ours if dict(headers).get("ce_source") == source.encode()):
+                        if (event_id := _id_of(each)) is not None:
+                            found[place] = event_id
+                left = {place: end for place, end in left.items() if await reader.position(place) < end}
+    except KAFKA_WEATHER as error:
+        raise KafkaAway(f"Kafka does not give its records: {error!r}") from error
+    finally:
+        reader.unsubscribe()
+    return found
+
+
 def _id_of(headers: Sequence[tuple[str, bytes]]) -> UUID | None:
     try:
         return UUID(dict(headers)["ce_id"].decode())

@@ -31,6 +31,10 @@ class LogLost(Weather):
     """Kafka's log is not the one that this leader has published to; a new term begins and sets it right."""
 
 
+class DatabaseWentBack(Weather):
+    """Kafka has facts of this service that its database does not: an older one was restored, and numbers would fork."""
+
+
 class LogGuard:
     """Compares Kafka's log with what it acknowledged, for one term of leadership."""
 
@@ -56,12 +60,22 @@ class LogGuard:
         for topic, stream in names.items():
             self._ids[stream] = state.topic_ids[topic]
             self._partitions[stream] = sum(1 for place in state.end_offsets if place.topic == topic)
+        await self._refuse_forks(state)
         progress = [known for known in await self._session.memory.progress() if known.topic in self._ids]
         lost = await self._find_lost(progress, state)
         self._acked = {(known.topic, known.part): known.offset for known in progress if known not in lost}
         if lost:
             await self._recover(lost, state)
         self._looked_at = clock.monotonic()
+
+    async def _refuse_forks(self, state: LogState) -> None:
+        """Publish nothing beside facts that the database has forgotten: what follows would reuse their numbers."""
+        assert self._reader is not None, "the guard has started"
+        last = await self.alive(kafka.last_ids(self._reader, state.end_offsets, source=self._session.source))
+        forgotten = await self._session.memory.unknown(last.values())
+        places = [f"{place.topic}/{place.partition}" for place, event_id in last.items() if event_id in forgotten]
+        if places:
+            raise DatabaseWentBack(f"Kafka has facts that this database does not, at the end of {', '.join(places)}")
 
     async def stop(self) -> None:
         """Let the log go."""

@@ -4,7 +4,7 @@ A place in the log is remembered with the id of the fact that stood there. The o
 was cut and has grown again since has other facts at the same offsets.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -35,6 +35,9 @@ _NOTE = "INSERT INTO relay_loss (topic, part, from_off, to_off) VALUES ($1, $2, 
 _FORGET = """
 WITH gone AS (DELETE FROM relay_checkpoint WHERE topic = $1 AND part = $2 AND acked_offset > $3)
 DELETE FROM relay_progress WHERE topic = $1 AND part = $2
+"""
+_UNKNOWN = """
+SELECT id FROM unnest($1::uuid[]) AS u (id) WHERE NOT EXISTS (SELECT FROM event_log e WHERE e.event_id = u.id)
 """
 _HIGHEST = "SELECT COALESCE(max(seq), 0) FROM event_log"
 _LOWEST_WAITING = """
@@ -128,6 +131,10 @@ class LogMemory:
         async with self._connection.transaction():
             for place, good in lost.items():
                 await self._connection.execute(_FORGET, place.topic, place.part, -1 if good is None else good.offset)
+
+    async def unknown(self, ids: Collection[UUID]) -> set[UUID]:
+        """Tell which of these facts the service has no memory of."""
+        return {event_id(row["id"]) for row in await self._connection.fetch(_UNKNOWN, list(ids))}
 
     async def highest_seq(self) -> int:
         """Tell the highest number given to any fact so far."""

@@ -13,7 +13,7 @@ from shared.db import DATABASE_ERRORS
 from shared.errors import Weather
 from shared.events.envelope import Stream
 from shared.messaging import kafka
-from shared.messaging.kafkalog import LogGuard
+from shared.messaging.kafkalog import DatabaseWentBack, LogGuard
 from shared.messaging.publisher import Publisher, Suspicions
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import BackboneSettings
@@ -61,6 +61,8 @@ class Relay:
             try:
                 await self._serve(stopping)
             except RELAY_WEATHER as error:
+                if isinstance(error, DatabaseWentBack):
+                    self.trouble = f"{error}: it was restored to an earlier moment"
                 self._failures += 1
                 self._metrics.publish_failures_total.labels(type(error).__name__).inc()
                 log.warning("relay_failed", error=repr(error), failures=self._failures)

@@ -88,7 +88,8 @@ class RelaySession:
         self.memory = LogMemory(connection)
         """What the relay remembers of Kafka's log."""
         self._connection = connection
-        self._source = source
+        self.source = source
+        """Whose facts it publishes, as CloudEvents name it."""
 
     @classmethod
     async def open(cls, dsn: str, *, source: str, settings: BackboneSettings) -> "RelaySession":
@@ -157,7 +158,7 @@ class RelaySession:
             payload=record["payload"] if discarded is None else _tombstone(record["type"], discarded),
             header=Header(
                 id=event_id(record["event_id"]),
-                source=self._source,
+                source=self.source,
                 type=record["type"] if discarded is None else DISCARDED_TYPE,
                 key=record["key"],
                 key_seq=record["key_seq"],

@@ -35,6 +35,7 @@ BACKBONE_STORES = {
     "shared/http/idempotency.py",
     "shared/messaging/consumer_store.py",
     "shared/messaging/outbox_keeper.py",
+    "shared/messaging/rebuild/tables.py",
     "shared/messaging/relay_store.py",
 }
 DOMAIN_MAY_USE = ("shared.types", "shared.errors", "shared.events")

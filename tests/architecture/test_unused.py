@@ -13,6 +13,7 @@ from services.inventory.settings import InventorySettings
 from services.orders.settings import OrdersSettings
 from services.production.settings import ProductionSettings
 from shared.http.tokens import AuthSettings
+from shared.messaging.rebuild.program import OwnerSettings
 from shared.messaging.settings import BackboneSettings
 from shared.settings import CommonSettings, DoorSettings
 
@@ -40,6 +41,7 @@ SETTINGS: dict[type[BaseModel], str] = {
     BackboneSettings: "shared",
     CommonSettings: "services",
     DoorSettings: "shared services",
+    OwnerSettings: "shared/messaging/rebuild",
     InventorySettings: "services/inventory",
     OrdersSettings: "services/orders",
     ProductionSettings: "services/production",

@@ -141,3 +141,23 @@ def a_row() -> Row:
         traceparent=None,
     )
     return Row(seq=1, topic=int(Stream.PRODUCTION), payload=b"{}", header=header, blocked=False)
+
+
+async def test_a_database_that_was_restored_to_an_earlier_moment_publishes_nothing_beside_what_it_has_forgotten(
+    toy: Toy, owner: asyncpg.Connection
+) -> None:
+    await owner.execute("DELETE FROM event_log WHERE key_seq > $1", EARLY)
+    await owner.execute("UPDATE counter SET version = $1", EARLY)
+    before = await log_of(toy.topics)
+
+    again = Toy(toy.service_database, toy.topics, hears=False)
+    async with again.running():
+        await again.tell("counter", 1)
+        await eventually(lambda: is_restored(again))
+
+    assert await log_of(toy.topics) == before
+
+
+async def is_restored(toy: Toy) -> bool:
+    """Tell whether readiness says that the database went back."""
+    return "it was restored to an earlier moment" in (await toy.probe("outbox") or "")
