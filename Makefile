@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test pythons check format schemas up down bench-smoke compose-test clean
+.PHONY: help setup demo test chaos chaos-quick chaos-system pythons check format schemas up down bench-smoke compose-test clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -40,6 +40,14 @@ ifeq ($(TESTS),tests)
 	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/domain-lines.txt \
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
+
+chaos: chaos-system ## Disturb everything at full length, in hours; an interrupted run goes on with the same command.
+
+chaos-quick: setup ## Disturb the whole system under load for three minutes, and judge it from its data; SEED=7 repeats a run.
+	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED))
+
+chaos-system: setup ## Disturb the whole system at full length; SEED=7 repeats a run.
+	@$(LEASH) $(BIN)/python -m tests.faults.chaos $(if $(SEED),--seed $(SEED))
 
 pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to 3.13 that is on this machine.
 	@scripts/other-pythons.sh
