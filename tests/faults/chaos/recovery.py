@@ -41,9 +41,15 @@ class Recovery:
         self._topics = Topics(settings.kafka_address, settings.namespace)
 
     async def held(self, name: str) -> Mapping[Place, int]:
-        """Tell which partitions a process serves now, and under which epoch."""
-        samples = [each for each in await self._look(name) if each.name == "jvtrack_lag_events"]
-        mine = {(each.labels["group"], each.labels["topic"], int(each.labels["partition"])) for each in samples}
+        """Tell which partitions a process serves, and under which epoch, once it serves any."""
+        mine: set[Place] = set()
+
+        async def holds() -> bool:
+            samples = [each.labels for each in await self._look(name) if each.name == "jvtrack_lag_events"]
+            mine.update((each["group"], each["topic"], int(each["partition"])) for each in samples)
+            return bool(mine)
+
+        await _until(holds, clock.monotonic(), f"{name} serves no partition")
         async with self._open(name.partition(".")[0]) as database:
             return {place: epoch for place, epoch in (await self._epochs(database)).items() if place in mine}
 
