@@ -27,6 +27,8 @@ from tests.fixtures.silence import Way, way
 from tests.fixtures.system import System
 
 NAMESPACE = "chaos"
+START_SECONDS_MAX = 180.0
+"""How long a service may take to be ready, on a machine that is busy with its backlog."""
 _REPLICAS = ",".join(f"{service}=2" for service in SERVICES)
 _OWN_PORTS = (0, 100, 200)
 _TRIES_MAX = 50
@@ -73,9 +75,9 @@ async def exposed(directory: Path, scale: Scale) -> AsyncIterator[Exposed]:
         kafka = Process(_led_through(to_kafka.port, listener, plan))
         direct = _settings(directory, f"{HOST}:{plan.port}", dsn(postgres.program.port))
         through = direct.model_copy(update={"kafka": f"{HOST}:{to_kafka.port}", "postgres": dsn(to_postgres.port)})
-        processes = {
-            each.name: Process(service_program(Environment(through), each)) for each in direct.service_replicas
-        }
+        environment = Environment(through)
+        programs = [service_program(environment, each) for each in direct.service_replicas]
+        processes = {each.name: Process(replace(each, start_seconds_max=START_SECONDS_MAX)) for each in programs}
         system = System(direct, Environment(direct), processes)
         everything = Exposed(system, kafka, postgres, {"kafka": to_kafka, "postgres": to_postgres})
         try:

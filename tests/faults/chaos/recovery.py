@@ -14,7 +14,7 @@ from tests.faults.chaos.caller import Caller
 from tests.faults.chaos.exposed import Exposed
 from tests.faults.chaos.watch import Sample, Watch
 
-SECONDS_MAX = 90.0
+SECONDS_MAX = 180.0
 """How long anything may take to recover before that is a finding."""
 _POLL_SECONDS = 0.03
 _ACKED = "SELECT COALESCE(sum(acked_offset), 0)::bigint FROM relay_progress"
@@ -66,6 +66,11 @@ class Recovery:
             if samples := await self._watch.look(name):
                 return samples
         return []
+
+    async def troubles(self) -> str:
+        """Say of each process that is not ready why it is not, as it says itself."""
+        told = await asyncio.gather(*(self._watch.readiness(name) for name in self._watch.everything.system.processes))
+        return "; ".join(each for each in told if each)
 
     async def until_served(self, service: str, before: Mapping[Place, int], since: float) -> float:
         """Wait until others, or the same anew, serve these partitions; gives the seconds since a moment."""

@@ -118,7 +118,7 @@ class Run:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._until_loaded(caller, load))
-                group.create_task(self._do_all(faults, caller, watch))
+                group.create_task(self._do_all(faults, recovery, caller, watch=watch))
             traffic.end()
             await load
         finally:
@@ -134,7 +134,7 @@ class Run:
             if load.done():
                 await load
 
-    async def _do_all(self, faults: Faults, caller: Caller, watch: Watch) -> None:
+    async def _do_all(self, faults: Faults, recovery: Recovery, caller: Caller, *, watch: Watch) -> None:
         planned = schedule(self._scale, self._progress.seed)
         for fault in planned[len(self._progress.done) :]:
             await asyncio.sleep(fault.rest)
@@ -144,7 +144,7 @@ class Run:
             except LeftOut as reason:
                 done = done.model_copy(update={"left_out": str(reason)})
             except (NotRecovered, SetupError) as reason:
-                done = done.model_copy(update={"wrong": str(reason)})
+                done = done.model_copy(update={"wrong": f"{reason}; {await recovery.troubles()}"})
             self._progress = self._progress.model_copy(update={"done": (*self._progress.done, done)})
             self._keep(caller, watch)
             self._say(_line(done, len(planned)))

@@ -94,6 +94,15 @@ class Watch:
         self._counted[name, pid] = totals
         return samples
 
+    async def readiness(self, name: str) -> str | None:
+        """Ask a process why it is not ready; nothing if it is."""
+        port = self.everything.system.processes[name].program.port
+        try:
+            answer = await self.http.get(f"http://{HOST}:{port}/health/ready", timeout=_SHOWN_SECONDS_MAX)
+        except httpx.HTTPError as error:
+            return f"{name} does not answer ({type(error).__name__})"
+        return None if answer.status_code == 200 else f"{name}: {answer.text}"
+
     def counted(self) -> Mapping[str, int]:
         """Add up what all processes that ever ran have counted, as far as they were seen."""
         return {name: int(sum(seen.get(name, 0) for seen in self._counted.values())) for name in COUNTED}
