@@ -3,7 +3,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test chaos pythons check format schemas up down bench-smoke bench compose-test restore-drill clean
+.PHONY: help setup demo test chaos chaos-quick chaos-search chaos-system pythons check format schemas up down bench-smoke
+.PHONY: bench compose-test restore-drill clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -44,8 +45,16 @@ ifeq ($(if $(COUNTED),$(TESTS)),tests)
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
 
-chaos: setup $(GATES) ## Search the faults whole, for an hour or more, and print what was done; `make test` does a cut of it.
+chaos: chaos-search chaos-system ## Disturb everything at full length, in hours; an interrupted run goes on with the same command.
+
+chaos-search: setup $(GATES) ## Search the faults of single parts whole, for an hour or more; `make test` does a cut of it.
 	@JVTRACK_CHAOS=whole $(BIN)/pytest tests/faults $(PYTEST_OPTIONS) -rP
+
+chaos-quick: setup ## Disturb the whole system under load for three minutes, and judge it from its data; SEED=7 repeats a run.
+	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED))
+
+chaos-system: setup ## Disturb the whole system at full length; SEED=7 repeats a run.
+	@$(LEASH) $(BIN)/python -m tests.faults.chaos $(if $(SEED),--seed $(SEED))
 
 pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to 3.13 that is on this machine.
 	@scripts/other-pythons.sh

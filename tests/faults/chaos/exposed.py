@@ -1,0 +1,162 @@
+"""The whole system, exposed: its services reach Kafka and PostgreSQL only by ways that can be disturbed.
+
+Whoever judges goes past these ways, straight to the servers. Every service runs twice, so that there is somebody to
+take over.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from deploy.local.environment import Environment
+from deploy.local.kafka import KafkaPlan, kafka_program
+from deploy.local.places import KAFKA_JARS
+from deploy.local.ports import HOST, free_port, is_free
+from deploy.local.postgres import ADMIN, PostgresPlan, postgres_dsn, postgres_program
+from deploy.local.process import Process, Program
+from deploy.local.secret import Secret
+from deploy.local.services import service_program
+from deploy.local.settings import SERVICES, StackSettings
+from deploy.local.steps import make_topics, migrate
+from tests.faults.chaos.scale import Scale
+from tests.fixtures.silence import Way, way
+from tests.fixtures.system import System
+
+NAMESPACE = "chaos"
+START_SECONDS_MAX = 180.0
+"""How long a service may take to be ready, on a machine that is busy with its backlog."""
+_REPLICAS = ",".join(f"{service}=2" for service in SERVICES)
+_OWN_PORTS = (0, 100, 200)
+_TRIES_MAX = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """A running system, and everything that can be done to it from outside."""
+
+    system: System
+    kafka: Process
+    postgres: Process
+    ways: Mapping[str, Way]
+    """By server: `kafka`, `postgres`."""
+
+    @property
+    def processes(self) -> Mapping[str, Process]:
+        """Give every process by its name."""
+        return {**self.system.processes, "kafka": self.kafka, "postgres": self.postgres}
+
+    async def start(self, process: Process) -> None:
+        """Start what was ended, and wait until it serves."""
+        # A child ends with the thread that started it: only the waiting goes to another thread.
+        process.start()
+        await asyncio.to_thread(process.wait_until_serving)
+
+    def kill_postgres(self) -> None:
+        """End PostgreSQL and all that it has started, as a power cut would, but for what the system has not written."""
+        pid = self.postgres.pid or 0
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        os.kill(pid, signal.SIGSTOP)  # It must not start others while they go.
+        for child in children:
+            os.kill(int(child), signal.SIGKILL)
+        self.postgres.kill()
+
+
+@asynccontextmanager
+async def exposed(directory: Path, scale: Scale) -> AsyncIterator[Exposed]:
+    """Run servers, ways and services on what a folder holds until the block ends."""
+    dsn, postgres = _postgres(directory)
+    plan = KafkaPlan(directory / "kafka", free_port(), free_port(), jars=KAFKA_JARS, jvm=scale.jvm)
+    listener = free_port()
+    async with way(HOST, listener) as to_kafka, way(HOST, postgres.program.port) as to_postgres:
+        kafka = Process(_led_through(to_kafka.port, listener, plan))
+        direct = _settings(directory, f"{HOST}:{plan.port}", dsn(postgres.program.port))
+        through = direct.model_copy(update={"kafka": f"{HOST}:{to_kafka.port}", "postgres": dsn(to_postgres.port)})
+        environment = Environment(through)
+        programs = [service_program(environment, each) for each in direct.service_replicas]
+        processes = {each.name: Process(replace(each, start_seconds_max=START_SECONDS_MAX)) for each in programs}
+        system = System(direct, Environment(direct), processes)
+        everything = Exposed(system, kafka, postgres, {"kafka": to_kafka, "postgres": to_postgres})
+        try:
+            await _start(everything)
+            yield everything
+        finally:
+            await _stop(everything)
+
+
+def _postgres(directory: Path) -> tuple["_Dsn", Process]:
+    password = Secret.kept_in(directory / "secret").password(ADMIN)
+    return _Dsn(password), Process(postgres_program(PostgresPlan(directory / "postgres", free_port(), password)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Dsn:
+    password: str
+
+    def __call__(self, port: int) -> str:
+        return postgres_dsn(port, self.password)
+
+
+def _led_through(way_port: int, listener: int, plan: KafkaPlan) -> Program:
+    """Give Kafka a second listener that it tells to be at the way's port: whoever comes by the way stays on it."""
+    direct, controller = f"PLAINTEXT://{HOST}:{plan.port}", f"CONTROLLER://{HOST}:{plan.controller_port}"
+    overrides = {
+        "listeners": f"{direct},{controller},EXPOSED://{HOST}:{listener}",
+        "advertised.listeners": f"{direct},EXPOSED://{HOST}:{way_port}",
+        "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,EXPOSED:PLAINTEXT",
+    }
+    program = kafka_program(plan)
+    options = [word for name, value in overrides.items() for word in ("--override", f"{name}={value}")]
+    return replace(program, command=(*program.command, *options))
+
+
+def _settings(directory: Path, kafka: str, postgres: str) -> StackSettings:
+    ports = {f"{service}_port": _port_with_own() for service in SERVICES}
+    return StackSettings(
+        namespace=NAMESPACE,
+        home=directory,
+        kafka=kafka,
+        postgres=postgres,
+        replicas=_REPLICAS,
+        **ports,  # type: ignore[arg-type]  # by their names
+    )
+
+
+def _port_with_own() -> int:
+    """Find a port that is free together with those of both replicas."""
+    for _ in range(_TRIES_MAX):
+        port = free_port()
+        if all(is_free(port + own) for own in _OWN_PORTS):
+            return port
+    raise RuntimeError(f"no port is free together with those {_OWN_PORTS[1:]} above it")
+
+
+async def _start(everything: Exposed) -> None:
+    servers = [everything.postgres, everything.kafka]
+    for process in servers:
+        process.start()
+    for process in servers:
+        await asyncio.to_thread(process.wait_until_serving)
+    environment = everything.system.environment
+    environment.settings.directory.mkdir(parents=True, exist_ok=True)
+    for service in SERVICES:
+        await asyncio.to_thread(migrate, environment, service)
+    await asyncio.to_thread(make_topics, environment)
+    services = everything.system.processes.values()
+    for process in services:
+        process.start()
+    for process in services:
+        await asyncio.to_thread(process.wait_until_serving)
+
+
+async def _stop(everything: Exposed) -> None:
+    for stage in (everything.system.processes.values(), (everything.kafka, everything.postgres)):
+        for process in stage:
+            if process.is_alive():
+                os.kill(process.pid or 0, signal.SIGCONT)
+                process.ask_to_stop()
+        for process in stage:
+            await asyncio.to_thread(process.stop)

@@ -1,0 +1,88 @@
+"""What the clients' requests say: lots, orders and slips under numbers that are used once."""
+
+import json
+import random
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from shared import clock
+from shared.types import OrderId, PartId, SiteId
+from tests.faults.chaos.caller import Line
+
+FACTORIES = ("F-01", "F-02", "F-03", "F-04")
+DEPOTS = ("D-01", "D-02", "D-03", "D-04", "D-05")
+HOT = tuple(f"T-{number:04}" for number in range(1, 11))
+"""Parts that every depot stocks, orders and counts: what is contended."""
+_ACTIVITIES = {"D-01": "7201YA", "D-02": "7311YA", "D-03": "7405YB", "D-04": "7507YC", "D-05": "7609YC"}
+_DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_STAGES = ("lot-started", "lot-finished", "lot-dispatched")
+
+
+class Consignment(NamedTuple):
+    """Goods that a factory has sent to a depot."""
+
+    shipment: str
+    lot: str
+    depot: SiteId
+    part: PartId
+    quantity: int
+
+
+class Placed(NamedTuple):
+    """An order that was accepted."""
+
+    order: OrderId
+    depot: SiteId
+    part: PartId
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot from its start to its dispatch: three events in order."""
+
+    consignment: Consignment
+    lines: list[Line]
+
+
+def a_lot(dice: random.Random, number: int, *, line: str, parts: tuple[PartId, ...], at: datetime) -> Lot:
+    """Make a lot whose sender says that it is a certain time."""
+    factory, depot = FACTORIES[number % len(FACTORIES)], dice.choice(DEPOTS)
+    part = dice.choice(HOT if dice.random() < 0.2 else parts)
+    lot, quantity = f"C{number}", dice.randint(1, 9)
+    data: dict[str, Any] = {"lot": lot, "part": part, "quantity": quantity}
+    lines = []
+    for stage in _STAGES:
+        sent = {**data, "shipment": lot, "depot": depot} if stage == "lot-dispatched" else data
+        event = {
+            "specversion": "1.0",
+            "id": f"{lot}-{stage}",
+            "source": f"/{factory}/{line}",
+            "type": f"jvtrack.factory.{stage}.v1",
+            "time": at.isoformat(),
+            "data": sent,
+        }
+        lines.append(Line(f"{event['source']} {event['id']}", json.dumps(event).encode()))
+    return Lot(Consignment(f"{factory}:{lot}", f"{factory}:{lot}", depot, part, quantity), lines)
+
+
+def an_order(dice: random.Random, number: int, depot: SiteId) -> dict[str, Any]:
+    """Make an order for a hot part, now and then of another depot's stock."""
+    today = clock.now().date()
+    serial = "".join(_DIGITS[number // 36**place % 36] for place in (3, 2, 1, 0))
+    order: dict[str, Any] = {
+        "document_number": f"{_ACTIVITIES[depot]}{today.year % 10}{today.timetuple().tm_yday:03}{serial}",
+        "ordered_by": depot,
+        "part": dice.choice(HOT),
+        "quantity": dice.randint(1, 4),
+        "urgency": dice.choice("ABC"),
+        "required_by": (today + timedelta(days=30)).isoformat(),
+    }
+    return {**order, "site": dice.choice(DEPOTS)} if dice.random() < 0.1 else order
+
+
+def a_receipt(goods: Consignment, quantity: int) -> dict[str, Any]:
+    """Make a receipt of what was sent."""
+    line = {"part": goods.part, "lot": goods.lot, "quantity": quantity}
+    return {"site": goods.depot, "shipment": goods.shipment, "lines": [line]}

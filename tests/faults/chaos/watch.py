@@ -1,0 +1,136 @@
+"""Watches every process of a run: what its loops have counted, and how much memory it holds."""
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from statistics import linear_regression, median
+
+import httpx
+
+from bench.smoke.machine import resident_mib
+from deploy.local.ports import HOST
+from deploy.local.process import Process
+from shared import clock
+from tests.faults.chaos.exposed import Exposed
+
+COUNTED: Mapping[str, str] = {
+    "jvtrack_duplicates_total": "duplicates dropped",
+    "jvtrack_batch_retries_total": "batches rolled back and tried again",
+    "jvtrack_fenced_batches_total": "stale owners fenced",
+    "jvtrack_publish_failures_total": "relay cycles failed",
+    "jvtrack_rebalances_total": "assignments of partitions",
+    "jvtrack_applied_total": "facts applied",
+    "jvtrack_published_total": "facts published",
+    "jvtrack_holes_total": "holes found",
+    "jvtrack_forks_total": "forks found",
+}
+REQUIRED = tuple(COUNTED)[:7]
+"""What a whole run must have seen at least once."""
+NEVER = ("jvtrack_forks_total",)
+"""What no fault explains: no database of ours went back in time."""
+_SECONDS = 1.0
+_SHOWN_SECONDS_MAX = 2.0
+_WARM_SECONDS = 20.0
+"""How long a process runs before its memory counts: it is still filling its caches and pools before."""
+_SAMPLE = re.compile(r"^(jvtrack_\w+)(?:\{([^}]*)\})? (\S+)$", re.MULTILINE)
+_LABEL = re.compile(r'(\w+)="([^"]*)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One number of `/metrics`."""
+
+    name: str
+    labels: Mapping[str, str]
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """How much one process, by name, held over the run."""
+
+    name: str
+    samples: int
+    median_mib: float
+    most_mib: float
+    mib_per_hour: float
+    """Slope over all that was sampled of warm processes; nan of too few."""
+
+
+@dataclass(slots=True)
+class Watch:
+    """What was seen so far."""
+
+    everything: Exposed
+    http: httpx.AsyncClient
+    _counted: dict[tuple[str, int], Mapping[str, float]] = field(default_factory=dict)
+    _held: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    _born: dict[tuple[str, int], float] = field(default_factory=dict)
+
+    async def run(self) -> None:
+        """Look at every process again and again, until cancelled."""
+        while True:
+            for name, process in self.everything.processes.items():
+                self._weigh(name, process)
+            await asyncio.gather(*(self.look(name) for name in self.everything.system.processes))
+            await asyncio.sleep(_SECONDS)
+
+    async def look(self, name: str) -> list[Sample]:
+        """Read what a process of a service shows of itself; nothing if it does not answer."""
+        process = self.everything.system.processes[name]
+        pid = process.pid or 0
+        try:
+            url = f"http://{HOST}:{process.program.port}/metrics"
+            shown = (await self.http.get(url, timeout=_SHOWN_SECONDS_MAX)).text
+        except httpx.HTTPError:
+            return []
+        samples = list(read(shown))
+        totals: Counter[str] = Counter()
+        for sample in samples:
+            if sample.name in COUNTED:
+                totals[sample.name] += sample.value  # type: ignore[assignment]  # a Counter holds floats as well
+        self._counted[name, pid] = totals
+        return samples
+
+    async def readiness(self, name: str) -> str | None:
+        """Ask a process why it is not ready; nothing if it is."""
+        port = self.everything.system.processes[name].program.port
+        try:
+            answer = await self.http.get(f"http://{HOST}:{port}/health/ready", timeout=_SHOWN_SECONDS_MAX)
+        except httpx.HTTPError as error:
+            return f"{name} does not answer ({type(error).__name__})"
+        return None if answer.status_code == 200 else f"{name}: {answer.text}"
+
+    def counted(self) -> Mapping[str, int]:
+        """Add up what all processes that ever ran have counted, as far as they were seen."""
+        return {name: int(sum(seen.get(name, 0) for seen in self._counted.values())) for name in COUNTED}
+
+    def restore(self, counted: Mapping[str, int]) -> None:
+        """Go on from what was counted before an interruption."""
+        self._counted["before", 0] = dict(counted)
+
+    def memory(self) -> list[Memory]:
+        """Say what every process held, and how that has changed."""
+        return [_memory(name, held) for name, held in self._held.items()]
+
+    def _weigh(self, name: str, process: Process) -> None:
+        now, pid = clock.monotonic(), process.pid or 0
+        born = self._born.setdefault((name, pid), now)
+        if process.is_alive() and now - born > _WARM_SECONDS:
+            mib = resident_mib(pid, children=name == "postgres")
+            if mib:
+                self._held.setdefault(name, []).append((now, mib))
+
+
+def read(shown: str) -> Iterable[Sample]:
+    """Read the text of `/metrics`."""
+    for name, labels, value in _SAMPLE.findall(shown):
+        yield Sample(name, dict(_LABEL.findall(labels)), float(value))
+
+
+def _memory(name: str, held: list[tuple[float, float]]) -> Memory:
+    moments, amounts = zip(*held, strict=True)
+    slope = linear_regression(moments, amounts).slope * 3600 if len(set(moments)) > 1 else float("nan")
+    return Memory(name, len(held), median(amounts), max(amounts), slope)
