@@ -13,9 +13,7 @@ from deploy.local.environment import Environment
 from deploy.local.leash import is_root
 from deploy.local.ports import free_port
 from deploy.local.postgres import binaries
-from deploy.local.process import Process
-from deploy.local.services import service_program
-from deploy.local.settings import StackSettings
+from deploy.local.settings import SERVICES, StackSettings
 from tests.fixtures.system import System
 
 COMMAND_SECONDS_MAX = 600
@@ -46,9 +44,7 @@ class Ground:
     @property
     def system(self) -> System:
         """Give the doors and the books of the stack, whose processes its supervisor keeps."""
-        replicas = self.settings.service_replicas
-        processes = {each.name: Process(service_program(self.environment, each)) for each in replicas}
-        return System(self.settings, self.environment, processes)
+        return System(self.settings, self.environment, SERVICES)
 
     def jvtrack(self, *words: str, may_fail: bool = False) -> "subprocess.CompletedProcess[str]":
         """Run a `jvtrack` command against this stack; raises DrillFailed where it must not fail."""

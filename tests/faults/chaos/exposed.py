@@ -12,8 +12,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from deploy.local.brokers import Broker, brokers
 from deploy.local.environment import Environment
-from deploy.local.kafka import KafkaPlan, kafka_program
+from deploy.local.kafka import KafkaPlan, kafka_programs
 from deploy.local.places import KAFKA_JARS
 from deploy.local.ports import HOST, free_port, is_free
 from deploy.local.postgres import ADMIN, PostgresPlan, postgres_dsn, postgres_program
@@ -69,16 +70,17 @@ class Exposed:
 async def exposed(directory: Path, scale: Scale) -> AsyncIterator[Exposed]:
     """Run servers, ways and services on what a folder holds until the block ends."""
     dsn, postgres = _postgres(directory)
-    plan = KafkaPlan(directory / "kafka", free_port(), free_port(), jars=KAFKA_JARS, jvm=scale.jvm)
+    (node,) = brokers(1, free_port(), free_port())
+    plan = KafkaPlan(directory, [node], KAFKA_JARS, scale.jvm)
     listener = free_port()
     async with way(HOST, listener) as to_kafka, way(HOST, postgres.program.port) as to_postgres:
-        kafka = Process(_led_through(to_kafka.port, listener, plan))
-        direct = _settings(directory, f"{HOST}:{plan.port}", dsn(postgres.program.port))
+        kafka = Process(_led_through(to_kafka.port, listener, plan, node))
+        direct = _settings(directory, f"{HOST}:{node.port}", dsn(postgres.program.port))
         through = direct.model_copy(update={"kafka": f"{HOST}:{to_kafka.port}", "postgres": dsn(to_postgres.port)})
         environment = Environment(through)
         programs = [service_program(environment, each) for each in direct.service_replicas]
         processes = {each.name: Process(replace(each, start_seconds_max=START_SECONDS_MAX)) for each in programs}
-        system = System(direct, Environment(direct), processes)
+        system = System(direct, Environment(direct), SERVICES, processes)
         everything = Exposed(system, kafka, postgres, {"kafka": to_kafka, "postgres": to_postgres})
         try:
             await _start(everything)
@@ -100,15 +102,15 @@ class _Dsn:
         return postgres_dsn(port, self.password)
 
 
-def _led_through(way_port: int, listener: int, plan: KafkaPlan) -> Program:
+def _led_through(way_port: int, listener: int, plan: KafkaPlan, node: Broker) -> Program:
     """Give Kafka a second listener that it tells to be at the way's port: whoever comes by the way stays on it."""
-    direct, controller = f"PLAINTEXT://{HOST}:{plan.port}", f"CONTROLLER://{HOST}:{plan.controller_port}"
+    direct, controller = f"PLAINTEXT://{HOST}:{node.port}", f"CONTROLLER://{HOST}:{node.controller_port}"
     overrides = {
         "listeners": f"{direct},{controller},EXPOSED://{HOST}:{listener}",
         "advertised.listeners": f"{direct},EXPOSED://{HOST}:{way_port}",
         "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,EXPOSED:PLAINTEXT",
     }
-    program = kafka_program(plan)
+    (program,) = kafka_programs(plan)
     options = [word for name, value in overrides.items() for word in ("--override", f"{name}={value}")]
     return replace(program, command=(*program.command, *options))
 
