@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test pythons check format schemas up down bench-smoke compose-test clean
+.PHONY: help setup demo test chaos pythons check format schemas up down bench-smoke compose-test clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -40,6 +40,9 @@ ifeq ($(TESTS),tests)
 	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/domain-lines.txt \
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
+
+chaos: setup $(GATES) ## Search ten thousand schedules of crashes and freezes for one that ends wrong; takes about half an hour.
+	@JVTRACK_FAULTS=full $(BIN)/pytest tests/faults/test_schedules.py $(PYTEST_OPTIONS)
 
 pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to 3.13 that is on this machine.
 	@scripts/other-pythons.sh

@@ -56,7 +56,7 @@ def search(seeds: Iterable[int], scenario: Callable[[int], Scenario], mutant: Mu
         found.seeds += 1
         found.counts.update(played.world.counted())
         if wrongs:
-            key = wrongs[0].split(":", maxsplit=1)[0]
+            key = wrongs[0].split(": ", maxsplit=1)[0]
             found.wrong = Wrong(seed, wrongs, played.world.schedule, played.world.history(key))
             break
     return found

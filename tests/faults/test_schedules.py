@@ -7,6 +7,7 @@ that is wrong; it is then kept in `KEPT`.
 import os
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -14,16 +15,19 @@ from prometheus_client import CollectorRegistry
 from shared.observe.metrics import BackboneMetrics
 from tests.faults import mutants
 from tests.faults.counters import counters
+from tests.faults.demand import REAL, demand
 from tests.faults.mutants import Mutant
 from tests.faults.search import Findings, Scenario, search
+from tests.unit.protocol import broken
+from tests.unit.protocol.world import Services
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
 IS_FULL = os.environ.get("JVTRACK_FAULTS") == "full"
 TIMES = 10 if IS_FULL else 1
-COUNTER_SEEDS = 600 * TIMES
+COUNTER_SEEDS, DEMAND_SEEDS = 800 * TIMES, 200 * TIMES
 MUTANT_SEEDS_MAX = 300
-KEPT: tuple[int, ...] = ()
+KEPT: dict[str, tuple[int, ...]] = {"counters": (), "demand": ()}
 """Seeds that once ended wrong: they go first."""
 HAPPENED = ("died", "frozen", "rollbacks", "broken", "silent", "refused", "unacknowledged", "late", "deadlocks")
 COUNTED = ("fenced_batches_total", "duplicates_total", "applied_total", "rebalances_total")
@@ -56,11 +60,21 @@ def told(found: Findings) -> str:
 def test_no_schedule_loses_doubles_or_reorders_a_fact_and_everything_that_can_happen_did() -> None:
     observed = Observed()
 
-    found = search([*KEPT, *range(1, COUNTER_SEEDS + 1)], observed.scenario)
+    found = search([*KEPT["counters"], *range(1, COUNTER_SEEDS + 1)], observed.scenario)
 
     assert found.wrong is None, told(found)
     assert [what for what in HAPPENED if not found.counts[what]] == []
     assert [what for what in COUNTED if not observed.counted()[what]] == []
+
+
+@pytest.mark.timeout(7200 if IS_FULL else 900)
+def test_no_schedule_oversells_forgets_or_sets_services_at_odds_over_an_order() -> None:
+    metrics = BackboneMetrics(CollectorRegistry())
+
+    found = search([*KEPT["demand"], *range(1, DEMAND_SEEDS + 1)], lambda seed: demand(seed, metrics))
+
+    assert found.wrong is None, told(found)
+    assert [what for what in ("died", "frozen", "rollbacks", "broken", "silent") if not found.counts[what]] == []
 
 
 @pytest.mark.parametrize(
@@ -80,7 +94,22 @@ def test_a_backbone_that_is_wrong_in_one_thing_is_found_out(mutant: Mutant, rule
     assert found.wrong.history, "the offending key has a history"
 
 
-@pytest.mark.parametrize("scenario", [counters])
+@pytest.mark.parametrize(
+    "services",
+    [
+        pytest.param(replace(REAL, ordering=broken.TrustsItsView()), id="cancel trusts orders' view"),
+        pytest.param(replace(REAL, ordering=broken.InfersArrivals()), id="arrivals inferred"),
+    ],
+)
+def test_a_protocol_that_is_wrong_in_one_thing_is_found_out(services: Services) -> None:
+    found = search(range(1, MUTANT_SEEDS_MAX + 1), lambda seed: demand(seed, services=services))
+
+    assert found.wrong is not None
+    assert "I8" in str(found.wrong.wrongs)
+    assert "schedule:" in str(found.wrong)
+
+
+@pytest.mark.parametrize("scenario", [counters, demand])
 def test_a_seed_always_plays_the_same_schedule(scenario: Callable[[int], Scenario]) -> None:
     first, again = scenario(7), scenario(7)
 

@@ -142,6 +142,18 @@ async def hear(tx: Transaction, *columns: Any) -> Answer:
     return heard
 
 
+async def lock_kept(tx: Transaction, name: str) -> Answer:
+    row = await tx.lock("kept", name)
+    return [] if row is None else [{"state": row["state"]}]
+
+
+async def keep(tx: Transaction, state: bytes, name: str) -> Answer:
+    if await tx.lock("kept", name) is None:
+        return []
+    await tx.put("kept", name, {"name": name, "state": state})
+    return [{"one": 1}]
+
+
 def _only(row: Any, *names: str) -> dict[str, Any]:
     return {name: row[name] for name in names}
 
@@ -164,4 +176,6 @@ BATCHES: dict[str, Meaning] = {
     toy.LOCK_COUNTER._sql: lock_counter,
     toy.RAISE_COUNTER._sql: raise_counter,
     toy.HEAR._sql: hear,
+    toy.LOCK_KEPT._sql: lock_kept,
+    toy.KEEP._sql: keep,
 }
