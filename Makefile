@@ -41,7 +41,7 @@ ifeq ($(TESTS),tests)
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
 
-chaos: setup $(GATES) ## Search ten thousand schedules of crashes and freezes for one that ends wrong; takes about half an hour.
+chaos: setup $(GATES) ## Search ten thousand schedules of crashes and freezes for one that ends wrong; takes some ten minutes.
 	@JVTRACK_FAULTS=full $(BIN)/pytest tests/faults/test_schedules.py $(PYTEST_OPTIONS)
 
 pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to 3.13 that is on this machine.

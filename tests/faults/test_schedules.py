@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("uncounted")
 
 IS_FULL = os.environ.get("JVTRACK_FAULTS") == "full"
 TIMES = 10 if IS_FULL else 1
-COUNTER_SEEDS, DEMAND_SEEDS = 800 * TIMES, 200 * TIMES
+COUNTER_SEEDS, DEMAND_SEEDS = 850 * TIMES, 150 * TIMES
 MUTANT_SEEDS_MAX = 300
 KEPT: dict[str, tuple[int, ...]] = {"counters": (), "demand": ()}
 """Seeds that once ended wrong: they go first."""
