@@ -118,11 +118,8 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that commits at the end of the block, then run what waits for its commit."""
-        async with self._sessions() as session:
-            connection = await session.connection()
-            driver = (await connection.get_raw_connection()).driver_connection
-            assert isinstance(driver, asyncpg.Connection), "asyncpg drives every engine of ours"
-            session.info[DRIVER] = driver
+        async with self._connected() as session:
+            driver = session.info[DRIVER]
             transaction, is_over = driver.transaction(), False
             try:
                 await transaction.start()
@@ -140,9 +137,23 @@ class Database:
                 # once: SQLAlchemy would first wait for a server that perhaps does not answer.
                 if not is_over:
                     driver.terminate()
-                    await connection.invalidate()
+                    await self._give_up(session)
             for hook in session.info.get(AFTER_COMMIT, ()):
                 hook()
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncSession]:
+        """Take a connection, and give it back when the block ends."""
+        async with self._sessions() as session:
+            connection = await session.connection()
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert isinstance(driver, asyncpg.Connection), "asyncpg drives every engine of ours"
+            session.info[DRIVER] = driver
+            yield session
+
+    async def _give_up(self, session: AsyncSession) -> None:
+        """Never give a connection back that was ended."""
+        await (await session.connection()).invalidate()
 
     async def ask(self) -> None:
         """Return once the database has answered anything at all; raises if it is away."""

@@ -1,12 +1,23 @@
-"""What the tests of faults have for themselves: a toy's database, and quiet relays."""
+"""What the tests of faults have for themselves: a toy's database, and no log lines, for there would be millions."""
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import structlog
 
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import Provisioner
 from tests.fixtures.toy import Toy
+
+
+@pytest.fixture(autouse=True, scope="session")
+def silence() -> Iterator[None]:
+    """Log nothing while worlds are played: their traces tell it better."""
+    before = structlog.get_config()["wrapper_class"]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    yield
+    structlog.configure(wrapper_class=before)
 
 
 @pytest.fixture

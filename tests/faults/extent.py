@@ -1,4 +1,4 @@
-"""How much is tried: a cut in every run of the tests, the whole with JVTRACK_CHAOS=whole, as `make chaos` sets it."""
+"""How much is tried: a cut in every run of the tests, the whole with JVTRACK_CHAOS=whole, as `make chaos-search` sets it."""
 
 import os
 from dataclasses import dataclass
@@ -14,12 +14,15 @@ class Extent:
     """Examples and steps of every stateful test."""
     storm_events: int
     storm_crashes_min: int
+    seeds: int
+    """Schedules of the whole search, fifteen in a hundred of them of the demand protocol."""
 
 
 CUT = Extent(
     machines=settings(max_examples=200, stateful_step_count=30, deadline=None),
     storm_events=10_000,
     storm_crashes_min=15,
+    seeds=1_000,
 )
 WHOLE = Extent(
     machines=settings(
@@ -27,6 +30,7 @@ WHOLE = Extent(
     ),
     storm_events=200_000,
     storm_crashes_min=600,
+    seeds=10_000,
 )
 EXTENT = WHOLE if os.environ.get("JVTRACK_CHAOS") == "whole" else CUT
 SEED = int(os.environ.get("JVTRACK_CHAOS_SEED", "20261125"))

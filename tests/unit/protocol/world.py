@@ -109,7 +109,7 @@ class DemandWorld:
             return alone
         resting = (state.orders, state.inventory, state.production)
         if resting not in self._resting:
-            self._resting[resting] = _disagreement(
+            self._resting[resting] = disagreement(
                 self._orders.states[state.orders],
                 self._inventory.states[state.inventory],
                 self._production.states[state.production],
@@ -184,7 +184,7 @@ def _spend(state: State, action: str) -> State | None:
     return state._replace(budget=state.budget._replace(**{action: left - 1})) if left else None
 
 
-def _disagreement(order: Order, stock: Stock, work: Work) -> str | None:
+def disagreement(order: Order, stock: Stock, work: Work) -> str | None:
     """Say what must hold and does not once every message has been heard."""
     told, known = stock.demand, order.demand
     if told is None:

@@ -1,0 +1,197 @@
+"""The toy's counters in a simulated world: replicas with relay, consumer and door, clients, and an operator."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from prometheus_client import CollectorRegistry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import Refusal
+from shared.events.envelope import Stream
+from shared.messaging.consumer import Consumer
+from shared.messaging.group import Group
+from shared.messaging.operation_log import Operation
+from shared.messaging.parked_keys import Name, ParkedKeys
+from shared.messaging.relay import Outbox, Relay
+from shared.messaging.settings import BackboneSettings
+from shared.messaging.signals import Signal
+from shared.observe.metrics import BackboneMetrics
+from tests.faults.simulation.loop import Process
+from tests.faults.simulation.world import TOPICS, World
+from tests.fixtures.toy import Temper, ToyWork, raise_counter, toy_subscription
+from tests.fixtures.toy_judge import first_deliveries, wrongs
+
+NAMES = ("left", "right", "third")
+REPLICAS = ("first", "second")
+BURSTS = 5
+BURST_MAX = 5
+RELEASES = 3
+PARTITIONS = 2
+CHAOS_SECONDS = 8.0
+CALM_SECONDS_MAX = 40.0
+STEPS_MAX = 200_000
+LOOK_SECONDS = 0.5
+GROUP = f"{TOPICS.namespace}.toy.deciders"
+OPERATOR = Operation("olga", "searched")
+
+SETTINGS = BackboneSettings(
+    relay_poll_seconds=0.5,
+    relay_heartbeat_seconds=0.5,
+    relay_ack_timeout_seconds=1.0,
+    relay_transaction_seconds_max=2.0,
+    relay_backoff_seconds_max=0.5,
+    relay_checkpoint_seconds=3.0,
+    consumer_poll_seconds=0.5,
+    consumer_session_timeout_seconds=2.0,
+    consumer_backoff_seconds_max=0.5,
+    group_wait_seconds=0.003,
+)
+
+
+class Unreadable(Refusal):
+    """This door raises nothing by nothing."""
+
+
+@dataclass(slots=True)
+class Counters:
+    """One world of counters, and what its clients were told."""
+
+    world: World
+    metrics: BackboneMetrics
+    temper: Temper = field(default_factory=lambda: Temper(breaks_at=set()))
+    answered: list[tuple[str, int]] = field(default_factory=list)
+    """Counter and version of every raise that a client was told of."""
+    doors: dict[str, "Replica"] = field(default_factory=dict)
+
+    async def live(self, world: World, process: Process) -> None:
+        """Live as a replica of the toy."""
+        replica = Replica(self, world)
+        self.doors[process.name.split(".", maxsplit=1)[0]] = replica
+        never = asyncio.Event()
+        await asyncio.gather(*(loop(never) for loop in (replica.relay.run, replica.consumer.run, replica.door.run)))
+
+    def play(self) -> list[str]:
+        """Let everything happen, then wait until all is heard; tells what is wrong then."""
+        world = self.world
+        for name in REPLICAS:
+            world.live(name, self.live)
+        for _ in range(BURSTS):
+            at = world.chances.moment(CHAOS_SECONDS)
+            for _ in range(world.chances.random.randint(1, BURST_MAX)):
+                world.loop.outside(at, self._ask)
+        for _ in range(RELEASES):
+            world.loop.outside(world.chances.moment(CHAOS_SECONDS), self._release, world.chances.one_of(NAMES))
+        world.loop.outside(CHAOS_SECONDS, self._calm)
+        world.run(steps_max=STEPS_MAX)
+        return self.wrongs()
+
+    def _ask(self) -> None:
+        """Ask a door to raise a counter, now and then by what its hearer refuses, or by nothing."""
+        name = self.world.chances.one_of(NAMES)
+        by = self.world.chances.random.choice((1, 1, 1, 1, 1, 13, 0))
+        replica, process = self._somebody()
+        if process is not None:
+            self.world.loop.spawn(process, replica.raise_by(name, by))
+
+    def _release(self, name: str) -> None:
+        replica, process = self._somebody()
+        if process is not None:
+            self.world.loop.spawn(process, replica.release(name))
+
+    def _somebody(self) -> "tuple[Replica, Process | None]":
+        replica = self.doors[self.world.chances.one_of(tuple(sorted(self.doors)))]
+        return replica, None if replica.process.is_dead else replica.process
+
+    def _calm(self) -> None:
+        self.world.calm()
+        self.temper.refuses.clear()
+        self._look(self.world.loop.time() + CALM_SECONDS_MAX)
+
+    def _look(self, deadline: float) -> None:
+        """End when all is heard, or time is over; let an operator release what is parked until then."""
+        if self._is_settled() or self.world.loop.time() > deadline:
+            self.world.loop.end()
+            return
+        for row in self._rows("parked_key"):
+            self._release(str(row["key"]))
+        self.world.loop.outside(LOOK_SECONDS, self._look, deadline)
+
+    def _rows(self, table: str) -> Sequence[dict[str, object]]:
+        rows = self.world.servers["toy"].store.table(table)
+        return [dict(rows[place]) for place in sorted(rows, key=str)]
+
+    def _is_settled(self) -> bool:
+        tables = self.world.servers["toy"].store.table
+        is_empty = not (tables("outbox_pending") or tables("parked_key"))
+        return is_empty and len(tables("heard")) >= len(tables("event_log"))
+
+    def wrongs(self) -> list[str]:
+        """Judge by the data alone: I1 to I4, key by key."""
+        tables = self.world.servers["toy"].store.table
+        told = {str(name): int(row["version"]) for name, row in tables("counter").items()}
+        facts = [tables("event_log")[seq] for seq in sorted(tables("event_log"))]
+        log = [record for place in sorted(self.world.log.partitions) for record in self.world.log.partitions[place]]
+        spoken = [(record.key.decode(), int(dict(record.headers)["ce_sequence"])) for record in log]
+        heard = [tables("heard")[place] for place in sorted(tables("heard"))]
+        lost = sorted({(name, version) for name, version in self.answered if version > told.get(name, 0)})
+        twice = sorted({each for each in self.answered if self.answered.count(each) > 1})
+        return [
+            *(f"{name}: I1 answered, and not kept: {version}" for name, version in lost),
+            *(f"{name}: I1 answered twice: {version}" for name, version in twice),
+            *(f"{each} (I1)" for each in wrongs([(row["key"], row["key_seq"]) for row in facts], told)),
+            *(f"{each} (I2, I3)" for each in wrongs(first_deliveries(spoken), told)),
+            *(f"{each} (I4)" for each in wrongs([(row["key"], row["key_seq"]) for row in heard], told)),
+            *(f"{row['key']}: still parked: {row['error']}" for row in self._rows("parked_key")),
+        ]
+
+
+class Replica:
+    """The loops of one process of the toy."""
+
+    def __init__(self, counters: Counters, world: World) -> None:
+        self.process = world.current()
+        self._counters = counters
+        database = world.database("toy")
+        outbox = Outbox("toy", "/jvtrack/toy", frozenset({Stream.PRODUCTION}))
+        self.relay = Relay(outbox, TOPICS, settings=SETTINGS, metrics=counters.metrics)
+        database.on_told = self.relay.wake
+        self.consumer: Consumer[ToyWork] = Consumer(
+            database,
+            TOPICS,
+            toy_subscription(counters.temper),
+            service="toy",
+            settings=SETTINGS,
+            metrics=counters.metrics,
+            changed=Signal(),
+        )
+        self.door: Group[tuple[str, int], int] = Group(
+            "counters", database, decide, settings=SETTINGS, metrics=counters.metrics
+        )
+        self._parked = ParkedKeys(database, TOPICS, {self.consumer.group: self.consumer.parking})
+
+    async def raise_by(self, name: str, by: int) -> None:
+        """Raise a counter as a client does; what fails is not asked again."""
+        try:
+            version = await self.door.submit((name, by))
+        except Exception:  # noqa: BLE001  # whatever it is, the client has no answer
+            return
+        self._counters.answered.append((name, version))
+
+    async def release(self, name: str) -> None:
+        """Release a counter as an operator does."""
+        try:
+            await self._parked.release(Name(GROUP, Stream.PRODUCTION.topic, name), OPERATOR)
+        except Exception:  # noqa: BLE001  # whatever it is, the operator looks again
+            return
+
+
+async def decide(session: AsyncSession, requests: Sequence[tuple[str, int]]) -> list[int | Refusal]:
+    """Raise counters, each request on its own."""
+    return [Unreadable() if by == 0 else await raise_counter(session, name, by) for name, by in requests]
+
+
+def counters(seed: int, metrics: BackboneMetrics | None = None) -> Counters:
+    """Make a world of counters."""
+    world = World(seed, services=["toy"], topics=[TOPICS.name(Stream.PRODUCTION)], partitions=PARTITIONS)
+    return Counters(world, metrics or BackboneMetrics(CollectorRegistry()))

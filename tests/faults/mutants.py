@@ -1,0 +1,66 @@
+"""Backbones that look right and are wrong, in simulated worlds: the search must find each of them out."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.messaging import consumer_store, positions, relay_store
+from shared.messaging.publisher import Publisher
+from shared.messaging.relay_store import Row
+from shared.sql import DRIVER
+from tests.faults.simulation.database import MemoryDatabase
+from tests.faults.simulation.statements import Answer, save_positions_unguarded
+from tests.faults.simulation.store import Transaction
+from tests.faults.simulation.world import World
+
+Mutant = Callable[[pytest.MonkeyPatch, World], None]
+
+
+def as_built(_: pytest.MonkeyPatch, __: World) -> None:
+    """Change nothing."""
+
+
+def without_the_fence(_: pytest.MonkeyPatch, world: World) -> None:
+    """Trust the group alone, without the second wall that stands behind the fence."""
+    for server in world.servers.values():
+        server.meanings[consumer_store._FENCE._sql] = _let_everybody_pass
+        server.meanings[positions._SAVE._sql] = save_positions_unguarded
+
+
+async def _let_everybody_pass(_: Transaction, topics: list[str], parts: list[int], *__: object) -> Answer:
+    return [{"topic": topic, "part": part} for topic, part in zip(topics, parts, strict=True)]
+
+
+def with_offsets_before_effects(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Save the offsets in a transaction of their own, before the effects."""
+    together = consumer_store.fence
+
+    async def apart(session: AsyncSession, *args: Any) -> None:
+        async with MemoryDatabase(session.info[DRIVER].server).transaction() as earlier:
+            await together(earlier, *args)
+
+    patch.setattr(consumer_store, "fence", apart)
+
+
+def with_rows_forgotten_before_the_ack(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Forget what is pending as soon as it is read."""
+    publish = Publisher.publish
+
+    async def forget_and_publish(self: Publisher, rows: Sequence[Row]) -> None:
+        seqs = [row.seq for row in rows]
+        await self._session._connection.execute(relay_store._ACKNOWLEDGE, seqs, [], [], [], [], [])
+        await publish(self, rows)
+
+    patch.setattr(Publisher, "publish", forget_and_publish)
+
+
+def with_a_release_that_does_not_lock(_: pytest.MonkeyPatch, world: World) -> None:
+    """Release a key without keeping the partition's owner out."""
+
+    async def no_lock(_: Transaction, *__: object) -> Answer:
+        return []
+
+    for server in world.servers.values():
+        server.meanings[consumer_store._LOCK._sql] = no_lock

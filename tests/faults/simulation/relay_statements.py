@@ -1,0 +1,108 @@
+"""What each statement of the relay does, told by its own text, over tables in memory."""
+
+from typing import Any
+
+from shared.messaging import log_memory, relay_store
+from tests.faults.simulation.statements import Answer, Meaning
+from tests.faults.simulation.store import Transaction
+
+LEAD = "SELECT pg_try_advisory_lock(hashtext('jvtrack.outbox'))"
+
+
+async def nothing(_: Transaction, *__: object) -> Answer:
+    return [{"nothing": None}]
+
+
+async def pending(tx: Transaction, limit: int, bytes_max: int) -> Answer:
+    found: Answer = []
+    before = 0
+    for seq in sorted(row["seq"] for row in tx.rows("outbox_pending"))[:limit]:
+        fact = tx.get("event_log", seq)
+        if fact is None:
+            continue
+        if before >= bytes_max:
+            break
+        before += len(fact["payload"])
+        discarded = tx.get("outbox_discarded", seq) or {"reason": None, "discarded_at": None}
+        state = {
+            "blocked": tx.get("outbox_blocked", (fact["topic"], fact["key"])) is not None,
+            "discarded": discarded["reason"],
+            "discarded_at": discarded["discarded_at"],
+        }
+        found.append({**fact, **state})
+    return found
+
+
+async def acknowledge(tx: Transaction, seqs: list[int], *columns: Any) -> Answer:
+    await tx.delete("outbox_pending", seqs)
+    for topic, part, topic_id, offset, event_id in zip(*columns, strict=True):
+        row = {"topic": topic, "part": part, "topic_id": topic_id, "acked_offset": offset, "acked_id": event_id}
+        await tx.put("relay_progress", (topic, part), row)
+    return []
+
+
+async def block(tx: Transaction, topic: int, key: str, seq: int, error: str) -> Answer:
+    if await tx.lock("outbox_blocked", (topic, key)) is None:
+        await tx.put("outbox_blocked", (topic, key), {"topic": topic, "key": key, "seq": seq, "error": error})
+    return []
+
+
+async def hold(tx: Transaction, seqs: list[int]) -> Answer:
+    for blocked in sorted(tx.rows("outbox_blocked"), key=lambda row: (row["topic"], row["key"])):
+        await tx.lock("outbox_blocked", (blocked["topic"], blocked["key"]))
+    facts = [fact for fact in (tx.get("event_log", seq) for seq in seqs) if fact is not None]
+    held = [fact for fact in facts if tx.get("outbox_blocked", (fact["topic"], fact["key"])) is not None]
+    gone = {row["seq"] for row in await tx.delete("outbox_pending", [fact["seq"] for fact in held])}
+    for fact in held:
+        if fact["seq"] in gone:
+            row = {"seq": fact["seq"], "topic": fact["topic"], "key": fact["key"]}
+            await tx.put("outbox_held", fact["seq"], row)
+    return []
+
+
+async def progress(tx: Transaction) -> Answer:
+    return [dict(row) for row in sorted(tx.rows("relay_progress"), key=lambda row: (row["topic"], row["part"]))]
+
+
+async def highest(tx: Transaction) -> Answer:
+    return [{"seq": max((row["seq"] for row in tx.rows("event_log")), default=0)}]
+
+
+async def lowest_waiting(tx: Transaction) -> Answer:
+    waiting = [row["seq"] for table in ("outbox_pending", "outbox_held") for row in tx.rows(table)]
+    return [{"seq": min(waiting, default=None)}]
+
+
+async def checkpoint(tx: Transaction, good_seq: int) -> Answer:
+    for row in tx.rows("relay_progress"):
+        key = (row["topic"], row["part"], row["acked_offset"])
+        before = await tx.lock("relay_checkpoint", key)
+        if before is None or before["good_seq"] < good_seq:
+            kept = {name: row[name] for name in ("topic", "part", "acked_offset", "acked_id")}
+            await tx.put("relay_checkpoint", key, {**kept, "good_seq": good_seq})
+    return []
+
+
+async def prune_checkpoints(tx: Transaction, keep: int) -> Answer:
+    places: dict[tuple[int, int], list[int]] = {}
+    for row in tx.rows("relay_checkpoint"):
+        places.setdefault((row["topic"], row["part"]), []).append(row["acked_offset"])
+    old = [(*place, offset) for place, offsets in places.items() for offset in sorted(offsets, reverse=True)[keep:]]
+    await tx.delete("relay_checkpoint", old)
+    return []
+
+
+RELAY: dict[str, Meaning] = {
+    "SELECT 1": nothing,
+    f"NOTIFY {relay_store.CHANNEL}": nothing,
+    relay_store._BOUND_TRANSACTIONS: nothing,
+    relay_store._PENDING: pending,
+    relay_store._ACKNOWLEDGE: acknowledge,
+    relay_store._BLOCK: block,
+    relay_store._HOLD: hold,
+    log_memory._PROGRESS: progress,
+    log_memory._HIGHEST: highest,
+    log_memory._LOWEST_WAITING: lowest_waiting,
+    log_memory._CHECKPOINT: checkpoint,
+    log_memory._PRUNE_CHECKPOINTS: prune_checkpoints,
+}

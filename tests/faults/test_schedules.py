@@ -1,0 +1,117 @@
+"""Crashes, freezes, stale owners, lost answers and late batches at every await, in a thousand schedules or ten.
+
+`make chaos` plays ten thousand seeds. A seed that ends wrong is told with its schedule and the history of the first key
+that is wrong; it is then kept in `KEPT`.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from shared.observe.metrics import BackboneMetrics
+from tests.faults import mutants
+from tests.faults.counters import counters
+from tests.faults.demand import REAL, demand
+from tests.faults.extent import EXTENT, SECONDS_MAX
+from tests.faults.mutants import Mutant
+from tests.faults.search import Findings, Scenario, search
+from tests.unit.protocol import broken
+from tests.unit.protocol.world import Services
+
+pytestmark = pytest.mark.usefixtures("uncounted")
+
+DEMAND_SEEDS = EXTENT.seeds * 15 // 100
+COUNTER_SEEDS = EXTENT.seeds - DEMAND_SEEDS
+MUTANT_SEEDS_MAX = 300
+KEPT: dict[str, tuple[int, ...]] = {"counters": (), "demand": ()}
+"""Seeds that once ended wrong: they go first."""
+HAPPENED = ("died", "frozen", "rollbacks", "broken", "silent", "refused", "unacknowledged", "late", "deadlocks")
+COUNTED = ("fenced_batches_total", "duplicates_total", "applied_total", "rebalances_total")
+
+
+class Observed:
+    """Worlds of counters that share their metrics."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._metrics = BackboneMetrics(self.registry)
+
+    def scenario(self, seed: int) -> Scenario:
+        return counters(seed, self._metrics)
+
+    def counted(self) -> Counter[str]:
+        """Sum up what the backbone itself has counted, as `/metrics` would show it."""
+        found: Counter[str] = Counter()
+        for family in self.registry.collect():
+            for sample in family.samples:
+                found[sample.name.removeprefix("jvtrack_")] += int(sample.value)
+        return found
+
+
+def told(found: Findings) -> str:
+    return f"{found.seeds} seeds; {dict(found.counts)}\n{found.wrong}"
+
+
+@pytest.mark.timeout(SECONDS_MAX)
+def test_no_schedule_loses_doubles_or_reorders_a_fact_and_everything_that_can_happen_did() -> None:
+    observed = Observed()
+
+    found = search([*KEPT["counters"], *range(1, COUNTER_SEEDS + 1)], observed.scenario)
+
+    assert found.wrong is None, told(found)
+    assert [what for what in HAPPENED if not found.counts[what]] == []
+    assert [what for what in COUNTED if not observed.counted()[what]] == []
+
+
+@pytest.mark.timeout(SECONDS_MAX)
+def test_no_schedule_oversells_forgets_or_sets_services_at_odds_over_an_order() -> None:
+    metrics = BackboneMetrics(CollectorRegistry())
+
+    found = search([*KEPT["demand"], *range(1, DEMAND_SEEDS + 1)], lambda seed: demand(seed, metrics))
+
+    assert found.wrong is None, told(found)
+    assert [what for what in ("died", "frozen", "rollbacks", "broken", "silent") if not found.counts[what]] == []
+
+
+@pytest.mark.parametrize(
+    ("mutant", "rule"),
+    [
+        pytest.param(mutants.without_the_fence, "I4", id="no fence"),
+        pytest.param(mutants.with_offsets_before_effects, "I4", id="offsets before effects"),
+        pytest.param(mutants.with_rows_forgotten_before_the_ack, "I2", id="forgotten before the ack"),
+        pytest.param(mutants.with_a_release_that_does_not_lock, "I4", id="release does not lock"),
+    ],
+)
+def test_a_backbone_that_is_wrong_in_one_thing_is_found_out(mutant: Mutant, rule: str) -> None:
+    found = search(range(1, MUTANT_SEEDS_MAX + 1), counters, mutant)
+
+    assert found.wrong is not None
+    assert rule in str(found.wrong.wrongs)
+    assert found.wrong.history, "the offending key has a history"
+
+
+@pytest.mark.parametrize(
+    "services",
+    [
+        pytest.param(replace(REAL, ordering=broken.TrustsItsView()), id="cancel trusts orders' view"),
+        pytest.param(replace(REAL, ordering=broken.InfersArrivals()), id="arrivals inferred"),
+    ],
+)
+def test_a_protocol_that_is_wrong_in_one_thing_is_found_out(services: Services) -> None:
+    found = search(range(1, MUTANT_SEEDS_MAX + 1), lambda seed: demand(seed, services=services))
+
+    assert found.wrong is not None
+    assert "I8" in str(found.wrong.wrongs)
+    assert "schedule:" in str(found.wrong)
+
+
+@pytest.mark.parametrize("scenario", [counters, demand])
+def test_a_seed_always_plays_the_same_schedule(scenario: Callable[[int], Scenario]) -> None:
+    first, again = scenario(7), scenario(7)
+
+    assert first.play() == again.play()
+    assert first.world.schedule == again.world.schedule != []
+    assert [(at, who) for at, who, _ in first.world.trace] == [(at, who) for at, who, _ in again.world.trace]
