@@ -109,7 +109,7 @@ check_orderly_end() {
   compose stop --timeout 15 "${replicas[@]}"
   local codes wrong
   codes=$(compose ps --all --format '{{.Service}}={{.ExitCode}}' "${replicas[@]}")
-  wrong=$(grep -v '=0$' <<<"$codes" | xargs)
+  wrong=$(grep -v '=0$' <<<"$codes") || true
   [[ $(wc -l <<<"$codes") == "${#replicas[@]}" && -z $wrong ]] || fail "the services did not end in good order: $codes"
 }
 
