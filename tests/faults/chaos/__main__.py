@@ -17,8 +17,8 @@ from deploy.local.places import HOME, KAFKA_JARS
 from jvtrack.commands.verify import show
 from tests.faults.chaos import report
 from tests.faults.chaos.disk import forget_mounts
-from tests.faults.chaos.progress import Progress, recall
-from tests.faults.chaos.run import Run
+from tests.faults.chaos.progress import FILE, Progress, recall
+from tests.faults.chaos.run import Outcome, Run
 from tests.faults.chaos.scale import QUICK, WHOLE, Scale
 from tests.faults.chaos.schedule import schedule
 from tests.faults.chaos.verdict import wrongs
@@ -29,16 +29,9 @@ _SEED_MAX = 10**6
 
 def main() -> int:
     """Run, print, keep."""
-    parser = argparse.ArgumentParser(description="Disturb the whole system under load, and judge it from its data.")
-    parser.add_argument("--quick", action="store_true", help="20,000 events and 15 faults, in three minutes")
-    parser.add_argument("--seed", type=int, help="repeat a schedule; a new run draws one")
-    parser.add_argument("--brokers", type=int, choices=NUMBERS, default=1, help="nodes of the Kafka")
-    parser.add_argument("--fresh", action="store_true", help="forget an interrupted run instead of going on with it")
-    parser.add_argument("--directory", type=Path, help="where the run is kept")
-    options = parser.parse_args()
+    options, console = _options(), Console()
     scale = QUICK if options.quick else WHOLE
     directory = (options.directory or HOME / "chaos" / f"{scale.name}-{options.brokers}").absolute()
-    console = Console()
     try:
         kafka_jars(KAFKA_JARS)
         fresh = options.fresh or options.quick
@@ -52,7 +45,22 @@ def main() -> int:
     except (KeyboardInterrupt, asyncio.CancelledError):
         console.print("Interrupted: the same command goes on with it.")
         return 130
-    wrong = wrongs(outcome, scale)
+    return _tell(outcome, scale, directory, console)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Disturb the whole system under load, and judge it from its data.")
+    parser.add_argument("--quick", action="store_true", help="20,000 events and 15 faults, in three minutes")
+    parser.add_argument("--seed", type=int, help="repeat a schedule; a new run draws one")
+    parser.add_argument("--brokers", type=int, choices=NUMBERS, default=1, help="nodes of the Kafka")
+    parser.add_argument("--fresh", action="store_true", help="forget an interrupted run instead of going on with it")
+    parser.add_argument("--directory", type=Path, help="where the run is kept")
+    return parser.parse_args()
+
+
+def _tell(outcome: Outcome, scale: Scale, directory: Path, console: Console) -> int:
+    """Print and keep what a run has shown; gives the exit code."""
+    wrong, progress = wrongs(outcome, scale), outcome.progress
     show(outcome.proof, console)
     tables = report.as_markdown(outcome, scale, wrong)
     (directory / "report.json").write_text(report.as_json(outcome, wrong))
@@ -61,7 +69,7 @@ def main() -> int:
     if scale is WHOLE:
         report.replace_part(PAGE, f"whole run with {progress.brokers}", tables)
     if not wrong:
-        (directory / "run.json").rename(directory / "run.done.json")
+        (directory / FILE).rename(directory / f"done.{FILE}")
         return 0
     planned = map(str, schedule(scale, progress.seed))
     console.print(f"\nseed {progress.seed}; the schedule:", *planned, sep="\n", highlight=False)
