@@ -51,10 +51,11 @@ chaos-search: setup $(GATES) ## Search the faults of single parts whole, for an 
 	@JVTRACK_CHAOS=whole $(BIN)/pytest tests/faults $(PYTEST_OPTIONS) -rP
 
 chaos-quick: setup ## Disturb the whole system under load for three minutes, and judge it from its data; SEED=7 repeats a run.
-	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED))
+	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED)) $(if $(BROKERS),--brokers $(BROKERS))
 
-chaos-system: setup ## Disturb the whole system at full length; SEED=7 repeats a run.
-	@$(LEASH) $(BIN)/python -m tests.faults.chaos $(if $(SEED),--seed $(SEED))
+chaos-system: setup ## Disturb the whole system at full length, with one broker and with three; SEED=7 repeats a run, BROKERS=3 does one.
+	@for brokers in $(or $(BROKERS),1 3); do \
+	  $(LEASH) $(BIN)/python -m tests.faults.chaos --brokers "$$brokers" $(if $(SEED),--seed $(SEED)); done
 
 pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to 3.13 that is on this machine.
 	@scripts/other-pythons.sh

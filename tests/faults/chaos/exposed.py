@@ -7,14 +7,14 @@ take over.
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.local.brokers import Broker, brokers
 from deploy.local.environment import Environment
-from deploy.local.kafka import KafkaPlan, kafka_programs
+from deploy.local.kafka import LASTING_OF_SEVERAL, KafkaPlan, kafka_programs
 from deploy.local.places import KAFKA_JARS
 from deploy.local.ports import HOST, free_port, is_free
 from deploy.local.postgres import ADMIN, PostgresPlan, postgres_dsn, postgres_program
@@ -40,15 +40,16 @@ class Exposed:
     """A running system, and everything that can be done to it from outside."""
 
     system: System
-    kafka: Process
+    kafka: Sequence[Process]
+    """Every broker."""
     postgres: Process
-    ways: Mapping[str, Way]
-    """By server: `kafka`, `postgres`."""
+    ways: Mapping[str, Sequence[Way]]
+    """By server, `kafka` or `postgres`: one for each of its processes."""
 
     @property
     def processes(self) -> Mapping[str, Process]:
         """Give every process by its name."""
-        return {**self.system.processes, "kafka": self.kafka, "postgres": self.postgres}
+        return {**self.system.processes, **{each.name: each for each in self.kafka}, "postgres": self.postgres}
 
     async def start(self, process: Process) -> None:
         """Start what was ended, and wait until it serves."""
@@ -67,26 +68,39 @@ class Exposed:
 
 
 @asynccontextmanager
-async def exposed(directory: Path, scale: Scale) -> AsyncIterator[Exposed]:
-    """Run servers, ways and services on what a folder holds until the block ends."""
+async def exposed(directory: Path, scale: Scale, *, number: int) -> AsyncIterator[Exposed]:
+    """Run a number of brokers, a PostgreSQL, ways and services on what a folder holds until the block ends."""
     dsn, postgres = _postgres(directory)
-    (node,) = brokers(1, free_port(), free_port())
-    plan = KafkaPlan(directory, [node], KAFKA_JARS, scale.jvm)
-    listener = free_port()
-    async with way(HOST, listener) as to_kafka, way(HOST, postgres.program.port) as to_postgres:
-        kafka = Process(_led_through(to_kafka.port, listener, plan, node))
-        direct = _settings(directory, f"{HOST}:{node.port}", dsn(postgres.program.port))
-        through = direct.model_copy(update={"kafka": f"{HOST}:{to_kafka.port}", "postgres": dsn(to_postgres.port)})
-        environment = Environment(through)
-        programs = [service_program(environment, each) for each in direct.service_replicas]
-        processes = {each.name: Process(replace(each, start_seconds_max=START_SECONDS_MAX)) for each in programs}
+    nodes = brokers(number, _port_with_own(), _port_with_own())
+    plan = KafkaPlan(directory, nodes, KAFKA_JARS, scale.jvm if number == 1 else LASTING_OF_SEVERAL)
+    async with AsyncExitStack() as stack:
+        listeners = [free_port() for _ in nodes]
+        to_kafka = [await stack.enter_async_context(way(HOST, listener)) for listener in listeners]
+        to_postgres = await stack.enter_async_context(way(HOST, postgres.program.port))
+        programs = zip(nodes, kafka_programs(plan), listeners, to_kafka, strict=True)
+        kafka = [
+            Process(_led_through(program, node, listener=listener, way_port=led.port))
+            for node, program, listener, led in programs
+        ]
+        direct = _settings(directory, _servers([node.port for node in nodes]), dsn(postgres.program.port))
+        by_ways = {"kafka": _servers([led.port for led in to_kafka]), "postgres": dsn(to_postgres.port)}
+        processes = _services(direct, Environment(direct.model_copy(update=by_ways)))
         system = System(direct, Environment(direct), SERVICES, processes)
-        everything = Exposed(system, kafka, postgres, {"kafka": to_kafka, "postgres": to_postgres})
+        everything = Exposed(system, kafka, postgres, {"kafka": to_kafka, "postgres": [to_postgres]})
         try:
             await _start(everything)
             yield everything
         finally:
             await _stop(everything)
+
+
+def _services(settings: StackSettings, environment: Environment) -> dict[str, Process]:
+    programs = [service_program(environment, each) for each in settings.service_replicas]
+    return {each.name: Process(replace(each, start_seconds_max=START_SECONDS_MAX)) for each in programs}
+
+
+def _servers(ports: Sequence[int]) -> str:
+    return ",".join(f"{HOST}:{port}" for port in ports)
 
 
 def _postgres(directory: Path) -> tuple["_Dsn", Process]:
@@ -102,15 +116,14 @@ class _Dsn:
         return postgres_dsn(port, self.password)
 
 
-def _led_through(way_port: int, listener: int, plan: KafkaPlan, node: Broker) -> Program:
-    """Give Kafka a second listener that it tells to be at the way's port: whoever comes by the way stays on it."""
+def _led_through(program: Program, node: Broker, *, listener: int, way_port: int) -> Program:
+    """Give a broker a second listener that it tells to be at the way's port: whoever comes by the way stays on it."""
     direct, controller = f"PLAINTEXT://{HOST}:{node.port}", f"CONTROLLER://{HOST}:{node.controller_port}"
     overrides = {
         "listeners": f"{direct},{controller},EXPOSED://{HOST}:{listener}",
         "advertised.listeners": f"{direct},EXPOSED://{HOST}:{way_port}",
         "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT,EXPOSED:PLAINTEXT",
     }
-    (program,) = kafka_programs(plan)
     options = [word for name, value in overrides.items() for word in ("--override", f"{name}={value}")]
     return replace(program, command=(*program.command, *options))
 
@@ -137,7 +150,7 @@ def _port_with_own() -> int:
 
 
 async def _start(everything: Exposed) -> None:
-    servers = [everything.postgres, everything.kafka]
+    servers = [everything.postgres, *everything.kafka]
     for process in servers:
         process.start()
     for process in servers:
@@ -155,7 +168,7 @@ async def _start(everything: Exposed) -> None:
 
 
 async def _stop(everything: Exposed) -> None:
-    for stage in (everything.system.processes.values(), (everything.kafka, everything.postgres)):
+    for stage in (everything.system.processes.values(), (*everything.kafka, everything.postgres)):
         for process in stage:
             if process.is_alive():
                 os.kill(process.pid or 0, signal.SIGCONT)

@@ -51,8 +51,8 @@ class Faults:
             Kind.KILL_PRODUCTION: self._kill,
             Kind.KILL_INVENTORY: self._kill,
             Kind.FREEZE: self._freeze,
-            Kind.KILL_BROKER: lambda _: self._kill_broker(),
-            Kind.PAUSE_BROKER: lambda _: self._pause_broker(),
+            Kind.KILL_BROKER: self._kill_broker,
+            Kind.PAUSE_BROKER: self._pause_broker,
             Kind.RESET: self._reset,
             Kind.LATENCY: self._slow,
             Kind.BLACKHOLE: self._silence,
@@ -109,14 +109,18 @@ class Faults:
         served, told = await asyncio.gather(self._recovery.until_served(fault.target, before, since), published)
         return {SERVED: served, PUBLISHED if fault.leads else FOLLOWED: told}
 
-    async def _kill_broker(self) -> Measured:
-        self._everything.kafka.kill()
+    def _broker(self, fault: Fault) -> Process:
+        return self._everything.kafka[fault.number % len(self._everything.kafka)]
+
+    async def _kill_broker(self, fault: Fault) -> Measured:
+        broker = self._broker(fault)
+        broker.kill()
         await asyncio.sleep(_DOWN_SECONDS)
-        await self._everything.start(self._everything.kafka)
+        await self._everything.start(broker)
         return await self._published_again()
 
-    async def _pause_broker(self) -> Measured:
-        pid = self._everything.kafka.pid or 0
+    async def _pause_broker(self, fault: Fault) -> Measured:
+        pid = self._broker(fault).pid or 0
         os.kill(pid, signal.SIGSTOP)
         try:
             await asyncio.sleep(self._scale.pause_seconds)
@@ -130,25 +134,27 @@ class Faults:
         return {BROKER_PUBLISHED: published, DRAINED: rate}
 
     async def _reset(self, fault: Fault) -> Measured:
-        cut = self._everything.ways[fault.target].reset()
+        cut = sum(way.reset() for way in self._everything.ways[fault.target])
         return {"connections reset": cut, **await self._clear()}
 
     async def _slow(self, fault: Fault) -> Measured:
-        way = self._everything.ways[fault.target]
-        way.delay_seconds = LATENCY_SECONDS
+        for way in self._everything.ways[fault.target]:
+            way.delay_seconds = LATENCY_SECONDS
         try:
             await asyncio.sleep(self._scale.latency_seconds)
         finally:
-            way.delay_seconds = 0.0
+            for way in self._everything.ways[fault.target]:
+                way.delay_seconds = 0.0
         return await self._clear()
 
     async def _silence(self, fault: Fault) -> Measured:
-        way = self._everything.ways[fault.target]
-        way.fall_silent()
+        for way in self._everything.ways[fault.target]:
+            way.fall_silent()
         try:
             await asyncio.sleep(self._scale.blackhole_seconds)
         finally:
-            way.speak()
+            for way in self._everything.ways[fault.target]:
+                way.speak()
         return await self._clear()
 
     async def _clear(self) -> Measured:
@@ -176,6 +182,7 @@ class Faults:
             raise LeftOut(obstacle)
         before = self._disk.complaints()
         async with self._disk.full():
+            await self._recovery.until_bitten(lambda: self._disk.complaints() > before)
             await asyncio.sleep(self._scale.full_seconds)
         bitten = self._disk.complaints() - before
         return {"statements that found the disk full": bitten, **await self._clear()}

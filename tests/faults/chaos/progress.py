@@ -30,6 +30,7 @@ class Progress(BaseModel):
 
     scale: str
     seed: int
+    brokers: int = 1
     starts: int = 0
     """How often it was begun or gone on with."""
     seconds: float = 0.0

@@ -82,6 +82,14 @@ class Recovery:
         async with self._open(service) as database:
             return await _until(is_served, since, f"the partitions of {service} are not served again")
 
+    async def until_bitten(self, has_bitten: Callable[[], bool]) -> None:
+        """Wait until a fault is felt: one that nobody notices shows nothing."""
+
+        async def is_felt() -> bool:
+            return has_bitten()
+
+        await _until(is_felt, clock.monotonic(), "nobody notices the full disk")
+
     async def until_published(self, service: str, since: float) -> float:
         """Wait until a service's next fact was acknowledged; gives the seconds since a moment."""
 

@@ -48,7 +48,8 @@ def replace_part(path: Path, name: str, text: str) -> None:
 
 def _head(outcome: Outcome, scale: Scale, wrong: Sequence[str]) -> Iterator[str]:
     progress, proof = outcome.progress, outcome.proof
-    yield f"`{scale.name}` run of {proof.taken_at:%Y-%m-%d}, seed {progress.seed}, {progress.seconds / 60:.0f} min:"
+    yield f"`{scale.name}` run of {proof.taken_at:%Y-%m-%d}, seed {progress.seed}, brokers: {progress.brokers},"
+    yield f"{progress.seconds / 60:.0f} min:"
     yield f"{outcome.accepted:,} events accepted, {len(progress.done)} faults, {proof.facts:,} facts,"
     yield f"{proof.records:,} records in Kafka. " + (f"**{len(wrong)} things do not hold.**" if wrong else "All held.")
     yield ""

@@ -72,7 +72,7 @@ class Run:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, mine.cancel)
         facts = dict(machine.facts(self._directory))
         self._say(f"seed {self._progress.seed}, {len(schedule(self._scale, self._progress.seed))} faults")
-        async with exposed(self._directory, self._scale) as everything:
+        async with exposed(self._directory, self._scale, number=self._progress.brokers) as everything:
             self._say("the system runs")
             async with self._trade(everything) as trade:
                 journal = Journal(self._directory / _JOURNAL)

@@ -8,12 +8,13 @@ from shared.messaging import kafka
 from shared.messaging.settings import BackboneSettings
 
 _STAY_SECONDS = 0.5
+_FIRST_JOIN_SECONDS_MAX = 60.0
 
 
 async def stormy(servers: str, group: str, topics: Sequence[str], *, seconds: float, settings: BackboneSettings) -> int:
-    """Disturb a group for a while; tells how often the stranger joined."""
+    """Disturb a group for a while, and until the stranger has joined once; tells how often it did."""
     until, joins = clock.monotonic() + seconds, 0
-    while clock.monotonic() < until:
+    while clock.monotonic() < until + (0 if joins else _FIRST_JOIN_SECONDS_MAX):
         stranger = await kafka.start_consumer(
             servers,
             client_id="stranger",
