@@ -1,4 +1,4 @@
-"""How much is tried: a cut in every run of the tests, the whole with JVTRACK_CHAOS=whole, as `make chaos-search` sets it."""
+"""How much is tried: a cut in every run of the tests, the whole with JVTRACK_CHAOS=whole (`make chaos-search`)."""
 
 import os
 from dataclasses import dataclass
