@@ -133,6 +133,18 @@ class MemoryLog:
 
         return await self.ask(ids) if places else {}
 
+    async def last_ids(
+        self, _reader: object, ends: Mapping[TopicPartition, int], *, source: str
+    ) -> dict[TopicPartition, UUID]:
+        """Stand in for the function of the same name."""
+
+        def ids() -> dict[TopicPartition, UUID]:
+            last = {place: self.partitions[place][end - 1] for place, end in ends.items() if end}
+            ours = {place: each for place, each in last.items() if dict(each.headers)["ce_source"] == source.encode()}
+            return {place: self._id(each) for place, each in ours.items()}
+
+        return await self.ask(ids)
+
     def refresh_metadata(self, _client: object) -> None:
         """Stand in for the function of the same name."""
 
@@ -142,7 +154,7 @@ class MemoryLog:
 
 STOOD_IN_FOR = (
     *("start_producer", "start_consumer", "start_reader", "stop", "drop"),
-    *("log_state", "config_differences", "begin_offsets", "ids_at", "refresh_metadata"),
+    *("log_state", "config_differences", "begin_offsets", "ids_at", "last_ids", "refresh_metadata"),
 )
 
 

@@ -68,6 +68,11 @@ async def highest(tx: Transaction) -> Answer:
     return [{"seq": max((row["seq"] for row in tx.rows("event_log")), default=0)}]
 
 
+async def unknown(tx: Transaction, ids: list[Any]) -> Answer:
+    known = {row["event_id"] for row in tx.rows("event_log")}
+    return [{"id": each} for each in ids if each not in known]
+
+
 async def lowest_waiting(tx: Transaction) -> Answer:
     waiting = [row["seq"] for table in ("outbox_pending", "outbox_held") for row in tx.rows(table)]
     return [{"seq": min(waiting, default=None)}]
@@ -102,6 +107,7 @@ RELAY: dict[str, Meaning] = {
     relay_store._HOLD: hold,
     log_memory._PROGRESS: progress,
     log_memory._HIGHEST: highest,
+    log_memory._UNKNOWN: unknown,
     log_memory._LOWEST_WAITING: lowest_waiting,
     log_memory._CHECKPOINT: checkpoint,
     log_memory._PRUNE_CHECKPOINTS: prune_checkpoints,

@@ -8,11 +8,16 @@ import pytest_asyncio
 
 from deploy.local.control import stop
 from deploy.local.settings import SERVICES, StackSettings
+from tests.faults.extent import CUT, EXTENT
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.clerks import Clerks
 from tests.fixtures.own_stack import as_system, jvtrack, on_free_ports
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.timeout(1800),
+    pytest.mark.skipif(EXTENT is CUT, reason="three brokers and six services take minutes: make chaos-search runs it"),
+]
 
 CLERKS = 3
 BROKERS = {"kafka.1", "kafka.2", "kafka.3"}
