@@ -11,7 +11,7 @@ from tests.fixtures.databases import Provisioner
 from tests.fixtures.toy import Toy
 
 
-@pytest.fixture(autouse=True, scope="session")
+@pytest.fixture(autouse=True, scope="module")
 def silence() -> Iterator[None]:
     """Log nothing while worlds are played: their traces tell it better."""
     before = structlog.get_config()["wrapper_class"]

@@ -6,17 +6,19 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from aiokafka import TopicPartition
 
 from deploy.postgres.provision import ServiceDatabase
 from shared.clock import now
 from shared.events.envelope import Header, Stream, new_event_id
+from shared.messaging import kafka
 from shared.messaging.relay_store import RelaySession, Row
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import Freezable, leaves_wreckage
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import QUICK, Toy, eventually, run_loops
 from tests.fixtures.toy_judge import first_deliveries, wrongs
-from tests.fixtures.toy_kafka import log_of
+from tests.fixtures.toy_kafka import PARTITIONS, Said, log_of, say
 
 EARLY, LATE = 5, 3
 
@@ -161,3 +163,19 @@ async def test_a_database_that_was_restored_to_an_earlier_moment_publishes_nothi
 async def is_restored(toy: Toy) -> bool:
     """Tell whether readiness says that the database went back."""
     return "it was restored to an earlier moment" in (await toy.probe("outbox") or "")
+
+
+async def test_who_has_looked_at_logs_that_were_empty_can_look_again(topics: Topics) -> None:
+    reader, name = await kafka.start_reader(topics.servers, client_id="toy"), topics.name(Stream.PRODUCTION)
+    try:
+        empty = await kafka.log_state(reader, [name])
+        found = await kafka.last_ids(reader, empty.end_offsets, source="/jvtrack/toy")
+        await asyncio.sleep(0.1)  # what the reader does beside us notices
+        said = Said("counter", 1)
+        await say(topics, [said])
+        place = TopicPartition(name, kafka.partition_of("counter", PARTITIONS))
+        there = await kafka.ids_at(reader, {place: 0})
+    finally:
+        await kafka.stop(reader)
+
+    assert (found, there) == ({}, {place: said.id})
