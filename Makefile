@@ -48,7 +48,7 @@ endif
 chaos: chaos-search chaos-system ## Disturb everything at full length, in hours; an interrupted run goes on with the same command.
 
 chaos-search: setup $(GATES) ## Search the faults of single parts whole, for an hour or more; `make test` does a cut of it.
-	@JVTRACK_CHAOS=whole $(BIN)/pytest tests/faults $(PYTEST_OPTIONS) -rP
+	@JVTRACK_CHAOS=whole $(BIN)/pytest tests/faults tests/unit/test_demand_protocol.py $(PYTEST_OPTIONS) -rP
 
 chaos-quick: setup ## Disturb the whole system under load for three minutes, and judge it from its data; SEED=7 repeats a run.
 	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED)) $(if $(BROKERS),--brokers $(BROKERS))

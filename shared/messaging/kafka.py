@@ -282,10 +282,9 @@ async def last_ids(
         async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
             while left:
                 for place, messages in (await reader.getmany(timeout_ms=500)).items():
-                    ours = [each.headers for each in messages if each.offset < ends[place]]
-                    for each in (headers for headers in ours if dict(headers).get("ce_source") == source.encode()):
-                        if (event_id := _id_of(each)) is not None:
-                            found[place] = event_id
+                    before = [each.headers for each in messages if each.offset < ends[place]]
+                    ours = [_id_of(each) for each in before if dict(each).get("ce_source") == source.encode()]
+                    found.update((place, each) for each in ours if each is not None)
                 left = {place: end for place, end in left.items() if await reader.position(place) < end}
     except KAFKA_WEATHER as error:
         raise KafkaAway(f"Kafka does not give its records: {error!r}") from error

@@ -1,16 +1,16 @@
 """The demand protocol in every interleaving of what depots, factories and rivals do, over the services' own rules.
 
-By default every two unforeseen things are explored together, and some threes and fours; `JVTRACK_PROTOCOL=full`
-explores every three, and more.
+By default every two unforeseen things are explored together, and some threes and a four; JVTRACK_CHAOS=whole (`make
+chaos-search`) explores every three, and more fours and fives.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import combinations
 
 import pytest
 
+from tests.faults.extent import EXTENT, WHOLE
 from tests.unit.protocol import broken
 from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
 from tests.unit.protocol.making import Making
@@ -23,20 +23,20 @@ pytestmark = pytest.mark.usefixtures("uncounted")
 STATES_MAX = 4_000_000
 REAL = Services(Ordering(), Stocking(), Making())
 CHOSEN = (
-    ("cancel", "reduce", "unissue", "take"),
-    ("cancel", "refuse", "reduce", "scrap"),
-    ("cancel", "take", "lose", "scrap"),
     ("cancel", "over", "under"),
     ("unissue", "unreceive", "take"),
+    ("cancel", "refuse", "reduce", "scrap"),
 )
 MANY = (
+    ("cancel", "reduce", "unissue", "take"),
+    ("cancel", "take", "lose", "scrap"),
     ("cancel", "free", "take", "lose", "scrap"),
     ("cancel", "reduce", "free", "take", "unissue"),
     ("cancel", "reduce", "unissue", "unreceive", "take"),
     ("cancel", "reduce", "refuse", "scrap", "over"),
 )
 TWO = tuple(combinations(Budget._fields, 2))
-MORE = (*combinations(Budget._fields, 3), *CHOSEN, *MANY) if os.environ.get("JVTRACK_PROTOCOL") == "full" else CHOSEN
+MORE = (*combinations(Budget._fields, 3), *CHOSEN, *MANY) if EXTENT is WHOLE else CHOSEN
 
 
 def explored(*unforeseen: str, services: Services = REAL) -> Findings:
