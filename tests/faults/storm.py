@@ -26,6 +26,8 @@ TAKEN_BACK, EARLY, SLOW = 0.1, 0.2, 0.1
 FATES = {Fate.CRASHED: 0.01, Fate.LATE: 0.01, Fate.UNACKNOWLEDGED: 0.003, Fate.REFUSED: 0.003, Fate.OVERDUE: 0.001}
 FORGETFUL = 0.01
 DRAIN_SECONDS_MAX = 600.0
+BACKLOG_MAX, BACKLOG_SECONDS_MAX = 300, 0.5
+"""Writers wait so long for relays that are so many facts behind: only what has just been told can be reordered."""
 STORMY = BackboneSettings(
     relay_batch_max=10,
     relay_heartbeat_seconds=0.05,
@@ -95,7 +97,7 @@ class Storm:
         self._toy = toy
         self._kafka = kafka
         self._chance = chance
-        self._left = 0
+        self._left = self._committed = 0
         self._taken_back = 0
         self._relays = [a_relay(toy) for _ in range(RELAYS)]
 
@@ -129,6 +131,9 @@ class Storm:
         for relay in self._relays:
             relay.wake()
 
+    async def _keeps_up(self) -> bool:
+        return self._committed - len(self._kafka.facts) < BACKLOG_MAX
+
     async def _is_drained(self) -> bool:
         return (await self._toy.backbone.operations.counts()).pending == 0
 
@@ -142,6 +147,9 @@ class Storm:
                 self._taken_back += 1
             else:
                 self._left -= told
+                self._committed += told
+            with suppress(TimeoutError):
+                await eventually(self._keeps_up, BACKLOG_SECONDS_MAX)
 
     async def _tell(self) -> int:
         """Raise some counters in one transaction; raises TakenBack."""
