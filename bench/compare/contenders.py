@@ -13,8 +13,7 @@ import asyncpg
 from aiokafka.admin import NewTopic
 from sqlalchemy import make_url
 
-from bench.smoke import machine
-from bench.smoke.stack import POSTGRES, Stack, until
+from bench.smoke.stack import Stack, until
 from deploy.local.issuer import Issuer
 from deploy.local.ports import free_port, is_free
 from deploy.local.process import Process, Program
@@ -47,16 +46,6 @@ class Contender(Protocol):
 
     async def wrongs(self) -> Sequence[str]:
         """Say what was lost, doubled or reordered, in a sentence each."""
-
-
-def cpu(contender: Contender) -> Mapping[str, float]:
-    """Tell how much CPU each of a contender's processes has used, in seconds."""
-    return {name: machine.cpu_seconds(pid, children=name == POSTGRES) for name, pid in contender.pids().items()}
-
-
-def memory(contender: Contender) -> Mapping[str, float]:
-    """Tell how much memory each holds, in MiB."""
-    return {name: machine.resident_mib(pid, children=name == POSTGRES) for name, pid in contender.pids().items()}
 
 
 @dataclass(slots=True)

@@ -1,11 +1,10 @@
 """The measurements that every contender stands: one at a time at a door, the whole road, and a steady pace."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bench.compare.contenders import Contender, cpu, memory
-from bench.smoke.phases import run_load
+from bench.compare.contenders import Contender
+from bench.smoke.phases import measured_load
 from shared.clock import monotonic
 
 PACED_CLIENTS = 64
@@ -38,13 +37,7 @@ class Course:
             "seconds": self.seconds,
             "workload": {"run": run, "factories": self.factories, "depots": self.depots, "parts": self.parts},
         }
-        before, held = cpu(contender), asyncio.create_task(self._memory(contender))
-        found = await run_load(order)
-        used = cpu(contender)
-        for name in before:
-            found[f"cpu {name}"] = (used[name] - before[name]) / found["events"] * 1e6
-        found["cpu load generator"] = found["load_cpu_seconds"] / found["events"] * 1e6
-        return {**found, **{f"memory {name}": mib for name, mib in (await held).items()}}
+        return await measured_load(order, contender.pids())
 
     async def end_to_end(self, contender: Contender, run: str) -> dict[str, float]:
         """Post as fast as the door answers; the clock stops when the stock has everything."""
@@ -52,7 +45,3 @@ class Course:
         found = await self.post(contender, run, clients=PACED_CLIENTS)
         await contender.caught_up()
         return {**found, "end_to_end": found["accepted"] / (monotonic() - begun)}
-
-    async def _memory(self, contender: Contender) -> Mapping[str, float]:
-        await asyncio.sleep(self.seconds * 0.8)
-        return memory(contender)

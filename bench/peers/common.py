@@ -1,15 +1,15 @@
-"""What both peers share: settings, the token check, the deciding of an event, the booking of a message."""
+"""What both peers share: settings, the token check, their doors, the deciding of an event, the booking of a message."""
 
 import json
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import jwt
 import uvicorn
-from fastapi import FastAPI, Header, HTTPException
+from fastapi import APIRouter, Depends, FastAPI, Header, HTTPException, Response
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -111,12 +111,43 @@ async def _add(opened: AsyncSession, site: str, message: Message, *, produced: i
     balance.in_transit += in_transit
 
 
-async def shelf(opened: AsyncSession, site: str, lot: str) -> list[dict[str, Any]]:
-    """List a lot at a site, as a depot asks for it."""
-    found = await opened.execute(select(Balance).filter_by(site=site, lot=lot))
-    return [
-        {"site": row.site, "part": row.part, "lot": row.lot, "in_transit": row.in_transit} for row in found.scalars()
-    ]
+Opened = Annotated[AsyncSession, Depends(session, scope="function")]
+Allowed = Annotated[Sequence[str], Depends(sites)]
+
+
+def door(tell: Callable[[AsyncSession, Message], Awaitable[None]]) -> APIRouter:
+    """Make the door that takes events; what it tells of one, and when it commits, is the peer's own."""
+    routes = APIRouter()
+
+    @routes.post("/v1/events", status_code=201)
+    async def post_event(event: FactoryEvent, response: Response, opened: Opened, allowed: Allowed) -> dict[str, str]:
+        """Take one event."""
+        if event.site not in allowed:
+            raise HTTPException(403, "not your site")
+        message = await decide(opened, event)
+        if message is None:
+            response.status_code = 200
+            return {"status": "duplicate"}
+        await tell(opened, message)
+        return {"status": "accepted"}
+
+    return routes
+
+
+def shelves() -> APIRouter:
+    """Make the door that shows stock."""
+    routes = APIRouter()
+
+    @routes.get("/v1/stock")
+    async def stock(site: str, lot: str, opened: Opened, _: Allowed) -> list[dict[str, Any]]:
+        """Tell how much of a lot is at a depot or on its way there."""
+        found = await opened.execute(select(Balance).filter_by(site=site, lot=lot))
+        return [
+            {"site": row.site, "part": row.part, "lot": row.lot, "in_transit": row.in_transit}
+            for row in found.scalars()
+        ]
+
+    return routes
 
 
 def serve(app: FastAPI) -> None:

@@ -1,17 +1,16 @@
 """The typical door: a session and a commit for each event, an outbox that is polled, a send that is awaited per row."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated
 
 from aiokafka import AIOKafkaProducer
-from fastapi import Depends, FastAPI, HTTPException, Response
+from fastapi import FastAPI
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bench.peers.common import POLL_ROWS, POLL_SECONDS, decide, make_tables, serve, session, sessions, settings, sites
-from bench.peers.model import DoorRow, FactoryEvent, Outbox
+from bench.peers.common import POLL_ROWS, POLL_SECONDS, door, make_tables, serve, sessions, settings
+from bench.peers.model import DoorRow, Message, Outbox
 from shared.clock import now
 
 
@@ -47,27 +46,14 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
     await producer.stop()
 
 
-app = FastAPI(lifespan=lifespan)
-
-
-@app.post("/v1/events", status_code=201)
-async def post_event(
-    event: FactoryEvent,
-    response: Response,
-    opened: Annotated[AsyncSession, Depends(session, scope="function")],
-    allowed: Annotated[Sequence[str], Depends(sites)],
-) -> dict[str, str]:
-    """Take one event."""
-    if event.site not in allowed:
-        raise HTTPException(403, "not your site")
-    message = await decide(opened, event)
-    if message is None:
-        response.status_code = 200
-        return {"status": "duplicate"}
+async def tell(opened: AsyncSession, message: Message) -> None:
+    """Commit an event together with the message to be sent."""
     opened.add(Outbox(key=message.key, payload=message.model_dump_json()))
     await opened.commit()
-    return {"status": "accepted"}
 
+
+app = FastAPI(lifespan=lifespan)
+app.include_router(door(tell))
 
 if __name__ == "__main__":
     serve(app)

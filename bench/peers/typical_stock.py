@@ -1,15 +1,13 @@
 """The typical stock service: an inbox row and a commit for each message, then the offset."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Annotated, Any
 
 from aiokafka import AIOKafkaConsumer
-from fastapi import Depends, FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession
+from fastapi import FastAPI
 
-from bench.peers.common import book, make_tables, serve, session, sessions, settings, shelf, sites
+from bench.peers.common import book, make_tables, serve, sessions, settings, shelves
 from bench.peers.model import Message, StockRow
 
 
@@ -41,17 +39,7 @@ async def lifespan(_: FastAPI) -> AsyncIterator[None]:
 
 
 app = FastAPI(lifespan=lifespan)
-
-
-@app.get("/v1/stock")
-async def stock(
-    site: str,
-    lot: str,
-    opened: Annotated[AsyncSession, Depends(session, scope="function")],
-    _: Annotated[Sequence[str], Depends(sites)],
-) -> list[dict[str, Any]]:
-    """Tell how much of a lot is at a depot or on its way there."""
-    return await shelf(opened, site, lot)
+app.include_router(shelves())
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from rich.table import Table
 from bench.smoke import machine
 from bench.smoke.figures import Figure, collect
 from bench.smoke.phases import CLIENTS, NDJSON_BODIES, NDJSON_LINES, RELAY_FACTS, Bench
-from bench.smoke.stack import Stack, fresh_stack, until
+from bench.smoke.stack import Stack, cpu, fresh_stack, memory, until
 from deploy.local.places import HOME
 from deploy.local.settings import SERVICES
 from jvtrack.client.door import KEY_HEADER, Call
@@ -86,13 +86,13 @@ async def with_catalogue(stack: Stack, seconds: float) -> Bench:
 
 
 async def _at_rest(stack: Stack) -> list[Figure]:
-    before = stack.cpu()
+    before = cpu(stack.pids())
     await asyncio.sleep(_REST_SECONDS)
-    used = stack.cpu()
+    used = cpu(stack.pids())
     share = [
         Figure(f"CPU of {name} at rest", "%", [(used[name] - before[name]) / _REST_SECONDS * 100]) for name in used
     ]
-    return [*share, *[Figure(f"memory of {name} at rest", "MiB", [mib]) for name, mib in stack.memory().items()]]
+    return [*share, *[Figure(f"memory of {name} at rest", "MiB", [mib]) for name, mib in memory(stack.pids()).items()]]
 
 
 async def _one_by_one(bench: Bench, repetitions: range, console: Console) -> list[Figure]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from bench.smoke.stack import Stack
+from bench.smoke.stack import Stack, cpu, memory
 from bench.smoke.workload import Workload
 from shared.clock import monotonic
 
@@ -61,17 +61,7 @@ class Bench:
             "seconds": self.seconds,
             "workload": {"run": run, "factories": self.factories, "depots": self.depots, "parts": self.parts},
         }
-        before, memory = self.stack.cpu(), asyncio.create_task(self._memory())
-        found = await run_load(order)
-        used, held = self.stack.cpu(), await memory
-        for name in before:
-            found[f"cpu {name}"] = (used[name] - before[name]) / found["events"] * 1e6
-        found["cpu load generator"] = found["load_cpu_seconds"] / found["events"] * 1e6
-        return {**found, **{f"memory {name}": mib for name, mib in held.items()}}
-
-    async def _memory(self) -> Mapping[str, float]:
-        await asyncio.sleep(self.seconds * 0.8)
-        return self.stack.memory()
+        return await measured_load(order, self.stack.pids())
 
     async def single(self, run: str) -> dict[str, float]:
         """Post one event at a time from every client."""
@@ -110,10 +100,10 @@ class Bench:
     async def apply(self, service: str, *, since: int) -> dict[str, float]:
         """Start a service that was down while facts were told, and time how it catches up."""
         offset = await self.stack.published()
-        before = self.stack.cpu()
+        before = cpu(self.stack.pids())
         self.stack.start(service)
         seconds = await self.stack.applied(service, offset)
-        used = self.stack.cpu()
+        used = cpu(self.stack.pids())
         return {
             "events": offset - since,
             "offset": offset,
@@ -133,8 +123,23 @@ async def _emptied(connection: Any) -> dict[str, float]:
     return {"events": full, "per_second": full / (monotonic() - begun)}
 
 
-async def run_load(order: Mapping[str, Any]) -> dict[str, float]:
-    """Run the load generator as a process of its own; gives what it found."""
+async def measured_load(order: Mapping[str, Any], pids: Mapping[str, int]) -> dict[str, float]:
+    """Run the load generator, and add what every process used per event, and held near the end."""
+    before, held = cpu(pids), asyncio.create_task(_memory(order["seconds"] * 0.8, pids))
+    found = await _load(order)
+    used = cpu(pids)
+    for name in before:
+        found[f"cpu {name}"] = (used[name] - before[name]) / found["events"] * 1e6
+    found["cpu load generator"] = found["load_cpu_seconds"] / found["events"] * 1e6
+    return {**found, **{f"memory {name}": mib for name, mib in (await held).items()}}
+
+
+async def _memory(seconds: float, pids: Mapping[str, int]) -> Mapping[str, float]:
+    await asyncio.sleep(seconds)
+    return memory(pids)
+
+
+async def _load(order: Mapping[str, Any]) -> dict[str, float]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bench.smoke.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

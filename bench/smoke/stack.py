@@ -73,14 +73,6 @@ class Stack:
         running = {**self.services, **servers}
         return {name: process.pid for name, process in running.items() if process.pid and process.is_alive()}
 
-    def cpu(self) -> Mapping[str, float]:
-        """Tell how much CPU each has used so far, in seconds."""
-        return {name: machine.cpu_seconds(pid, children=name == POSTGRES) for name, pid in self.pids().items()}
-
-    def memory(self) -> Mapping[str, float]:
-        """Tell how much memory each holds, in MiB."""
-        return {name: machine.resident_mib(pid, children=name == POSTGRES) for name, pid in self.pids().items()}
-
     async def database(self, service: str) -> asyncpg.Connection:
         """Open a service's database as its owner."""
         return await connect(self.environment.database(service).owner)
@@ -114,6 +106,16 @@ class Stack:
             return monotonic() - begun
         finally:
             await connection.close()
+
+
+def cpu(pids: Mapping[str, int]) -> Mapping[str, float]:
+    """Tell how much CPU each process has used so far, in seconds."""
+    return {name: machine.cpu_seconds(pid, children=name == POSTGRES) for name, pid in pids.items()}
+
+
+def memory(pids: Mapping[str, int]) -> Mapping[str, float]:
+    """Tell how much memory each process holds, in MiB."""
+    return {name: machine.resident_mib(pid, children=name == POSTGRES) for name, pid in pids.items()}
 
 
 async def until(connection: asyncpg.Connection, condition: str, *values: object) -> None:

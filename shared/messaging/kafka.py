@@ -5,7 +5,8 @@ it is, its tasks would go on publishing, and keep its place in the group, once t
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -251,19 +252,11 @@ async def ids_at(reader: AIOKafkaConsumer, places: Mapping[TopicPartition, int])
     found: dict[TopicPartition, UUID | None] = {}
     if not places:
         return found
-    reader.assign(list(places))
-    for place, offset in places.items():
-        reader.seek(place, offset)
-    try:
-        async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
-            while len(found) < len(places):
-                for place, messages in (await reader.getmany(timeout_ms=500)).items():
-                    first = messages[0]
-                    found.setdefault(place, _id_of(first.headers) if first.offset == places[place] else None)
-    except KAFKA_WEATHER as error:
-        raise KafkaAway(f"Kafka does not give its records: {error!r}") from error
-    finally:
-        reader.unsubscribe()
+    async with _reading(reader, places):
+        while len(found) < len(places):
+            for place, messages in (await reader.getmany(timeout_ms=500)).items():
+                first = messages[0]
+                found.setdefault(place, _id_of(first.headers) if first.offset == places[place] else None)
     return found
 
 
@@ -275,22 +268,29 @@ async def last_ids(
     left = {place: end for place, end in ends.items() if end}
     if not left:  # A reader that is given nothing and let go at once ends its fetching for good (aiokafka 0.14).
         return found
-    reader.assign(list(left))
-    for place, end in left.items():
-        reader.seek(place, end - 1)
+    async with _reading(reader, {place: end - 1 for place, end in left.items()}):
+        while left:
+            for place, messages in (await reader.getmany(timeout_ms=500)).items():
+                before = [each.headers for each in messages if each.offset < ends[place]]
+                ours = [_id_of(each) for each in before if dict(each).get("ce_source") == source.encode()]
+                found.update((place, each) for each in ours if each is not None)
+            left = {place: end for place, end in left.items() if await reader.position(place) < end}
+    return found
+
+
+@asynccontextmanager
+async def _reading(reader: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> AsyncIterator[None]:
+    """Read partitions from these offsets on until the block ends, within a bound; raises KafkaAway."""
+    reader.assign(list(places))
+    for place, offset in places.items():
+        reader.seek(place, offset)
     try:
         async with asyncio.timeout(REQUEST_TIMEOUT_SECONDS):
-            while left:
-                for place, messages in (await reader.getmany(timeout_ms=500)).items():
-                    before = [each.headers for each in messages if each.offset < ends[place]]
-                    ours = [_id_of(each) for each in before if dict(each).get("ce_source") == source.encode()]
-                    found.update((place, each) for each in ours if each is not None)
-                left = {place: end for place, end in left.items() if await reader.position(place) < end}
+            yield
     except KAFKA_WEATHER as error:
         raise KafkaAway(f"Kafka does not give its records: {error!r}") from error
     finally:
         reader.unsubscribe()
-    return found
 
 
 def _id_of(headers: Sequence[tuple[str, bytes]]) -> UUID | None:

@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 from rich.console import Console
 
+from deploy.local.settings import SERVICES
 from shared.clock import monotonic
 from tests.drill.ground import DrillFailed, Ground
 from tests.fixtures.catalogue import Trade
@@ -20,7 +21,6 @@ ROUNDS = 20
 NOTICED_SECONDS_MAX = 120.0
 QUIET_SECONDS_MAX = 300.0
 PROVED_SECONDS_MAX = 120.0
-SERVICES = ("orders", "production", "inventory")
 _TOLD = "SELECT event_id::text FROM event_log"
 _APPLIED = "SELECT coalesce(sum(next_off), 0) AS applied FROM consumer_offset"
 

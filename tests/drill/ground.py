@@ -3,7 +3,6 @@
 import os
 import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from sqlalchemy import URL
 
 from deploy.local.environment import Environment
 from deploy.local.leash import is_root
-from deploy.local.ports import free_port
 from deploy.local.postgres import binaries
-from deploy.local.settings import SERVICES, StackSettings
+from deploy.local.settings import StackSettings
+from tests.fixtures.own_stack import as_system, jvtrack, on_free_ports
 from tests.fixtures.system import System
 
 COMMAND_SECONDS_MAX = 600
@@ -34,9 +33,7 @@ class Ground:
     @classmethod
     def choose(cls, home: Path) -> "Ground":
         """Choose ports that are free and a namespace that nobody uses; nothing runs yet."""
-        names = ("kafka", "kafka_controller", "postgres", "orders", "production", "inventory")
-        ports = {f"{name}_port": free_port() for name in names}
-        settings = StackSettings.model_validate({"home": home, "namespace": "drill", **ports})
+        settings = on_free_ports(home, namespace="drill")
         copies = home / "copies"
         copies.mkdir(parents=True)
         return cls(settings, Environment(settings), copies)
@@ -44,15 +41,12 @@ class Ground:
     @property
     def system(self) -> System:
         """Give the doors and the books of the stack, whose processes its supervisor keeps."""
-        return System(self.settings, self.environment, SERVICES)
+        return as_system(self.settings)
 
     def jvtrack(self, *words: str, may_fail: bool = False) -> "subprocess.CompletedProcess[str]":
         """Run a `jvtrack` command against this stack; raises DrillFailed where it must not fail."""
-        names = [name for name in StackSettings.model_fields if name.endswith("_port")]
-        variables = {f"JVTRACK_{name.upper()}": str(getattr(self.settings, name)) for name in names}
-        places = {"JVTRACK_NAMESPACE": self.settings.namespace, "JVTRACK_HOME": str(self.settings.home)}
-        command = [sys.executable, "-m", "jvtrack.cli", *words]
-        return _run(command, {**variables, **places, "COLUMNS": "160"}, may_fail=may_fail)
+        done = jvtrack(self.settings, *words, seconds_max=COMMAND_SECONDS_MAX)
+        return done if may_fail else _required(done)
 
     def copy_all_databases(self) -> None:
         """Back up every database at one moment, while they are worked in."""
@@ -112,17 +106,20 @@ class Ground:
         _run([str(binaries() / program), *options], {**variables, **names_one})
 
 
-def _run(
-    command: list[str], variables: dict[str, str], *, may_fail: bool = False
-) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run(
-        command,
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS_MAX,
-        check=False,
+def _run(command: list[str], variables: dict[str, str]) -> None:
+    _required(
+        subprocess.run(
+            command,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=COMMAND_SECONDS_MAX,
+            check=False,
+        )
     )
-    if done.returncode and not may_fail:
-        raise DrillFailed(f"{' '.join(command[-4:])} ended with {done.returncode}: {done.stdout} {done.stderr}")
+
+
+def _required(done: "subprocess.CompletedProcess[str]") -> "subprocess.CompletedProcess[str]":
+    if done.returncode:
+        raise DrillFailed(f"{' '.join(done.args[-4:])} ended with {done.returncode}: {done.stdout} {done.stderr}")
     return done

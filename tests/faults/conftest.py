@@ -1,5 +1,6 @@
-"""What the tests of faults have for themselves: a toy's database, and no log lines, for there would be millions."""
+"""What the tests of faults have for themselves: a toy's database, a runner, and no log lines."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
 
@@ -18,6 +19,13 @@ def silence() -> Iterator[None]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     yield
     structlog.configure(wrapper_class=before)
+
+
+@pytest.fixture
+def runner() -> Iterator[asyncio.Runner]:
+    """Run what awaits, step by step."""
+    with asyncio.Runner() as made:
+        yield made
 
 
 @pytest.fixture

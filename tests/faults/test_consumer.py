@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from hypothesis.stateful import run_state_machine_as_test
@@ -16,13 +16,6 @@ from tests.fixtures.memory_store import MemoryDatabase, MemoryToy, replace_store
 from tests.fixtures.toy import Toy
 
 STEPS_ON_POSTGRES = 150
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """Run what awaits, step by step."""
-    with asyncio.Runner() as made:
-        yield made
 
 
 @pytest.mark.usefixtures("uncounted")

@@ -4,7 +4,6 @@ The model is a clerk with one list a counter: what was committed, in its order.
 """
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -165,13 +164,6 @@ class Leaders(RuleBasedStateMachine):
                 self.publish([], is_forgetful=False)
         assert not self.pending.rows
         assert broken_histories(self.written, self.kafka.deliveries()) == {}
-
-
-@pytest.fixture
-def runner() -> Iterator[asyncio.Runner]:
-    """Run what awaits, step by step."""
-    with asyncio.Runner() as made:
-        yield made
 
 
 @pytest.mark.usefixtures("uncounted")

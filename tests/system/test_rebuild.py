@@ -1,9 +1,7 @@
 """`jvtrack rebuild` on the running system: it says what is wrong, mends it, and is refused in one sentence."""
 
 import asyncio
-import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,11 +9,12 @@ import pytest_asyncio
 
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.doors import books
+from tests.fixtures.own_stack import jvtrack
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 SECONDS_MAX = 200
 
-_ALTER = "UPDATE site_copy SET country = 'XXX' WHERE site_id = 'D-02'"
+_ALTER = "UPDATE site_copy SET country = 'ZZZ' WHERE site_id = 'D-02'"
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -29,23 +28,7 @@ async def altered(trade: Trade) -> AsyncIterator[Trade]:
 
 async def command(trade: Trade, *words: str) -> "subprocess.CompletedProcess[str]":
     """Run a `jvtrack` command against the system, as its operator does."""
-    settings = trade.system.settings
-    variables = {
-        "JVTRACK_NAMESPACE": settings.namespace,
-        "JVTRACK_HOME": str(settings.home),
-        "JVTRACK_KAFKA": str(settings.kafka),
-        "JVTRACK_POSTGRES": str(settings.postgres),
-        "COLUMNS": "200",
-    }
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", *words],
-        env={**os.environ, **variables},
-        capture_output=True,
-        text=True,
-        timeout=SECONDS_MAX,
-        check=False,
-    )
+    return await asyncio.to_thread(jvtrack, trade.system.settings, *words, seconds_max=SECONDS_MAX)
 
 
 async def test_a_row_altered_by_hand_is_shown_then_mended_and_then_all_is_equal(altered: Trade) -> None:
@@ -54,7 +37,7 @@ async def test_a_row_altered_by_hand_is_shown_then_mended_and_then_all_is_equal(
     again = await command(altered, "rebuild", "production")
 
     assert (compared.returncode, mended.returncode, again.returncode) == (1, 0, 0), compared.stderr + mended.stderr
-    assert "site_copy D-02: live (XXX," in compared.stdout
+    assert "site_copy D-02: live (ZZZ," in compared.stdout
     assert "1 row differed; nothing was changed." in compared.stdout
     assert "1 row differed; the rebuilt ones are live now." in mended.stdout
     assert "the live rows equal the rebuilt ones." in again.stdout

@@ -12,11 +12,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from deploy.local.brokers import Broker, brokers
+from deploy.local.brokers import Broker
 from deploy.local.environment import Environment
 from deploy.local.kafka import LASTING_OF_SEVERAL, KafkaPlan, kafka_programs
 from deploy.local.places import KAFKA_JARS
-from deploy.local.ports import HOST, free_port, is_free
+from deploy.local.ports import HOST, free_port
 from deploy.local.postgres import ADMIN, PostgresPlan, postgres_dsn, postgres_program
 from deploy.local.process import Process, Program
 from deploy.local.secret import Secret
@@ -24,6 +24,7 @@ from deploy.local.services import service_program
 from deploy.local.settings import SERVICES, StackSettings
 from deploy.local.steps import make_topics, migrate
 from tests.faults.chaos.scale import Scale
+from tests.fixtures.own_stack import on_free_ports
 from tests.fixtures.silence import Way, way
 from tests.fixtures.system import System
 
@@ -31,8 +32,6 @@ NAMESPACE = "chaos"
 START_SECONDS_MAX = 180.0
 """How long a service may take to be ready, on a machine that is busy with its backlog."""
 _REPLICAS = ",".join(f"{service}=2" for service in SERVICES)
-_OWN_PORTS = (0, 100, 200)
-_TRIES_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +70,7 @@ class Exposed:
 async def exposed(directory: Path, scale: Scale, *, number: int) -> AsyncIterator[Exposed]:
     """Run a number of brokers, a PostgreSQL, ways and services on what a folder holds until the block ends."""
     dsn, postgres = _postgres(directory)
-    nodes = brokers(number, _port_with_own(), _port_with_own())
+    nodes = on_free_ports(directory, brokers=number).kafka_brokers
     plan = KafkaPlan(directory, nodes, KAFKA_JARS, scale.jvm if number == 1 else LASTING_OF_SEVERAL)
     async with AsyncExitStack() as stack:
         listeners = [free_port() for _ in nodes]
@@ -82,7 +81,8 @@ async def exposed(directory: Path, scale: Scale, *, number: int) -> AsyncIterato
             Process(_led_through(program, node, listener=listener, way_port=led.port))
             for node, program, listener, led in programs
         ]
-        direct = _settings(directory, _servers([node.port for node in nodes]), dsn(postgres.program.port))
+        servers = {"kafka": _servers([node.port for node in nodes]), "postgres": dsn(postgres.program.port)}
+        direct = on_free_ports(directory, namespace=NAMESPACE, replicas=_REPLICAS, **servers)
         by_ways = {"kafka": _servers([led.port for led in to_kafka]), "postgres": dsn(to_postgres.port)}
         processes = _services(direct, Environment(direct.model_copy(update=by_ways)))
         system = System(direct, Environment(direct), SERVICES, processes)
@@ -126,27 +126,6 @@ def _led_through(program: Program, node: Broker, *, listener: int, way_port: int
     }
     options = [word for name, value in overrides.items() for word in ("--override", f"{name}={value}")]
     return replace(program, command=(*program.command, *options))
-
-
-def _settings(directory: Path, kafka: str, postgres: str) -> StackSettings:
-    ports = {f"{service}_port": _port_with_own() for service in SERVICES}
-    return StackSettings(
-        namespace=NAMESPACE,
-        home=directory,
-        kafka=kafka,
-        postgres=postgres,
-        replicas=_REPLICAS,
-        **ports,  # type: ignore[arg-type]  # by their names
-    )
-
-
-def _port_with_own() -> int:
-    """Find a port that is free together with those of both replicas."""
-    for _ in range(_TRIES_MAX):
-        port = free_port()
-        if all(is_free(port + own) for own in _OWN_PORTS):
-            return port
-    raise RuntimeError(f"no port is free together with those {_OWN_PORTS[1:]} above it")
 
 
 async def _start(everything: Exposed) -> None:
