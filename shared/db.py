@@ -64,8 +64,9 @@ def is_weather(error: BaseException) -> bool:
 
 
 def is_exhausted(error: BaseException) -> bool:
-    """Tell whether no connection of ours was free: the server may be well, and we are asked for too much."""
-    return isinstance(error, PoolTimeout)
+    """Tell whether no connection was free, or rows stayed locked: the server is well, and we are asked for too much."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, PoolTimeout | asyncpg.LockNotAvailableError)
 
 
 def is_away(error: BaseException) -> bool:

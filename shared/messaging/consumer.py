@@ -22,7 +22,7 @@ from shared.messaging.handlers import Subscription, W
 from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
 from shared.messaging.parking import Parking
-from shared.messaging.rounds import Rounds
+from shared.messaging.rounds import Rounds, gathering
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
 from shared.messaging.topics import Topics
@@ -155,9 +155,11 @@ class Consumer(Generic[W]):
     async def _step(self, connection: _Connection[W], stopping: asyncio.Event) -> None:
         fetched = await self._fetch(connection)
         if fetched:
+            begun = clock.monotonic()
             await connection.rounds.serve(fetched, stopping)
             self._failures = 0
             self._changed.set()
+            await asyncio.sleep(gathering(fetched, clock.monotonic() - begun, self._settings))
         try:
             await self._look_after(connection)
         except Exception as error:

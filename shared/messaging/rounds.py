@@ -12,6 +12,7 @@ from typing import Generic
 
 from aiokafka import TopicPartition
 
+from shared import clock
 from shared.db import Database, is_away, is_weather
 from shared.messaging import parking_store
 from shared.messaging.applying import Record
@@ -30,6 +31,22 @@ log = get_log()
 
 Fetched = Mapping[TopicPartition, Sequence[Record]]
 Places = set[TopicPartition]
+
+
+class BatchSize:
+    """How many records one transaction takes: what it locks, doors wait for, so one that lasts long is cut shorter."""
+
+    def __init__(self, records_max: int, seconds_max: float) -> None:
+        self.records = records_max
+        self._records_max = records_max
+        self._seconds_max = seconds_max
+
+    def learn(self, records: int, seconds: float) -> None:
+        """Take less once so many records lasted too long, and more again once as many as may be took half the time."""
+        if seconds > self._seconds_max:
+            self.records = max(1, min(records, self.records) // 2)
+        elif records >= self.records and seconds < self._seconds_max / 2:
+            self.records = min(self.records * 2, self._records_max)
 
 
 class Rounds(Generic[W]):
@@ -55,6 +72,7 @@ class Rounds(Generic[W]):
         self._metrics = applier.metrics
         self._parking = parking
         self._troubles: dict[TopicPartition, str] = {}
+        self._size = BatchSize(settings.consumer_batch_max, settings.consumer_batch_seconds)
 
     async def serve(self, fetched: Fetched, stopping: asyncio.Event) -> None:
         """Apply records of partitions that are owned; what cannot be applied now is left for another fetch.
@@ -66,8 +84,10 @@ class Rounds(Generic[W]):
             usable = {place: await self._watch.usable(place, fetched[place]) for place in places}
             left: Fetched = {place: records for place, records in usable.items() if records}
             while left and not stopping.is_set():
-                now, left = cut(left, self._settings.consumer_batch_max)
+                now, left = cut(left, self._size.records)
+                begun = clock.monotonic()
                 failed = await self._apply(now)
+                self._size.learn(sum(map(len, now.values())), clock.monotonic() - begun)
                 left = {
                     place: records
                     for place, records in left.items()
@@ -205,3 +225,12 @@ def cut(fetched: Fetched, size: int) -> tuple[Fetched, Fetched]:
         if fetched[place][share:]:
             rest[place] = fetched[place][share:]
     return now, rest
+
+
+def gathering(served: Fetched, seconds: float, settings: BackboneSettings) -> float:
+    """Say how long records may come together after these have taken so many seconds: a few cost nearly what many do.
+
+    On a machine that is at leisure that is a few milliseconds; on one that is not, as much as the settings allow.
+    """
+    is_few = sum(map(len, served.values())) < settings.consumer_batch_max
+    return min(seconds, settings.consumer_gather_seconds_max) if is_few else 0.0

@@ -39,6 +39,10 @@ class BackboneSettings(BaseModel):
 
     consumer_batch_max: int = Field(default=500, gt=0)
     """Records applied in one transaction, of one partition or several."""
+    consumer_batch_seconds: float = Field(default=0.25, gt=0)
+    """How long one transaction may last before the next ones take fewer records."""
+    consumer_gather_seconds_max: float = Field(default=0.05, ge=0)
+    """Longest pause in which records come together after a few were applied; it lasts as long as they took."""
     consumer_poll_seconds: float = Field(default=0.2, gt=0)
     """How long one fetch waits for records."""
     consumer_session_timeout_seconds: float = Field(default=6.0, gt=0)

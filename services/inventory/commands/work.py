@@ -78,14 +78,16 @@ class Work:
 
     def trace(self, cause: EventId | None) -> tracing.Trace | None:
         """Find the trace of what caused something; where nobody can tell what did, the only one of this work."""
-        if cause in self._traces:
-            return self._traces[cause]
+        return self._traces[cause] if cause in self._traces else self._only_trace()
+
+    def _only_trace(self) -> tracing.Trace | None:
         traces = {*self._traces.values()}
         return traces.pop() if len(traces) == 1 else None
 
     def _told(self, made: Record, shipped: Sequence[ShipmentFact]) -> list[Told]:
+        of_all = self._only_trace()
         moved = [Told(fact, version, trace=self.trace(fact.postings[0].cause)) for version, fact in made.facts]
-        changed = [Told(fact.event, fact.key_seq, trace=self.trace(None)) for fact in shipped]
+        changed = [Told(fact.event, fact.key_seq, trace=of_all) for fact in shipped]
         demanded = [
             Told(fact.event, fact.key_seq, event_id=fact.id, trace=self.trace(fact.cause))
             for fact in self.book.demands.told()

@@ -34,6 +34,9 @@ class LinesTooMany(Refusal):
     kind = Kind.TOO_LARGE
 
 
+_LINES_READ_AT_ONCE = 25
+_ENCODER = json.JSONEncoder(default=str, separators=(",", ":"))
+
 Outcome = Accepted | Refusal
 
 
@@ -63,19 +66,29 @@ class EventLines(Response):
         """Read, decide and answer; refuses the whole only if it cannot be read at all."""
         with self._doors.bodies.taken_by(self._principal.subject):
             chunks = self._chunks(split(await Request(scope, receive).body(), self._doors.settings.lines_max))
-            chunk = next(chunks)
-            outcomes = await self._decide(chunk)
+            chunk = await self._read_all(next(chunks))
+            outcomes, following = await asyncio.gather(self._decide(chunk), self._read_all(next(chunks, ())))
             await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
             await _write(send, self._answer(chunk, outcomes))
-            for chunk in chunks:
-                await _write(send, self._answer(chunk, await self._decide_patiently(chunk)))
+            while chunk := following:
+                outcomes, following = await asyncio.gather(
+                    self._decide_patiently(chunk), self._read_all(next(chunks, ()))
+                )
+                await _write(send, self._answer(chunk, outcomes))
             told = {status: self._told[status] for status in ("accepted", "duplicate", "refused")}
             await send({"type": "http.response.body", "body": _line(told)})
 
-    def _chunks(self, lines: Sequence[tuple[int, bytes]]) -> Iterator[list[Line]]:
+    def _chunks(self, lines: Sequence[tuple[int, bytes]]) -> Iterator[Sequence[tuple[int, bytes]]]:
         size = self._doors.settings.lines_chunk
-        for start in range(0, len(lines), size):
-            yield [self._read(number, raw) for number, raw in lines[start : start + size]]
+        return (lines[start : start + size] for start in range(0, len(lines), size))
+
+    async def _read_all(self, lines: Sequence[tuple[int, bytes]]) -> list[Line]:
+        """Read a chunk's lines, a few at a time: meanwhile the chunk before is decided, and others are served."""
+        read: list[Line] = []
+        for start in range(0, len(lines), _LINES_READ_AT_ONCE):
+            read += [self._read(number, raw) for number, raw in lines[start : start + _LINES_READ_AT_ONCE]]
+            await asyncio.sleep(0)
+        return read
 
     def _read(self, number: int, raw: bytes) -> Line:
         try:
@@ -115,12 +128,12 @@ class EventLines(Response):
         if line.sender_id is not None:
             told["id"] = line.sender_id
         if isinstance(outcome, Refusal):
-            self._told["refused"] += 1
-            return {**told, "status": "refused", "problem": _problem(outcome)}
-        status = "duplicate" if outcome.is_duplicate else "accepted"
-        self._told[status] += 1
-        version = str(version_of(outcome))
-        return {**told, "status": status, "event_id": str(outcome.event_id), "version": version}
+            told |= {"status": "refused", "problem": _problem(outcome)}
+        else:
+            told["status"] = "duplicate" if outcome.is_duplicate else "accepted"
+            told |= {"event_id": str(outcome.event_id), "version": str(version_of(outcome))}
+        self._told[str(told["status"])] += 1
+        return told
 
 
 def split(body: bytes, lines_max: int) -> list[tuple[int, bytes]]:
@@ -143,7 +156,7 @@ def _problem(refusal: Refusal) -> dict[str, object]:
 
 
 def _line(content: Mapping[str, object]) -> bytes:
-    return json.dumps(content, default=str, separators=(",", ":")).encode() + b"\n"
+    return _ENCODER.encode(content).encode() + b"\n"
 
 
 async def _write(send: Send, body: bytes) -> None:

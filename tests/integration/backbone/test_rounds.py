@@ -134,3 +134,33 @@ def lag(toy: Toy, metric: str, *, part: int) -> float:
 async def lags(toy: Toy, *, part: int, events: int) -> bool:
     """Tell whether a partition is so many facts behind."""
     return lag(toy, "lag_events", part=part) == events
+
+
+def batches_of(toy: Toy, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> list[int]:
+    """Let each batch last, and note how many facts each one holds."""
+    settle, sizes = ToyWork.settle, list[int]()
+
+    async def noting(self: ToyWork) -> None:
+        sizes.append(len(self.heard))
+        await asyncio.sleep(seconds)
+        await settle(self)
+
+    monkeypatch.setattr(ToyWork, "settle", noting)
+    return sizes
+
+
+async def test_batches_that_last_too_long_are_followed_by_smaller_ones(
+    database: ServiceDatabase, topics: Topics, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = QUICK.model_copy(update={"consumer_batch_max": 32, "consumer_batch_seconds": 0.1})
+    (name, *_) = one_of_each("counter")
+    await say(topics, [Said(name, number) for number in range(1, 65)])
+
+    toy = Toy(database, topics, settings=impatient)
+    sizes = batches_of(toy, monkeypatch, seconds=0.15)
+    async with toy.running():
+        await toy.until_heard(64)
+        hearing = await toy.hearing()
+
+    assert sizes[:3] == [32, 16, 8]
+    assert wrongs(hearing, {name: 64}) == []

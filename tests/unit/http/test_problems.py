@@ -99,6 +99,8 @@ async def test_a_refusal_keeps_its_words_and_its_facts(issuer: Issuer) -> None:
         (Busy(), 503, "busy", "1"),
         (Busy(retry_after=9), 503, "busy", "9"),
         (OrderUnknown(), 404, "order-unknown", None),
+        (asyncpg.LockNotAvailableError("canceling statement due to lock timeout"), 503, "overloaded", "1"),
+        (OperationalError("select", {}, asyncpg.LockNotAvailableError("lock timeout")), 503, "overloaded", "1"),
         (OperationalError("select", {}, asyncpg.CannotConnectNowError("starting")), 503, "database-away", "1"),
         (asyncpg.InternalClientError("cannot switch to state 15"), 503, "database-away", "1"),
         (ConnectionRefusedError(), 503, "database-away", "1"),

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.messaging.applying import Record
-from shared.messaging.rounds import Fetched, cut
+from shared.messaging.rounds import BatchSize, Fetched, cut, gathering
+from shared.messaging.settings import BackboneSettings
 
 FETCHES = st.dictionaries(st.integers(0, 30), st.integers(1, 60), max_size=12)
 
@@ -50,3 +51,40 @@ def test_nothing_is_left_out_reordered_or_taken_twice(parts: dict[int, int], siz
         assert all(now.values())
 
     assert taken == {part: list(range(count)) for part, count in parts.items()}
+
+
+def test_a_transaction_that_lasts_too_long_is_followed_by_smaller_ones_until_they_are_quick_again() -> None:
+    size = BatchSize(records_max=500, seconds_max=0.2)
+    taken = [size.records]
+
+    for records, seconds in [(500, 0.9), (250, 0.5), (125, 0.15), (125, 0.09), (250, 0.09), (500, 0.09)]:
+        size.learn(records, seconds)
+        taken.append(size.records)
+
+    assert taken == [500, 250, 125, 125, 250, 500, 500]
+
+
+def test_a_few_records_that_were_quick_say_nothing_about_many() -> None:
+    size = BatchSize(records_max=500, seconds_max=0.2)
+    size.learn(500, 1.0)
+
+    size.learn(3, 0.001)
+
+    assert size.records == 250
+
+
+def test_one_record_is_always_taken_however_long_it_lasts() -> None:
+    size = BatchSize(records_max=2, seconds_max=0.2)
+
+    for _ in range(3):
+        size.learn(1, 1.0)
+
+    assert size.records == 1
+
+
+def test_after_a_few_records_others_come_together_for_as_long_as_they_took_but_not_for_long() -> None:
+    settings = BackboneSettings(consumer_batch_max=10, consumer_gather_seconds_max=0.05)
+
+    assert gathering(a_fetch({0: 3, 1: 1}), 0.004, settings) == 0.004
+    assert gathering(a_fetch({0: 3, 1: 1}), 3.0, settings) == 0.05
+    assert gathering(a_fetch({0: 7, 1: 3}), 0.004, settings) == 0.0, "whoever is behind does not wait"
