@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.brokers import NUMBERS
 from deploy.local.ports import HOST
 from tests.faults.chaos import report
 from tests.faults.chaos.journal import Entry, Journal, entries
 from tests.faults.chaos.judge import Booked, contradictions, workbook
 from tests.faults.chaos.progress import Done, Progress, recall, remember
-from tests.faults.chaos.scale import QUICK, WHOLE, Kind
+from tests.faults.chaos.scale import QUICK, Kind, whole
 from tests.faults.chaos.schedule import schedule
 from tests.faults.chaos.watch import read
 from tests.fixtures.silence import Way, way
@@ -90,15 +91,18 @@ def test_the_quick_schedule_has_fifteen_faults_and_every_kind() -> None:
     assert {fault.kind for fault in planned} == set(Kind)
 
 
-def test_the_whole_schedule_strikes_leaders_and_followers_of_every_service_and_both_ways() -> None:
-    planned = schedule(WHOLE, 1)
+def test_the_halves_of_a_whole_run_strike_leaders_and_followers_of_every_service_and_both_ways() -> None:
+    halves = [schedule(whole(brokers), 1) for brokers in NUMBERS]
+    planned = [fault for half in halves for fault in half]
     struck = Counter((fault.kind, fault.target) for fault in planned)
 
     assert len(planned) >= FAULTS_MIN
+    assert sum(whole(brokers).events for brokers in NUMBERS) == 1_000_000
     assert struck[Kind.RESET, "kafka"] == struck[Kind.RESET, "postgres"] == 50
+    assert all({fault.kind for fault in half} == set(Kind) for half in halves)
     assert {target for kind, target in struck if kind is Kind.FREEZE} == {"orders", "production", "inventory"}
     for kind in (Kind.KILL_ORDERS, Kind.KILL_PRODUCTION, Kind.KILL_INVENTORY):
-        assert sum(fault.leads for fault in planned if fault.kind is kind) == 25
+        assert sum(fault.leads for fault in planned if fault.kind is kind) == 26, "the odd one of each half, too"
 
 
 def test_a_journal_goes_on_after_an_interruption_and_forgets_a_line_that_was_cut_off(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.faults.chaos import report
 from tests.faults.chaos.disk import forget_mounts
 from tests.faults.chaos.progress import FILE, Progress, recall
 from tests.faults.chaos.run import Outcome, Run
-from tests.faults.chaos.scale import QUICK, WHOLE, Scale
+from tests.faults.chaos.scale import QUICK, Scale, whole
 from tests.faults.chaos.schedule import schedule
 from tests.faults.chaos.verdict import wrongs
 
@@ -30,7 +30,7 @@ _SEED_MAX = 10**6
 def main() -> int:
     """Run, print, keep."""
     options, console = _options(), Console()
-    scale = QUICK if options.quick else WHOLE
+    scale = QUICK if options.quick else whole(options.brokers)
     directory = (options.directory or HOME / "chaos" / f"{scale.name}-{options.brokers}").absolute()
     try:
         kafka_jars(KAFKA_JARS)
@@ -66,7 +66,7 @@ def _tell(outcome: Outcome, scale: Scale, directory: Path, console: Console) -> 
     (directory / "report.json").write_text(report.as_json(outcome, wrong))
     (directory / "report.md").write_text(tables)
     console.print(tables, markup=False, highlight=False, soft_wrap=True)
-    if scale is WHOLE:
+    if scale is not QUICK:
         report.replace_part(PAGE, f"whole run with {progress.brokers}", tables)
     if not wrong:
         (directory / FILE).rename(directory / f"done.{FILE}")

@@ -70,35 +70,41 @@ QUICK = Scale(
     jvm=SHORT_LIVED,
     kinds_required=False,
 )
-WHOLE = Scale(
-    name="whole",
-    events=1_000_000,
-    events_per_second=400,
-    faults={
-        Kind.KILL_ORDERS: 50,
-        Kind.KILL_PRODUCTION: 50,
-        Kind.KILL_INVENTORY: 50,
-        Kind.FREEZE: 10,
-        Kind.KILL_BROKER: 20,
-        Kind.PAUSE_BROKER: 10,
-        Kind.RESET: 100,
-        Kind.LATENCY: 20,
-        Kind.BLACKHOLE: 10,
-        Kind.RESTART_POSTGRES: 10,
-        Kind.KILL_POSTGRES: 5,
-        Kind.FILL_DISK: 2,
-        Kind.STORM: 5,
-        Kind.CLOCK_JUMP: 10,
-    },
-    freeze_seconds=10,
-    pause_seconds=10,
-    latency_seconds=10,
-    blackhole_seconds=10,
-    full_seconds=10,
-    storm_seconds=60,
-    jump_seconds=10,
-    rest_seconds=3,
-    quiet_seconds_max=900,
-    jvm=LASTING,
-    kinds_required=True,
-)
+_FAULTS = {
+    Kind.KILL_ORDERS: 50,
+    Kind.KILL_PRODUCTION: 50,
+    Kind.KILL_INVENTORY: 50,
+    Kind.FREEZE: 10,
+    Kind.KILL_BROKER: 20,
+    Kind.PAUSE_BROKER: 10,
+    Kind.RESET: 100,
+    Kind.LATENCY: 20,
+    Kind.BLACKHOLE: 10,
+    Kind.RESTART_POSTGRES: 10,
+    Kind.KILL_POSTGRES: 5,
+    Kind.FILL_DISK: 2,
+    Kind.STORM: 5,
+    Kind.CLOCK_JUMP: 10,
+}
+"""Faults of both halves of a whole run together."""
+
+
+def whole(brokers: int) -> Scale:
+    """Give half of a whole run: the one on a single broker, or the one on several."""
+    return Scale(
+        name="whole",
+        events=500_000,
+        events_per_second=280,
+        faults={kind: (times + (brokers == 1)) // 2 for kind, times in _FAULTS.items()},
+        freeze_seconds=10,
+        pause_seconds=10,
+        latency_seconds=10,
+        blackhole_seconds=10,
+        full_seconds=10,
+        storm_seconds=60,
+        jump_seconds=10,
+        rest_seconds=3,
+        quiet_seconds_max=900,
+        jvm=LASTING,
+        kinds_required=True,
+    )
