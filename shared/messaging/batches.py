@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from logging import DEBUG
 from typing import Generic
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -202,9 +203,11 @@ class Applier(Generic[W]):
         self.metrics.applied_total.labels(*labels).inc(len(events))
         now = clock.now()
         age = self.metrics.event_age_seconds.labels(*labels)
+        is_told = log.is_enabled_for(DEBUG)
         for event in events:
             age.observe((now - event.recorded_at).total_seconds())
-            log.debug("fact_applied", group=self.group, event_id=event.id, key=event.key, trace=event.traceparent)
+            if is_told:
+                log.debug("fact_applied", group=self.group, event_id=event.id, key=event.key, trace=event.traceparent)
 
 
 async def _handled(registry: Registry[W], work: W, event: CloudEvent[Event]) -> None:

@@ -50,11 +50,9 @@ class LogGuard:
         self._settled_at = 0.0
         self._looked_at = 0.0
 
-    async def start(self, streams: frozenset[Stream]) -> None:
+    async def start(self, reader: AIOKafkaConsumer, streams: frozenset[Stream]) -> None:
         """Look at the log before anything is published; queue again what it lost."""
-        self._reader = await self.alive(
-            kafka.start_reader(self._topics.servers, client_id=f"{self._topics.namespace}-relay-guard")
-        )
+        self._reader = reader
         names = {self._topics.name(stream): stream for stream in streams}
         state = await self.alive(kafka.log_state(self._reader, names))
         for topic, stream in names.items():
@@ -76,11 +74,6 @@ class LogGuard:
         places = [f"{place.topic}/{place.partition}" for place, event_id in last.items() if event_id in forgotten]
         if places:
             raise DatabaseWentBack(f"Kafka has facts that this database does not, at the end of {', '.join(places)}")
-
-    async def stop(self) -> None:
-        """Let the log go."""
-        if self._reader is not None:
-            await kafka.stop(self._reader)
 
     async def _find_lost(self, progress: Collection[Progress], state: LogState) -> set[Progress]:
         """Find the partitions that no longer have, at its place, the last fact that Kafka acknowledged there."""

@@ -8,6 +8,9 @@ reorder, and neither can one that was frozen and wakes up late.
 import asyncio
 import random
 from dataclasses import dataclass
+from typing import TypeVar
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
 from shared.db import DATABASE_ERRORS
 from shared.errors import Weather
@@ -22,6 +25,8 @@ from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
 
 log = get_log()
+
+T = TypeVar("T")
 
 RELAY_WEATHER = (*kafka.KAFKA_WEATHER, *DATABASE_ERRORS, Weather)
 
@@ -71,6 +76,7 @@ class Relay:
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
+        clients = _Clients(self._topics)
         try:
             while not stopping.is_set() and not await session.try_lead():
                 if self._woken.is_set():
@@ -81,19 +87,20 @@ class Relay:
                 await session.memory.requeue_newest(self._compacted)
                 self._is_uncertain = False
             if not stopping.is_set():
-                await self._lead(session, stopping)
+                await self._lead(session, clients, stopping)
+                clients.are_sound = True
         finally:
+            await clients.close()  # before the lock is let go: nothing of this term reaches Kafka in the next one
             await session.close()
 
-    async def _lead(self, session: RelaySession, stopping: asyncio.Event) -> None:
+    async def _lead(self, session: RelaySession, clients: "_Clients", stopping: asyncio.Event) -> None:
         """Publish with one producer until it fails or the service stops."""
         guard, has_failed = LogGuard(session, self._topics, self._settings), True
-        producer = await guard.alive(
-            kafka.start_producer(self._topics.servers, client_id=f"{self._topics.namespace}-relay")
-        )
+        checking = asyncio.ensure_future(self._check_topics())
         try:
-            await guard.start(self._outbox.streams)
-            await self._check_topics(guard)
+            producer, reader = await guard.alive(asyncio.shield(clients.started))
+            await guard.start(reader, self._outbox.streams)
+            await guard.alive(checking)
             await session.listen(self.wake)
             log.info("relay_leads", source=self._outbox.source)
             self._metrics.relay_leader.set(1)
@@ -110,14 +117,14 @@ class Relay:
             has_failed = False
         finally:
             self._metrics.relay_leader.set(0)
+            await _end(checking)
             # What a failed term still holds may by now stand behind what the next leader publishes.
             self._is_uncertain = has_failed and bool(self._compacted)
-            await asyncio.gather(kafka.drop(producer) if has_failed else kafka.stop(producer), guard.stop())
 
-    async def _check_topics(self, guard: LogGuard) -> None:
+    async def _check_topics(self) -> None:
         """See that Kafka keeps for ever what is published; otherwise say so, and publish all the same."""
         wanted = {self._topics.name(stream): TOPIC_CONFIGS[stream] for stream in self._outbox.streams}
-        wrong = await guard.alive(kafka.config_differences(self._topics.servers, wanted))
+        wrong = await kafka.config_differences(self._topics.servers, wanted)
         self.trouble = f"Kafka would forget facts: {'; '.join(wrong)}" if wrong else None
         if wrong:
             log.error("topic_not_kept", differences=wrong)
@@ -154,3 +161,34 @@ class Relay:
         finally:
             for waiter in waiters:
                 waiter.cancel()
+
+
+async def _end(task: "asyncio.Future[T]") -> bool:
+    """Let a task end; tells whether it has done what it was to do."""
+    task.cancel()
+    await asyncio.wait({task})
+    return not task.cancelled() and task.exception() is None
+
+
+class _Clients:
+    """The producer and the reader of one term: they connect while this process follows, so that it can lead at once."""
+
+    def __init__(self, topics: Topics) -> None:
+        self.started = asyncio.ensure_future(self._start(topics))
+        self.are_sound = False
+        """Whether everything sent was acknowledged, so that they may end in good order."""
+
+    @staticmethod
+    async def _start(topics: Topics) -> tuple[AIOKafkaProducer, AIOKafkaConsumer]:
+        producer = await kafka.start_producer(topics.servers, client_id=f"{topics.namespace}-relay")
+        try:
+            return producer, await kafka.start_reader(topics.servers, client_id=f"{topics.namespace}-relay-guard")
+        except BaseException:
+            await kafka.stop(producer)
+            raise
+
+    async def close(self) -> None:
+        """End them, whether they have started or not."""
+        if await _end(self.started):
+            producer, reader = self.started.result()
+            await asyncio.gather(kafka.stop(producer) if self.are_sound else kafka.drop(producer), kafka.stop(reader))

@@ -7,7 +7,7 @@ import asyncio
 from dataclasses import dataclass
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from prometheus_client import CollectorRegistry
@@ -72,7 +72,8 @@ class Leaders(RuleBasedStateMachine):
         session = MemorySession(self.pending)
         guard = LogGuard(session.as_session(), TOPICS, SETTINGS)
         producer: AIOKafkaProducer = self._runner.run(kafka.start_producer("nowhere", client_id="relay"))
-        self._runner.run(guard.start(frozenset({Stream.PRODUCTION})))
+        reader: AIOKafkaConsumer = self._runner.run(kafka.start_reader("nowhere", client_id="guard"))
+        self._runner.run(guard.start(reader, frozenset({Stream.PRODUCTION})))
         publisher = Publisher(
             producer,
             session.as_session(),
