@@ -1,0 +1,145 @@
+"""JVTrack alone, as it grows: what an event costs each step of the road at 10,000 stored events, and at ever more."""
+
+import asyncio
+import random
+import shutil
+from collections.abc import Awaitable, Mapping, Sequence
+from statistics import median
+
+from bench.compare.found import Curve, Found, Line, Plan, of_runs
+from bench.compare.relay_course import Road, saturated
+from bench.compare.requests import gets
+from bench.compare.road import caught_up
+from bench.compare.stored import bytes_stored, grow
+from bench.smoke.__main__ import with_catalogue
+from bench.smoke.phases import Bench
+from bench.smoke.stack import POSTGRES, Stack, cpu, fresh_stack
+from deploy.local.settings import SERVICES
+from shared.events.envelope import Stream
+from shared.messaging.relay_store import CHANNEL
+from shared.messaging.topics import Topics
+
+RELAYED = 20_000
+"""Facts that wait for the relay at each size."""
+ASKED = 2_000
+DISK_SPARE_BYTES = 10 * 2**30
+_INSERT = """
+WITH told AS (
+  INSERT INTO event_log (event_id, topic, key, key_seq, type, payload)
+  SELECT event_id, 3, key, key_seq, 'jvtrack.production.lot-inspected.v1', payload
+  FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bytea[])
+       WITH ORDINALITY AS fact (event_id, key, key_seq, payload, position)
+  ORDER BY position RETURNING seq)
+INSERT INTO outbox_pending (seq) SELECT seq FROM told
+"""
+_STEPS: Mapping[str, str] = {
+    "door": "door and relay: CPU of production and PostgreSQL",
+    "relay": "relay of waiting facts: time",
+    "apply": "apply: CPU of inventory and PostgreSQL",
+    "query": "stock query: CPU of inventory and PostgreSQL",
+}
+
+
+def growth(plan: Plan) -> Found:
+    """Measure the same at every power of ten of stored events, on one stack that grows."""
+    with fresh_stack(plan.home, "growth") as stack:
+        return asyncio.run(_grow(stack, plan))
+
+
+async def _grow(stack: Stack, plan: Plan) -> Found:
+    stack.start(*SERVICES)
+    bench = await with_catalogue(stack, plan.seconds)
+    await bench.single("WARM")
+    await caught_up(stack)
+    found: dict[int, list[dict[str, float]]] = {}
+    notes, had, size = [], 0, 10_000
+    while size <= plan.rows_max:
+        free = shutil.disk_usage(plan.home).free - DISK_SPARE_BYTES
+        if had and (await bytes_stored(stack)) / had * (size - had) > free:
+            notes.append(f"{size:,} stored events are not measured: the disk has no room for them.")
+            break
+        stack.stop(*SERVICES)
+        await grow(stack, had, size, parts=bench.parts, depots=bench.depots)
+        found[size] = [await _course(bench, size, f"G{size}.{run}") for run in range(plan.repetitions)]
+        plan.console.print(f"{size:,}: " + ", ".join(f"{name} {value:,.1f}" for name, value in found[size][-1].items()))
+        had, size = size, size * 10
+    per_event = await bytes_stored(stack) / had
+    notes.append(f"A stored event takes {per_event:,.0f} bytes in the three databases, with indexes.")
+    return Found(_lines(found), notes, _curves(found))
+
+
+async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
+    """Run each step of the road once, alone."""
+    stack = bench.stack
+    stack.start("production")
+    reached = await stack.published()
+    door = await bench.single(f"{run}D")
+    apply, apply_cpu = await _used(stack, ("inventory", POSTGRES), bench.apply("inventory", since=reached))
+    port, token = stack.settings.service_ports["inventory"], stack.token("planner")
+    query, query_cpu = await _used(
+        stack, ("inventory", POSTGRES), gets(port, token, _questions(bench, size), seconds=bench.seconds)
+    )
+    stack.stop("production", "inventory")
+    relay = await saturated(_road(stack), f"{run}R", RELAYED, lambda: _begin(stack))
+    stack.start("inventory", "orders")
+    await caught_up(stack)
+    stack.stop("inventory", "orders")
+    return {
+        "door": door["cpu production"] + door[f"cpu {POSTGRES}"],
+        "relay": 1e6 / relay["per_second"],
+        "apply": apply_cpu / apply["events"] * 1e6,
+        "query": query_cpu / query["events"] * 1e6,
+        "door per_second": door["per_second"],
+        "relay per_second": relay["per_second"],
+        "apply per_second": apply["per_second"],
+        "query per_second": query["per_second"],
+        "query p99_ms": query["p99_ms"],
+    }
+
+
+async def _used(
+    stack: Stack, names: Sequence[str], work: Awaitable[dict[str, float]]
+) -> tuple[dict[str, float], float]:
+    """Do something, and add the seconds of CPU that these processes took for it."""
+    before = cpu(stack.pids())
+    found = await work
+    after = cpu(stack.pids())
+    return found, sum(after[name] - before.get(name, 0.0) for name in names)
+
+
+def _questions(bench: Bench, size: int) -> list[str]:
+    dice = random.Random(size)
+    lots = [dice.randrange(size // 3) for _ in range(ASKED)]
+    return [f"/v1/stock?site={bench.depots[lot % len(bench.depots)]}&lot=F-01:G{lot}" for lot in lots]
+
+
+def _road(stack: Stack) -> Road:
+    owner = stack.environment.database("production").owner.set(drivername="postgresql")
+    topics = Topics(stack.servers.kafka, stack.settings.namespace)
+    dsn = owner.render_as_string(hide_password=False)
+    return Road(dsn, _INSERT, topics.servers, topics.name(Stream.PRODUCTION), wake=f"NOTIFY {CHANNEL}")
+
+
+async def _begin(stack: Stack) -> None:
+    stack.services["production"].start()
+    await asyncio.to_thread(stack.services["production"].wait_until_serving)
+
+
+def _lines(found: Mapping[int, Sequence[Mapping[str, float]]]) -> list[Line]:
+    return [
+        of_runs(
+            f"{step} at {size:,} stored events",
+            f"{'queries' if step == 'query' else 'events'}/s",
+            runs,
+            f"{step} per_second",
+        )
+        for step in _STEPS
+        for size, runs in found.items()
+    ]
+
+
+def _curves(found: Mapping[int, Sequence[Mapping[str, float]]]) -> list[Curve]:
+    return [
+        Curve(title, "us", {size: median(run[step] for run in runs) for size, runs in found.items()})
+        for step, title in _STEPS.items()
+    ]
