@@ -111,7 +111,7 @@ $(GATES): $(ENVIRONMENT)
 	@scripts/bootstrap.sh gates
 	@touch $@
 
-$(PEERS): $(ENVIRONMENT)
+$(PEERS): $(SERVERS) bench/peers/debezium-pom.xml
 	@scripts/bootstrap.sh peers
 	@touch $@
 
