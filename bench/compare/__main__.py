@@ -1,13 +1,14 @@
 """Runs the phases of the benchmark that are not kept yet, keeps what each finds, and writes docs/BENCHMARKS.md."""
 
 import argparse
+import shutil
 import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bench.compare import depots, growth, partitions, projected, road, sides
+from bench.compare import depots, growth, partitions, projected, relays, road, sides
 from bench.compare.found import Found, Kept, Phase, Plan
 from bench.compare.report import section, write_page
 from bench.smoke import machine
@@ -15,6 +16,7 @@ from deploy.local.places import HOME
 
 PHASES: Sequence[Phase] = (
     Phase("peers", "Beside its peers", sides.beside_peers),
+    Phase("relays", "The relay beside Debezium", relays.beside_debezium),
     Phase("steps", "JVTrack, each step of the road", road.steps),
     Phase("paced", "JVTrack at a steady pace, all services on", road.paced),
     Phase("reservations", "JVTrack, orders until their goods are reserved", depots.reservations),
@@ -34,11 +36,11 @@ def main() -> None:
     console.print("\n".join(f"{name}: {value}" for name, value in facts.items()))
     length = {"repetitions": options.repetitions, "seconds": options.seconds, "rows_max": options.rows_max}
     kept = Kept(home / "compare", facts, length)
-    plan = Plan(home / "stacks", console=console, **length)
     for phase in (phase for phase in PHASES if phase.name in options.phases):
         if options.anew:
             kept.forget(phase.name)
         console.rule(phase.title)
+        plan = Plan(home / "stacks" / phase.name, console=console, **length)
         found = kept.get(phase.name) or _measured(phase, plan, kept)
         console.print(Markdown("\n".join(section(phase, found))))
     found_all = [(phase, kept.get(phase.name)) for phase in PHASES]
@@ -47,8 +49,10 @@ def main() -> None:
 
 
 def _measured(phase: Phase, plan: Plan, kept: Kept) -> Found:
+    """Run a phase, and keep what it finds; its servers' data are of no use any more."""
     found = phase.run(plan)
     kept.put(phase.name, found)
+    shutil.rmtree(plan.home, ignore_errors=True)
     return found
 
 

@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Mapping, Sequence
 from statistics import median
 
 from bench.compare.found import Curve, Found, Line, Plan, of_runs
-from bench.compare.relay_course import Road, saturated
+from bench.compare.relay_course import saturated
+from bench.compare.relays import OurRelay
 from bench.compare.requests import gets
 from bench.compare.road import caught_up
 from bench.compare.stored import bytes_stored, grow
@@ -15,23 +16,11 @@ from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
 from bench.smoke.stack import POSTGRES, Stack, cpu, fresh_stack
 from deploy.local.settings import SERVICES
-from shared.events.envelope import Stream
-from shared.messaging.relay_store import CHANNEL
-from shared.messaging.topics import Topics
 
 RELAYED = 20_000
 """Facts that wait for the relay at each size."""
 ASKED = 2_000
 DISK_SPARE_BYTES = 10 * 2**30
-_INSERT = """
-WITH told AS (
-  INSERT INTO event_log (event_id, topic, key, key_seq, type, payload)
-  SELECT event_id, 3, key, key_seq, 'jvtrack.production.lot-inspected.v1', payload
-  FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bytea[])
-       WITH ORDINALITY AS fact (event_id, key, key_seq, payload, position)
-  ORDER BY position RETURNING seq)
-INSERT INTO outbox_pending (seq) SELECT seq FROM told
-"""
 _STEPS: Mapping[str, str] = {
     "door": "door and relay: CPU of production and PostgreSQL",
     "relay": "relay of waiting facts: time",
@@ -80,17 +69,18 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
         stack, ("inventory", POSTGRES), gets(port, token, _questions(bench, size), seconds=bench.seconds)
     )
     stack.stop("production", "inventory")
-    relay = await saturated(_road(stack), f"{run}R", RELAYED, lambda: _begin(stack))
+    relay = OurRelay(stack)
+    relayed = await saturated(relay.road, f"{run}R", RELAYED, relay.go_on)
     stack.start("inventory", "orders")
     await caught_up(stack)
     stack.stop("inventory", "orders")
     return {
         "door": door["cpu production"] + door[f"cpu {POSTGRES}"],
-        "relay": 1e6 / relay["per_second"],
+        "relay": 1e6 / relayed["per_second"],
         "apply": apply_cpu / apply["events"] * 1e6,
         "query": query_cpu / query["events"] * 1e6,
         "door per_second": door["per_second"],
-        "relay per_second": relay["per_second"],
+        "relay per_second": relayed["per_second"],
         "apply per_second": apply["per_second"],
         "query per_second": query["per_second"],
         "query p99_ms": query["p99_ms"],
@@ -111,18 +101,6 @@ def _questions(bench: Bench, size: int) -> list[str]:
     dice = random.Random(size)
     lots = [dice.randrange(size // 3) for _ in range(ASKED)]
     return [f"/v1/stock?site={bench.depots[lot % len(bench.depots)]}&lot=F-01:G{lot}" for lot in lots]
-
-
-def _road(stack: Stack) -> Road:
-    owner = stack.environment.database("production").owner.set(drivername="postgresql")
-    topics = Topics(stack.servers.kafka, stack.settings.namespace)
-    dsn = owner.render_as_string(hide_password=False)
-    return Road(dsn, _INSERT, topics.servers, topics.name(Stream.PRODUCTION), wake=f"NOTIFY {CHANNEL}")
-
-
-async def _begin(stack: Stack) -> None:
-    stack.services["production"].start()
-    await asyncio.to_thread(stack.services["production"].wait_until_serving)
 
 
 def _lines(found: Mapping[int, Sequence[Mapping[str, float]]]) -> list[Line]:

@@ -9,7 +9,6 @@ import shutil
 from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -182,7 +181,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=10_000_000)
     parser.add_argument("--repetitions", type=int, default=3)
     options, console = parser.parse_args(), Console()
-    plan = Plan(Path(HOME / "bench" / "stacks"), options.repetitions, 0.0, options.rows, console)
+    plan = Plan(HOME / "bench" / "stacks" / "alone", options.repetitions, 0.0, options.rows, console)
     console.print(Markdown("\n".join(section(Phase("partitions", "event_log by seq", partitioned), partitioned(plan)))))
 
 

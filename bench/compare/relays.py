@@ -16,8 +16,9 @@ from typing import Protocol
 from rich.console import Console
 from rich.markdown import Markdown
 
+from bench.compare.found import Found, Line, Plan
 from bench.compare.relay_course import Road, paced, saturated
-from bench.compare.report import Line, table
+from bench.compare.report import table
 from bench.peers.debezium import SERVER_SETTINGS, Debezium
 from bench.smoke import machine
 from bench.smoke.figures import Figure
@@ -155,6 +156,13 @@ def lines(readings: Readings) -> list[Line]:
         Line(title, unit, {relay: Figure(relay, unit, values) for relay, values in readings[name].items()}, more)
         for name, title, unit, more in wanted
     ]
+
+
+def beside_debezium(plan: Plan) -> Found:
+    """Let both relays run the course, as a phase of the benchmark."""
+    with fresh_stack(plan.home, "relays", SERVER_SETTINGS) as stack:
+        course = measure(stack, plan.repetitions, seconds=plan.seconds, rows=ROWS, console=plan.console)
+        return Found(lines(asyncio.run(course)))
 
 
 def main() -> None:

@@ -23,6 +23,8 @@ acks=all), tokens are checked, and the load generator runs on the same cores as 
   half second and sent row by row, a consumer with an inbox row and a commit for each message (`bench/peers/typical_*`).
 - **FastStream** is the same with FastStream's broker as its documentation teaches: commit, then publish from the
   request (`bench/peers/faststream_*`). It has no outbox: what is committed when the process dies is never published.
+- **Debezium** relays what is written into an outbox table of the same bytes: Kafka Connect standalone, with Debezium's
+  connector for PostgreSQL and its outbox event router (`bench/peers/debezium.py`).
 
 `make bench PHASES=growth` runs one phase alone; a run that was interrupted goes on with the same command, as long as
 commit and machine are the same."""
