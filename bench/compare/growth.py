@@ -3,9 +3,10 @@
 import asyncio
 import random
 import shutil
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median
 
+from bench.compare.catching_up import catch_up
 from bench.compare.found import Curve, Found, Line, Plan, of_runs
 from bench.compare.relay_course import saturated
 from bench.compare.relays import OurRelay
@@ -16,6 +17,7 @@ from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
 from bench.smoke.stack import POSTGRES, Stack, cpu, fresh_stack
 from deploy.local.settings import SERVICES
+from shared.events.envelope import Stream
 
 RELAYED = 20_000
 """Facts that wait for the relay at each size."""
@@ -61,13 +63,12 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     """Run each step of the road once, alone."""
     stack = bench.stack
     stack.start("production")
-    reached = await stack.published()
     door = await bench.single(f"{run}D")
-    apply, apply_cpu = await _used(stack, ("inventory", POSTGRES), bench.apply("inventory", since=reached))
+    apply = await catch_up(stack, "inventory", Stream.PRODUCTION)
     port, token = stack.settings.service_ports["inventory"], stack.token("planner")
-    query, query_cpu = await _used(
-        stack, ("inventory", POSTGRES), gets(port, token, _questions(bench, size), seconds=bench.seconds)
-    )
+    before = _cpu(stack)
+    query = await gets(port, token, _questions(bench, size), seconds=bench.seconds)
+    query_cpu = _cpu(stack) - before
     stack.stop("production", "inventory")
     relay = OurRelay(stack)
     relayed = await saturated(relay.road, f"{run}R", RELAYED, relay.go_on)
@@ -77,7 +78,7 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     return {
         "door": door["cpu production"] + door[f"cpu {POSTGRES}"],
         "relay": 1e6 / relayed["per_second"],
-        "apply": apply_cpu / apply["events"] * 1e6,
+        "apply": apply["cpu"],
         "query": query_cpu / query["events"] * 1e6,
         "door per_second": door["per_second"],
         "relay per_second": relayed["per_second"],
@@ -87,14 +88,9 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     }
 
 
-async def _used(
-    stack: Stack, names: Sequence[str], work: Awaitable[dict[str, float]]
-) -> tuple[dict[str, float], float]:
-    """Do something, and add the seconds of CPU that these processes took for it."""
-    before = cpu(stack.pids())
-    found = await work
-    after = cpu(stack.pids())
-    return found, sum(after[name] - before.get(name, 0.0) for name in names)
+def _cpu(stack: Stack) -> float:
+    used = cpu(stack.pids())
+    return used["inventory"] + used[POSTGRES]
 
 
 def _questions(bench: Bench, size: int) -> list[str]:

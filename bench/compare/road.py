@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from bench.compare.catching_up import catch_up
 from bench.compare.found import Found, Line, Plan, of_runs
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import NDJSON_BODIES, NDJSON_LINES, Bench
@@ -11,6 +12,7 @@ from bench.smoke.stack import Stack, fresh_stack
 from deploy.local.settings import SERVICES
 from jvtrack.verify.proof import verify
 from shared.clock import monotonic
+from shared.events.envelope import Stream
 
 PACES = (500, 1_000, 2_000)
 _SEEN_AIMS = {500: ("", ""), 1_000: ("25", "100"), 2_000: ("", "")}
@@ -48,9 +50,9 @@ async def _alone(bench: Bench, run: str) -> dict[str, float]:
     stack.stop("orders", "inventory")
     single = await bench.single(f"{run}S")
     lines = await bench.lines(run)
-    inventory = await bench.apply("inventory", since=reached)
-    orders = await bench.apply("orders", since=reached)
-    count = inventory["events"]
+    inventory = await catch_up(stack, "inventory", Stream.PRODUCTION)
+    orders = await catch_up(stack, "orders", Stream.PRODUCTION)
+    count = await stack.published() - reached
     more = {name: (size - stored[name]) / count for name, size in (await _stored(stack)).items()}
     return {
         "single": single["per_second"],
@@ -97,9 +99,11 @@ def _step_lines(runs: Runs) -> list[Line]:
         of_runs(f"{_FILE}, production alone", "events/s", runs, "lines", aim="20,000"),
         of_runs(f"{_FILE}, to the stock with all services on", "events/s", runs, "lines to stock", aim="5,000"),
         of_runs("apply, inventory's deciders", "events/s", runs, "inventory", aim="12,000"),
-        of_runs("apply, inventory's deciders, CPU per event", "us", runs, "inventory cpu", more=False),
+        of_runs(
+            "apply, inventory's deciders, CPU per event with PostgreSQL's", "us", runs, "inventory cpu", more=False
+        ),
         of_runs("apply, orders' deciders, who pass over most lots", "events/s", runs, "orders"),
-        of_runs("apply, orders' deciders, CPU per event", "us", runs, "orders cpu", more=False),
+        of_runs("apply, orders' deciders, CPU per event with PostgreSQL's", "us", runs, "orders cpu", more=False),
         *[of_runs(f"bytes kept per event, {name[6:]}", "bytes", runs, name, more=False) for name in stored],
     ]
 

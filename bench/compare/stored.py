@@ -67,7 +67,8 @@ async def grow(stack: Stack, had: int, size: int, *, parts: Sequence[str], depot
         group = f"{stack.settings.namespace}.{service}.deciders"
         for first in range(had + 1, size + 1, _STEP):
             await connection.execute(_NUMBERED, first, min(size, first + _STEP - 1), parts, depots)
-            await connection.execute(rows)
+            if rows:
+                await connection.execute(rows)
             if service != "production":
                 await connection.execute(_POSITIONS, group)
             await connection.execute("DROP TABLE grown")
