@@ -8,8 +8,8 @@ from statistics import median
 
 from bench.compare.catching_up import catch_up
 from bench.compare.found import Curve, Found, Line, Plan, of_runs
+from bench.compare.our_relay import OurRelay
 from bench.compare.relay_course import saturated
-from bench.compare.relays import OurRelay
 from bench.compare.requests import gets
 from bench.compare.road import caught_up
 from bench.compare.stored import bytes_stored, grow

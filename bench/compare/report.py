@@ -24,7 +24,8 @@ acks=all), tokens are checked, and the load generator runs on the same cores as 
 - **FastStream** is the same with FastStream's broker as its documentation teaches: commit, then publish from the
   request (`bench/peers/faststream_*`). It has no outbox: what is committed when the process dies is never published.
 - **Debezium** relays what is written into an outbox table of the same bytes: Kafka Connect standalone, with Debezium's
-  connector for PostgreSQL and its outbox event router (`bench/peers/debezium.py`).
+  connector for PostgreSQL and its outbox event router (`bench/peers/debezium*`). It reads PostgreSQL's log, which is
+  kept as it needs it (`wal_level=logical`) while either relay is measured.
 
 `make bench PHASES=growth` runs one phase alone; a run that was interrupted goes on with the same command, as long as
 commit and machine are the same."""

@@ -32,6 +32,19 @@ JARS = HOME / "debezium-libs"
 SERVER_SETTINGS = {"wal_level": "logical"}
 """What PostgreSQL must be started with."""
 
+TUNED = {
+    "plugin.name": "pgoutput",
+    "poll.interval.ms": "5",
+    "max.batch.size": "8192",
+    "max.queue.size": "16384",
+    "producer.linger.ms": "5",
+    "extended.headers.enabled": "false",
+}
+"""What is set for speed: the producer's is the worker's, the rest the connector's.
+
+Batches of 256 KiB instead of the producer's 16 KiB changed nothing: 114 us of CPU a fact instead of 110.
+"""
+
 _JAR_SET = JarSet("Debezium", Path(__file__).with_name("debezium-pom.xml"), "or leave the phase `relays` out")
 # As Kafka's own start script for Connect has it.
 _JVM = ("-server", "-Xms256M", "-Xmx2G", "-XX:+UseG1GC", "-XX:MaxGCPauseMillis=20", "-Djava.awt.headless=true")
@@ -166,7 +179,7 @@ class Debezium:
             "value.converter": "io.debezium.converters.BinaryDataConverter",
             "header.converter": "org.apache.kafka.connect.storage.SimpleHeaderConverter",
             "plugin.discovery": "service_load",
-            "producer.linger.ms": "5",
+            **{name: value for name, value in TUNED.items() if name.startswith("producer.")},
         }
 
     def _settings(self) -> Mapping[str, str]:
@@ -180,15 +193,11 @@ class Debezium:
             "database.password": str(admin.password),
             "database.dbname": _DATABASE,
             "topic.prefix": _DATABASE,
-            "plugin.name": "pgoutput",
             "slot.name": _SLOT,
             "publication.autocreate.mode": "filtered",
             "table.include.list": "public.outbox",
             "snapshot.mode": "no_data",
-            "extended.headers.enabled": "false",
-            "poll.interval.ms": "5",
-            "max.batch.size": "8192",
-            "max.queue.size": "16384",
+            **{name: value for name, value in TUNED.items() if not name.startswith("producer.")},
             "transforms": "outbox",
             **{f"transforms.outbox.{name}": value for name, value in _ROUTER.items()},
         }
