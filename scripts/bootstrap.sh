@@ -52,6 +52,7 @@ gates() {
 peers() {
   sync --group bench ||
     fail "uv could not get what JVTrack is compared with (its reason is above): check the network."
+  .venv/bin/python -m bench.peers.debezium
 }
 
 get_java() {

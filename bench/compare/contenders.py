@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Protocol
 
 import asyncpg
-from aiokafka.admin import NewTopic
 from sqlalchemy import make_url
 
 from bench.smoke.stack import Stack, until
@@ -20,8 +19,6 @@ from deploy.local.process import Process, Program
 from deploy.local.settings import SERVICES
 from deploy.postgres.provision import connect
 from jvtrack.verify.proof import verify
-from shared.messaging.kafka import start_admin
-from shared.messaging.topics import PARTITIONS
 
 _NUMBERS = count(1)
 
@@ -113,9 +110,7 @@ class Peer:
         """Run both on empty databases and a topic of their own."""
         number = next(_NUMBERS)
         topic = f"peer{number}"
-        admin = await start_admin(self.stack.servers.kafka)
-        await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
-        await admin.close()
+        await self.stack.make_topic(topic)
         self._databases = {role: await self._database(f"peer{number}_{role}") for role in ("door", "stock")}
         self._processes = {
             role: Process(self._program(role, module, topic))

@@ -4,15 +4,11 @@ import asyncio
 import re
 from pathlib import Path
 
-from aiokafka.admin import NewTopic
-
 from bench.smoke.stack import Stack
 from deploy.local.jars import kafka_jars
 from deploy.local.java import java
 from deploy.local.places import KAFKA_JARS
 from deploy.local.postgres import binaries
-from shared.messaging.kafka import start_admin
-from shared.messaging.topics import PARTITIONS
 
 RECORD_BYTES = 500
 RECORDS = 500_000
@@ -43,9 +39,7 @@ async def postgres_rows(stack: Stack, rows: int, seconds: int) -> float:
 async def kafka_records(stack: Stack, run: int) -> float:
     """Run Kafka's own producer test, durable and idempotent; records a second."""
     topic = f"limit{run}"
-    admin = await start_admin(stack.servers.kafka)
-    await admin.create_topics([NewTopic(topic, PARTITIONS, 1)])
-    await admin.close()
+    await stack.make_topic(topic)
     properties = (f"bootstrap.servers={stack.servers.kafka}", "acks=all", "enable.idempotence=true", "linger.ms=5")
     sizes = ("--num-records", str(RECORDS), "--record-size", str(RECORD_BYTES), "--throughput", "-1")
     tool = ("org.apache.kafka.tools.ProducerPerformance", "--topic", topic, *sizes)

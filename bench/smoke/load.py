@@ -136,6 +136,8 @@ async def _run(order: Mapping[str, Any]) -> dict[str, float]:
     seconds = monotonic() - begun
     await asyncio.gather(*probes)
     latencies, seen = sorted(run.latencies), sorted(run.seen)
+    if not run.statuses[201]:
+        sys.exit(f"no event was accepted, the door answered {dict(run.statuses)}")
     return {
         "events": len(latencies),
         "accepted": run.statuses[201],

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,8 +125,13 @@ async def _emptied(connection: Any) -> dict[str, float]:
 
 async def measured_load(order: Mapping[str, Any], pids: Mapping[str, int]) -> dict[str, float]:
     """Run the load generator, and add what every process used per event, and held near the end."""
-    before, held = cpu(pids), asyncio.create_task(_memory(order["seconds"] * 0.8, pids))
-    found = await _load(order)
+    return await measured(_load(order), pids, order["seconds"])
+
+
+async def measured(load: Awaitable[dict[str, float]], pids: Mapping[str, int], seconds: float) -> dict[str, float]:
+    """Add to what a load of so many seconds has found what every process used per event, and held near the end."""
+    before, held = cpu(pids), asyncio.create_task(_memory(seconds * 0.8, pids))
+    found = await load
     used = cpu(pids)
     for name in before:
         found[f"cpu {name}"] = (used[name] - before[name]) / found["events"] * 1e6

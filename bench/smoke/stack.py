@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+from aiokafka.admin import NewTopic
 
 from bench.smoke import machine
 from deploy.local.environment import Environment
@@ -23,7 +24,8 @@ from deploy.postgres.provision import connect
 from jvtrack.client import JVTrack
 from jvtrack.verify.sources import Sources
 from shared.clock import monotonic
-from shared.messaging.topics import Topics
+from shared.messaging.kafka import start_admin
+from shared.messaging.topics import PARTITIONS, Topics
 
 POSTGRES = "postgres"
 _CAUGHT_UP_SECONDS_MAX = 120.0
@@ -77,6 +79,12 @@ class Stack:
         """Open a service's database as its owner."""
         return await connect(self.environment.database(service).owner)
 
+    async def make_topic(self, name: str) -> None:
+        """Create a topic as ours are, if it is not there."""
+        admin = await start_admin(self.servers.kafka)
+        await admin.create_topics([NewTopic(name, PARTITIONS, 1)])
+        await admin.close()
+
     def sources(self) -> Sources:
         """Say where a proof of this stack finds its data."""
         databases = {service: self.environment.database(service).owner for service in SERVICES}
@@ -128,10 +136,13 @@ async def until(connection: asyncpg.Connection, condition: str, *values: object)
 
 
 @contextmanager
-def fresh_stack(home: Path, namespace: str) -> Iterator[Stack]:
-    """Run servers and services on empty data until the block ends; the services are not started yet."""
+def fresh_stack(home: Path, namespace: str, postgres: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """Run servers and services on empty data until the block ends; the services are not started yet.
+
+    PostgreSQL may be set otherwise than a local stack's, parameter by parameter.
+    """
     shutil.rmtree(home / namespace, ignore_errors=True)
-    with Servers.start(home / namespace, jvm=LASTING) as servers:
+    with Servers.start(home / namespace, jvm=LASTING, postgres=postgres) as servers:
         settings = StackSettings(
             namespace=namespace,
             home=home,

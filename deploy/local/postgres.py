@@ -4,7 +4,8 @@ import os
 import shutil
 import signal
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -35,11 +36,12 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class PostgresPlan:
-    """Where a PostgreSQL keeps its data and listens, and its administrator's password."""
+    """Where a PostgreSQL keeps its data and listens, its administrator's password, and what is set otherwise."""
 
     directory: Path
     port: int
     password: str
+    settings: Mapping[str, str] = field(default_factory=dict)
 
 
 def postgres_dsn(port: int, password: str) -> str:
@@ -55,7 +57,7 @@ def postgres_program(plan: PostgresPlan) -> Program:
         _create_cluster(plan, programs / "initdb")
     pid_file = data / "postmaster.pid"
     _forget_the_dead(pid_file)
-    settings = [f"--{name}={value}" for name, value in {**_SETTINGS, "port": str(plan.port)}.items()]
+    settings = [f"--{name}={value}" for name, value in {**_SETTINGS, **plan.settings, "port": str(plan.port)}.items()]
     return Program(
         name="postgres",
         command=(str(programs / "postgres"), "-D", str(data), *settings),

@@ -1,6 +1,6 @@
 """A real Kafka and PostgreSQL for whoever needs both for a while: a test session, a benchmark, the local stack."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,13 +26,23 @@ class Servers:
     @classmethod
     @contextmanager
     def start(
-        cls, directory: Path, *, kafka_port: int = 0, postgres_port: int = 0, jvm: Sequence[str] = SHORT_LIVED
+        cls,
+        directory: Path,
+        *,
+        kafka_port: int = 0,
+        postgres_port: int = 0,
+        jvm: Sequence[str] = SHORT_LIVED,
+        postgres: Mapping[str, str] | None = None,
     ) -> Iterator["Servers"]:
-        """Run both servers on data kept in a folder, and stop them at the end; port 0 takes a free one."""
+        """Run both servers on data kept in a folder, and stop them at the end; port 0 takes a free one.
+
+        PostgreSQL may be set otherwise, parameter by parameter.
+        """
         postgres_plan = PostgresPlan(
             directory=directory / "postgres",
             port=postgres_port or free_port(),
             password=Secret.kept_in(directory / "secret").password(ADMIN),
+            settings=postgres or {},
         )
         kafka_plan = KafkaPlan(
             directory=directory,

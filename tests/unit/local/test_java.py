@@ -67,6 +67,29 @@ def test_no_maven_alone_is_told_alone(machine: Path, tmp_path: Path) -> None:
         jars.kafka_jars(tmp_path / "kafka-libs")
 
 
+def test_the_jars_of_another_program_are_missed_in_its_name_with_its_own_way_out(machine: Path, tmp_path: Path) -> None:
+    a_java(machine / "java", NEW)
+    other = jars.JarSet("Debezium", tmp_path / "pom.xml", "or measure without it")
+
+    with pytest.raises(SetupError, match=r"^Debezium's jars are fetched with Maven: .*, or measure without it\.$"):
+        jars.fetched(other, tmp_path / "debezium-libs")
+
+
+def test_jars_of_an_older_pom_are_fetched_anew(machine: Path, tmp_path: Path) -> None:
+    pom, there = tmp_path / "pom.xml", tmp_path / "libs"
+    pom.write_text("<version>1</version>")
+    there.mkdir()
+    wanted = jars.JarSet("Debezium", pom, "or measure without it")
+    (there / ".complete").write_text(jars.wanted(wanted))
+    before = jars.fetched(wanted, there)
+    pom.write_text("<version>2</version>")
+
+    with pytest.raises(SetupError, match=r"^Debezium needs Java 17 or newer, and Maven .*, or measure without it"):
+        jars.fetched(wanted, there)
+
+    assert before == there
+
+
 def test_jars_that_are_there_are_read_where_nothing_may_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

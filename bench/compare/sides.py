@@ -1,0 +1,128 @@
+"""The phases of all contenders: JVTrack and its peers side by side, in turns, and the limits of the machine."""
+
+import asyncio
+import dataclasses
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+from bench.compare.contenders import Contender, OurOwn, Peer
+from bench.compare.found import Found, Line, Plan
+from bench.compare.limits import kafka_records, postgres_rows
+from bench.compare.phases import Course
+from bench.smoke.__main__ import with_catalogue
+from bench.smoke.figures import Figure
+from bench.smoke.stack import Stack, fresh_stack
+from deploy.local.settings import SERVICES
+
+CLIENTS = (1, 16, 64)
+PACES = (50, 500)
+"""Events a second at which the time to the stock is measured: one that every contender bears, one that they don't."""
+_AIMS = {"end_to_end": "5,000", "64 per_second": "3,000"}
+_LIMIT_ROWS = (1, 100)
+_LIMITS = "the machine"
+_PACED = ("per_second", "p99_ms", "seen_p50_ms", "seen_p99_ms", "unseen")
+
+Readings = Mapping[str, Mapping[str, Sequence[float]]]
+"""By what was measured and by contender."""
+
+
+def beside_peers(plan: Plan) -> Found:
+    """Let every contender run the whole course, in turns."""
+    with fresh_stack(plan.home, "compare") as stack:
+        return asyncio.run(_measure(stack, plan))
+
+
+def limits(plan: Plan) -> Found:
+    """Measure what the servers bear with nothing around them."""
+    with fresh_stack(plan.home, "limits") as stack:
+        return asyncio.run(_limits(stack, plan))
+
+
+async def _measure(stack: Stack, plan: Plan) -> Found:
+    stack.start(*SERVICES)
+    bench = await with_catalogue(stack, plan.seconds)
+    stack.stop(*SERVICES)
+    poster, reader = stack.token("factory", *bench.factories), stack.token("planner")
+    course = Course(bench.factories, bench.depots, bench.parts, poster, reader, plan.seconds)
+    typical = Peer(stack, "typical", ("typical_door", "typical_stock"), pool=await _best_pool(stack, course, plan))
+    stream = Peer(stack, "FastStream", ("faststream_door", "faststream_stock"), pool=typical.pool)
+    contenders: Sequence[Contender] = (OurOwn(stack), typical, stream)
+    readings: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    notes = [f"The peers' connection pools: {typical.pool}, the best of those tried."]
+    for run in range(plan.repetitions):
+        for contender in contenders:
+            async with contender.running():
+                for name, value in (await _course(course, contender, f"{contender.name[0]}{run}")).items():
+                    readings[name][contender.name].append(value)
+                wrongs = await contender.wrongs()
+            said = "; ".join(wrongs) or "nothing lost, doubled or reordered"
+            plan.console.print(f"run {run}, {contender.name}: {said}")
+            notes += [f"Run {run + 1}, {contender.name}: {wrong}." for wrong in wrongs]
+    return Found(_lines(readings), notes)
+
+
+async def _best_pool(stack: Stack, course: Course, plan: Plan) -> int:
+    """Find the pool with which the typical door takes most."""
+    reached = {}
+    for pool in (5, 10, 20, 40):
+        peer = Peer(stack, "typical", ("typical_door", "typical_stock"), pool=pool)
+        short = dataclasses.replace(course, seconds=min(course.seconds, 4.0))
+        async with peer.running():
+            reached[pool] = (await short.post(peer, f"B{pool}", clients=CLIENTS[-1]))["per_second"]
+    plan.console.print("typical door by pool: " + ", ".join(f"{pool}: {rate:,.0f}/s" for pool, rate in reached.items()))
+    return max(reached, key=reached.__getitem__)
+
+
+async def _course(course: Course, contender: Contender, run: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for clients in CLIENTS:
+        door = await course.post(contender, f"{run}C{clients}", clients=clients)
+        await contender.caught_up()
+        found |= {f"{clients} {name}": door[name] for name in ("per_second", "p50_ms", "p99_ms")}
+    found["end_to_end"] = (await course.end_to_end(contender, f"{run}E"))["end_to_end"]
+    for pace in PACES:
+        paced = await course.post(contender, f"{run}P{pace}", clients=CLIENTS[-1], rate=pace)
+        await contender.caught_up()
+        kept = [name for name in paced if name.startswith(("cpu ", "memory ")) or name in _PACED]
+        found |= {f"at {pace} {name}": paced[name] for name in kept}
+        found[f"at {pace} cpu"] = sum(paced[name] for name in paced if name.startswith("cpu ") and "load" not in name)
+        found[f"at {pace} memory"] = sum(paced[name] for name in paced if name.startswith("memory "))
+    return found
+
+
+async def _limits(stack: Stack, plan: Plan) -> Found:
+    rows: dict[int, list[float]] = {size: [] for size in _LIMIT_ROWS}
+    records = []
+    for run in range(plan.repetitions):
+        for size, found in rows.items():
+            found.append(await postgres_rows(stack, size, int(plan.seconds)))
+        records.append(await kafka_records(stack, run))
+    by_title = {f"rows of an event's size, {size} a transaction": found for size, found in rows.items()}
+    by_title["records of an event's size, Kafka's own producer test"] = records
+    lines = [Line(title, "/s", {_LIMITS: Figure(title, "/s", found)}) for title, found in by_title.items()]
+    return Found(lines)
+
+
+def _lines(readings: Readings) -> list[Line]:
+    wanted = [("end_to_end", "door to stock, sustained", "events/s", True)]
+    for clients in CLIENTS:
+        wanted += [
+            (f"{clients} per_second", f"single POST from {clients}", "events/s", True),
+            (f"{clients} p50_ms", f"single POST from {clients}, p50", "ms", False),
+            (f"{clients} p99_ms", f"single POST from {clients}, p99", "ms", False),
+        ]
+    for pace in PACES:
+        wanted += [
+            (f"at {pace} per_second", f"accepted at a paced {pace:,}/s", "events/s", True),
+            (f"at {pace} seen_p50_ms", f"POST to seen in stock at {pace:,}/s, p50", "ms", False),
+            (f"at {pace} seen_p99_ms", f"POST to seen in stock at {pace:,}/s, p99", "ms", False),
+            (f"at {pace} unseen", f"probes not seen within 20 s at {pace:,}/s", "probes", False),
+            (f"at {pace} cpu", f"CPU per event at {pace:,}/s, all processes", "us", False),
+            (f"at {pace} memory", f"memory at {pace:,}/s, all processes", "MiB", False),
+        ]
+    return [_line(readings[name], name, title, unit=unit, more=more) for name, title, unit, more in wanted]
+
+
+def _line(found: Mapping[str, Sequence[float]], name: str, title: str, *, unit: str, more: bool) -> Line:
+    figures = {contender: Figure(contender, unit, values) for contender, values in found.items()}
+    return Line(title, unit, figures, more, _AIMS.get(name, ""))
