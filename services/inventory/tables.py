@@ -33,29 +33,7 @@ site = Table(
     Column("record", JSONB),
     Column("kept_by", Text),
 )
-lot = Table("lot", metadata, Column("part", Text), Column("lot", Text), Column("expires_on", Date))
-lot_mark = Table(
-    "lot_mark",
-    metadata,
-    Column("site", Text),
-    Column("part", Text),
-    Column("lot", Text),
-    Column("n", BigInteger),
-    Column("expires_on", Date),
-)
 stock = Table("stock", metadata, Column("site", Text), Column("part", Text), Column("version", BigInteger))
-balance = Table(
-    "balance",
-    metadata,
-    Column("site", Text),
-    Column("part", Text),
-    Column("lot", Text),
-    Column("condition", Text),
-    Column("produced", BigInteger),
-    Column("on_hand", BigInteger),
-    Column("reserved", BigInteger),
-    Column("in_transit", BigInteger),
-)
 transfer = Table(
     "transfer",
     metadata,

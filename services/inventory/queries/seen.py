@@ -14,6 +14,7 @@ from shared.http.versions import Token
 from shared.sql import Statement
 from shared.types import Nation, PartId, Platform, SiteId
 
+_SITES = Statement("SELECT site_id, country FROM site")
 _NAMED_AND_SEEN = Statement("""
     SELECT (SELECT count(*) FROM demand
              WHERE order_id = ANY(CAST(:orders AS text[]))
@@ -40,7 +41,7 @@ class Seen:
 async def seen(session: AsyncSession, principal: Principal) -> Seen:
     """Say what a principal sees of every site; a site that the catalogue does not have is not seen."""
     sights: dict[Sight, set[SiteId]] = {}
-    for row in await session.execute(select(tables.site.c.site_id, tables.site.c.country)):
+    for row in await _SITES.rows(session):
         sights.setdefault(sight_of_stock(principal, row.site_id, row.country), set()).add(row.site_id)
     return Seen(
         full=frozenset(sights.get(Sight.FULL, ())),

@@ -1,64 +1,135 @@
-"""Stock as it stands: by lot and condition, or by part and site; of other depots only where there is some."""
+"""Stock as it stands: by lot and condition, or by part and site; of other depots only where there is some.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import Any
+The statement is put together from the same few pieces for every question of the same shape, and kept: to build a query
+out of objects for each one takes more CPU than to answer it.
+"""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal, null, or_, select, true, tuple_, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
-from services.inventory.tables import balance, lot, lot_mark, part, stock
-from shared.sql import Statement
+from shared.sql import AnyRow, Statement
 from shared.types import Condition
 
-_USUAL = tuple(sorted(USUAL_CONDITIONS))
-_QUALIFIED = (Condition.B,)
-_AMOUNTS = ("on_hand", "reserved", "available", "available_qualified", "in_transit", "produced")
 _APPLIED = Statement("SELECT topic, last_event_id FROM consumer_offset WHERE last_event_id IS NOT NULL")
+_SHAPES_MAX = 512
+_FILTERS = {
+    "part": "b.part = :part",
+    "site": "b.site = :site",
+    "lot": "b.lot = :lot",
+    "condition": "b.condition = :condition",
+    "platform": "b.part IN (SELECT part_id FROM part WHERE platforms @> ARRAY[CAST(:platform AS text)])",
+}
+_SOMETHING_THERE = "b.on_hand + b.reserved + b.in_transit + b.produced > 0"
+_FROM = """
+  FROM balance b
+  JOIN stock s ON s.site = b.site AND s.part = b.part
+  LEFT JOIN lot l ON l.part = b.part AND l.lot = b.lot
+  LEFT JOIN LATERAL (
+    SELECT expires_on FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
+    ORDER BY m.n DESC LIMIT 1) mark ON true
+"""
+_LAST_DAY = "COALESCE(l.expires_on, mark.expires_on)"
 
-_MARK = (
-    select(lot_mark.c.expires_on)
-    .where(lot_mark.c.site == balance.c.site, lot_mark.c.part == balance.c.part, lot_mark.c.lot == balance.c.lot)
-    .order_by(lot_mark.c.n.desc())
-    .limit(1)
-    .lateral("mark")
-)
-_LAST_DAY = func.coalesce(lot.c.expires_on, _MARK.c.expires_on)
+
+def _free(*conditions: str) -> str:
+    """Say how much of a balance an order could get that accepts these conditions."""
+    accepted = ", ".join(f"'{condition}'" for condition in sorted(conditions))
+    lives = f"({_LAST_DAY} IS NULL OR current_date <= {_LAST_DAY})"
+    return f"CASE WHEN b.condition IN ({accepted}) AND {lives} THEN b.on_hand ELSE 0 END"
+
+
+_AVAILABLE, _QUALIFIED = _free(*USUAL_CONDITIONS), _free(Condition.B)
+_BY_ACCOUNT = f"""
+  SELECT b.site, b.part, b.lot, b.condition, s.version, {_LAST_DAY} AS expires_on, b.on_hand, b.reserved,
+         {_AVAILABLE} AS available, {_QUALIFIED} AS available_qualified, b.in_transit, b.produced,
+         CAST(NULL AS text) AS availability
+"""
+_BY_PART_AND_SITE = f"""
+  SELECT b.site, b.part, '' AS lot, '' AS condition, max(s.version) AS version, CAST(NULL AS date) AS expires_on,
+         CAST(sum(b.on_hand) AS bigint) AS on_hand, CAST(sum(b.reserved) AS bigint) AS reserved,
+         CAST(sum({_AVAILABLE}) AS bigint) AS available,
+         CAST(sum({_QUALIFIED}) AS bigint) AS available_qualified,
+         CAST(sum(b.in_transit) AS bigint) AS in_transit, CAST(sum(b.produced) AS bigint) AS produced,
+         CAST(NULL AS text) AS availability
+"""
+# The sites where an order could get some; a row that said none would tell that there was something.
+_WHERE_SOME = f"""
+  SELECT b.site, b.part, '' AS lot, '' AS condition, NULL AS version, NULL AS expires_on, NULL AS on_hand,
+         NULL AS reserved, NULL AS available, NULL AS available_qualified, NULL AS in_transit, NULL AS produced,
+         '{Availability.SOME}' AS availability
+"""
 
 Key = tuple[str, ...]
 """Site, part, lot and condition of a row; lot and condition are empty where rows are grouped."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Which rows of the stock: after this key, at most so many."""
 
     after: Key | None
     limit: int
 
 
+class _Shape(NamedTuple):
+    """What decides the text of the statement."""
+
+    filters: tuple[str, ...]
+    is_grouped: bool
+    shows_empty: bool
+    sees_some: bool
+    goes_on: bool
+
+
 async def rows(session: AsyncSession, wanted: StockFilter, seen: Seen, window: Window) -> list[StockRow]:
     """Show stock, by site and part; what a principal sees in full and what only as some or none, in one list."""
-    today = (await session.execute(select(func.current_date()))).scalar_one()
-    own = _by_account if wanted.group is Grouping.ACCOUNT else _by_part_and_site
-    queries = [own(wanted, today).where(balance.c.site.in_(sorted(seen.full)))] if seen.full else []
-    if seen.some_none and wanted.lot is None and wanted.condition is None:
-        queries.append(_where_some(wanted, today).where(balance.c.site.in_(sorted(seen.some_none))))
-    if not queries:
-        return []
-    found = union_all(*queries).subquery()
-    key = tuple_(found.c.site, found.c.part, found.c.lot, found.c.condition)
-    units = found.outerjoin(part, part.c.part_id == found.c.part)
-    query = select(found, part.c.unit_of_issue, part.c.quantity_scale).select_from(units)
-    query = query.order_by(found.c.site, found.c.part, found.c.lot, found.c.condition).limit(window.limit)
-    if window.after is not None:
-        query = query.where(key > tuple_(*map(literal, window.after)))
-    return [_row(each) for each in await session.execute(query)]
+    values = {name: value for name in _FILTERS if (value := getattr(wanted, name)) is not None}
+    shape = _Shape(
+        filters=tuple(values),
+        is_grouped=wanted.group is Grouping.PART_SITE,
+        shows_empty=wanted.empty,
+        sees_some=bool(seen.some_none) and wanted.lot is None and wanted.condition is None,
+        goes_on=window.after is not None,
+    )
+    after = dict(
+        zip(("site_before", "part_before", "lot_before", "condition_before"), window.after or (), strict=False)
+    )
+    places = {"full": sorted(seen.full), "some": sorted(seen.some_none)}
+    found = await _statement(shape).rows(session, {**values, **places, **after, "limit": window.limit})
+    return [_row(each) for each in found]
+
+
+@lru_cache(maxsize=_SHAPES_MAX)
+def _statement(shape: _Shape) -> Statement:
+    """Write the statement for questions of one shape."""
+    where = [_FILTERS[name] for name in shape.filters] + ([] if shape.shows_empty else [_SOMETHING_THERE])
+    grouped = " GROUP BY b.site, b.part"
+    full = _query(
+        _BY_PART_AND_SITE if shape.is_grouped else _BY_ACCOUNT, [*where, "b.site = ANY(CAST(:full AS text[]))"]
+    )
+    queries = [full + (grouped if shape.is_grouped else "")]
+    if shape.sees_some:
+        some = _query(_WHERE_SOME, [*where, "b.site = ANY(CAST(:some AS text[]))"])
+        queries.append(f"{some}{grouped} HAVING sum({_AVAILABLE}) > 0")
+    after = "WHERE (f.site, f.part, f.lot, f.condition) > (:site_before, :part_before, :lot_before, :condition_before)"
+    return Statement(
+        f"""
+        SELECT f.*, p.unit_of_issue, p.quantity_scale FROM ({" UNION ALL ".join(queries)}) f
+        LEFT JOIN part p ON p.part_id = f.part
+        {after if shape.goes_on else ""}
+        ORDER BY f.site, f.part, f.lot, f.condition LIMIT :limit
+        """  # noqa: S608  # our own pieces; every value is a parameter
+    )
+
+
+def _query(columns: str, conditions: list[str]) -> str:
+    return f"{columns} {_FROM} WHERE {' AND '.join(conditions)}"
 
 
 def key_of(row: StockRow) -> Key:
@@ -80,89 +151,7 @@ def made_at(event_id: UUID) -> datetime:
     return datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
 
 
-def _available(today: date, conditions: Sequence[str] = _USUAL) -> ColumnElement[int]:
-    lives = or_(_LAST_DAY.is_(None), today <= _LAST_DAY)
-    return case((and_(balance.c.condition.in_(conditions), lives), balance.c.on_hand), else_=0)
-
-
-def _restricted(query: Select[Any], wanted: StockFilter) -> Select[Any]:
-    for name in ("part", "site", "lot", "condition"):
-        value = getattr(wanted, name)
-        if value is not None:
-            query = query.where(balance.c[name] == value)
-    if wanted.platform is not None:
-        fits = select(part.c.part_id).where(part.c.platforms.contains([wanted.platform.value]))
-        query = query.where(balance.c.part.in_(fits))
-    if not wanted.empty:
-        query = query.where(balance.c.on_hand + balance.c.reserved + balance.c.in_transit + balance.c.produced > 0)
-    return query
-
-
-def _joined() -> Any:  # a FROM clause: SQLAlchemy has no public name for its type
-    here = and_(stock.c.site == balance.c.site, stock.c.part == balance.c.part)
-    of_lot = and_(lot.c.part == balance.c.part, lot.c.lot == balance.c.lot)
-    return balance.join(stock, here).outerjoin(lot, of_lot).outerjoin(_MARK, true())
-
-
-def _by_account(wanted: StockFilter, today: date) -> Select[Any]:
-    query = select(
-        balance.c.site,
-        balance.c.part,
-        balance.c.lot,
-        balance.c.condition,
-        stock.c.version,
-        _LAST_DAY.label("expires_on"),
-        balance.c.on_hand,
-        balance.c.reserved,
-        _available(today).label("available"),
-        _available(today, _QUALIFIED).label("available_qualified"),
-        balance.c.in_transit,
-        balance.c.produced,
-        null().label("availability"),
-    )
-    return _restricted(query.select_from(_joined()), wanted)
-
-
-def _by_part_and_site(wanted: StockFilter, today: date) -> Select[Any]:
-    query = select(
-        balance.c.site,
-        balance.c.part,
-        literal("").label("lot"),
-        literal("").label("condition"),
-        func.max(stock.c.version).label("version"),
-        null().label("expires_on"),
-        _sum(balance.c.on_hand, "on_hand"),
-        _sum(balance.c.reserved, "reserved"),
-        _sum(_available(today), "available"),
-        _sum(_available(today, _QUALIFIED), "available_qualified"),
-        _sum(balance.c.in_transit, "in_transit"),
-        _sum(balance.c.produced, "produced"),
-        null().label("availability"),
-    )
-    return _restricted(query.select_from(_joined()), wanted).group_by(balance.c.site, balance.c.part)
-
-
-def _where_some(wanted: StockFilter, today: date) -> Select[Any]:
-    """Name the sites where an order could get some; a row that said none would tell that there was something."""
-    query = select(
-        balance.c.site,
-        balance.c.part,
-        literal("").label("lot"),
-        literal("").label("condition"),
-        null().label("version"),
-        null().label("expires_on"),
-        *(null().label(name) for name in _AMOUNTS),
-        literal(Availability.SOME.value).label("availability"),
-    )
-    query = _restricted(query.select_from(_joined()), wanted).group_by(balance.c.site, balance.c.part)
-    return query.having(func.sum(_available(today)) > 0)
-
-
-def _sum(column: ColumnElement[int], name: str) -> ColumnElement[int]:
-    return func.sum(column).cast(balance.c.on_hand.type).label(name)
-
-
-def _row(row: Row[Any]) -> StockRow:
+def _row(row: AnyRow) -> StockRow:
     is_counted = row.availability is None
     return StockRow(
         site=row.site,
