@@ -98,11 +98,13 @@ async def _probe(run: Run, lane: int, until: float) -> None:
     moment, number = monotonic() + lane / _PROBES_PER_SECOND, 0
     while moment < until:
         await asyncio.sleep(max(0.0, moment - monotonic()))
+        door, stock = await door.still_open(), await stock.still_open()
         lot = -(1 + number * _PROBE_LANES + lane)
         finished, posting = run.workload.event(lot, "lot-finished"), run.workload.event(lot, "lot-dispatched")
         await door.send(request("POST", "/v1/events", run.order["token"], headers=_EVENT, body=finished.body))
         begun = monotonic()
         answer = await door.send(request("POST", "/v1/events", run.order["token"], headers=_EVENT, body=posting.body))
+        stock = await stock.still_open()
         if await _sees(stock, posting, run.order["reader"], version=answer.version):
             run.seen.append(monotonic() - begun)
         else:

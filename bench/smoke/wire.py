@@ -26,12 +26,19 @@ class Wire(asyncio.Protocol):
         self._needed = 0
         self._waiting: asyncio.Future[Answer] | None = None
         self._transport: asyncio.Transport | None = None
+        self._port = 0
 
     @classmethod
     async def open(cls, port: int) -> "Wire":
         """Connect to a door on this machine."""
         _, wire = await asyncio.get_running_loop().create_connection(cls, "127.0.0.1", port)
+        wire._port = port
         return wire
+
+    async def still_open(self) -> "Wire":
+        """Give this connection, or a new one where the door has closed it for being idle."""
+        assert self._transport is not None, "not connected"
+        return await Wire.open(self._port) if self._transport.is_closing() else self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Keep the transport; uvloop's is one by its methods alone."""
