@@ -6,8 +6,9 @@ fails its fence, rolls back and lets go.
 
 import asyncio
 import random
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Generic
+from typing import Any, Generic
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
@@ -28,12 +29,17 @@ from shared.messaging.signals import Signal
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
+from shared.observe.waiting import waiting_at
 
 log = get_log()
 
 MEASURE_SECONDS = 0.5
 FETCH_SECONDS_MAX = 2.0
 """How long a fetch may take beyond its own wait: aiokafka waits for the end of a rebalance without a bound."""
+
+
+class Stalled(Weather):
+    """A consumer has waited for something that does not come; it connects anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +152,26 @@ class Consumer(Generic[W]):
             connection = _Connection(client, owners, watch, rounds)
             client.subscribe(topics=self._topic_names, listener=owners)
             while not stopping.is_set():
-                await self._step(connection, stopping)
+                await self._in_time(self._step(connection, stopping))
         finally:
             self._owners = None
             owners.forget_lag()
             await asyncio.gather(*(kafka.stop(each) for each in (client, reader) if each is not None))
+
+    async def _in_time(self, step: Coroutine[Any, Any, None]) -> None:
+        """Give up a step that does not end, whatever it waits for, and say where; raises Stalled."""
+        task = asyncio.ensure_future(step)
+        try:
+            await asyncio.wait({task}, timeout=self._settings.consumer_step_seconds_max)
+            if not task.done():
+                log.error("consumer_stalled", group=self.group, waits_at=waiting_at(task))
+                raise Stalled(f"a step took more than {self._settings.consumer_step_seconds_max:.0f} s")
+            task.result()
+        finally:
+            task.cancel()
+            await asyncio.wait({task}, timeout=kafka.STOP_TIMEOUT_SECONDS)
+            if task.done() and not task.cancelled():
+                task.exception()
 
     async def _step(self, connection: _Connection[W], stopping: asyncio.Event) -> None:
         fetched = await self._fetch(connection)

@@ -108,7 +108,12 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         return missing
 
     async def take_over(self, place: TopicPartition, state: LogState) -> None:
-        """Acquire a partition in the database and seek to where its next batch begins."""
+        """Acquire a partition in the database and seek to where its next batch begins.
+
+        Not one that Kafka has given away since: taking it would fence its rightful owner out.
+        """
+        if place not in (self._assigned or ()):
+            return
         where, topic_id = self.place(place), state.topic_ids[place.topic]
         async with self._database.transaction() as session:
             owned = await consumer_store.acquire(session, where, topic_id)

@@ -43,6 +43,8 @@ class BackboneSettings(BaseModel):
     """How long one transaction may last before the next ones take fewer records."""
     consumer_gather_seconds_max: float = Field(default=0.05, ge=0)
     """Longest pause in which records come together after a few were applied; it lasts as long as they took."""
+    consumer_step_seconds_max: float = Field(default=60.0, gt=0)
+    """How long a consumer may take to fetch and apply once, with all its tries, before it connects anew."""
     consumer_poll_seconds: float = Field(default=0.2, gt=0)
     """How long one fetch waits for records."""
     consumer_session_timeout_seconds: float = Field(default=6.0, gt=0)

@@ -90,18 +90,19 @@ class Counters:
         """Ask a door to raise a counter, now and then by what its hearer refuses, or by nothing."""
         name = self.world.chances.one_of(NAMES)
         by = self.world.chances.random.choice((1, 1, 1, 1, 1, 13, 0))
-        replica, process = self._somebody()
-        if process is not None:
-            self.world.loop.spawn(process, replica.raise_by(name, by))
+        if (replica := self._somebody()) is not None:
+            self.world.loop.spawn(replica.process, replica.raise_by(name, by))
 
     def _release(self, name: str) -> None:
-        replica, process = self._somebody()
-        if process is not None:
-            self.world.loop.spawn(process, replica.release(name))
+        if (replica := self._somebody()) is not None:
+            self.world.loop.spawn(replica.process, replica.release(name))
 
-    def _somebody(self) -> "tuple[Replica, Process | None]":
+    def _somebody(self) -> "Replica | None":
+        """Choose whom to ask; nobody answers before the first has started, and the dead don't."""
+        if not self.doors:
+            return None
         replica = self.doors[self.world.chances.one_of(tuple(sorted(self.doors)))]
-        return replica, None if replica.process.is_dead else replica.process
+        return None if replica.process.is_dead else replica
 
     def _calm(self) -> None:
         self.world.calm()
