@@ -106,6 +106,7 @@ class StreamTail:
         try:
             await self._begin(reader)
             while not stopping.is_set():
+                kafka.check_fetching(reader)
                 fetched = await reader.getmany(timeout_ms=POLL_MILLISECONDS)
                 for place, messages in fetched.items():
                     for message in messages:

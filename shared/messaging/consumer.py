@@ -203,6 +203,7 @@ class Consumer(Generic[W]):
 
     async def _fetch(self, connection: _Connection[W]) -> dict[TopicPartition, list[Record]]:
         wait = self._settings.consumer_poll_seconds
+        kafka.check_fetching(connection.client)
         try:
             async with asyncio.timeout(wait + FETCH_SECONDS_MAX):
                 fetched = await connection.client.getmany(timeout_ms=int(wait * 1000))

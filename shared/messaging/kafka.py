@@ -242,6 +242,16 @@ async def begin_offsets(reader: AIOKafkaConsumer, places: Iterable[TopicPartitio
         raise KafkaAway(f"Kafka does not tell its logs: {error!r}") from error
 
 
+def check_fetching(client: AIOKafkaConsumer) -> None:
+    """Raise KafkaAway if a client has ceased to fetch: aiokafka does not say so, and would give nothing for ever.
+
+    Its own task ends when a connection was closed while a request was written to it, or when its requests were
+    cancelled in an unlucky moment (aiokafka 0.14).
+    """
+    if client._fetcher._fetch_task.done():
+        raise KafkaAway("this client has ceased to fetch")
+
+
 def refresh_metadata(client: AIOKafkaConsumer) -> None:
     """Let a client notice soon, not after half a minute, that a topic is back or has grown."""
     client._client.force_metadata_update()

@@ -20,6 +20,7 @@ class Broker(Protocol):
     loop: SimulatedLoop
     weather: Weather
     partitions: dict[TopicPartition, list[Any]]
+    counts: dict[str, int]
 
     async def ask(self, work: Any) -> Any:
         """Let the broker do something."""
@@ -78,6 +79,8 @@ class MemoryConsumer:
         self._positions: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._coordinating: asyncio.Task[None] | None = None
+        self.has_ceased = False
+        """Whether it fetches no more and says nothing, as aiokafka's own may after its partitions have moved."""
 
     def subscribe(self, *, topics: Iterable[str], listener: Any) -> None:
         """Join the group."""
@@ -103,6 +106,8 @@ class MemoryConsumer:
                     self._assigned = self._group.share(self._member, places)
                     self._positions = {p: self._group.committed[p] for p in self._assigned & set(self._group.committed)}
                     self._paused = set()
+                    self.has_ceased = self._log.weather.strikes(self._log.weather.lost)
+                    self._log.counts["ceased"] += self.has_ceased
                     await listener.on_partitions_assigned(set(self._assigned))
             except Exception:  # noqa: BLE001  # as aiokafka's own: it tries again
                 await asyncio.sleep(0.1)
@@ -135,6 +140,9 @@ class MemoryConsumer:
 
     async def getmany(self, *, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
         """Fetch what there is, or wait for it."""
+        if self.has_ceased:
+            await asyncio.sleep(timeout_ms / 1000)
+            return {}
         places = sorted(self._assigned - self._paused)
         if any(place not in self._positions for place in places):
             await asyncio.sleep(timeout_ms / 1000)

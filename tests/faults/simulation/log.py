@@ -41,7 +41,7 @@ class MemoryLog:
         self.loop = loop
         self.weather = weather
         self.partitions: dict[TopicPartition, list[Message]] = {}
-        self.counts = {"refused": 0, "unacknowledged": 0, "late": 0}
+        self.counts = {"refused": 0, "unacknowledged": 0, "late": 0, "ceased": 0}
         self.on_append: Callable[[TopicPartition, Sequence[Message]], None] = lambda *_: None
         self._size = partitions
         self._groups: dict[str, MemoryGroup] = {}
@@ -148,13 +148,18 @@ class MemoryLog:
     def refresh_metadata(self, _client: object) -> None:
         """Stand in for the function of the same name."""
 
+    def check_fetching(self, client: MemoryConsumer) -> None:
+        """Stand in for the function of the same name."""
+        if client.has_ceased:
+            raise KafkaAway("this client has ceased to fetch")
+
     def _id(self, message: Message) -> UUID:
         return UUID(dict(message.headers)["ce_id"].decode())
 
 
 STOOD_IN_FOR = (
     *("start_producer", "start_consumer", "start_reader", "stop", "drop"),
-    *("log_state", "config_differences", "begin_offsets", "ids_at", "last_ids", "refresh_metadata"),
+    *("log_state", "config_differences", "begin_offsets", "ids_at", "last_ids", "refresh_metadata", "check_fetching"),
 )
 
 

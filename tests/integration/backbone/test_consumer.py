@@ -290,3 +290,20 @@ async def epochs(database: ServiceDatabase, *parts: int) -> dict[int, int]:
     rows = await owner.fetch("SELECT part, epoch FROM consumer_offset WHERE part = ANY($1)", list(parts))
     await owner.close()
     return {row["part"]: row["epoch"] for row in rows}
+
+
+async def test_a_consumer_whose_client_has_ceased_to_fetch_connects_anew(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    async with Toy(database, topics).running() as toy:
+        await say(topics, [Said("counter", 1)])
+        await toy.until_heard(1)
+        owners = toy.backbone._consumers[0]._owners
+        assert owners is not None
+        owners._client._fetcher._fetch_task.cancel()
+        await asyncio.sleep(1.0)  # what it had asked for already has come by then
+        await say(topics, [Said("counter", 2)])
+        await toy.until_heard(2, seconds=40)
+        hearing = await toy.hearing()
+
+    assert wrongs(hearing, {"counter": 2}) == []
