@@ -6,8 +6,7 @@ falls behind what is kept must query the state anew and start from there.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncGenerator, Sequence
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -24,8 +23,6 @@ from shared.observe.logs import get_log
 log = get_log()
 
 POLL_MILLISECONDS = 200
-GATHER_SECONDS = 0.25
-"""How far the tail lies behind while nobody follows: to fetch each fact as it comes costs more than to apply it."""
 RETRY_SECONDS = 1.0
 _SAID = ("ce_type", "ce_id", "ce_recordedtime")
 REACH_SECONDS_MAX = 2.0
@@ -81,8 +78,6 @@ class StreamTail:
         self._next: list[int] = []
         self._signal = Signal()
         self._term = 0
-        self._readers = 0
-        self._wanted = asyncio.Event()
 
     def position(self) -> Place | None:
         """Tell where the stream stands: a query that reads its state after this can be continued from here."""
@@ -113,27 +108,8 @@ class StreamTail:
                         self._keep(_Kept(place.partition, message.offset, message.headers, message.value))
                 if fetched:
                     self._signal.set()
-                await self._rest()
         finally:
             await kafka.stop(reader)
-
-    async def _rest(self) -> None:
-        """Let facts come together until somebody follows."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(GATHER_SECONDS):
-                await self._wanted.wait()
-
-    @contextmanager
-    def _followed(self) -> Iterator[None]:
-        """Fetch each fact as it comes, while the block lasts."""
-        self._readers += 1
-        self._wanted.set()
-        try:
-            yield
-        finally:
-            self._readers -= 1
-            if not self._readers:
-                self._wanted.clear()
 
     async def _begin(self, reader: AIOKafkaConsumer) -> None:
         state = await kafka.log_state(reader, [self._topic])
@@ -181,8 +157,7 @@ class StreamTail:
         if place.log != now.log:
             raise PositionGone(position=place)
         start = place.vector
-        with self._followed():
-            await self._reach(start)
+        await self._reach(start)
         if any(want < first for want, first in zip(start, self._first, strict=True)):
             raise PositionGone(position=place)
         unread = (index for index, kept in enumerate(self._kept) if kept.offset >= start[kept.part])
@@ -202,16 +177,15 @@ class StreamTail:
 
     async def _read(self, start: Vector, term: int, cursor: int) -> AsyncGenerator[TailEvent, None]:
         position = list(start)
-        with self._followed():
-            while term == self._term:
-                if cursor < self._dropped:
-                    raise PositionGone(position=self._place(position))
-                index = cursor - self._dropped
-                if index >= len(self._kept):
-                    await self._signal.wait()
-                    continue
-                kept = self._kept[index]
-                cursor += 1
-                if kept.offset >= position[kept.part]:
-                    position[kept.part] = kept.offset + 1
-                    yield kept.at(self._place(position))
+        while term == self._term:
+            if cursor < self._dropped:
+                raise PositionGone(position=self._place(position))
+            index = cursor - self._dropped
+            if index >= len(self._kept):
+                await self._signal.wait()
+                continue
+            kept = self._kept[index]
+            cursor += 1
+            if kept.offset >= position[kept.part]:
+                position[kept.part] = kept.offset + 1
+                yield kept.at(self._place(position))

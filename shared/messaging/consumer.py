@@ -7,6 +7,7 @@ fails its fence, rolls back and lets go.
 import asyncio
 import random
 from collections.abc import Coroutine
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -23,7 +24,7 @@ from shared.messaging.handlers import Subscription, W
 from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
 from shared.messaging.parking import Parking
-from shared.messaging.rounds import Rounds, gathering
+from shared.messaging.rounds import Fetched, Rounds, are_few, gathering
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
 from shared.messaging.topics import Topics
@@ -176,11 +177,7 @@ class Consumer(Generic[W]):
     async def _step(self, connection: _Connection[W], stopping: asyncio.Event) -> None:
         fetched = await self._fetch(connection)
         if fetched:
-            begun = clock.monotonic()
-            await connection.rounds.serve(fetched, stopping)
-            self._failures = 0
-            self._changed.set()
-            await asyncio.sleep(gathering(fetched, clock.monotonic() - begun, self._settings))
+            await self._serve(connection, fetched, stopping)
         try:
             await self._look_after(connection)
         except Exception as error:
@@ -188,6 +185,15 @@ class Consumer(Generic[W]):
                 raise
         else:
             self._trouble = None
+
+    async def _serve(self, connection: _Connection[W], fetched: Fetched, stopping: asyncio.Event) -> None:
+        """Apply records; a few, so that others come together meanwhile."""
+        begun = clock.monotonic()
+        with connection.owners.asking_nothing() if are_few(fetched, self._settings) else nullcontext():
+            await connection.rounds.serve(fetched, stopping)
+            self._failures = 0
+            self._changed.set()
+            await asyncio.sleep(gathering(fetched, clock.monotonic() - begun, self._settings))
 
     def _endures(self, error: Exception) -> bool:
         """Tell whether to wait for Kafka or the database with this connection: a short absence costs no rebalance."""

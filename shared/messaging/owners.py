@@ -5,8 +5,8 @@ in the database and sought; what comes from elsewhere is thrown away.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
@@ -174,6 +174,20 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         if place in self._client.assignment():
             self._client.pause(place)
         log.error("partition_stopped", group=self._group, topic=place.topic, part=place.partition, error=error)
+
+    @contextmanager
+    def asking_nothing(self) -> Iterator[None]:
+        """Ask Kafka for no more records until the block ends.
+
+        aiokafka asks again as soon as it has given records away, and is answered as soon as one more is there: at a
+        moderate pace each fact would cost Kafka and its hearers a request of their own.
+        """
+        asked = self._client.assignment() - set(self.stopped)
+        self._client.pause(*asked)
+        try:
+            yield
+        finally:
+            self._client.resume(*(asked & self._client.assignment() - set(self.stopped)))
 
     @asynccontextmanager
     async def working(self, places: Sequence[TopicPartition]) -> AsyncIterator[None]:

@@ -227,10 +227,14 @@ def cut(fetched: Fetched, size: int) -> tuple[Fetched, Fetched]:
     return now, rest
 
 
+def are_few(served: Fetched, settings: BackboneSettings) -> bool:
+    """Tell whether these are fewer records than a transaction takes: whoever is behind has no time to lose."""
+    return sum(map(len, served.values())) < settings.consumer_batch_max
+
+
 def gathering(served: Fetched, seconds: float, settings: BackboneSettings) -> float:
     """Say how long records may come together after these have taken so many seconds: a few cost nearly what many do.
 
     On a machine that is at leisure that is a few milliseconds; on one that is not, as much as the settings allow.
     """
-    is_few = sum(map(len, served.values())) < settings.consumer_batch_max
-    return min(seconds, settings.consumer_gather_seconds_max) if is_few else 0.0
+    return min(seconds, settings.consumer_gather_seconds_max) if are_few(served, settings) else 0.0

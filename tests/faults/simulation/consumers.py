@@ -122,9 +122,15 @@ class MemoryConsumer:
         assert place in self._assigned, "only what is assigned is sought"
         self._positions[place] = offset
 
-    def pause(self, place: TopicPartition) -> None:
-        """Fetch a partition no more."""
-        self._paused.add(place)
+    def pause(self, *places: TopicPartition) -> None:
+        """Fetch partitions no more."""
+        assert self._assigned.issuperset(places), "only what is assigned is paused"
+        self._paused.update(places)
+
+    def resume(self, *places: TopicPartition) -> None:
+        """Fetch partitions again."""
+        assert self._assigned.issuperset(places), "only what is assigned is resumed"
+        self._paused.difference_update(places)
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         """Show how far the group is."""
