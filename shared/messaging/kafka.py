@@ -16,16 +16,16 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from shared.errors import Weather
+from shared.messaging.taking_apart import take_apart
 from shared.messaging.topic_ids import TopicIdRequest
 
 REQUEST_TIMEOUT_SECONDS = 10.0
 STOP_TIMEOUT_SECONDS = 3.0
 START_TIMEOUT_SECONDS = 15.0
-END_TRIES, END_TIMEOUT_SECONDS = 5, 0.1
 BATCH_BYTES_MAX = 1_000_000
 PARTITIONS_REMEMBERED = 20_000
 
@@ -135,46 +135,13 @@ async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
         await asyncio.wait({ending}, timeout=STOP_TIMEOUT_SECONDS)
     finally:
         if not ending.done() or ending.cancelled() or ending.exception() is not None:
-            await _take_apart(client, ending)
+            await take_apart(client, ending)
 
 
 async def drop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
     """Take a client apart at once: a producer sends nothing more of what it has, as its own stop() would."""
     client._closed = True
-    await _take_apart(client)
-
-
-async def _take_apart(
-    client: AIOKafkaProducer | AIOKafkaConsumer, ending: "asyncio.Future[None] | None" = None
-) -> None:
-    tasks: list[asyncio.Future[Any] | None] = [ending]
-    if isinstance(client, AIOKafkaProducer):
-        client._message_accumulator.fail_all(ProducerClosed())
-        inner = client.client
-        if client._sender.sender_task is not None:
-            client._sender.sender_task.remove_done_callback(client._sender._fail_all)
-            tasks.append(client._sender.sender_task)
-    else:
-        names = ("_coordination_task", "_heartbeat_task", "_commit_refresh_task", "_reset_committed_task")
-        tasks += [getattr(client._coordinator, name, None) for name in names]
-        if client._fetcher is not None:
-            tasks += [client._fetcher._fetch_task, *client._fetcher._pending_tasks]
-        inner = client._client
-    await inner.close()
-    await _end([task for task in tasks if task is not None])
-
-
-async def _end(tasks: Sequence["asyncio.Future[Any]"]) -> None:
-    """Cancel tasks until they are done: aiokafka's wait for one another as they end."""
-    for _ in range(END_TRIES):
-        pending = [task for task in tasks if not task.done()]
-        for task in pending:
-            task.cancel()
-        if pending:
-            await asyncio.wait(pending, timeout=END_TIMEOUT_SECONDS)
-    for task in tasks:
-        if task.done() and not task.cancelled():
-            task.exception()
+    await take_apart(client)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,81 @@
+"""A consumer that gets nothing, or too much, does not stand still."""
+
+import asyncio
+
+import pytest
+
+from deploy.postgres.provision import ServiceDatabase
+from shared.events.envelope import Stream
+from shared.messaging.kafka import LogState
+from shared.messaging.topics import Topics
+from tests.fixtures.databases import owner_connection
+from tests.fixtures.toy import QUICK, Toy
+from tests.fixtures.toy_judge import wrongs
+from tests.fixtures.toy_kafka import Said, say
+
+
+async def test_a_consumer_that_waits_for_what_never_comes_says_where_and_connects_anew(
+    database: ServiceDatabase, topics: Topics, capsys: pytest.CaptureFixture[str]
+) -> None:
+    impatient, waited = QUICK.model_copy(update={"consumer_step_seconds_max": 2.0}), list[str]()
+
+    async def for_ever_at_first() -> None:
+        waited.append("once more")
+        if len(waited) == 1:
+            await asyncio.Event().wait()
+
+    toy = Toy(database, topics, settings=impatient)
+    toy.temper.before_settling = for_ever_at_first
+    async with toy.running():
+        await say(topics, [Said("counter", number) for number in (1, 2, 3)])
+        await toy.until_heard(3, seconds=60)
+        hearing = await toy.hearing()
+
+    assert wrongs(hearing, {"counter": 3}) == []
+    assert "for_ever_at_first" in capsys.readouterr().out, "the log says where it waited"
+
+
+async def test_who_is_slow_to_take_over_leaves_alone_what_kafka_has_given_to_another_meanwhile(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    async with Toy(database, topics).running() as toy:
+        await say(topics, [Said("counter", 1)])
+        await toy.until_heard(1)
+        owners = toy.backbone._consumers[0]._owners
+        assert owners is not None
+        mine, given_away = sorted(owners.held)[:2]
+        state = LogState(
+            {topics.name(Stream.PRODUCTION): owners.held[mine].owned.topic_id}, dict.fromkeys(owners.held, 9)
+        )
+        before = {place: owners.held[place].owned.epoch for place in (mine, given_away)}
+        await owners.on_partitions_assigned(set(owners.held) - {given_away})
+        for place in (mine, given_away):
+            await owners.take_over(place, state)
+        after = await epochs(database, given_away.partition, mine.partition)
+
+    assert after == {given_away.partition: before[given_away], mine.partition: before[mine] + 1}
+
+
+async def epochs(database: ServiceDatabase, *parts: int) -> dict[int, int]:
+    """Read how often each partition was taken over."""
+    owner = await owner_connection(database)
+    rows = await owner.fetch("SELECT part, epoch FROM consumer_offset WHERE part = ANY($1)", list(parts))
+    await owner.close()
+    return {row["part"]: row["epoch"] for row in rows}
+
+
+async def test_a_consumer_whose_client_has_ceased_to_fetch_connects_anew(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    async with Toy(database, topics).running() as toy:
+        await say(topics, [Said("counter", 1)])
+        await toy.until_heard(1)
+        owners = toy.backbone._consumers[0]._owners
+        assert owners is not None
+        owners._client._fetcher._fetch_task.cancel()
+        await asyncio.sleep(1.0)  # what it had asked for already has come by then
+        await say(topics, [Said("counter", 2)])
+        await toy.until_heard(2, seconds=40)
+        hearing = await toy.hearing()
+
+    assert wrongs(hearing, {"counter": 2}) == []
