@@ -18,7 +18,6 @@ from deploy.local.ports import free_port, is_free
 from deploy.local.process import Process, Program
 from deploy.local.settings import SERVICES
 from deploy.postgres.provision import connect
-from jvtrack.verify.proof import verify
 
 _NUMBERS = count(1)
 
@@ -73,14 +72,11 @@ class OurOwn:
 
     async def caught_up(self) -> None:
         """Wait until inventory and orders have applied what production told."""
-        offset = await self.stack.published()
-        for service in ("inventory", "orders"):
-            await self.stack.applied(service, offset)
+        await self.stack.caught_up()
 
     async def wrongs(self) -> Sequence[str]:
         """Give what the proof finds."""
-        report = await verify(self.stack.sources())
-        return [offence for result in report.results for offence in result.offences]
+        return await self.stack.wrongs()
 
 
 @dataclass(slots=True)

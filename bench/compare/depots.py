@@ -14,7 +14,6 @@ from bench.smoke.__main__ import DATA, with_catalogue
 from bench.smoke.stack import Stack, fresh_stack, until
 from deploy.local.settings import SERVICES
 from jvtrack.client.door import KEY_HEADER, Call
-from jvtrack.verify.proof import verify
 from shared.clock import monotonic, now
 
 PARTS = 1_000
@@ -62,8 +61,7 @@ async def _reservations(stack: Stack, plan: Plan) -> Found:
             orders = _orders(numbers, some, depots)
             found.setdefault(name, []).append(await _reserved(stack, orders, plan.seconds))
             plan.console.print(f"run {run}, {len(some):,} parts: {found[name][-1]['reserved']:,.0f} reserved/s")
-    report = await verify(stack.sources())
-    wrongs = [offence for result in report.results for offence in result.offences]
+    wrongs = await stack.wrongs()
     titles = {"one": "one part at one depot", "many": f"{PARTS:,} parts at {len(bench.depots)} depots"}
     lines = [
         of_runs(f"orders for {titles[name]}, {what}", unit, runs, key, more=more)

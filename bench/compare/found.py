@@ -118,6 +118,13 @@ def _read(found: Mapping[str, Any]) -> Found:
     )
 
 
+def of_contenders(
+    title: str, unit: str, readings: Mapping[str, Sequence[float]], *, aim: str = "", more: bool = True
+) -> Line:
+    """Put the readings of several contenders side by side."""
+    return Line(title, unit, {name: Figure(name, unit, values) for name, values in readings.items()}, more, aim)
+
+
 def of_runs(
     title: str, unit: str, runs: Sequence[Mapping[str, float]], key: str, *, aim: str = "", more: bool = True
 ) -> Line:

@@ -11,7 +11,6 @@ from bench.compare.found import Curve, Found, Line, Plan, of_runs
 from bench.compare.our_relay import OurRelay
 from bench.compare.relay_course import saturated
 from bench.compare.requests import gets
-from bench.compare.road import caught_up
 from bench.compare.stored import bytes_stored, grow
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
@@ -41,7 +40,7 @@ async def _grow(stack: Stack, plan: Plan) -> Found:
     stack.start(*SERVICES)
     bench = await with_catalogue(stack, plan.seconds)
     await bench.single("WARM")
-    await caught_up(stack)
+    await stack.caught_up()
     found: dict[int, list[dict[str, float]]] = {}
     notes, had, size = [], 0, 10_000
     while size <= plan.rows_max:
@@ -73,7 +72,7 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     relay = OurRelay(stack)
     relayed = await saturated(relay.road, f"{run}R", RELAYED, relay.go_on)
     stack.start("inventory", "orders")
-    await caught_up(stack)
+    await stack.caught_up()
     stack.stop("inventory", "orders")
     return {
         "door": door["cpu production"] + door[f"cpu {POSTGRES}"],

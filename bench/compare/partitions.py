@@ -17,9 +17,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 from sqlalchemy import make_url
 
-from bench.compare.found import Found, Line, Phase, Plan
+from bench.compare.found import Found, Line, Phase, Plan, of_contenders
 from bench.compare.report import section
-from bench.smoke.figures import Figure
 from deploy.local.places import HOME
 from deploy.local.servers import Servers
 from shared.clock import monotonic
@@ -170,7 +169,7 @@ def _lines(found: Readings) -> list[Line]:
         ("vacuum_again", "VACUUM FREEZE of what was written since", "s", False),
     )
     return [
-        Line(title, unit, {shape: Figure(shape, unit, each[name]) for shape, each in found.items()}, more)
+        of_contenders(title, unit, {shape: each[name] for shape, each in found.items()}, more=more)
         for name, title, unit, more in wanted
     ]
 

@@ -20,6 +20,7 @@ import asyncpg
 import uvloop
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from bench.smoke.apart import run_apart
 from bench.smoke.figures import percentile
 from shared.clock import monotonic
 from shared.events.envelope import new_event_id
@@ -123,18 +124,7 @@ async def paced(road: Road, run: str, *, rate: float, seconds: float) -> dict[st
     One commit takes what has come due meanwhile, as a door's does.
     """
     order = {"road": asdict(road), "run": run, "rate": rate, "seconds": seconds}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bench.compare.relay_course",
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    said, _ = await process.communicate(json.dumps(order).encode())
-    if process.returncode:
-        raise RuntimeError(f"the relay's course ended with {process.returncode}")
-    found: dict[str, float] = json.loads(said)
-    return found
+    return await run_apart("bench.compare.relay_course", order)
 
 
 async def _run(order: Mapping[str, Any]) -> dict[str, float]:

@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from bench.compare.found import Found, Line, Plan
+from bench.compare.found import Found, Line, Plan, of_contenders
 from bench.compare.our_relay import SERVICE, OurRelay
 from bench.compare.relay_course import Road, paced, saturated
 from bench.peers.debezium import SERVER_SETTINGS, TUNED, Debezium
-from bench.smoke.figures import Figure
 from bench.smoke.phases import measured
 from bench.smoke.stack import POSTGRES, Stack, fresh_stack
 
@@ -110,9 +109,7 @@ def _lines(readings: Readings) -> list[Line]:
             (f"{pace} memory relay", f"memory {at}, relay", "MiB", False),
         ]
     wanted += [(wrong, f"{wrong}, of all that were committed", "facts", False) for wrong in _WRONGS]
-    return [_line(readings[name], name, title, unit=unit, more=more) for name, title, unit, more in wanted]
-
-
-def _line(found: Mapping[str, Sequence[float]], name: str, title: str, *, unit: str, more: bool) -> Line:
-    figures = {relay: Figure(relay, unit, values) for relay, values in found.items()}
-    return Line(title, unit, figures, more, _AIMS.get(name, ""))
+    return [
+        of_contenders(title, unit, readings[name], aim=_AIMS.get(name, ""), more=more)
+        for name, title, unit, more in wanted
+    ]

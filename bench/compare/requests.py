@@ -13,32 +13,26 @@ from typing import Any
 
 import uvloop
 
+from bench.smoke.apart import run_apart
 from bench.smoke.figures import percentile
 from bench.smoke.wire import Wire, request
 from shared.clock import monotonic
 
 CLIENTS = 64
+_HERE = "bench.compare.requests"
 _JSON = "Content-Type: application/json\r\n"
 
 
 async def gets(port: int, token: str, paths: Sequence[str], *, seconds: float) -> dict[str, float]:
     """Read these paths over and over for a while; gives requests a second and their latencies."""
-    return await _process({"port": port, "token": token, "paths": list(paths), "seconds": seconds})
+    return await run_apart(_HERE, {"port": port, "token": token, "paths": list(paths), "seconds": seconds})
 
 
 async def posts(port: int, token: str, path: str, *, bodies: Sequence[str], seconds: float) -> dict[str, float]:
     """Post these bodies, each once, for a while or until there are no more."""
-    return await _process({"port": port, "token": token, "paths": [path], "bodies": list(bodies), "seconds": seconds})
-
-
-async def _process(order: Mapping[str, Any]) -> dict[str, float]:
-    command, pipe = (sys.executable, "-m", "bench.compare.requests"), asyncio.subprocess.PIPE
-    process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
-    said, _ = await process.communicate(json.dumps(order).encode())
-    if process.returncode:
-        raise RuntimeError(f"the requests ended with {process.returncode}")
-    found: dict[str, float] = json.loads(said)
-    return found
+    return await run_apart(
+        _HERE, {"port": port, "token": token, "paths": [path], "bodies": list(bodies), "seconds": seconds}
+    )
 
 
 async def _run(order: Mapping[str, Any]) -> dict[str, float]:

@@ -10,7 +10,6 @@ from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import NDJSON_BODIES, NDJSON_LINES, Bench
 from bench.smoke.stack import Stack, fresh_stack
 from deploy.local.settings import SERVICES
-from jvtrack.verify.proof import verify
 from shared.clock import monotonic
 from shared.events.envelope import Stream
 
@@ -39,8 +38,7 @@ async def _steps(stack: Stack, plan: Plan) -> Found:
     for number in range(plan.repetitions):
         runs.append({**await _alone(bench, f"N{number}"), **await _together(bench, f"T{number}")})
         plan.console.print(f"run {number}: " + ", ".join(f"{name} {value:,.0f}" for name, value in runs[-1].items()))
-    report = await verify(stack.sources())
-    return Found(_step_lines(runs), [offence for result in report.results for offence in result.offences])
+    return Found(_step_lines(runs), await stack.wrongs())
 
 
 async def _alone(bench: Bench, run: str) -> dict[str, float]:
@@ -69,15 +67,8 @@ async def _together(bench: Bench, run: str) -> dict[str, float]:
     """Post NDJSON with every service on; the clock stops when the stock has everything."""
     begun = monotonic()
     found = await bench.lines(run)
-    await caught_up(bench.stack)
+    await bench.stack.caught_up()
     return {"lines to stock": found["events"] / (monotonic() - begun)}
-
-
-async def caught_up(stack: Stack) -> None:
-    """Wait until everybody has heard all of production's facts."""
-    offset = await stack.published()
-    for service in ("inventory", "orders"):
-        await stack.applied(service, offset)
 
 
 async def _stored(stack: Stack) -> dict[str, float]:
@@ -112,16 +103,15 @@ async def _paced(stack: Stack, plan: Plan) -> Found:
     stack.start(*SERVICES)
     bench = await with_catalogue(stack, plan.seconds)
     await bench.single("WARM")
-    await caught_up(stack)
+    await stack.caught_up()
     by_pace: dict[int, list[dict[str, float]]] = {pace: [] for pace in PACES}
     for run in range(plan.repetitions):
         for pace, runs in by_pace.items():
             runs.append(await bench.load(f"P{pace}.{run}", rate=pace, probes=True))
-            await caught_up(stack)
+            await stack.caught_up()
             plan.console.print(f"run {run} at {pace:,}/s: seen p50 {runs[-1]['seen_p50_ms']:.1f} ms")
-    report = await verify(stack.sources())
     lines = [line for pace, runs in by_pace.items() for line in _paced_lines(pace, runs)]
-    return Found(lines, [offence for result in report.results for offence in result.offences])
+    return Found(lines, await stack.wrongs())
 
 
 def _paced_lines(pace: int, runs: Runs) -> list[Line]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 from bench.compare.contenders import Contender, OurOwn, Peer
-from bench.compare.found import Found, Line, Plan
+from bench.compare.found import Found, Line, Plan, of_contenders
 from bench.compare.limits import kafka_records, postgres_rows
 from bench.compare.phases import Course
 from bench.smoke.__main__ import with_catalogue
@@ -120,9 +120,7 @@ def _lines(readings: Readings) -> list[Line]:
             (f"at {pace} cpu", f"CPU per event at {pace:,}/s, all processes", "us", False),
             (f"at {pace} memory", f"memory at {pace:,}/s, all processes", "MiB", False),
         ]
-    return [_line(readings[name], name, title, unit=unit, more=more) for name, title, unit, more in wanted]
-
-
-def _line(found: Mapping[str, Sequence[float]], name: str, title: str, *, unit: str, more: bool) -> Line:
-    figures = {contender: Figure(contender, unit, values) for contender, values in found.items()}
-    return Line(title, unit, figures, more, _AIMS.get(name, ""))
+    return [
+        of_contenders(title, unit, readings[name], aim=_AIMS.get(name, ""), more=more)
+        for name, title, unit, more in wanted
+    ]

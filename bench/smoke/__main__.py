@@ -60,9 +60,9 @@ async def _measure(stack: Stack, repetitions: int, seconds: float, *, console: C
     figures = await _at_rest(stack)
     figures += await _one_by_one(bench, range(repetitions), console)
     stack.start(*SERVICES)
-    await _caught_up(stack)
+    await stack.caught_up()
     figures += await _together(bench, range(repetitions), console)
-    await _caught_up(stack)
+    await stack.caught_up()
     report = await verify(stack.sources())
     figures += await _relay(bench, range(repetitions), console)
     return figures, report
@@ -137,7 +137,7 @@ async def _together(bench: Bench, repetitions: range, console: Console) -> list[
     runs = []
     for run in repetitions:
         runs.append(await bench.single(f"A{run}"))
-        await _caught_up(bench.stack)
+        await bench.stack.caught_up()
     figures += [
         collect("single POST, all services on", "events/s", runs, "per_second"),
         collect("  p99", "ms", runs, "p99_ms"),
@@ -146,7 +146,7 @@ async def _together(bench: Bench, repetitions: range, console: Console) -> list[
         runs = []
         for run in repetitions:
             runs.append(await bench.load(f"P{pace}.{run}", rate=pace, probes=True))
-            await _caught_up(bench.stack)
+            await bench.stack.caught_up()
             console.print(f"run {run} at {pace}/s: seen p50 {runs[-1]['seen_p50_ms']:.1f} ms")
         figures += _paced(pace, runs)
     return figures
@@ -168,12 +168,6 @@ def _paced(pace: int, runs: Runs) -> list[Figure]:
 
 def _cpu(runs: Runs, title: str) -> list[Figure]:
     return [collect(f"{title} {name[4:]}", "us", runs, name) for name in runs[0] if name.startswith("cpu ")]
-
-
-async def _caught_up(stack: Stack) -> None:
-    offset = await stack.published()
-    for service in ("inventory", "orders"):
-        await stack.applied(service, offset)
 
 
 def _short(run: Mapping[str, float]) -> str:

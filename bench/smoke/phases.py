@@ -1,14 +1,13 @@
 """The measurements, each bounded and repeated: doors, relay, consumers, and the whole at a steady pace."""
 
 import asyncio
-import json
-import sys
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from bench.smoke.apart import run_apart
 from bench.smoke.stack import Stack, cpu, memory
 from bench.smoke.workload import Workload
 from shared.clock import monotonic
@@ -125,7 +124,7 @@ async def _emptied(connection: Any) -> dict[str, float]:
 
 async def measured_load(order: Mapping[str, Any], pids: Mapping[str, int]) -> dict[str, float]:
     """Run the load generator, and add what every process used per event, and held near the end."""
-    return await measured(_load(order), pids, order["seconds"])
+    return await measured(run_apart("bench.smoke.load", order), pids, order["seconds"])
 
 
 async def measured(load: Awaitable[dict[str, float]], pids: Mapping[str, int], seconds: float) -> dict[str, float]:
@@ -142,14 +141,3 @@ async def measured(load: Awaitable[dict[str, float]], pids: Mapping[str, int], s
 async def _memory(seconds: float, pids: Mapping[str, int]) -> Mapping[str, float]:
     await asyncio.sleep(seconds)
     return memory(pids)
-
-
-async def _load(order: Mapping[str, Any]) -> dict[str, float]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.smoke.load", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await process.communicate(json.dumps(order).encode())
-    if process.returncode:
-        raise RuntimeError(f"the load generator ended with {process.returncode}")
-    found: dict[str, float] = json.loads(said)
-    return found

@@ -22,6 +22,7 @@ from deploy.local.settings import SERVICES, StackSettings
 from deploy.local.steps import make_topics, migrate
 from deploy.postgres.provision import connect
 from jvtrack.client import JVTrack
+from jvtrack.verify.proof import verify
 from jvtrack.verify.sources import Sources
 from shared.clock import monotonic
 from shared.messaging.kafka import start_admin
@@ -89,6 +90,17 @@ class Stack:
         """Say where a proof of this stack finds its data."""
         databases = {service: self.environment.database(service).owner for service in SERVICES}
         return Sources(Topics(self.settings.kafka_address, self.settings.namespace), databases)
+
+    async def caught_up(self) -> None:
+        """Wait until everybody has heard all of production's facts."""
+        offset = await self.published()
+        for service in ("inventory", "orders"):
+            await self.applied(service, offset)
+
+    async def wrongs(self) -> list[str]:
+        """Prove the books, and give what does not hold."""
+        report = await verify(self.sources())
+        return [offence for result in report.results for offence in result.offences]
 
     async def published(self) -> int:
         """Wait until production's outbox is empty; tells how many facts Kafka has of it."""

@@ -88,14 +88,13 @@ class Relay:
                 self._is_uncertain = False
             if not stopping.is_set():
                 await self._lead(session, clients, stopping)
-                clients.are_sound = True
         finally:
             await clients.close()  # before the lock is let go: nothing of this term reaches Kafka in the next one
             await session.close()
 
     async def _lead(self, session: RelaySession, clients: "_Clients", stopping: asyncio.Event) -> None:
         """Publish with one producer until it fails or the service stops."""
-        guard, has_failed = LogGuard(session, self._topics, self._settings), True
+        guard = LogGuard(session, self._topics, self._settings)
         checking = asyncio.ensure_future(self._check_topics())
         try:
             producer, reader = await guard.alive(asyncio.shield(clients.started))
@@ -114,12 +113,12 @@ class Relay:
                 metrics=self._metrics,
             )
             await self._drain(session, publisher, guard, stopping)
-            has_failed = False
+            clients.are_sound = True
         finally:
             self._metrics.relay_leader.set(0)
             await _end(checking)
             # What a failed term still holds may by now stand behind what the next leader publishes.
-            self._is_uncertain = has_failed and bool(self._compacted)
+            self._is_uncertain = not clients.are_sound and bool(self._compacted)
 
     async def _check_topics(self) -> None:
         """See that Kafka keeps for ever what is published; otherwise say so, and publish all the same."""

@@ -43,7 +43,7 @@ class Work:
     counted: list[Counted] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     made_shipments: set[ShipmentId] = field(default_factory=set)
-    _traces: dict[EventId, tracing.Trace | None] = field(default_factory=dict)
+    _traces: dict[EventId | None, tracing.Trace | None] = field(default_factory=dict)
 
     def begin(self, cause: Cause, trace: tracing.Trace | None) -> Cause:
         """Begin to decide something; what it causes is told under its trace."""
@@ -76,20 +76,16 @@ class Work:
         await suspense.save(self.session, book.suspense)
         await tell(self.session, self._told(made, shipped))
 
-    def trace(self, cause: EventId | None) -> tracing.Trace | None:
-        """Find the trace of what caused something; where nobody can tell what did, the only one of this work."""
-        return self._traces[cause] if cause in self._traces else self._only_trace()
-
-    def _only_trace(self) -> tracing.Trace | None:
-        traces = {*self._traces.values()}
-        return traces.pop() if len(traces) == 1 else None
-
     def _told(self, made: Record, shipped: Sequence[ShipmentFact]) -> list[Told]:
-        of_all = self._only_trace()
-        moved = [Told(fact, version, trace=self.trace(fact.postings[0].cause)) for version, fact in made.facts]
-        changed = [Told(fact.event, fact.key_seq, trace=of_all) for fact in shipped]
+        """Tell each under the trace of what caused it; where nobody can tell what did, the only one of this work."""
+        traces = {*self._traces.values()}
+        only = traces.pop() if len(traces) == 1 else None
+        moved = [
+            Told(fact, version, trace=self._traces.get(fact.postings[0].cause, only)) for version, fact in made.facts
+        ]
+        changed = [Told(fact.event, fact.key_seq, trace=only) for fact in shipped]
         demanded = [
-            Told(fact.event, fact.key_seq, event_id=fact.id, trace=self.trace(fact.cause))
+            Told(fact.event, fact.key_seq, event_id=fact.id, trace=self._traces.get(fact.cause, only))
             for fact in self.book.demands.told()
         ]
         return [*moved, *changed, *demanded]

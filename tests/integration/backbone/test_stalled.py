@@ -7,6 +7,7 @@ import pytest
 from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
 from shared.messaging.kafka import LogState
+from shared.messaging.owners import Owners
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import QUICK, Toy
@@ -39,10 +40,7 @@ async def test_who_is_slow_to_take_over_leaves_alone_what_kafka_has_given_to_ano
     database: ServiceDatabase, topics: Topics
 ) -> None:
     async with Toy(database, topics).running() as toy:
-        await say(topics, [Said("counter", 1)])
-        await toy.until_heard(1)
-        owners = toy.backbone._consumers[0]._owners
-        assert owners is not None
+        owners = await after_a_fact(toy, topics)
         mine, given_away = sorted(owners.held)[:2]
         state = LogState(
             {topics.name(Stream.PRODUCTION): owners.held[mine].owned.topic_id}, dict.fromkeys(owners.held, 9)
@@ -54,6 +52,15 @@ async def test_who_is_slow_to_take_over_leaves_alone_what_kafka_has_given_to_ano
         after = await epochs(database, given_away.partition, mine.partition)
 
     assert after == {given_away.partition: before[given_away], mine.partition: before[mine] + 1}
+
+
+async def after_a_fact(toy: Toy, topics: Topics) -> Owners:
+    """Let a toy hear a first fact, and give what it knows of its partitions."""
+    await say(topics, [Said("counter", 1)])
+    await toy.until_heard(1)
+    owners = toy.backbone._consumers[0]._owners
+    assert owners is not None
+    return owners
 
 
 async def epochs(database: ServiceDatabase, *parts: int) -> dict[int, int]:
@@ -68,10 +75,7 @@ async def test_a_consumer_whose_client_has_ceased_to_fetch_connects_anew(
     database: ServiceDatabase, topics: Topics
 ) -> None:
     async with Toy(database, topics).running() as toy:
-        await say(topics, [Said("counter", 1)])
-        await toy.until_heard(1)
-        owners = toy.backbone._consumers[0]._owners
-        assert owners is not None
+        owners = await after_a_fact(toy, topics)
         owners._client._fetcher._fetch_task.cancel()
         await asyncio.sleep(1.0)  # what it had asked for already has come by then
         await say(topics, [Said("counter", 2)])
