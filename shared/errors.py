@@ -45,6 +45,11 @@ class Refusal(Exception):
         """Say the refusal in one sentence for people."""
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
 
+    @property
+    def is_passing(self) -> bool:
+        """Whether the very same request is worth another try."""
+        return self.kind is Kind.BUSY or self.facts.get("retry_after", self.retry_after_seconds) is not None
+
     def detail(self) -> str:
         """Say the facts of this one refusal: `order: X, issued: 3`."""
         return ", ".join(f"{name}: {value}" for name, value in self.facts.items())

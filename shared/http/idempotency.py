@@ -4,7 +4,8 @@ A claim is one request's hold on one key. `recall` locks every key of a batch un
 replicas, or two retries in one moment, decide one after the other; then it tells which claims have an answer already.
 The result is keyed by claim: equal claims of one batch are one entry, decided once and answered alike. A claim whose
 key is held with another body, in the table or earlier in the batch, gets the refusal to answer it with. What the
-caller decides anew goes to `keep`, in the same transaction. Refusals are not kept: they may be put right and retried.
+caller decides anew goes to `keep`, in the same transaction. A refusal is kept like any answer, unless it asks for
+another try: a copy of the request that was held up on the way must not be booked after its sender was told no.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from fastapi import Depends, Header
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Kind, Refusal
+from shared.http import problems
 from shared.http.tokens import Principal
 from shared.sql import Statement
 
@@ -88,11 +90,19 @@ class StoredAnswer:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def media_type(self) -> str:
+        """Say what the body is: what was asked for, or why not."""
+        return problems.MEDIA_TYPE if self.status >= 400 else "application/json"
+
 
 async def idempotency_key(
     sent: Annotated[
         str | None,
-        Header(alias=KEY_HEADER, description="Required: new for each request, the same on its retries."),
+        Header(
+            alias=KEY_HEADER,
+            description="Required: new for each request, the same on its retries; a refusal holds for them too.",
+        ),
     ] = None,
 ) -> str:
     """Read the key of a request, or refuse."""
@@ -140,16 +150,18 @@ async def recall(session: AsyncSession, claims: Iterable[Claim]) -> dict[Claim, 
     return known
 
 
-async def keep(session: AsyncSession, answers: Mapping[Claim, StoredAnswer]) -> None:
+async def keep(session: AsyncSession, decided: Mapping[Claim, StoredAnswer | Refusal]) -> None:
     """Remember what was decided anew; call `recall` for the same claims first, in the same transaction."""
-    final = sorted(((each, answer) for each, answer in answers.items() if answer.status < 400), key=_by_slot)
-    if not final:
+    final = (each for each, answer in decided.items() if not (isinstance(answer, Refusal) and answer.is_passing))
+    claims = sorted(final, key=lambda each: each.slot)
+    if not claims:
         return
+    answers = [_stored(each, decided[each]) for each in claims]
     parameters: dict[str, object] = {
-        **_columns(each.slot for each, _ in final),
-        "hashes": [each.request_hash for each, _ in final],
-        "statuses": [answer.status for _, answer in final],
-        "responses": [_pack(answer) for _, answer in final],
+        **_columns(each.slot for each in claims),
+        "hashes": [each.request_hash for each in claims],
+        "statuses": [answer.status for answer in answers],
+        "responses": [_pack(answer) for answer in answers],
     }
     await _KEEP.run(session, parameters)
 
@@ -159,8 +171,12 @@ async def prune(session: AsyncSession, *, older_than_days: int = 7, limit: int =
     return await _PRUNE.run(session, {"days": older_than_days, "limit": limit})
 
 
-def _by_slot(kept: tuple[Claim, StoredAnswer]) -> tuple[str, str, str]:
-    return kept[0].slot
+def _stored(claimed: Claim, answer: StoredAnswer | Refusal) -> StoredAnswer:
+    if isinstance(answer, StoredAnswer):
+        return answer
+    problem = problems.of_refusal(answer)
+    members = {**problem.members(), "instance": claimed.route}
+    return StoredAnswer(problem.status, json.dumps(members, default=str).encode(), problem.headers)
 
 
 def _columns(slots: Iterable[tuple[str, str, str]]) -> dict[str, object]:

@@ -51,7 +51,7 @@ class Doors:
     async def move(self, command: AnyCommand) -> Response:
         """Decide a request with whatever else is asked at the moment, and answer it."""
         answer = await self.moves.submit(command)
-        return Response(answer.body, answer.status, headers=dict(answer.headers), media_type="application/json")
+        return Response(answer.body, answer.status, headers=dict(answer.headers), media_type=answer.media_type)
 
 
 B = TypeVar("B", bound=BaseModel)

@@ -39,7 +39,7 @@ class Mover:
         outcomes: dict[Claim, StoredAnswer | Refusal] = dict(recalled)
         fresh = {command.claim: command for command in asked if command.claim not in recalled}
         decided = await self._decide(session, list(fresh.values()))
-        await keep(session, {claim: each for claim, each in decided.items() if isinstance(each, StoredAnswer)})
+        await keep(session, decided)
         outcomes.update(decided)
         return [outcomes[command.claim] for command in asked]
 

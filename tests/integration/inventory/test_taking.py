@@ -243,3 +243,31 @@ async def test_the_same_request_again_is_done_once_and_answered_alike(house: Hou
     assert first.headers["JVTrack-Version"] == again.headers["JVTrack-Version"]
     assert slug(other) == "idempotency-key-reused"
     assert await house.stands() == {"on_hand": 4}
+
+
+async def test_a_refusal_holds_for_a_copy_that_was_held_up_on_the_way(house: House) -> None:
+    await house.stock(3)
+    body = {"order": an_order_id(), "quantity": 2}
+    refused = await house.post("/v1/issues", body, key="one")
+    await house.ear.hear(an_order(2))
+
+    late = await house.post("/v1/issues", body, key="one")
+    anew = await house.post("/v1/issues", body, key="two")
+
+    assert (slug(refused), slug(late)) == ("order-unknown", "order-unknown")
+    assert late.headers["Content-Type"] == refused.headers["Content-Type"] == "application/problem+json"
+    assert late.json() == {name: said for name, said in refused.json().items() if name != "trace_id"}
+    assert anew.status_code == 201
+    assert await house.owner.fetchval(ISSUED) == 2
+
+
+async def test_what_asks_for_another_try_is_decided_anew(house: House) -> None:
+    body = a_receipt(1, part="NOT-HEARD-OF")
+    behind = await house.post("/v1/receipts", body, key="one")
+    defined = {"name": "Anything", "unit_of_issue": "EA", "platforms": [{"platform": "T-90", "grounds": True}]}
+    await house.door.put("/v1/parts/NOT-HEARD-OF", json=defined, headers=house.bearer("operator"))
+
+    again = await house.post("/v1/receipts", body, key="one")
+
+    assert slug(behind) == "catalogue-behind"
+    assert again.status_code == 201
