@@ -65,6 +65,9 @@ class Group(Generic[Request, Answer]):
         self._queue: asyncio.Queue[_Waiting[Request, Answer]] = asyncio.Queue()
         self._queued = 0
         self._taken: set[_Waiting[Request, Answer]] = set()
+        self._came_together = 1
+        """Of the last group: how many had been handed in apart."""
+        self._collecting = asyncio.Lock()
         self._is_open = True
 
     async def submit(self, request: Request) -> Answer:
@@ -110,7 +113,8 @@ class Group(Generic[Request, Answer]):
 
     async def _work(self) -> None:
         while True:
-            group = await self._collect()
+            async with self._collecting:  # a second worker would take from this group who comes while it waits
+                group = await self._collect()
             try:
                 await self._serve(group)
             finally:
@@ -120,14 +124,21 @@ class Group(Generic[Request, Answer]):
     async def _collect(self) -> list[_Waiting[Request, Answer]]:
         group = [await self._queue.get()]
         size = len(group[0].requests)
-        if self._queued < self._settings.group_wait_below and self._settings.group_wait_seconds:
+        if self._is_worth_waiting():
             await asyncio.sleep(self._settings.group_wait_seconds)
         while size < self._settings.group_max and not self._queue.empty():
             group.append(self._queue.get_nowait())
             size += len(group[-1].requests)
         self._queued -= size
+        self._came_together = len(group)
         self._metrics.group_queue.labels(self._name).set(self._queued)
         return group
+
+    def _is_worth_waiting(self) -> bool:
+        """Whether others are likely to join a small group; who comes alone, again and again, is not held up."""
+        is_small = self._queued < self._settings.group_wait_below
+        has_company = self._came_together > 1 or len(self._taken) > 1
+        return is_small and has_company and self._settings.group_wait_seconds > 0
 
     async def _serve(self, group: Sequence[_Waiting[Request, Answer]]) -> None:
         requests = [request for waiting in group for request in waiting.requests]

@@ -73,7 +73,7 @@ class BackboneSettings(BaseModel):
     group_queue_max: int = Field(default=5000, gt=0)
     """Requests that may wait at a door before it answers 503."""
     group_wait_seconds: float = Field(default=0.003, ge=0)
-    """How long the first request of a group waits for company."""
+    """How long the first request of a group waits for company, unless it and the last one came alone."""
     group_wait_below: int = Field(default=16, ge=0)
     """Groups at least this large do not wait."""
     group_concurrency: int = Field(default=2, gt=0)

@@ -77,6 +77,31 @@ async def test_requests_that_come_together_share_transactions(toy: Toy) -> None:
     assert len(transactions) < 20
 
 
+async def test_who_comes_alone_does_not_wait_for_others_and_who_does_not_waits(toy: Toy) -> None:
+    transactions = []
+
+    async def note(_: AsyncSession) -> None:
+        transactions.append(1)
+        if len(transactions) == 3:  # two more requests come meanwhile, one after the other
+            later.set()
+            await asyncio.sleep(0.1)
+
+    later = asyncio.Event()
+    door = a_door(toy, note, group_wait_seconds=0.5, group_concurrency=2)
+
+    async with run_loops(door.run), asyncio.timeout(5):
+        for _ in range(2):
+            async with asyncio.timeout(0.4):
+                await door.submit(("counter", 1))
+        busy = asyncio.create_task(door.submit(("counter", 1)))
+        await later.wait()
+        first = asyncio.create_task(door.submit(("other", 1)))
+        await asyncio.sleep(0.2)
+        await asyncio.gather(busy, first, door.submit(("other", 1)))
+
+    assert len(transactions) == 4
+
+
 async def test_a_refused_request_leaves_no_trace_and_costs_the_others_nothing(toy: Toy) -> None:
     door = a_door(toy)
 
