@@ -27,6 +27,10 @@ REQUEST_TIMEOUT_SECONDS = 10.0
 STOP_TIMEOUT_SECONDS = 3.0
 START_TIMEOUT_SECONDS = 15.0
 BATCH_BYTES_MAX = 1_000_000
+FETCH_BYTES_MAX = 4_000_000
+"""What one broker may answer one client at a time."""
+PARTITION_FETCH_BYTES_MAX = 400_000
+"""What a client holds of one partition until it is applied; a larger record comes alone."""
 PARTITIONS_REMEMBERED = 20_000
 
 KAFKA_WEATHER = (KafkaError, OSError, TimeoutError)
@@ -73,7 +77,8 @@ async def start_consumer(
         session_timeout_ms=int(session_timeout_seconds * 1000),
         rebalance_timeout_ms=int(rebalance_timeout_seconds * 1000),
         heartbeat_interval_ms=int(session_timeout_seconds * 1000 / 5),
-        max_partition_fetch_bytes=2_000_000,
+        max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
+        fetch_max_bytes=FETCH_BYTES_MAX,
         fetch_max_wait_ms=200,
         # Kafka holds the answer to a join back for as long as a rebalance may last.
         request_timeout_ms=int(max(REQUEST_TIMEOUT_SECONDS, rebalance_timeout_seconds + 5) * 1000),
@@ -90,7 +95,8 @@ async def start_reader(servers: str, *, client_id: str) -> AIOKafkaConsumer:
         client_id=client_id,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=2_000_000,
+        max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
+        fetch_max_bytes=FETCH_BYTES_MAX,
         fetch_max_wait_ms=200,
         request_timeout_ms=int(REQUEST_TIMEOUT_SECONDS * 1000),
         metadata_max_age_ms=30_000,
