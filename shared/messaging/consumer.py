@@ -212,7 +212,9 @@ class Consumer(Generic[W]):
         kafka.check_fetching(connection.client)
         try:
             async with asyncio.timeout(wait + FETCH_SECONDS_MAX):
-                fetched = await connection.client.getmany(timeout_ms=int(wait * 1000))
+                fetched = await connection.client.getmany(
+                    timeout_ms=int(wait * 1000), max_records=self._settings.consumer_fetch_max
+                )
         except (NoOffsetForPartitionError, TimeoutError):
             # Nobody has sought yet, or the group is not settled; take_over will, and until then nothing is served.
             return {}

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from shared import clock
 from shared.db import DATABASE_ERRORS
 from shared.errors import Weather
 from shared.events.envelope import Stream
@@ -133,14 +134,21 @@ class Relay:
     ) -> None:
         while not stopping.is_set():
             self._woken.clear()
+            begun = clock.monotonic()
             await guard.look()
             rows = await session.pending(self._settings.relay_batch_max, self._settings.relay_batch_bytes_max)
             await guard.checkpoint()
             if rows:
                 await publisher.publish(rows)
                 self._failures = 0
+                await asyncio.sleep(self._gathering(len(rows), clock.monotonic() - begun))
             else:
                 await self._nap(self._settings.relay_poll_seconds, stopping)
+
+    def _gathering(self, published: int, seconds: float) -> float:
+        """Say how long facts may come together: a few cost Kafka, and whoever hears them, nearly what many do."""
+        is_behind = published >= self._settings.relay_batch_max
+        return 0.0 if is_behind else min(seconds, self._settings.relay_gather_seconds_max)
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
         """Sleep until stopped or the time is over: a wake-up makes no failure pass sooner."""

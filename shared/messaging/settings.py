@@ -16,6 +16,8 @@ class BackboneSettings(BaseModel):
     """Bytes of payload that the relay reads at a time."""
     relay_poll_seconds: float = Field(default=0.05, gt=0)
     """The safety net under the wake-up: how long a leader sleeps at most."""
+    relay_gather_seconds_max: float = Field(default=0.02, ge=0)
+    """Longest pause in which facts come together after a few were published; it lasts as long as they took."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
     """How often a leader shows its database session that it lives, and a follower tries to lead."""
     relay_session_timeout_seconds: float = Field(default=1.5, gt=0)
@@ -39,6 +41,8 @@ class BackboneSettings(BaseModel):
 
     consumer_batch_max: int = Field(default=500, gt=0)
     """Records applied in one transaction, of one partition or several."""
+    consumer_fetch_max: int = Field(default=2_000, gt=0)
+    """Records taken at a time from what was fetched; the partitions are looked after when they are applied."""
     consumer_batch_seconds: float = Field(default=0.25, gt=0)
     """How long one transaction may last before the next ones take fewer records."""
     consumer_gather_seconds_max: float = Field(default=0.05, ge=0)

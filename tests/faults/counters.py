@@ -43,6 +43,7 @@ SETTINGS = BackboneSettings(
     relay_backoff_seconds_max=0.5,
     relay_checkpoint_seconds=3.0,
     consumer_poll_seconds=0.5,
+    consumer_fetch_max=5,
     consumer_session_timeout_seconds=2.0,
     consumer_backoff_seconds_max=0.5,
     group_wait_seconds=0.003,

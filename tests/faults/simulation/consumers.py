@@ -144,7 +144,7 @@ class MemoryConsumer:
         """Tell when the log last answered, in milliseconds."""
         return int(self._log.loop.time() * 1000)
 
-    async def getmany(self, *, timeout_ms: int) -> dict[TopicPartition, list[Any]]:
+    async def getmany(self, *, timeout_ms: int, max_records: int = 500) -> dict[TopicPartition, list[Any]]:
         """Fetch what there is, or wait for it."""
         if self.has_ceased:
             await asyncio.sleep(timeout_ms / 1000)
@@ -155,12 +155,13 @@ class MemoryConsumer:
             raise NoOffsetForPartitionError
         asked = {place: self._positions[place] for place in places}
         found = await self._fetch(asked, timeout_ms / 1000)
-        taken = {}
+        taken: dict[TopicPartition, list[Any]] = {}
         for place, records in found.items():
+            room = max_records - sum(map(len, taken.values()))
             # What was sought or given away meanwhile is thrown away.
-            if place in self._assigned and self._positions.get(place) == asked[place]:
-                self._positions[place] = records[-1].offset + 1
-                taken[place] = records
+            if room and place in self._assigned and self._positions.get(place) == asked[place]:
+                taken[place] = records[:room]
+                self._positions[place] = taken[place][-1].offset + 1
         return taken
 
     async def _fetch(self, asked: Mapping[TopicPartition, int], seconds: float) -> dict[TopicPartition, list[Any]]:
