@@ -21,7 +21,10 @@ from shared.types import EventId
 CHANNEL = "jvtrack_outbox"
 DISCARDED_TYPE = "jvtrack.backbone.event-discarded.v1"
 CONNECT_TIMEOUT_SECONDS = 5.0
-COMMAND_TIMEOUT_SECONDS = 10.0
+COMMAND_TIMEOUT_SECONDS = 5.0
+SIGN_OF_LIFE_SECONDS_MAX = 3.0
+"""How long the server may take to answer what costs it nothing, before the way to it counts as lost."""
+CLOSE_TIMEOUT_SECONDS = 1.0
 
 # A client frozen between the parts of one statement leaves the server neither idle nor idle in transaction; only this
 # setting ends that, where the server has it (PostgreSQL 17).
@@ -117,14 +120,15 @@ class RelaySession:
     async def close(self) -> None:
         """Let the lock and the connection go, without waiting for a server that does not answer."""
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_SECONDS):
+            async with asyncio.timeout(CLOSE_TIMEOUT_SECONDS):
                 await self._connection.close()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._connection.terminate()
 
     async def try_lead(self) -> bool:
         """Take the service's one relay lock, if nobody holds it."""
-        return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock(hashtext('jvtrack.outbox'))"))
+        async with asyncio.timeout(SIGN_OF_LIFE_SECONDS_MAX):
+            return bool(await self._connection.fetchval("SELECT pg_try_advisory_lock(hashtext('jvtrack.outbox'))"))
 
     async def listen(self, wake: Callable[[], None]) -> None:
         """Be woken by the other processes of this service."""
@@ -136,7 +140,8 @@ class RelaySession:
 
     async def heartbeat(self) -> None:
         """Show the server that this session lives."""
-        await self._connection.execute("SELECT 1")
+        async with asyncio.timeout(SIGN_OF_LIFE_SECONDS_MAX):
+            await self._connection.execute("SELECT 1")
 
     async def pending(self, limit: int, bytes_max: int) -> list[Row]:
         """Read the lowest rows that Kafka has not acknowledged, in order, within both bounds but for the first."""
