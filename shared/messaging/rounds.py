@@ -34,17 +34,21 @@ Places = set[TopicPartition]
 
 
 class BatchSize:
-    """How many records one transaction takes: what it locks, doors wait for, so one that lasts long is cut shorter."""
+    """How many records one transaction takes: what it locks, doors wait for, so one that lasts long is cut shorter.
 
-    def __init__(self, records_max: int, seconds_max: float) -> None:
+    Fewer than a minimum take nearly as long, and a consumer on a slow machine would never catch up with them.
+    """
+
+    def __init__(self, records_max: int, *, records_min: int, seconds_max: float) -> None:
         self.records = records_max
         self._records_max = records_max
+        self._records_min = min(records_min, records_max)
         self._seconds_max = seconds_max
 
     def learn(self, records: int, seconds: float) -> None:
         """Take less once so many records lasted too long, and more again once as many as may be took half the time."""
         if seconds > self._seconds_max:
-            self.records = max(1, min(records, self.records) // 2)
+            self.records = max(self._records_min, min(records, self.records) // 2)
         elif records >= self.records and seconds < self._seconds_max / 2:
             self.records = min(self.records * 2, self._records_max)
 
@@ -72,7 +76,11 @@ class Rounds(Generic[W]):
         self._metrics = applier.metrics
         self._parking = parking
         self._troubles: dict[TopicPartition, str] = {}
-        self._size = BatchSize(settings.consumer_batch_max, settings.consumer_batch_seconds)
+        self._size = BatchSize(
+            settings.consumer_batch_max,
+            records_min=settings.consumer_batch_min,
+            seconds_max=settings.consumer_batch_seconds,
+        )
 
     async def serve(self, fetched: Fetched, stopping: asyncio.Event) -> None:
         """Apply records of partitions that are owned; what cannot be applied now is left for another fetch.

@@ -45,6 +45,8 @@ class BackboneSettings(BaseModel):
     """Records taken at a time from what was fetched; the partitions are looked after when they are applied."""
     consumer_batch_seconds: float = Field(default=0.25, gt=0)
     """How long one transaction may last before the next ones take fewer records."""
+    consumer_batch_min: int = Field(default=100, gt=0)
+    """Records of one transaction, however long it lasts: fewer would take nearly as long."""
     consumer_gather_seconds_max: float = Field(default=0.05, ge=0)
     """Longest pause in which records come together after a few were applied; it lasts as long as they took."""
     consumer_step_seconds_max: float = Field(default=60.0, gt=0)

@@ -152,7 +152,9 @@ def batches_of(toy: Toy, monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> 
 async def test_batches_that_last_too_long_are_followed_by_smaller_ones(
     database: ServiceDatabase, topics: Topics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    impatient = QUICK.model_copy(update={"consumer_batch_max": 32, "consumer_batch_seconds": 0.1})
+    impatient = QUICK.model_copy(
+        update={"consumer_batch_max": 32, "consumer_batch_min": 1, "consumer_batch_seconds": 0.1}
+    )
     (name, *_) = one_of_each("counter")
     await say(topics, [Said(name, number) for number in range(1, 65)])
 

@@ -54,7 +54,7 @@ def test_nothing_is_left_out_reordered_or_taken_twice(parts: dict[int, int], siz
 
 
 def test_a_transaction_that_lasts_too_long_is_followed_by_smaller_ones_until_they_are_quick_again() -> None:
-    size = BatchSize(records_max=500, seconds_max=0.2)
+    size = BatchSize(500, records_min=1, seconds_max=0.2)
     taken = [size.records]
 
     for records, seconds in [(500, 0.9), (250, 0.5), (125, 0.15), (125, 0.09), (250, 0.09), (500, 0.09)]:
@@ -65,7 +65,7 @@ def test_a_transaction_that_lasts_too_long_is_followed_by_smaller_ones_until_the
 
 
 def test_a_few_records_that_were_quick_say_nothing_about_many() -> None:
-    size = BatchSize(records_max=500, seconds_max=0.2)
+    size = BatchSize(500, records_min=1, seconds_max=0.2)
     size.learn(500, 1.0)
 
     size.learn(3, 0.001)
@@ -74,12 +74,21 @@ def test_a_few_records_that_were_quick_say_nothing_about_many() -> None:
 
 
 def test_one_record_is_always_taken_however_long_it_lasts() -> None:
-    size = BatchSize(records_max=2, seconds_max=0.2)
+    size = BatchSize(2, records_min=1, seconds_max=0.2)
 
     for _ in range(3):
         size.learn(1, 1.0)
 
     assert size.records == 1
+
+
+def test_a_machine_on_which_every_transaction_is_slow_does_not_end_with_a_record_at_a_time() -> None:
+    size = BatchSize(500, records_min=100, seconds_max=0.2)
+
+    for _ in range(10):
+        size.learn(size.records, 0.3)
+
+    assert size.records == 100
 
 
 def test_after_a_few_records_others_come_together_for_as_long_as_they_took_but_not_for_long() -> None:
