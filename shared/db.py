@@ -22,6 +22,8 @@ COMMAND_TIMEOUT_SECONDS = 15.0
 POOL_TIMEOUT_SECONDS = 5.0
 CONNECT_TIMEOUT_SECONDS = 5.0
 CLOSE_TIMEOUT_SECONDS = 1.0
+STATEMENTS_PREPARED_MAX = 500
+"""Of a connection: each set of tables that is written together is a statement of its own."""
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a transaction fails with: SQLAlchemy's own statements, the driver's, or the way to the server."""
 _ASK = Statement("SELECT 1")
@@ -105,6 +107,7 @@ class Database:
             connect_args={
                 "timeout": CONNECT_TIMEOUT_SECONDS,
                 "command_timeout": COMMAND_TIMEOUT_SECONDS,
+                "statement_cache_size": STATEMENTS_PREPARED_MAX,
                 "record_class": Row,
                 "server_settings": {"application_name": application_name, "jit": "off", **server_settings},
             },

@@ -25,6 +25,7 @@ from shared.http import rights
 from shared.http.tokens import Principal
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
+from shared.sql import Writes
 from shared.types import LotId, SiteKind, WorkOrderId
 
 Outcome = Accepted | Refusal
@@ -226,11 +227,12 @@ def _touched_work_orders(
 
 
 async def _save(session: AsyncSession, floor: Floor, posts: Sequence[Post]) -> None:
-    """Write what was decided, once a table, then tell it."""
-    await lots.save(session, [floor.lots[each] for each in floor.changed_lots])
-    await work_orders.save(session, [floor.work_orders[each] for each in floor.changed_work_orders])
-    await accepted.keep_waiting(session, floor.awaiting)
-    await accepted.void(session, floor.voided)
+    """Write what was decided, and tell it, in one statement."""
+    writes = Writes()
+    lots.save(writes, [floor.lots[each] for each in floor.changed_lots])
+    work_orders.save(writes, [floor.work_orders[each] for each in floor.changed_work_orders])
+    accepted.keep_waiting(writes, floor.awaiting)
+    accepted.void(writes, floor.voided)
     traces = {post.posted.event_id: post.trace for post in posts}
     await tell(
         session,
@@ -244,4 +246,5 @@ async def _save(session: AsyncSession, floor: Floor, posts: Sequence[Post]) -> N
             )
             for telling in floor.told
         ],
+        beside=writes,
     )

@@ -24,6 +24,7 @@ from shared.events.orders import (
 from shared.events.production import WorkOrderEvent
 from shared.messaging.handlers import Deciders, Projections, Subscription
 from shared.messaging.outbox import Told, tell
+from shared.sql import Writes
 from shared.types import PartId, SiteId, WorkOrderId
 
 _WORK_ORDER_MARK = "-W"
@@ -82,9 +83,10 @@ class WorkOrderWork:
 
     async def settle(self) -> None:
         """Write the work orders, then tell what became of them."""
-        await work_orders.save(self.session, [self.work_orders[each] for each in self.changed])
+        writes = Writes()
+        work_orders.save(writes, [self.work_orders[each] for each in self.changed])
+        await tell(self.session, self.told, beside=writes)
         await work_orders.drop_unopened(self.session, self.wanted - self.work_orders.keys())
-        await tell(self.session, self.told)
 
 
 projections = Projections[CatalogueWork]()

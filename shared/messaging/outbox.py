@@ -14,7 +14,7 @@ from shared.db import TOLD, after_commit
 from shared.events.envelope import Event, Stream, new_event_id
 from shared.messaging.topics import COMPACTED
 from shared.observe import tracing
-from shared.sql import Statement
+from shared.sql import Statement, Writes
 from shared.types import EventId
 
 _TELL = Statement(
@@ -69,26 +69,28 @@ class Told:
     """The trace of the request or fact that caused it."""
 
 
-async def tell(session: AsyncSession, facts: Sequence[Told]) -> None:
-    """Write facts down and queue them for Kafka, all or none with the rest of the transaction.
+async def tell(session: AsyncSession, facts: Sequence[Told], *, beside: Writes | None = None) -> None:
+    """Write facts down and queue them for Kafka, all or none with the rest of the transaction; `beside` goes along.
 
     The rows whose versions number them must be locked already; facts of one key come in the order of their key_seq.
     """
-    if not facts:
-        return
-    await _TELL.run(
-        session,
-        {
-            "event_ids": [fact.event_id for fact in facts],
-            "topics": [int(fact.event.STREAM) for fact in facts],
-            "keys": [fact.event.key for fact in facts],
-            "key_seqs": [fact.key_seq for fact in facts],
-            "types": [fact.event.TYPE for fact in facts],
-            "payloads": [fact.event.model_dump_json(exclude_defaults=True).encode() for fact in facts],
-            "headers": [_headers(fact) for fact in facts],
-        },
-    )
-    after_commit(session, session.info[TOLD])
+    writes = beside or Writes()
+    if facts:
+        writes.add(_TELL, _columns(facts))
+        after_commit(session, session.info[TOLD])
+    await writes.run(session)
+
+
+def _columns(facts: Sequence[Told]) -> dict[str, object]:
+    return {
+        "event_ids": [fact.event_id for fact in facts],
+        "topics": [int(fact.event.STREAM) for fact in facts],
+        "keys": [fact.event.key for fact in facts],
+        "key_seqs": [fact.key_seq for fact in facts],
+        "types": [fact.event.TYPE for fact in facts],
+        "payloads": [fact.event.model_dump_json(exclude_defaults=True).encode() for fact in facts],
+        "headers": [_headers(fact) for fact in facts],
+    }
 
 
 async def republish(session: AsyncSession, *, stream: Stream, first: int, last: int, key: str | None = None) -> int:

@@ -24,6 +24,7 @@ from shared import clock
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
 from shared.observe.logs import get_log
+from shared.sql import Writes
 from shared.types import EventId, OrderId, Shelf, ShipmentId
 
 log = get_log()
@@ -65,16 +66,17 @@ class Work:
         book.demands.announce()
         made = record(book, self.locks.versions, postings_max=self.settings.postings_max)
         shipped = book.shipments.tell(lines_max=self.settings.postings_max)
-        await self.locks.save(made.versions, in_use={demand.stock for demand in book.demands.new()})
-        await stock.save_balances(self.session, book)
-        await lives.save(self.session, book.lives)
-        await transfers.add(self.session, made.transfers)
-        await transfers.add_slips(self.session, self.slips)
-        await counts.add(self.session, self.counted)
-        await shipments.save(self.session, book.shipments, self.made_shipments)
-        await demands.save(self.session, book.demands)
-        await suspense.save(self.session, book.suspense)
-        await tell(self.session, self._told(made, shipped))
+        writes = Writes()
+        self.locks.save(writes, made.versions, in_use={demand.stock for demand in book.demands.new()})
+        stock.save_balances(writes, book)
+        lives.save(writes, book.lives)
+        transfers.add(writes, made.transfers)
+        transfers.add_slips(writes, self.slips)
+        counts.add(writes, self.counted)
+        shipments.save(writes, book.shipments, self.made_shipments)
+        demands.save(writes, book.demands)
+        suspense.save(writes, book.suspense)
+        await tell(self.session, self._told(made, shipped), beside=writes)
 
     def _told(self, made: Record, shipped: Sequence[ShipmentFact]) -> list[Told]:
         """Tell each under the trace of what caused it; where nobody can tell what did, the only one of this work."""

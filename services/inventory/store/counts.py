@@ -8,7 +8,7 @@ from services.inventory.domain.count import Counted
 from services.inventory.domain.ledger import Holding
 from services.inventory.store.rows import Columns
 from services.inventory.store.touches import CountKey
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from shared.types import Condition, EventId
 
 _COUNTED = Columns(site="text", part="text", lot="text", condition="text", version="bigint")
@@ -50,11 +50,11 @@ async def later(session: AsyncSession, counts: Collection[CountKey]) -> list[Cou
     return [Counted(EventId(int=row.cause_id.int), _goods(row), row.version, row.counted) for row in rows]
 
 
-async def add(session: AsyncSession, counted: Sequence[Counted]) -> None:
+def add(writes: Writes, counted: Sequence[Counted]) -> None:
     """Write counts."""
     if counted:
         rows = ((each.cause, *each.goods, each.version, each.counted) for each in counted)
-        await _ADD.run(session, _ROWS.bind(rows))
+        writes.add(_ADD, _ROWS.bind(rows))
 
 
 def _goods(row: Row) -> Holding:

@@ -13,7 +13,7 @@ from services.inventory.domain.holders import Demands, Reservation
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.store.lives import LAST_DAY, lasting
 from services.inventory.store.rows import Columns
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from shared.types import Condition, OrderId
 
 _DEMANDS = Columns(
@@ -104,9 +104,12 @@ _RAISE = Statement(f"""
 """)  # noqa: S608
 _LOWER = Statement(f"""
     UPDATE reservation r SET quantity = r.quantity + c.quantity FROM {_RESERVATIONS.unnest("c")}
-     WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition
+     WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition AND r.quantity + c.quantity <> 0
 """)  # noqa: S608
-_REMOVE_EMPTY = Statement(f"DELETE FROM reservation WHERE order_id {_ORDERS} AND quantity = 0")  # noqa: S608
+_END = Statement(f"""
+    DELETE FROM reservation r USING {_RESERVATIONS.unnest("c")}
+     WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition AND r.quantity + c.quantity = 0
+""")  # noqa: S608
 _EXPIRED = Statement(f"""
     SELECT DISTINCT r.order_id, r.site, r.part FROM reservation r {lasting("r")}
      WHERE {LAST_DAY} < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
@@ -200,20 +203,20 @@ async def idle(session: AsyncSession, today: date, limit: int) -> list[StockKey]
     return [StockKey(row.site, row.part) for row in rows]
 
 
-async def save(session: AsyncSession, demands: Demands) -> None:
+def save(writes: Writes, demands: Demands) -> None:
     """Write demands and reservations."""
     new, changed, moved = demands.new(), demands.changed(), demands.moved()
     if new:
-        await _ADD.run(session, _DEMANDS.bind(map(_row, new)))
+        writes.add(_ADD, _DEMANDS.bind(map(_row, new)))
     if changed:
-        await _SAVE.run(session, _CHANGED.bind(map(_changed, changed)))
+        writes.add(_SAVE, _CHANGED.bind(map(_changed, changed)))
     raised = [_moved(each, change) for each, change in moved.items() if change > 0]
     lowered = [_moved(each, change) for each, change in moved.items() if change < 0]
     if raised:
-        await _RAISE.run(session, _RESERVATIONS.bind(raised))
+        writes.add(_RAISE, _RESERVATIONS.bind(raised))
     if lowered:
-        await _LOWER.run(session, _RESERVATIONS.bind(lowered))
-        await _REMOVE_EMPTY.run(session, {"orders": sorted({str(row[0]) for row in lowered})})
+        writes.add(_LOWER, _RESERVATIONS.bind(lowered))
+        writes.add(_END, _RESERVATIONS.bind(lowered))
 
 
 def _demand(row: Row) -> Demand:

@@ -9,7 +9,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import LotKey, StockKey
 from services.inventory.domain.shipment import Line, LineKey, Shipment, Shipments
 from services.inventory.store.rows import Columns
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from shared.types import Condition, ShipmentId, SiteId
 
 _LOTS = Columns(depot="text", part="text", lot="text")
@@ -98,16 +98,16 @@ async def lock(
     return made
 
 
-async def save(session: AsyncSession, shipments: Shipments, made: Collection[ShipmentId]) -> None:
+def save(writes: Writes, shipments: Shipments, made: Collection[ShipmentId]) -> None:
     """Write consignments, whose versions have been raised, and their lines; nothing stays of an unused new row."""
     changed, lines = shipments.changed(), shipments.changed_lines()
     if changed:
-        await _SAVE.run(session, _CHANGED.bind((each.id, each.closed, each.version) for each in changed))
+        writes.add(_SAVE, _CHANGED.bind((each.id, each.closed, each.version) for each in changed))
     if lines:
-        await _SAVE_LINES.run(session, _LINES.bind(map(_row, lines)))
+        writes.add(_SAVE_LINES, _LINES.bind(map(_row, lines)))
     unused = set(made) - {each.id for each in changed}
     if unused:
-        await _REMOVE_UNUSED.run(session, {"shipments": sorted(unused)})
+        writes.add(_REMOVE_UNUSED, {"shipments": sorted(unused)})
 
 
 def _shipment(row: Row) -> Shipment:

@@ -10,7 +10,7 @@ from services.inventory.domain.life import Mark
 from services.inventory.store import lives
 from services.inventory.store.lives import lasting
 from services.inventory.store.rows import Columns
-from shared.sql import Statement
+from shared.sql import Statement, Writes
 from shared.types import Condition, Shelf
 
 _KEYS = Columns(site="text", part="text")
@@ -44,7 +44,10 @@ _LOCK = """
 """
 _LOCK_ALL = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience=""))
 _LOCK_MORE = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
-_BALANCES = Statement(f"SELECT {_ROW} FROM {_LOTS.unnest('k')} JOIN balance b USING (site, part, lot)")  # noqa: S608
+_BALANCES = Statement(f"""
+    SELECT k.site, k.part, k.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit, {lives.KNOWN}
+      FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")}
+""")  # noqa: S608
 _FREE = Statement(f"""
     SELECT {_ROW}, l.expires_on, m.cause_id, m.expires_on FROM {_KEYS.unnest("k")} JOIN balance b USING (site, part)
       {lasting("b")}
@@ -76,7 +79,7 @@ class Locks:
         self.versions: dict[StockKey, int] = {}
 
     async def take(self, keys: Collection[StockKey]) -> None:
-        """Lock every key, in one sorted statement, making the rows that are missing.
+        """Lock every key, in one sorted statement, then make the rows that are missing.
 
         What turns out to be needed later is locked without waiting, so that no deadlock is possible: if somebody
         has it, the transaction fails as it would for any passing trouble, and is tried again.
@@ -84,31 +87,38 @@ class Locks:
         more = sorted(set(keys) - self.versions.keys())
         if not more:
             return
-        made = await _ADD_MISSING.rows(self._session, _KEYS.bind(more))
-        self._made.update(StockKey(row.site, row.part) for row in made)
-        locked = await (_LOCK_MORE if self.versions else _LOCK_ALL).rows(self._session, _KEYS.bind(more))
+        await self._lock(more)
+        missing = [key for key in more if key not in self.versions]
+        if missing:
+            made = await _ADD_MISSING.rows(self._session, _KEYS.bind(missing))
+            self._made.update(StockKey(row.site, row.part) for row in made)
+            await self._lock(missing)
+
+    async def _lock(self, keys: Collection[StockKey]) -> None:
+        locked = await (_LOCK_MORE if self.versions else _LOCK_ALL).rows(self._session, _KEYS.bind(keys))
         self.versions.update({StockKey(row.site, row.part): row.version for row in locked})
 
-    async def save(self, versions: dict[StockKey, int], *, in_use: Collection[StockKey]) -> None:
+    def save(self, writes: Writes, versions: dict[StockKey, int], *, in_use: Collection[StockKey]) -> None:
         """Write the versions that changed, and leave no row behind that nothing came of."""
         if versions:
             self.versions.update(versions)
             rows = [(*key, versions[key]) for key in sorted(versions)]
-            await _SAVE_VERSIONS.run(self._session, _VERSIONS.bind(rows))
+            writes.add(_SAVE_VERSIONS, _VERSIONS.bind(rows))
         unused = sorted(self._made - versions.keys() - set(in_use))
         if unused:
-            await _REMOVE_UNUSED.run(self._session, _KEYS.bind(unused))
+            writes.add(_REMOVE_UNUSED, _KEYS.bind(unused))
 
 
 async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey]) -> None:
     """Load the balances of lots, in every condition, and their last days."""
     if not lots:
         return
-    rows = await _BALANCES.rows(session, _LOTS.bind(lots))
-    for row in rows:
-        book.load(Holding(row[0], row[1], row[2], _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
+    for row in await _BALANCES.rows(session, _LOTS.bind(lots)):
+        lot = LotKey(row[0], row[1], row[2])
+        if row[3] is not None:
+            book.load(Holding(*lot, _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
+        lives.load(book, lot, row)
     book.load_lots(lots)
-    await lives.load(session, book, lots)
 
 
 async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey]) -> None:
@@ -123,7 +133,7 @@ async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey
             book.lives.load_marks(holding.lot_key, [Mark(row[9], row[10])])
 
 
-async def save_balances(session: AsyncSession, book: Book) -> None:
+def save_balances(writes: Writes, book: Book) -> None:
     """Write what changed on every real shelf, once and in account order.
 
     The stock is locked, so a row that the book did not find is nobody else's to open.
@@ -132,9 +142,9 @@ async def save_balances(session: AsyncSession, book: Book) -> None:
     known = [_change(holding, changes[holding]) for holding in sorted(changes) if book.known(holding)]
     new = [_change(holding, changes[holding]) for holding in sorted(changes) if not book.known(holding)]
     if known:
-        await _CHANGE_BALANCES.run(session, _CHANGES.bind(known))
+        writes.add(_CHANGE_BALANCES, _CHANGES.bind(known))
     if new:
-        await _OPEN_BALANCES.run(session, _CHANGES.bind(new))
+        writes.add(_OPEN_BALANCES, _CHANGES.bind(new))
 
 
 def _change(holding: Holding, change: dict[Shelf, int]) -> tuple[object, ...]:

@@ -9,7 +9,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Account, LotKey
 from services.inventory.domain.suspense import Discrepancy, DiscrepancyKind, Suspense
 from services.inventory.store.rows import Columns
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from shared.types import Condition, EventId, Shelf
 
 _LOTS = Columns(site="text", part="text", lot="text")
@@ -60,14 +60,14 @@ async def load(session: AsyncSession, book: Book, lots: Collection[LotKey], ids:
             book.suspense.load(_discrepancy(row))
 
 
-async def save(session: AsyncSession, suspense: Suspense) -> None:
+def save(writes: Writes, suspense: Suspense) -> None:
     """Write discrepancies."""
     changed = suspense.changed()
     if suspense.opened:
-        await _ADD.run(session, _ROWS.bind(map(_row, suspense.opened)))
+        writes.add(_ADD, _ROWS.bind(map(_row, suspense.opened)))
     if changed:
         rows = ((each.id, each.remaining, each.resolution, each.resolved_by) for each in changed)
-        await _SAVE.run(session, _CHANGED.bind(rows))
+        writes.add(_SAVE, _CHANGED.bind(rows))
 
 
 def _discrepancy(row: Row) -> Discrepancy:

@@ -10,7 +10,7 @@ from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Re
 from services.inventory.domain.outside import Issued
 from services.inventory.domain.postings import Posted
 from services.inventory.store.rows import Columns
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from shared.types import Condition, EventId, Shelf
 
 _TRANSFERS = Columns(
@@ -80,16 +80,16 @@ class Slip(NamedTuple):
     serials: str
 
 
-async def add(session: AsyncSession, posted: Sequence[Posted]) -> None:
+def add(writes: Writes, posted: Sequence[Posted]) -> None:
     """Write transfers."""
     if posted:
-        await _ADD.run(session, _TRANSFERS.bind(map(_row, posted)))
+        writes.add(_ADD, _TRANSFERS.bind(map(_row, posted)))
 
 
-async def add_slips(session: AsyncSession, slips: Sequence[Slip]) -> None:
+def add_slips(writes: Writes, slips: Sequence[Slip]) -> None:
     """Write the requests behind movements."""
     if slips:
-        await _ADD_SLIPS.run(session, _SLIPS.bind(slips))
+        writes.add(_ADD_SLIPS, _SLIPS.bind(slips))
 
 
 async def places(session: AsyncSession, causes: Collection[EventId]) -> list[Row]:

@@ -15,6 +15,7 @@ from services.orders.store.orders import Promised
 from shared import clock
 from shared.db import after_commit
 from shared.messaging.outbox import Told, tell
+from shared.sql import Writes
 from shared.types import OrderId
 
 
@@ -78,12 +79,13 @@ class Work:
         return order
 
     async def settle(self) -> None:
-        """Write what was decided, one statement a table, and tell it."""
-        await order_store.save(self._session, [self._orders[order_id] for order_id in self._changed])
+        """Write what was decided, and tell it, in one statement."""
+        writes = Writes()
+        order_store.save(writes, [self._orders[order_id] for order_id in self._changed])
         works = [(order_id, work) for (order_id, _), work in self._work_orders.items()]
-        await order_store.save_work_orders(self._session, works)
-        await order_store.save_promises(self._session, self._promised)
-        await tell(self._session, self._told)
+        order_store.save_work_orders(writes, works)
+        order_store.save_promises(writes, self._promised)
+        await tell(self._session, self._told, beside=writes)
         if self._answered:
             after_commit(self._session, self._wake)
 

@@ -13,7 +13,7 @@ from services.orders.domain.order import Demand, Order
 from services.orders.domain.placement import Placement
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing, WorkState
-from shared.sql import Statement
+from shared.sql import Statement, Writes
 from shared.types import OrderId
 
 _PLACE = Statement(
@@ -138,13 +138,13 @@ async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Orde
     return await _load(session, rows)
 
 
-async def save(session: AsyncSession, orders: Sequence[Order]) -> None:
+def save(writes: Writes, orders: Sequence[Order]) -> None:
     """Write locked orders as they now are."""
     if not orders:
         return
     promises = [order.promise or Promise(None, "") for order in orders]
-    await _SAVE.run(
-        session,
+    writes.add(
+        _SAVE,
         {
             "order_ids": [order.order_id for order in orders],
             "versions": [order.version for order in orders],
@@ -172,13 +172,13 @@ async def save(session: AsyncSession, orders: Sequence[Order]) -> None:
     )
 
 
-async def save_work_orders(session: AsyncSession, work_orders: Sequence[tuple[OrderId, Sourcing]]) -> None:
+def save_work_orders(writes: Writes, work_orders: Sequence[tuple[OrderId, Sourcing]]) -> None:
     """Write work orders of locked orders as they now are."""
     if not work_orders:
         return
     works = [work for _, work in work_orders]
-    await _SAVE_WORK_ORDERS.run(
-        session,
+    writes.add(
+        _SAVE_WORK_ORDERS,
         {
             "order_ids": [order_id for order_id, _ in work_orders],
             "ns": [work.n for work in works],
@@ -195,12 +195,12 @@ async def save_work_orders(session: AsyncSession, work_orders: Sequence[tuple[Or
     )
 
 
-async def save_promises(session: AsyncSession, promised: Sequence[Promised]) -> None:
+def save_promises(writes: Writes, promised: Sequence[Promised]) -> None:
     """Add promises to the history of their orders."""
     if not promised:
         return
-    await _SAVE_PROMISES.run(
-        session,
+    writes.add(
+        _SAVE_PROMISES,
         {
             "order_ids": [each.order_id for each in promised],
             "ns": [each.n for each in promised],

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.production.domain.history import Entry, Identity
 from services.production.domain.posted import Posted
 from services.production.schemas.events import read_fact
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from shared.types import EventId, WorkOrderId
 
 _CLAIM = Statement(
@@ -127,20 +127,20 @@ async def named(session: AsyncSession, identities: Iterable[Identity]) -> dict[I
     return {(row.source, row.id): _entry(row) for row in rows}
 
 
-async def void(session: AsyncSession, voided: Mapping[EventId, EventId]) -> None:
+def void(writes: Writes, voided: Mapping[EventId, EventId]) -> None:
     """Mark events as voided, each by another."""
     if voided:
-        await _VOID.run(session, {"voided": list(voided), "voided_by": list(voided.values())})
+        writes.add(_VOID, {"voided": list(voided), "voided_by": list(voided.values())})
 
 
-async def keep_waiting(session: AsyncSession, entries: Sequence[Entry]) -> None:
+def keep_waiting(writes: Writes, entries: Sequence[Entry]) -> None:
     """Remember facts that named a work order before it was opened."""
     if entries:
         columns = {
             "work_orders": [entry.work_order for entry in entries],
             "event_ids": [entry.event_id for entry in entries],
         }
-        await _AWAIT.run(session, columns)
+        writes.add(_AWAIT, columns)
 
 
 async def awaiting(session: AsyncSession, work_orders: Iterable[WorkOrderId]) -> list[Entry]:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.lot import Lot
 from services.production.store import totals
-from shared.sql import AnyRow, Statement
+from shared.sql import AnyRow, Statement, Writes
 from shared.types import LotId
 
 _INSERT_MISSING = Statement(
@@ -46,12 +46,12 @@ async def lock(session: AsyncSession, lot_ids: Iterable[LotId]) -> dict[LotId, L
     return {row.lot_id: read(row) for row in rows}
 
 
-async def save(session: AsyncSession, lots: Sequence[Lot]) -> None:
+def save(writes: Writes, lots: Sequence[Lot]) -> None:
     """Write locked lots."""
     if not lots:
         return
-    await _SAVE.run(
-        session,
+    writes.add(
+        _SAVE,
         {
             "lot_ids": [lot.lot_id for lot in lots],
             "versions": [lot.version for lot in lots],

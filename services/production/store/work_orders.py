@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.work_order import Promise, WorkOrder
 from services.production.store import totals
-from shared.sql import AnyRow, Statement
+from shared.sql import AnyRow, Statement, Writes
 from shared.types import OrderId, WorkOrderId
 
 _INSERT_MISSING = Statement(
@@ -71,12 +71,12 @@ async def of_orders(session: AsyncSession, orders: Iterable[OrderId]) -> list[Wo
     return await _OF_ORDERS.column(session, {"orders": wanted}) if wanted else []
 
 
-async def save(session: AsyncSession, work_orders: Sequence[WorkOrder]) -> None:
+def save(writes: Writes, work_orders: Sequence[WorkOrder]) -> None:
     """Write locked work orders."""
     if not work_orders:
         return
-    await _SAVE.run(
-        session,
+    writes.add(
+        _SAVE,
         {
             "ids": [each.work_order_id for each in work_orders],
             "versions": [each.version for each in work_orders],

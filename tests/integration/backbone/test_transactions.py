@@ -9,11 +9,17 @@ import pytest
 
 from deploy.postgres.provision import ServiceDatabase
 from shared.db import Database, after_commit, savepoint
-from shared.sql import Statement
+from shared.sql import Statement, Writes
 
 POOL_SIZE = 3
 _COUNT = Statement("INSERT INTO counter VALUES (:key, 1, 1)")
+_TOTALS = Statement("SELECT key, total FROM counter")
 _KEYS = Statement("SELECT key FROM counter ORDER BY key")
+_RAISE = Statement("UPDATE counter SET total = :total WHERE key = :key")
+_COUNT_TWICE = Statement("""
+    WITH first AS (INSERT INTO counter VALUES (:key, 1, 1) RETURNING key)
+    INSERT INTO counter SELECT key || ' again', 1, 1 FROM first
+""")
 _PID = Statement("SELECT pg_backend_pid()")
 _END_OTHERS = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE usename = current_user AND pid <> pg_backend_pid()
@@ -111,3 +117,34 @@ async def test_what_waits_for_a_commit_runs_after_it_and_never_without_it(house:
             raise ZeroDivisionError
 
     assert ran == ["kept"]
+
+
+async def test_what_is_written_together_is_one_statement_whose_last_may_be_made_of_several(house: Database) -> None:
+    async with house.transaction() as session:
+        await _COUNT.run(session, {"key": "old"})
+    asked: list[str] = []
+
+    async with house.transaction() as session:
+        session.info["driver"].add_query_logger(lambda query: asked.append(query.query))
+        writes = Writes()
+        writes.add(_RAISE, {"key": "old", "total": 7})
+        writes.add(_COUNT, {"key": "new"})
+        writes.add(_COUNT_TWICE, {"key": "twice"})
+        await writes.run(session)
+        await writes.run(session)
+        totals = await _TOTALS.rows(session)
+
+    assert {row.key: row.total for row in totals} == {"old": 7, "new": 1, "twice": 1, "twice again": 1}
+    assert len(asked) == 3, "one to write all, one to read it, and the commit"
+
+
+async def test_of_what_is_written_together_nothing_stays_if_a_part_of_it_fails(house: Database) -> None:
+    writes = Writes()
+    for key in ("same", "other", "same"):
+        writes.add(_COUNT, {"key": key})
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        async with house.transaction() as session:
+            await writes.run(session)
+
+    assert await keys(house) == []

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from copy import copy
 
 import asyncpg
 import pytest
@@ -13,7 +12,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import StockKey
 from services.inventory.store import stock
 from services.inventory.store.stock import Locks
-from shared.sql import Row, Statement
+from shared.sql import Row, Statement, Writes
 from tests.integration.inventory.house import House, an_ear
 from tests.unit.inventory.makers import DEPOT, OTHER_DEPOT, PART, an_order
 
@@ -76,8 +75,7 @@ class AskedBefore:
 def by_read_then_write(patch: pytest.MonkeyPatch) -> None:
     """Read what is free before anything is locked, and write what should be left of it."""
     take, free, both_have_read = Locks.take, AskedBefore(stock._FREE), asyncio.Barrier(2)
-    overwrite = copy(stock._CHANGE_BALANCES)
-    overwrite._sql = re.sub(r"b\.\w+ \+ ", "", overwrite._sql)
+    overwrite = Statement(re.sub(r"b\.\w+ \+ ", "", stock._CHANGE_BALANCES.text))
 
     async def read_and_take(self: Locks, keys: Collection[StockKey]) -> None:
         if not self.versions:
@@ -85,12 +83,12 @@ def by_read_then_write(patch: pytest.MonkeyPatch) -> None:
             await both_have_read.wait()
         await take(self, keys)
 
-    async def write(session: AsyncSession, book: Book) -> None:
+    def write(writes: Writes, book: Book) -> None:
         left = [
             (*holding, *(book.balance(holding.on(shelf)) for shelf in stock._SHELVES))
             for holding in sorted(book.changes())
         ]
-        await overwrite.run(session, stock._CHANGES.bind(left))
+        writes.add(overwrite, stock._CHANGES.bind(left))
 
     patch.setattr(Locks, "take", read_and_take)
     patch.setattr(stock, "_FREE", free)
