@@ -4,6 +4,9 @@ import re
 from enum import StrEnum
 from typing import ClassVar
 
+BUSY_RETRY_SECONDS = 1
+"""How soon another try is worth it where a refusal says only that somebody is busy."""
+
 
 class Kind(StrEnum):
     """What sort of no a refusal is; only the HTTP door knows the status that goes with it."""
@@ -46,9 +49,10 @@ class Refusal(Exception):
         return (cls.__doc__ or cls.__name__).strip().splitlines()[0]
 
     @property
-    def is_passing(self) -> bool:
-        """Whether the very same request is worth another try."""
-        return self.kind is Kind.BUSY or self.facts.get("retry_after", self.retry_after_seconds) is not None
+    def retry_after(self) -> object | None:
+        """Say after how many seconds the very same request is worth another try; none when it never is."""
+        seconds = self.facts.get("retry_after", self.retry_after_seconds)
+        return BUSY_RETRY_SECONDS if seconds is None and self.kind is Kind.BUSY else seconds
 
     def detail(self) -> str:
         """Say the facts of this one refusal: `order: X, issued: 3`."""

@@ -80,22 +80,20 @@ class Writes:
     """
 
     def __init__(self) -> None:
-        self._statements: list[Statement] = []
-        self._values: list[Mapping[str, object]] = []
+        self._added: list[tuple[Statement, Mapping[str, object]]] = []
 
     def add(self, statement: Statement, values: Mapping[str, object]) -> None:
         """Write this too."""
-        self._statements.append(statement)
-        self._values.append(values)
+        self._added.append((statement, values))
 
     async def run(self, session: AsyncSession) -> None:
         """Send what was added, in one statement."""
-        if len(self._statements) == 1:
-            await self._statements[0].run(session, self._values[0])
-        elif self._statements:
-            values = {f"w{n}_{name}": value for n, mine in enumerate(self._values) for name, value in mine.items()}
-            await _together(tuple(self._statements)).run(session, values)
-        self._statements, self._values = [], []
+        added, self._added = self._added, []
+        if len(added) == 1:
+            await added[0][0].run(session, added[0][1])
+        elif added:
+            values = {f"w{n}_{name}": value for n, (_, mine) in enumerate(added) for name, value in mine.items()}
+            await _together(tuple(statement for statement, _ in added)).run(session, values)
 
 
 @lru_cache(maxsize=512)

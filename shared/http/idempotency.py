@@ -152,7 +152,7 @@ async def recall(session: AsyncSession, claims: Iterable[Claim]) -> dict[Claim, 
 
 async def keep(session: AsyncSession, decided: Mapping[Claim, StoredAnswer | Refusal]) -> None:
     """Remember what was decided anew; call `recall` for the same claims first, in the same transaction."""
-    final = (each for each, answer in decided.items() if not (isinstance(answer, Refusal) and answer.is_passing))
+    final = (each for each, answer in decided.items() if isinstance(answer, StoredAnswer) or answer.retry_after is None)
     claims = sorted(final, key=lambda each: each.slot)
     if not claims:
         return
@@ -175,8 +175,7 @@ def _stored(claimed: Claim, answer: StoredAnswer | Refusal) -> StoredAnswer:
     if isinstance(answer, StoredAnswer):
         return answer
     problem = problems.of_refusal(answer)
-    members = {**problem.members(), "instance": claimed.route}
-    return StoredAnswer(problem.status, json.dumps(members, default=str).encode(), problem.headers)
+    return StoredAnswer(problem.status, problem.body(claimed.route), problem.headers)
 
 
 def _columns(slots: Iterable[tuple[str, str, str]]) -> dict[str, object]:

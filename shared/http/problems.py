@@ -23,7 +23,6 @@ from shared.observe.logs import get_log
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_MAX = 100
-_BUSY_RETRY_SECONDS = 1
 _PARAMETER_PLACES = ("query", "header", "path", "cookie")
 _STATUSES = {
     Kind.CONFLICT: 409,
@@ -78,12 +77,16 @@ class Problem:
 
     def answer(self, request: Request) -> Response:
         """Answer a request with this problem."""
-        members = {**self.members(), "instance": request.url.path}
         trace = tracing.current.get()
-        if trace is not None:
-            members["trace_id"] = trace.trace_id
-        content = json.dumps(members, default=str, separators=(",", ":")).encode()
+        content = self.body(request.url.path, trace_id=None if trace is None else trace.trace_id)
         return Response(content, self.status, headers=dict(self.headers), media_type=MEDIA_TYPE)
+
+    def body(self, instance: str, *, trace_id: str | None = None) -> bytes:
+        """Write the problem of a request to this path."""
+        members = {**self.members(), "instance": instance}
+        if trace_id is not None:
+            members["trace_id"] = trace_id
+        return json.dumps(members, default=str, separators=(",", ":")).encode()
 
 
 def of_refusal(refusal: Refusal) -> Problem:
@@ -125,11 +128,8 @@ def install(app: FastAPI) -> None:
 
 def _headers(refusal: Refusal) -> dict[str, str]:
     headers: dict[str, str] = {}
-    seconds = refusal.facts.get("retry_after", refusal.retry_after_seconds)
-    if seconds is None and refusal.kind is Kind.BUSY:
-        seconds = _BUSY_RETRY_SECONDS
-    if seconds is not None:
-        headers["Retry-After"] = str(seconds)
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
     if refusal.kind is Kind.LATE:
         headers["Connection"] = "close"  # what is still to come of the body is not waited for
     if refusal.kind is Kind.UNAUTHENTICATED:

@@ -13,6 +13,7 @@ from datetime import datetime
 
 import asyncpg
 
+from shared.db import CLOSE_TIMEOUT_SECONDS, CONNECT_TIMEOUT_SECONDS
 from shared.events.envelope import Header
 from shared.messaging.log_memory import LogMemory, event_id
 from shared.messaging.settings import BackboneSettings
@@ -20,11 +21,9 @@ from shared.types import EventId
 
 CHANNEL = "jvtrack_outbox"
 DISCARDED_TYPE = "jvtrack.backbone.event-discarded.v1"
-CONNECT_TIMEOUT_SECONDS = 5.0
 COMMAND_TIMEOUT_SECONDS = 5.0
 SIGN_OF_LIFE_SECONDS_MAX = 3.0
 """How long the server may take to answer what costs it nothing, before the way to it counts as lost."""
-CLOSE_TIMEOUT_SECONDS = 1.0
 
 # A client frozen between the parts of one statement leaves the server neither idle nor idle in transaction; only this
 # setting ends that, where the server has it (PostgreSQL 17).

@@ -11,9 +11,10 @@ from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
 from shared.messaging.backbone import Loop
 from shared.messaging.relay import Outbox, Relay
-from shared.messaging.relay_store import RelaySession
+from shared.messaging.relay_store import COMMAND_TIMEOUT_SECONDS, RelaySession
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import killed, leaves_wreckage
+from tests.fixtures.silence import way_to
 from tests.fixtures.toy import QUICK, Toy, eventually, raise_counter, run_loops
 from tests.fixtures.toy_judge import first_deliveries, wrongs
 from tests.fixtures.toy_kafka import log_of
@@ -173,3 +174,24 @@ async def test_a_frozen_leader_is_replaced_within_two_seconds_and_changes_nothin
 async def has_been_heard(topics: Topics, name: str) -> bool:
     """Tell whether Kafka has a fact of a counter."""
     return any(key == name for key, _ in await log_of(topics))
+
+
+async def test_a_leader_notices_soon_that_the_way_to_its_database_is_lost(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    async with way_to(database) as (behind, way):
+        toy = Toy(behind, topics, hears=False)
+        async with toy.running():
+            await toy.tell("counter", 1)
+            await eventually(lambda: leads(toy))
+            way.fall_silent()
+            try:
+                await eventually(lambda: follows(toy), seconds=COMMAND_TIMEOUT_SECONDS + 2)
+            finally:
+                way.speak()
+            await eventually(lambda: leads(toy))
+
+
+async def follows(toy: Toy) -> bool:
+    """Tell whether the toy's relay does not publish."""
+    return not await leads(toy)

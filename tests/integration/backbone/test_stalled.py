@@ -8,11 +8,9 @@ from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
 from shared.messaging.kafka import LogState
 from shared.messaging.owners import Owners
-from shared.messaging.relay_store import COMMAND_TIMEOUT_SECONDS
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import owner_connection
-from tests.fixtures.silence import way_to
-from tests.fixtures.toy import QUICK, Toy, eventually
+from tests.fixtures.toy import QUICK, Toy
 from tests.fixtures.toy_judge import wrongs
 from tests.fixtures.toy_kafka import Said, say
 
@@ -67,32 +65,6 @@ async def test_a_consumer_far_behind_takes_a_bounded_number_of_records_at_a_time
         "all of it at once would have taken too long"
     )
     assert failed is None, "none of its steps counts as one that stands still"
-
-
-async def test_a_leader_notices_soon_that_the_way_to_its_database_is_lost(
-    database: ServiceDatabase, topics: Topics
-) -> None:
-    async with way_to(database) as (behind, way):
-        toy = Toy(behind, topics, hears=False)
-        async with toy.running():
-            await toy.tell("counter", 1)
-            await eventually(lambda: leads(toy))
-            way.fall_silent()
-            try:
-                await eventually(lambda: follows(toy), seconds=COMMAND_TIMEOUT_SECONDS + 2)
-            finally:
-                way.speak()
-            await eventually(lambda: leads(toy))
-
-
-async def leads(toy: Toy) -> bool:
-    """Tell whether a toy's relay leads."""
-    return toy.registry.get_sample_value("jvtrack_relay_leader") == 1
-
-
-async def follows(toy: Toy) -> bool:
-    """Tell whether it does not."""
-    return not await leads(toy)
 
 
 async def test_who_is_slow_to_take_over_leaves_alone_what_kafka_has_given_to_another_meanwhile(
