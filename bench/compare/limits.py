@@ -1,9 +1,10 @@
-"""What the machine would bear: rows that PostgreSQL takes with nothing around them, records that Kafka takes."""
+"""The machine itself: rows that PostgreSQL takes with nothing around them, records of Kafka, what a waking costs."""
 
 import asyncio
 import re
 from pathlib import Path
 
+from bench.smoke.apart import run_apart
 from bench.smoke.stack import Stack
 from deploy.local.jars import kafka_jars
 from deploy.local.java import java
@@ -48,6 +49,12 @@ async def kafka_records(stack: Stack, run: int) -> float:
     found = re.findall(r"([0-9.]+) records/sec", said)
     assert found, said
     return float(found[-1])
+
+
+async def waking_us() -> float:
+    """Let a process with nothing but an event loop sleep and wake; microseconds of CPU each time."""
+    found = await run_apart("bench.smoke.waking", {})
+    return found["us"]
 
 
 async def _run(*command: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from bench.compare.contenders import Contender, OurOwn, Peer
 from bench.compare.found import Found, Line, Plan, of_contenders
-from bench.compare.limits import kafka_records, postgres_rows
+from bench.compare.limits import kafka_records, postgres_rows, waking_us
 from bench.compare.phases import Course
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.figures import Figure
@@ -20,6 +20,7 @@ PACES = (50, 500)
 _AIMS = {"end_to_end": "5,000", "64 per_second": "3,000"}
 _LIMIT_ROWS = (1, 100)
 _LIMITS = "the machine"
+_WAKING = "CPU of an event loop that wakes after 10 ms and has nothing to do"
 _PACED = ("per_second", "p99_ms", "seen_p50_ms", "seen_p99_ms", "unseen")
 
 Readings = Mapping[str, Mapping[str, Sequence[float]]]
@@ -92,15 +93,17 @@ async def _course(course: Course, contender: Contender, run: str) -> dict[str, f
 
 async def _limits(stack: Stack, plan: Plan) -> Found:
     rows: dict[int, list[float]] = {size: [] for size in _LIMIT_ROWS}
-    records = []
+    records, wakings = [], []
     for run in range(plan.repetitions):
         for size, found in rows.items():
             found.append(await postgres_rows(stack, size, int(plan.seconds)))
         records.append(await kafka_records(stack, run))
+        wakings.append(await waking_us())
     by_title = {f"rows of an event's size, {size} a transaction": found for size, found in rows.items()}
     by_title["records of an event's size, Kafka's own producer test"] = records
     lines = [Line(title, "/s", {_LIMITS: Figure(title, "/s", found)}) for title, found in by_title.items()]
-    return Found(lines)
+    waking = Figure(_WAKING, "us", wakings)
+    return Found([*lines, Line(_WAKING, "us", {_LIMITS: waking}, more_is_better=False)])
 
 
 def _lines(readings: Readings) -> list[Line]:

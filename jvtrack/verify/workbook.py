@@ -1,6 +1,7 @@
 """The scratch workbook of a proof: a throw-away SQLite file, so that memory stays bounded however long the history.
 
-Tables are filled first and indexed then; every invariant is a handful of queries over them.
+Tables are filled first and indexed then; every invariant is a handful of queries over them. SQLite knows nothing of
+their sizes: CROSS JOIN tells it which table is to be read through, and which is looked up by its index.
 """
 
 import asyncio

@@ -20,7 +20,7 @@ from shared.messaging import kafka
 from shared.messaging.kafkalog import DatabaseWentBack, LogGuard
 from shared.messaging.publisher import Publisher, Suspicions
 from shared.messaging.relay_store import RelaySession
-from shared.messaging.settings import BackboneSettings
+from shared.messaging.settings import GATHERING_TO_WORK, BackboneSettings
 from shared.messaging.topics import COMPACTED, TOPIC_CONFIGS, Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
@@ -148,7 +148,7 @@ class Relay:
     def _gathering(self, published: int, seconds: float) -> float:
         """Say how long facts may come together: a few cost Kafka, and whoever hears them, nearly what many do."""
         is_behind = published >= self._settings.relay_batch_max
-        return 0.0 if is_behind else min(seconds, self._settings.relay_gather_seconds_max)
+        return 0.0 if is_behind else min(GATHERING_TO_WORK * seconds, self._settings.relay_gather_seconds_max)
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
         """Sleep until stopped or the time is over: a wake-up makes no failure pass sooner."""

@@ -23,7 +23,7 @@ from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
 from shared.messaging.parking import Parking
 from shared.messaging.parking_store import ParkedKey
-from shared.messaging.settings import BackboneSettings
+from shared.messaging.settings import GATHERING_TO_WORK, BackboneSettings
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
 
@@ -245,4 +245,5 @@ def gathering(served: Fetched, seconds: float, settings: BackboneSettings) -> fl
 
     On a machine that is at leisure that is a few milliseconds; on one that is not, as much as the settings allow.
     """
-    return min(seconds, settings.consumer_gather_seconds_max) if are_few(served, settings) else 0.0
+    longest = settings.consumer_gather_seconds_max
+    return min(GATHERING_TO_WORK * seconds, longest) if are_few(served, settings) else 0.0

@@ -4,6 +4,9 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+GATHERING_TO_WORK = 3.0
+"""A loop that has little to do rests three times as long as it works: else five loops would fill two cores with it."""
+
 
 class BackboneSettings(BaseModel):
     """Bounds of the outbox, the relay, the consumers, the group commit and the streams; times in seconds."""
@@ -16,8 +19,8 @@ class BackboneSettings(BaseModel):
     """Bytes of payload that the relay reads at a time."""
     relay_poll_seconds: float = Field(default=0.05, gt=0)
     """The safety net under the wake-up: how long a leader sleeps at most."""
-    relay_gather_seconds_max: float = Field(default=0.02, ge=0)
-    """Longest pause in which facts come together after a few were published; it lasts as long as they took."""
+    relay_gather_seconds_max: float = Field(default=0.03, ge=0)
+    """Longest pause in which facts come together after a few were published."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
     """How often a leader shows its database session that it lives, and a follower tries to lead."""
     relay_session_timeout_seconds: float = Field(default=1.5, gt=0)
@@ -47,8 +50,8 @@ class BackboneSettings(BaseModel):
     """How long one transaction may last before the next ones take fewer records."""
     consumer_batch_min: int = Field(default=100, gt=0)
     """Records of one transaction, however long it lasts: fewer would take nearly as long."""
-    consumer_gather_seconds_max: float = Field(default=0.05, ge=0)
-    """Longest pause in which records come together after a few were applied; it lasts as long as they took."""
+    consumer_gather_seconds_max: float = Field(default=0.06, ge=0)
+    """Longest pause in which records come together after a few were applied."""
     consumer_step_seconds_max: float = Field(default=60.0, gt=0)
     """How long a consumer may take to fetch and apply once, with all its tries, before it connects anew."""
     consumer_poll_seconds: float = Field(default=0.2, gt=0)

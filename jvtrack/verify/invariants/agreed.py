@@ -27,8 +27,8 @@ FROM orders WHERE heard = 0 AND reserved + issued + cancelled + released + arriv
 """
 _POSITION = """
 SELECT printf('orders applied %s@%d, and the order''s totals are those of @%d', p.key, p.key_seq, o.heard)
-FROM position p JOIN orders o ON p.key = 'demand:' || o.order_id
-WHERE p.topic = 4 AND p.service = 'orders' AND p.key_seq - o.heard > (
+FROM orders o CROSS JOIN position p ON p.topic = 4 AND p.key = 'demand:' || o.order_id AND p.service = 'orders'
+WHERE p.key_seq - o.heard > (
   SELECT count(*) FROM passed_over x
   WHERE x.service = p.service AND x.topic = 4 AND x.key = p.key AND x.key_seq BETWEEN o.heard + 1 AND p.key_seq)
 """

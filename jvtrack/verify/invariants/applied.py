@@ -46,7 +46,7 @@ WHERE m.reason IN ('finished', 'dispatched', 'lot-scrapped', 'voided') AND f.eve
 _DEMANDED = """
 SELECT printf('inventory applied the placing of %s, and keeps no demand of %d', t.order_id, t.quantity)
 FROM told_order t
-JOIN position p ON p.topic = 2 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
+CROSS JOIN position p ON p.topic = 2 AND p.key = t.key AND p.service = 'inventory' AND p.key_seq >= t.key_seq
 LEFT JOIN demand d ON d.order_id = t.order_id
 WHERE (d.order_id IS NULL OR d.quantity <> t.quantity)
   AND NOT EXISTS (SELECT 1 FROM passed_over x
@@ -55,7 +55,7 @@ WHERE (d.order_id IS NULL OR d.quantity <> t.quantity)
 _OPENED = """
 SELECT printf('production applied %s@%d, and work order %s is not open', t.key, t.key_seq, t.work_order)
 FROM told_sourcing t
-JOIN position p ON p.topic = 2 AND p.key = t.key AND p.service = 'production' AND p.key_seq >= t.key_seq
+CROSS JOIN position p ON p.topic = 2 AND p.key = t.key AND p.service = 'production' AND p.key_seq >= t.key_seq
 LEFT JOIN work_order w ON w.work_order_id = t.work_order
 WHERE w.work_order_id IS NULL
   AND NOT EXISTS (SELECT 1 FROM passed_over x
