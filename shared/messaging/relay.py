@@ -146,9 +146,9 @@ class Relay:
                 await self._nap(self._settings.relay_poll_seconds, stopping)
 
     def _gathering(self, published: int, seconds: float) -> float:
-        """Say how long facts may come together: a few cost Kafka, and whoever hears them, nearly what many do."""
-        is_behind = published >= self._settings.relay_batch_max
-        return 0.0 if is_behind else min(GATHERING_TO_WORK * seconds, self._settings.relay_gather_seconds_max)
+        """Say how long facts may come together, the fewer the longer: a few cost Kafka nearly what many do."""
+        lacking = max(0.0, 1 - published / self._settings.relay_gather_below)
+        return lacking * min(GATHERING_TO_WORK * seconds, self._settings.relay_gather_seconds_max)
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
         """Sleep until stopped or the time is over: a wake-up makes no failure pass sooner."""

@@ -21,6 +21,8 @@ class BackboneSettings(BaseModel):
     """The safety net under the wake-up: how long a leader sleeps at most."""
     relay_gather_seconds_max: float = Field(default=0.03, ge=0)
     """Longest pause in which facts come together after a few were published."""
+    relay_gather_below: int = Field(default=100, gt=0)
+    """Facts after which the relay does not pause; the fewer they were, the longer it does."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
     """How often a leader shows its database session that it lives, and a follower tries to lead."""
     relay_session_timeout_seconds: float = Field(default=1.5, gt=0)
