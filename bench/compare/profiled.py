@@ -9,12 +9,12 @@ import re
 import signal
 import sys
 from collections import Counter
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from bench.compare.catching_up import catch_up
-from bench.compare.found import Found, Line, Plan, of_runs
+from bench.compare.found import Found, Plan, of_runs
 from bench.compare.projected import tell_catalogue_again
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
@@ -23,9 +23,8 @@ from deploy.local.settings import SERVICES
 from shared.events.envelope import Stream
 
 LOOKS_PER_SECOND = 200
-SHARE_MIN = 0.03
-"""Parts below this share of a process are put together."""
-REST = "the rest"
+SHARE_MIN = 3.0
+"""Parts that never reach this share of a process, in per cent, are not shown."""
 _FRAME = re.compile(r"\((?P<file>[^()]*?)(?::\d+)?\)$")
 _PARTS = re.compile(
     r".*/site-packages/(?P<package>\w+)"
@@ -34,8 +33,6 @@ _PARTS = re.compile(
     r"|/(?P<library>lib/python)"
 )
 _POLL_SECONDS = 0.01
-
-Shares = Mapping[str, float]
 
 
 def profiles(plan: Plan) -> Found:
@@ -54,11 +51,8 @@ async def _profiles(stack: Stack, plan: Plan) -> Found:
         plan.console.print(f"run {number}: {len(runs[-1])} shares")
     names = dict.fromkeys(name for run in runs for name in run)
     full = [{name: run.get(name, 0.0) for name in names} for run in runs]
-    return Found([_line(name, full) for name in names if max(run[name] for run in full) >= SHARE_MIN * 100])
-
-
-def _line(name: str, runs: Sequence[Mapping[str, float]]) -> Line:
-    return of_runs(name, "%", runs, name, more=False)
+    shown = [name for name in names if max(run[name] for run in full) >= SHARE_MIN]
+    return Found([of_runs(name, "%", full, name, more=False) for name in shown])
 
 
 async def _run(bench: Bench, run: str, home: Path) -> dict[str, float]:
@@ -67,7 +61,7 @@ async def _run(bench: Bench, run: str, home: Path) -> dict[str, float]:
 
     async def look(what: str, services: Sequence[str], work: Awaitable[object]) -> None:
         for service, shares in (await _looked_at(stack, services, work, home)).items():
-            found.update({f"{what}, {service}: {part}": share * 100 for part, share in shares.items()})
+            found.update({f"{what}, {service}: {part}": share for part, share in shares.items()})
 
     await look("single POST from 64", SERVICES, bench.single(f"{run}S"))
     await stack.caught_up()
@@ -132,15 +126,13 @@ async def _started(stack: Stack, service: str) -> int:
 
 
 def shares_of(folded: str) -> dict[str, float]:
-    """Give the share of each part in folded stacks, what is small together; what a start imports is left out."""
+    """Give each part's share of folded stacks in per cent, the largest first; what a start imports is left out."""
     looks: Counter[str] = Counter()
     for line in folded.splitlines():
         stack, _, count = line.rpartition(" ")
         if "importlib" not in stack:
             looks[_part(stack.rpartition(";")[2])] += int(count)
-    whole = looks.total()
-    large = {part: count / whole for part, count in looks.most_common() if count / whole >= SHARE_MIN}
-    return {**large, REST: 1 - sum(large.values())}
+    return {part: count / looks.total() * 100 for part, count in looks.most_common()}
 
 
 def _part(frame: str) -> str:
