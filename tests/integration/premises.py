@@ -40,11 +40,12 @@ class Said:
     event: Event
     key_seq: int
     id: EventId = field(default_factory=new_event_id)
+    trace: str | None = None
 
     def record(self, offset: int) -> Record:
         """Write it as a record of Kafka."""
         now = clock.now()
-        header = Header(self.id, "/jvtrack/test", self.event.TYPE, self.event.key, self.key_seq, now, now, None)
+        header = Header(self.id, "/jvtrack/test", self.event.TYPE, self.event.key, self.key_seq, now, now, self.trace)
         payload = self.event.model_dump_json(exclude_defaults=True).encode()
         return Record(offset, self.event.key.encode(), payload, write_headers(header), int(now.timestamp() * 1000))
 

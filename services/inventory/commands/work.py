@@ -49,7 +49,7 @@ class Work:
     def begin(self, cause: Cause, trace: tracing.Trace | None) -> Cause:
         """Begin to decide something; what it causes is told under its trace."""
         self._traces[cause.id] = trace
-        self.book.demands.acting = cause.id
+        self.book.demands.acting = self.book.shipments.acting = cause.id
         return cause
 
     async def need(self, goods: Holding, quantity: int) -> None:
@@ -85,7 +85,7 @@ class Work:
         moved = [
             Told(fact, version, trace=self._traces.get(fact.postings[0].cause, only)) for version, fact in made.facts
         ]
-        changed = [Told(fact.event, fact.key_seq, trace=only) for fact in shipped]
+        changed = [Told(fact.event, fact.key_seq, trace=self._traces.get(fact.cause, only)) for fact in shipped]
         demanded = [
             Told(fact.event, fact.key_seq, event_id=fact.id, trace=self._traces.get(fact.cause, only))
             for fact in self.book.demands.told()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from services.inventory.domain.ledger import Account, Holding, LotKey
 from shared.errors import Kind, Refusal
 from shared.events.stock import ShipmentChanged, ShipmentLine
-from shared.types import Condition, LotId, OrderId, PartId, Shelf, ShipmentId, SiteId
+from shared.types import Condition, EventId, LotId, OrderId, PartId, Shelf, ShipmentId, SiteId
 
 
 class ShipmentUnknown(Refusal):
@@ -93,20 +93,23 @@ class Shipment:
 
 
 class ShipmentFact(NamedTuple):
-    """A fact that tells a consignment, with its number."""
+    """A fact that tells a consignment, with its number and what last changed it."""
 
     key_seq: int
     event: ShipmentChanged
+    cause: EventId | None
 
 
 @dataclass(slots=True)
 class Shipments:
     """The consignments that a batch touches, with the lines of the lots that it touches."""
 
+    acting: EventId | None = None
+    """What is being decided, so that each fact knows what caused it."""
     _rows: dict[ShipmentId, Shipment] = field(default_factory=dict)
     _by_lot: dict[LotKey, list[Line]] = field(default_factory=dict)
     _changed: set[LineKey] = field(default_factory=set)
-    _touched: set[ShipmentId] = field(default_factory=set)
+    _touched: dict[ShipmentId, EventId | None] = field(default_factory=dict)
 
     def load(self, shipment: Shipment) -> None:
         """Take in a consignment that the store has, with its lines."""
@@ -164,14 +167,14 @@ class Shipments:
     def touch(self, line: Line) -> None:
         """Mark a line as changed; what travels again reopens its consignment."""
         self._changed.add(line.key)
-        self._touched.add(line.key.shipment)
+        self._touched[line.key.shipment] = self.acting
         if line.open > 0:
             self._rows[line.key.shipment].closed = False
 
     def close(self, shipment: Shipment) -> None:
         """Expect nothing more of a consignment."""
         shipment.closed = True
-        self._touched.add(shipment.id)
+        self._touched[shipment.id] = self.acting
 
     def tell(self, *, lines_max: int) -> list[ShipmentFact]:
         """Tell once what changed of each consignment, in several facts if it is too much for one."""
@@ -183,7 +186,7 @@ class Shipments:
             shipment = self._rows[each]
             for start in range(0, max(len(lines), 1), lines_max):
                 event = shipment.tell(lines[start : start + lines_max])
-                facts.append(ShipmentFact(shipment.version, event))
+                facts.append(ShipmentFact(shipment.version, event, self._touched[each]))
         return facts
 
     def changed(self) -> list[Shipment]:

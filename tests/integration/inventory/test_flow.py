@@ -40,6 +40,17 @@ async def test_facts_told_twice_and_out_of_order_leave_the_same_books(house: Hou
     await house.balances()
 
 
+async def test_what_facts_of_one_batch_change_is_told_under_the_trace_of_each(house: House) -> None:
+    order, finish, dispatch = said = house.ear.number(an_order(quantity=4), a_finish(10), a_dispatch(10))
+    order.trace, finish.trace, dispatch.trace = (f"00-{digit * 32}-{digit * 16}-01" for digit in "abc")
+
+    await house.ear.hear_said(said)
+
+    assert await house.traces(f"{FACTORY}/GEARBOX") == ["b"], "both moved it; the first is named"
+    assert await house.traces("shipment:F-01:S-1") == ["c"]
+    assert await house.traces(f"demand:{an_order_id()}") == ["a"]
+
+
 async def test_a_short_receipt_leaves_the_rest_on_the_road_until_the_shipment_is_closed(house: House) -> None:
     await house.ear.hear(an_order(quantity=9), a_finish(10), a_dispatch(10, order=an_order_id(), filling_site=DEPOT))
 
