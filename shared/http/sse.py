@@ -8,7 +8,6 @@ catch up with is not. FastAPI's own EventSourceResponse would wait for a stuck r
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from shared import clock
-from shared.errors import Kind, Refusal
+from shared.errors import Refusal
+from shared.http.places import Place, parse_place
 from shared.observe import logs
 from shared.observe.metrics import HttpMetrics
 
@@ -46,40 +46,7 @@ STREAM_RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "`position-malformed`: not of this stream."},
 }
 _LAST_WORDS_SECONDS = 2.0
-_PLACE = re.compile(
-    r"(?P<stream>[a-z][a-z0-9-]{0,39}\.v[1-9][0-9]{0,3}):(?P<log>[0-9a-f-]{1,40}):"
-    r"(?P<vector>[0-9]{1,18}(?:\.[0-9]{1,18}){0,63})"
-)
-
-Vector = tuple[int, ...]
-
 log = logs.get_log()
-
-
-class PositionMalformed(Refusal):
-    """A position in a stream is the id of one of its events."""
-
-    kind = Kind.INVALID
-
-
-class PositionGone(Refusal):
-    """The stream no longer holds what followed this position; query the state and start from its position."""
-
-    kind = Kind.GONE
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a stream stands: the next offset of every partition of one log."""
-
-    stream: str
-    log: str
-    """Kafka's id of the topic: the same name with another id is another log."""
-    vector: Vector
-
-    def __str__(self) -> str:
-        """Write it as the id of an event."""
-        return f"{self.stream}:{self.log}:{'.'.join(map(str, self.vector))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +106,6 @@ async def position(
 
 
 Position = Annotated[Place | None, Depends(position)]
-
-
-def parse_place(text: str) -> Place:
-    """Read an event's id, or refuse it."""
-    match = _PLACE.fullmatch(text)
-    if match is None:
-        raise PositionMalformed(position=text[:100])
-    return Place(match["stream"], match["log"], tuple(map(int, match["vector"].split("."))))
 
 
 class EventStream(Response):

@@ -1,30 +1,38 @@
-"""A topic's newest facts for any number of readers: every replica reads all partitions, outside any group.
+"""A topic's newest facts for any number of readers: a replica that has any reads all partitions, outside any group.
 
 The tail keeps a bounded number of facts. A reader walks them at its own pace, without a buffer of its own; one that
-falls behind what is kept must query the state anew and start from there.
+falls behind what is kept must query the state anew and start from there. While nobody follows it, Kafka is not asked:
+it would cost as much as publishing does.
 """
 
 import asyncio
+import math
 from collections import deque
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from shared.errors import Kind, Refusal, Weather
 from shared.events.envelope import Stream
-from shared.http.sse import Place, PositionGone, PositionMalformed, TailEvent, Vector
+from shared.http.places import ANY_LOG, Place, PositionGone, PositionMalformed, Vector
+from shared.http.sse import TailEvent
 from shared.messaging import kafka
 from shared.messaging.settings import BackboneSettings
-from shared.messaging.signals import Signal
+from shared.messaging.signals import Signal, any_of
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
 
 log = get_log()
 
 POLL_MILLISECONDS = 200
+TAKEN_MAX = 500
+"""How many records are taken at a time, so that a tail that catches up does not hold the doors up."""
 RETRY_SECONDS = 1.0
 _SAID = ("ce_type", "ce_id", "ce_recordedtime")
+CONNECT_SECONDS_MAX = 5.0
+"""How long the first reader waits until the stream is connected to Kafka."""
 REACH_SECONDS_MAX = 2.0
 """How long a reader that comes from another replica waits until this one has come as far."""
 
@@ -76,19 +84,24 @@ class StreamTail:
         self._dropped = 0
         self._first: list[int] = []
         self._next: list[int] = []
+        self._ends: list[int] = []
         self._signal = Signal()
         self._term = 0
-
-    def position(self) -> Place | None:
-        """Tell where the stream stands: a query that reads its state after this can be continued from here."""
-        return self._place(self._next) if self._next else None
+        self._idle_seconds = settings.tail_idle_seconds
+        self._asked = asyncio.Event()
+        self._readers = 0
+        self._left_at = -math.inf
 
     def _place(self, offsets: Sequence[int]) -> Place:
         return Place(self._stream, self._log, tuple(offsets))
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Follow Kafka until the service stops; begin again after every failure."""
+        """Follow Kafka while anybody follows the stream, until the service stops; begin again after every failure."""
         while not stopping.is_set():
+            if self._is_idle():
+                self._asked.clear()
+                await any_of(self._asked.wait(), stopping.wait())
+                continue
             try:
                 await self._follow(stopping)
             except (*kafka.KAFKA_WEATHER, Weather) as error:
@@ -96,18 +109,33 @@ class StreamTail:
                 await asyncio.sleep(RETRY_SECONDS)
         self._end_term()
 
+    def _is_idle(self) -> bool:
+        return not self._readers and asyncio.get_running_loop().time() - self._left_at > self._idle_seconds
+
+    @contextmanager
+    def _reader(self) -> Iterator[None]:
+        """Keep the stream connected as long as the block lasts, and for a while after it."""
+        self._readers += 1
+        self._asked.set()
+        try:
+            yield
+        finally:
+            self._readers -= 1
+            self._left_at = asyncio.get_running_loop().time()
+
     async def _follow(self, stopping: asyncio.Event) -> None:
         reader = await kafka.start_reader(self._topics.servers, client_id=f"{self._topics.namespace}-tail")
         try:
             await self._begin(reader)
-            while not stopping.is_set():
+            while not (stopping.is_set() or self._is_idle()):
                 kafka.check_fetching(reader)
-                fetched = await reader.getmany(timeout_ms=POLL_MILLISECONDS)
+                fetched = await reader.getmany(timeout_ms=POLL_MILLISECONDS, max_records=TAKEN_MAX)
                 for place, messages in fetched.items():
                     for message in messages:
                         self._keep(_Kept(place.partition, message.offset, message.headers, message.value))
                 if fetched:
                     self._signal.set()
+            self._end_term()
         finally:
             await kafka.stop(reader)
 
@@ -124,6 +152,8 @@ class StreamTail:
         self._log = state.topic_ids[self._topic]
         self._first = [starts[TopicPartition(self._topic, place.partition)] for place in places]
         self._next = list(self._first)
+        self._ends = [state.end_offsets[place] for place in places]
+        log.info("tail_connected", topic=self._topic)
 
     def _end_term(self) -> None:
         """Forget everything; who reads now comes back with its position."""
@@ -148,27 +178,42 @@ class StreamTail:
 
     async def subscribe(self, after: Place | None) -> AsyncGenerator[TailEvent, None]:
         """Follow the stream from a position, or from now; refuses with PositionMalformed or PositionGone."""
-        now = self.position()
-        if now is None:
-            raise StreamStarting
-        place = now if after is None else after
-        if place.stream != now.stream or (place.log == now.log and len(place.vector) != len(now.vector)):
-            raise PositionMalformed(position=place, stream=now.stream)
-        if place.log != now.log:
-            raise PositionGone(position=place)
-        start = place.vector
-        await self._reach(start)
+        if after is not None and after.stream != self._stream:
+            raise PositionMalformed(position=after, stream=self._stream)
+        with self._reader():
+            await self._connected()
+            start = self._now() if after is None else self._start(after)
+            await self._reach(start)
         if any(want < first for want, first in zip(start, self._first, strict=True)):
-            raise PositionGone(position=place)
+            raise PositionGone(position=self._place(start))
         unread = (index for index, kept in enumerate(self._kept) if kept.offset >= start[kept.part])
         return self._read(start, self._term, self._dropped + next(unread, len(self._kept)))
+
+    async def _connected(self) -> None:
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS_MAX):
+                while not self._next:
+                    await self._signal.wait()
+        except TimeoutError:
+            raise StreamStarting from None
+
+    def _now(self) -> Vector:
+        """Tell where the log ends, whether it was read that far or not."""
+        return tuple(map(max, self._next, self._ends))
+
+    def _start(self, after: Place) -> Vector:
+        if after.log == ANY_LOG:
+            return (0,) * len(self._next)
+        if after.log != self._log:
+            raise PositionGone(position=after)
+        return after.over(len(self._next))
 
     async def _reach(self, start: Vector) -> None:
         """Wait for what another replica has heard already; refuse a place that this stream does not reach."""
         term = self._term
         try:
             async with asyncio.timeout(REACH_SECONDS_MAX):
-                while term == self._term and any(want > have for want, have in zip(start, self._next, strict=True)):
+                while term == self._term and any(want > have for want, have in zip(start, self._now(), strict=True)):
                     await self._signal.wait()
         except TimeoutError:
             raise PositionGone(position=self._place(start)) from None
@@ -177,15 +222,16 @@ class StreamTail:
 
     async def _read(self, start: Vector, term: int, cursor: int) -> AsyncGenerator[TailEvent, None]:
         position = list(start)
-        while term == self._term:
-            if cursor < self._dropped:
-                raise PositionGone(position=self._place(position))
-            index = cursor - self._dropped
-            if index >= len(self._kept):
-                await self._signal.wait()
-                continue
-            kept = self._kept[index]
-            cursor += 1
-            if kept.offset >= position[kept.part]:
-                position[kept.part] = kept.offset + 1
-                yield kept.at(self._place(position))
+        with self._reader():
+            while term == self._term:
+                if cursor < self._dropped:
+                    raise PositionGone(position=self._place(position))
+                index = cursor - self._dropped
+                if index >= len(self._kept):
+                    await self._signal.wait()
+                    continue
+                kept = self._kept[index]
+                cursor += 1
+                if kept.offset >= position[kept.part]:
+                    position[kept.part] = kept.offset + 1
+                    yield kept.at(self._place(position))

@@ -21,6 +21,7 @@ from shared.messaging.kafkalog import DatabaseWentBack, LogGuard
 from shared.messaging.publisher import Publisher, Suspicions
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import GATHERING_TO_WORK, BackboneSettings
+from shared.messaging.signals import any_of
 from shared.messaging.topics import COMPACTED, TOPIC_CONFIGS, Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
@@ -162,12 +163,7 @@ class Relay:
         """Sleep until woken, stopped or the time is over."""
         if stopping.is_set():
             return
-        waiters = [asyncio.ensure_future(self._woken.wait()), asyncio.ensure_future(stopping.wait())]
-        try:
-            await asyncio.wait(waiters, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for waiter in waiters:
-                waiter.cancel()
+        await any_of(self._woken.wait(), stopping.wait(), seconds=seconds)
 
 
 async def _end(task: "asyncio.Future[T]") -> bool:

@@ -98,6 +98,8 @@ class BackboneSettings(BaseModel):
     """Events that a stream keeps for resuming readers; older is 410."""
     tail_bytes_max: int = Field(default=64_000_000, gt=0)
     """Bytes of their data that a stream keeps."""
+    tail_idle_seconds: float = Field(default=60.0, gt=0)
+    """How long a stream stays connected to Kafka after its last reader has gone."""
     outbox_age_seconds_max: float = Field(default=60.0, gt=0)
     """Age of the oldest unpublished event at which readiness turns red."""
     stop_seconds: float = Field(default=3.5, gt=0)

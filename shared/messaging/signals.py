@@ -1,6 +1,8 @@
 """A signal that any number of waiters can wait for: something has changed."""
 
 import asyncio
+from collections.abc import Coroutine
+from typing import Any
 
 
 class Signal:
@@ -20,3 +22,13 @@ class Signal:
 
     def clear(self) -> None:
         """Do nothing: a signal is never left set."""
+
+
+async def any_of(*waits: Coroutine[Any, Any, object], seconds: float | None = None) -> None:
+    """Wait until one of these has happened, or the time is over."""
+    tasks = [asyncio.ensure_future(each) for each in waits]
+    try:
+        await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()

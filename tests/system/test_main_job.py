@@ -108,6 +108,7 @@ async def test_an_order_can_be_issued_as_soon_as_it_is_placed(trade: Trade) -> N
 
 async def test_the_stream_of_stock_goes_on_after_a_break_without_a_gap_or_a_repetition(trade: Trade) -> None:
     part = await trade.stocked(("D-01", 1))
+    await trade.quiet()
     depot = trade.acting("depot", "D-01")
     query = StockQuery(site="D-01", part=part)
     position = (await depot.inventory.stock(query)).stream_position
@@ -124,6 +125,7 @@ async def test_the_stream_of_stock_goes_on_after_a_break_without_a_gap_or_a_repe
 
 async def test_the_query_says_where_its_stream_goes_on(trade: Trade) -> None:
     part = await trade.stocked(("D-01", 5))
+    await trade.quiet()
     depot = trade.acting("depot", "D-01")
     query = StockQuery(site="D-01", part=part)
 

@@ -13,9 +13,11 @@ from services.inventory.queries import stock as queries
 from services.inventory.queries.seen import Seen, parts_for, seen
 from services.inventory.schemas.stock import GoodsFilter, StockAnswer, StockFilter
 from shared import clock
+from shared.events.envelope import Stream
 from shared.events.stock import StockMoved
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
+from shared.http.places import told_so_far
 from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
 from shared.types import PartId, Shelf
 
@@ -42,7 +44,7 @@ def _query(routes: APIRouter, doors: Doors) -> None:
         The answer says as of when it is, and of each stream until when this replica has heard Kafka and how far behind
         it is; null where that is not known. Start the stream at `stream_position`.
         """
-        position = doors.tail.position()
+        position = await told_so_far(session, Stream.STOCK)
         window = queries.Window(page.after_texts(4), page.one_more)
         rows = await queries.rows(session, wanted, await seen(session, principal), window)
         return StockAnswer(

@@ -105,7 +105,7 @@ class StockAnswer(Answer):
     model_config = example(
         {
             "as_of": "2026-06-15T12:00:00Z",
-            "stream_position": "12.7.0.31.4.9.18.2.0.5.11.3",
+            "stream_position": "stock.v1:7a1c0f3e-5b1d-4c55-9d1e-2f60a1b2c3d4:12.7.0.31.4.9.18.2.0.5.11.3",
             "freshness": [
                 {
                     "stream": "production.v1",

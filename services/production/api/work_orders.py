@@ -10,6 +10,7 @@ from services.production import queries
 from services.production.api.doors import Doors, Reader, WorkOrderUnknown
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
+from shared.events.envelope import Stream
 from shared.events.production import (
     DelayReported,
     WorkOrderAccepted,
@@ -20,6 +21,7 @@ from shared.events.production import (
 )
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
+from shared.http.places import told_so_far
 from shared.http.rights import Sight, Subject, reach, sight
 from shared.http.sse import POSITION_HEADER, POSITION_HEADERS, STREAM_RESPONSES, EventStream, Position, Shape, TailEvent
 from shared.http.tokens import Principal
@@ -41,13 +43,13 @@ STREAMED = frozenset(
 def router(doors: Doors) -> APIRouter:
     """Give the routes that show work orders."""
     routes = APIRouter(prefix="/v1/work-orders", tags=["work orders"])
-    _lists(routes, doors)
+    _lists(routes)
     _streams(routes, doors)
     _shows(routes)
     return routes
 
 
-def _lists(routes: APIRouter, doors: Doors) -> None:
+def _lists(routes: APIRouter) -> None:
     @routes.get("", responses={200: {"headers": POSITION_HEADERS}})
     async def list_work_orders(
         *,
@@ -58,7 +60,7 @@ def _lists(routes: APIRouter, doors: Doors) -> None:
         wanted: Annotated[WorkOrderFilter, Query()],
     ) -> Sequence[WorkOrderSummary]:
         """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
-        position = doors.tail.position()
+        position = await told_so_far(session, Stream.PRODUCTION)
         window = queries.Window(page.after_text(), page.one_more)
         found = await queries.work_orders(session, wanted, reach(principal, Subject.LOT), window)
         if position is not None:

@@ -12,17 +12,8 @@ from starlette.types import Message
 
 from shared import clock
 from shared.http.auth import Principal, Role, allow
-from shared.http.sse import (
-    EventStream,
-    Place,
-    Position,
-    PositionGone,
-    PositionMalformed,
-    StreamLimits,
-    TailEvent,
-    Vector,
-    parse_place,
-)
+from shared.http.places import Place, PositionGone, PositionMalformed, Vector, parse_place
+from shared.http.sse import EventStream, Position, StreamLimits, TailEvent
 from shared.observe.metrics import HttpMetrics
 from tests.unit.http.makers import Issuer, a_client, an_app, slug
 

@@ -10,7 +10,8 @@ from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import GoodsFilter
 from shared.events.envelope import Event, new_event_id
 from shared.events.stock import Posting, StockMoved
-from shared.http.sse import Place, TailEvent
+from shared.http.places import Place
+from shared.http.sse import TailEvent
 from shared.types import Condition, Shelf
 from tests.unit.inventory.makers import DEPOT, LOT, OTHER_DEPOT, PART, a_demand
 

@@ -7,7 +7,8 @@ import pytest
 
 from shared.events.envelope import Stream
 from shared.http import tail as tail_module
-from shared.http.sse import Place, PositionGone, PositionMalformed, TailEvent, Vector
+from shared.http.places import ANY_LOG, Place, PositionGone, PositionMalformed, Vector
+from shared.http.sse import TailEvent
 from shared.http.tail import LogWentBack, StreamStarting, StreamTail, _Kept
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import Topics
@@ -18,7 +19,7 @@ KEPT_MAX = 4
 def a_tail(*heard: tuple[int, int], begins: tuple[int, ...] = (0, 0)) -> StreamTail:
     """Make the tail of a stream of two partitions that has heard some facts, by partition and offset."""
     tail = StreamTail(Topics("nowhere", "test"), Stream.STOCK, BackboneSettings(tail_events_max=KEPT_MAX))
-    tail._log, tail._first, tail._next = "0a", list(begins), list(begins)
+    tail._log, tail._first, tail._next, tail._ends = "0a", list(begins), list(begins), list(begins)
     hear(tail, *heard)
     return tail
 
@@ -135,7 +136,8 @@ async def test_a_place_that_the_stream_does_not_reach_is_gone(monkeypatch: pytes
         await a_tail((0, 0)).subscribe(at(900, 0))
 
 
-async def test_readers_are_let_go_when_the_tail_begins_anew() -> None:
+async def test_readers_are_let_go_when_the_tail_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tail_module, "CONNECT_SECONDS_MAX", 0.05)
     tail = a_tail((0, 0))
     events = await tail.subscribe(None)
     reading = asyncio.create_task(read(events, 1))
@@ -152,6 +154,41 @@ async def test_readers_are_let_go_when_the_tail_begins_anew() -> None:
 async def test_a_log_that_goes_back_ends_the_term() -> None:
     with pytest.raises(LogWentBack):
         hear(a_tail((0, 0), (0, 1)), (0, 0))
+
+
+async def test_a_reader_from_now_hears_nothing_that_stood_in_the_log_when_the_tail_was_connected() -> None:
+    tail = a_tail()
+    tail._ends = [2, 0]
+    events = await tail.subscribe(None)
+
+    hear(tail, (0, 0), (0, 1), (0, 2))
+
+    assert await read(events, 1) == [("0:2", (3, 0))]
+
+
+async def test_what_stood_in_the_log_when_the_tail_was_connected_need_not_be_waited_for() -> None:
+    tail = a_tail()
+    tail._ends = [2, 0]
+
+    async with asyncio.timeout(1):
+        events = await tail.subscribe(at(1, 0))
+    hear(tail, (0, 0), (0, 1))
+
+    assert await read(events, 1) == [("0:1", (2, 0))]
+
+
+@pytest.mark.parametrize("place", [at(0, log=ANY_LOG), at(0), at(0, 0)], ids=str)
+async def test_partitions_that_a_position_does_not_name_are_read_from_their_beginning(place: Place) -> None:
+    tail = a_tail((0, 0), (1, 0))
+
+    assert [data for data, _ in await read(await tail.subscribe(place), 2)] == ["0:0", "1:0"]
+
+
+async def test_a_place_before_the_first_fact_is_gone_as_soon_as_that_fact_is() -> None:
+    tail = a_tail(*((0, offset) for offset in range(KEPT_MAX + 1)))
+
+    with pytest.raises(PositionGone):
+        await tail.subscribe(at(0, log=ANY_LOG))
 
 
 @pytest.mark.parametrize("elsewhere", [at(0, 0, 0), at(0, 0, stream="production.v1")], ids=str)

@@ -11,7 +11,8 @@ from services.production.main import build
 from services.production.settings import ProductionSettings
 from services.production.store.senders import multirange
 from shared.events.production import LotStarted, WorkOrderOpened
-from shared.http.sse import Place, TailEvent
+from shared.http.places import Place
+from shared.http.sse import TailEvent
 from shared.http.tokens import Role
 from shared.settings import CommonSettings, DoorSettings
 from tests.unit.http.makers import Issuer
