@@ -18,5 +18,5 @@ if [[ ! -e /var/lib/kafka/data/meta.properties ]]; then
   java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.level=WARN "${kafka[@]}" kafka.tools.StorageTool format \
     --cluster-id "$cluster" --config "$properties"
 fi
-exec java -server -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:+ExitOnOutOfMemoryError "-Xmx${JVTRACK_KAFKA_HEAP:-512m}" \
+exec java -XX:TieredStopAtLevel=1 -XX:+UseG1GC -XX:MaxGCPauseMillis=20 -XX:+ExitOnOutOfMemoryError "-Xmx${JVTRACK_KAFKA_HEAP:-512m}" \
   "-Dlog4j2.configurationFile=$here/log4j2.yaml" "${kafka[@]}" kafka.Kafka "$properties"
