@@ -20,7 +20,7 @@ PYTEST_OPTIONS ?=
 COUNTED := $(if $(filter-out 0 no false,$(COVERAGE)),--cov --cov-report=)
 # All tests are shared out to a worker per core, each with servers of its own; tests that share something stay together.
 WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup --no-loadscope-reorder)
-# What `make bench` is told beside its phases: --anew, --repetitions 1, --rows-max 10000000.
+# What `make bench` is told beside its phases: --anew, --repetitions 1, --rows-max 1000000.
 BENCH_OPTIONS ?=
 ENVIRONMENT := .local/environment.stamp
 SERVERS := .local/servers.stamp
@@ -89,7 +89,7 @@ down: $(ENVIRONMENT) ## Stop every system that runs here, a kept demo too; JVTRA
 bench-smoke: setup ## Measure speed and cost on this machine, in minutes, and print the figures.
 	@$(BIN)/python -m bench.smoke
 
-bench: setup $(PEERS) ## Measure JVTrack beside its peers and the machine's limits, in 40 minutes, and write docs/BENCHMARKS.md; PHASES=growth runs one.
+bench: setup $(PEERS) ## Measure JVTrack beside its peers and the machine's limits, in an hour, and write docs/BENCHMARKS.md; PHASES=growth runs one.
 	@$(LEASH) $(BIN)/python -m bench.compare $(if $(PHASES),--phases $(PHASES)) $(BENCH_OPTIONS)
 
 compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down; CLUSTER=1 runs several of each.

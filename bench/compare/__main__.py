@@ -62,8 +62,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--phases", default="", help=f"some of {', '.join(phase.name for phase in PHASES)}, by comma")
     parser.add_argument("--anew", action="store_true", help="measure again what is kept")
     parser.add_argument("--repetitions", type=int, default=3)
-    parser.add_argument("--seconds", type=float, default=8.0, help="length of one run of a load")
-    parser.add_argument("--rows-max", type=int, default=1_000_000, help="stored events up to which cost is measured")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of one run of a load")
+    parser.add_argument("--rows-max", type=int, default=10_000_000, help="stored events up to which cost is measured")
     parser.add_argument("--dry", action="store_true", help="write no page")
     options = parser.parse_args()
     known = [phase.name for phase in PHASES]
