@@ -44,9 +44,8 @@ def main() -> None:
         plan = Plan(home / "stacks" / phase.name, console=console, **length)
         found = kept.get(phase.name) or _measured(phase, plan, kept)
         console.print(Markdown("\n".join(section(phase, found))))
-    found_all = [(phase, kept.get(phase.name)) for phase in PHASES]
     if not options.dry:
-        write_page(facts, length, found_all)
+        write_page(facts, length, [(phase, kept.newest(phase.name)) for phase in PHASES])
 
 
 def _measured(phase: Phase, plan: Plan, kept: Kept) -> Found:

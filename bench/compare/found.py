@@ -13,8 +13,8 @@ from bench.smoke.figures import Figure
 from shared.clock import now
 
 OURS = "JVTrack"
-_SAME = ("cpu", "memory", "kernel", "python", "commit")
-"""Facts of the machine that must be the same for readings to be put side by side."""
+_MACHINE = ("cpu", "memory", "kernel", "python")
+_COMMIT = "commit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,18 @@ class Phase:
     run: Callable[[Plan], Found]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a phase has found, of which commit, and on which day."""
+
+    found: Found
+    commit: str
+    day: str
+
+
 @dataclass(slots=True)
 class Kept:
-    """The readings of phases that ran on this machine, at this commit and at this length; others are not seen."""
+    """The readings of phases that ran on this machine and at this length; others are not seen."""
 
     folder: Path
     facts: Mapping[str, str]
@@ -78,15 +87,22 @@ class Kept:
 
     def __post_init__(self) -> None:
         """Note what readings must agree in."""
-        self._key = {**{name: self.facts[name] for name in _SAME}, **self.length}
+        self._key = {**{name: self.facts[name] for name in _MACHINE}, **self.length}
 
     def get(self, phase: str) -> Found | None:
-        """Give what a phase has found before."""
+        """Give what a phase has found of this commit."""
+        newest = self.newest(phase)
+        return newest.found if newest and newest.commit == self.facts[_COMMIT] else None
+
+    def newest(self, phase: str) -> Reading | None:
+        """Give what a phase has found last, of whichever commit."""
         try:
             kept = json.loads(self._path(phase).read_text())
         except FileNotFoundError:
             return None
-        return _read(kept["found"]) if kept["key"] == self._key else None
+        if kept["key"] != self._key:
+            return None
+        return Reading(_read(kept["found"]), kept["machine"][_COMMIT], kept["at"][:10])
 
     def put(self, phase: str, found: Found) -> None:
         """Keep what a phase has found."""

@@ -7,7 +7,7 @@ from statistics import median
 import matplotlib as mpl
 from matplotlib.figure import Figure as Plot
 
-from bench.compare.found import OURS, Curve, Found, Line, Phase
+from bench.compare.found import OURS, Curve, Found, Line, Phase, Reading
 from bench.smoke.figures import Figure
 
 PAGE = Path(__file__).parents[2] / "docs" / "BENCHMARKS.md"
@@ -28,7 +28,7 @@ acks=all), tokens are checked, and the load generator runs on the same cores as 
   kept as it needs it (`wal_level=logical`) while either relay is measured.
 
 `make bench PHASES=growth` runs one phase alone; a run that was interrupted goes on with the same command, as long as
-commit and machine are the same."""
+commit and machine are the same. Each phase says of which commit it is: its contenders always ran together."""
 
 
 def section(phase: Phase, found: Found) -> list[str]:
@@ -82,19 +82,21 @@ def _curve_table(curve: Curve) -> list[str]:
 
 
 def write_page(
-    facts: Mapping[str, str], length: Mapping[str, float], found: Sequence[tuple[Phase, Found | None]]
+    facts: Mapping[str, str], length: Mapping[str, float], readings: Sequence[tuple[Phase, Reading | None]]
 ) -> None:
     """Write the page and its plots."""
     PLOTS.mkdir(parents=True, exist_ok=True)
     for old in PLOTS.glob("*.svg"):
         old.unlink()
     sizes = f"{length['repetitions']:.0f} repetitions of {length['seconds']:g} s"
-    parts = [_HEAD, "", "## Where", "", *[f"- {name}: {value}" for name, value in facts.items()], f"- length: {sizes}"]
-    for phase, each in found:
-        if each is None:
+    where = [f"- {name}: {value}" for name, value in facts.items() if name != "commit"]
+    parts = [_HEAD, "", "## Where", "", *where, f"- length: {sizes}"]
+    for phase, reading in readings:
+        if reading is None:
             parts += ["", f"## {phase.title}", "", f"Not measured: `make bench PHASES={phase.name}` does."]
         else:
-            parts += ["", *section(phase, each), "", *_pictures(phase, each)]
+            parts += ["", *section(phase, reading.found), f"- Measured at commit {reading.commit}, {reading.day}."]
+            parts += ["", *_pictures(phase, reading.found)]
     PAGE.write_text("\n".join(parts).rstrip() + "\n")
 
 

@@ -78,7 +78,7 @@ class Relay:
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
-        clients = _Clients(self._topics)
+        clients, checking = _Clients(self._topics), asyncio.ensure_future(self._check_topics())
         try:
             while not stopping.is_set() and not await session.try_lead():
                 if self._woken.is_set():
@@ -89,15 +89,17 @@ class Relay:
                 await session.memory.requeue_newest(self._compacted)
                 self._is_uncertain = False
             if not stopping.is_set():
-                await self._lead(session, clients, stopping)
+                await self._lead(session, clients, checking, stopping)
         finally:
+            await _end(checking)
             await clients.close()  # before the lock is let go: nothing of this term reaches Kafka in the next one
             await session.close()
 
-    async def _lead(self, session: RelaySession, clients: "_Clients", stopping: asyncio.Event) -> None:
+    async def _lead(
+        self, session: RelaySession, clients: "_Clients", checking: "asyncio.Future[None]", stopping: asyncio.Event
+    ) -> None:
         """Publish with one producer until it fails or the service stops."""
         guard = LogGuard(session, self._topics, self._settings)
-        checking = asyncio.ensure_future(self._check_topics())
         try:
             producer, reader = await guard.alive(asyncio.shield(clients.started))
             await guard.start(reader, self._outbox.streams)
@@ -118,7 +120,6 @@ class Relay:
             clients.are_sound = True
         finally:
             self._metrics.relay_leader.set(0)
-            await _end(checking)
             # What a failed term still holds may by now stand behind what the next leader publishes.
             self._is_uncertain = not clients.are_sound and bool(self._compacted)
 

@@ -25,7 +25,7 @@ class BackboneSettings(BaseModel):
     """Facts after which the relay does not pause; the fewer they were, the longer it does."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
     """How often a leader shows its database session that it lives, and a follower tries to lead."""
-    relay_session_timeout_seconds: float = Field(default=1.5, gt=0)
+    relay_session_timeout_seconds: float = Field(default=1.2, gt=0)
     """How long a silent leader keeps its lock."""
     relay_transaction_seconds_max: float = Field(default=10.0, gt=0)
     """How long a leader that froze in the middle of a statement keeps its lock."""
