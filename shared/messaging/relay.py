@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
-from shared import clock
 from shared.db import DATABASE_ERRORS
 from shared.errors import Weather
 from shared.events.envelope import Stream
@@ -20,7 +19,7 @@ from shared.messaging import kafka
 from shared.messaging.kafkalog import DatabaseWentBack, LogGuard
 from shared.messaging.publisher import Publisher, Suspicions
 from shared.messaging.relay_store import RelaySession
-from shared.messaging.settings import GATHERING_TO_WORK, BackboneSettings
+from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import any_of
 from shared.messaging.topics import COMPACTED, TOPIC_CONFIGS, Topics
 from shared.observe.logs import get_log
@@ -136,21 +135,14 @@ class Relay:
     ) -> None:
         while not stopping.is_set():
             self._woken.clear()
-            begun = clock.monotonic()
             await guard.look()
             rows = await session.pending(self._settings.relay_batch_max, self._settings.relay_batch_bytes_max)
             await guard.checkpoint()
             if rows:
                 await publisher.publish(rows)
                 self._failures = 0
-                await asyncio.sleep(self._gathering(len(rows), clock.monotonic() - begun))
             else:
                 await self._nap(self._settings.relay_poll_seconds, stopping)
-
-    def _gathering(self, published: int, seconds: float) -> float:
-        """Say how long facts may come together, the fewer the longer: a few cost Kafka nearly what many do."""
-        lacking = max(0.0, 1 - published / self._settings.relay_gather_below)
-        return lacking * min(GATHERING_TO_WORK * seconds, self._settings.relay_gather_seconds_max)
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
         """Sleep until stopped or the time is over: a wake-up makes no failure pass sooner."""

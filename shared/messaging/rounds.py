@@ -23,11 +23,14 @@ from shared.messaging.log_watch import LogWatch
 from shared.messaging.owners import Owners
 from shared.messaging.parking import Parking
 from shared.messaging.parking_store import ParkedKey
-from shared.messaging.settings import GATHERING_TO_WORK, BackboneSettings
+from shared.messaging.settings import BackboneSettings
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
 
 log = get_log()
+
+GATHERING_TO_WORK = 3.0
+"""A consumer that has little to do rests so many times as long as it works: else it would keep a core busy with it."""
 
 Fetched = Mapping[TopicPartition, Sequence[Record]]
 Places = set[TopicPartition]

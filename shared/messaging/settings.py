@@ -4,9 +4,6 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-GATHERING_TO_WORK = 3.0
-"""A loop that has little to do rests three times as long as it works: else five loops would fill two cores with it."""
-
 
 class BackboneSettings(BaseModel):
     """Bounds of the outbox, the relay, the consumers, the group commit and the streams; times in seconds."""
@@ -19,10 +16,6 @@ class BackboneSettings(BaseModel):
     """Bytes of payload that the relay reads at a time."""
     relay_poll_seconds: float = Field(default=0.05, gt=0)
     """The safety net under the wake-up: how long a leader sleeps at most."""
-    relay_gather_seconds_max: float = Field(default=0.03, ge=0)
-    """Longest pause in which facts come together after a few were published."""
-    relay_gather_below: int = Field(default=100, gt=0)
-    """Facts after which the relay does not pause; the fewer they were, the longer it does."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
     """How often a leader shows its database session that it lives, and a follower tries to lead."""
     relay_session_timeout_seconds: float = Field(default=1.2, gt=0)
