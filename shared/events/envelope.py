@@ -93,13 +93,14 @@ class Header:
 
 def write_headers(header: Header) -> list[tuple[str, bytes]]:
     """Write the attributes as Kafka headers."""
+    recorded = header.recorded_at.isoformat().encode()
     headers = [
         ("ce_specversion", b"1.0"),
         ("ce_id", str(header.id).encode()),
         ("ce_source", header.source.encode()),
         ("ce_type", header.type.encode()),
-        ("ce_time", header.occurred_at.isoformat().encode()),
-        ("ce_recordedtime", header.recorded_at.isoformat().encode()),
+        ("ce_time", recorded if header.occurred_at is header.recorded_at else header.occurred_at.isoformat().encode()),
+        ("ce_recordedtime", recorded),
         ("ce_partitionkey", header.key.encode()),
         ("ce_sequence", b"%d" % header.key_seq),
         ("content-type", b"application/json"),
