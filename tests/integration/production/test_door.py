@@ -9,9 +9,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import text
 
 from shared.db import Database
 from tests.fixtures.system import System
+from tests.fixtures.toy import eventually
 from tests.integration.production.house import EVENT, EVENTS, a_client, a_lot, an_order, opened, post
 from tests.unit.production.makers import (
     a_dispatch,
@@ -219,10 +221,21 @@ async def read_stream(client: httpx.AsyncClient, path: str, wanted: int) -> list
     return read
 
 
+async def place(factory: httpx.AsyncClient, database: Database) -> str:
+    """Say where the stream goes on, once Kafka has everything that was told."""
+
+    async def is_told() -> bool:
+        async with database.transaction() as session:
+            return not await session.scalar(text("SELECT count(*) FROM outbox_pending"))
+
+    await eventually(is_told)
+    return (await factory.get("/v1/work-orders")).headers["jvtrack-position"]
+
+
 async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
     database: Database, factory: httpx.AsyncClient
 ) -> None:
-    start = (await factory.get("/v1/work-orders")).headers["jvtrack-position"]
+    start = await place(factory, database)
     mine = (await opened(database, an_order())).work_order_id
     others = (await opened(database, an_order(), source="F-02")).work_order_id
     accepted = {"specversion": "1.0", "id": mine, "source": "F-01", "type": "jvtrack.factory.work-order-accepted.v1"}
@@ -242,10 +255,11 @@ async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
     assert others not in json.dumps(first + rest)
 
 
-async def test_a_position_that_nobody_has_given_out_is_refused(factory: httpx.AsyncClient) -> None:
-    here = (await factory.get("/v1/work-orders")).headers["jvtrack-position"]
-    stream, log, vector = here.split(":")
-    elsewhere = [vector, f"stock.v1:{log}:{vector}", f"{stream}:{log}:1.2", f"{stream}:{log[::-1]}:{vector}"]
+async def test_a_position_that_nobody_has_given_out_is_refused(database: Database, factory: httpx.AsyncClient) -> None:
+    await post(factory, a_start(lot=a_lot()), a_lot())
+    stream, log, vector = (await place(factory, database)).split(":")
+    longer = ".".join("1" * 13)
+    elsewhere = [vector, f"stock.v1:{log}:{vector}", f"{stream}:{log}:{longer}", f"{stream}:{log[::-1]}:{vector}"]
 
     answers = [await factory.get("/v1/work-orders/stream", headers={"Last-Event-ID": each}) for each in elsewhere]
 
