@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,7 +52,7 @@ class Place:
         """Give the next offset of so many partitions; refuses with PositionMalformed what has more of them."""
         if len(self.vector) > partitions:
             raise PositionMalformed(position=self, stream=self.stream)
-        return tuple(offset for offset, _ in zip_longest(self.vector, range(partitions), fillvalue=0))
+        return self.vector + (0,) * (partitions - len(self.vector))
 
 
 def parse_place(text: str) -> Place:

@@ -46,6 +46,7 @@ STREAM_RESPONSES: dict[int | str, dict[str, Any]] = {
     422: {"description": "`position-malformed`: not of this stream."},
 }
 _LAST_WORDS_SECONDS = 2.0
+
 log = logs.get_log()
 
 

@@ -13,7 +13,7 @@ from shared.messaging.handlers import Subscription
 from shared.messaging.operations import Operations
 from shared.messaging.relay import Outbox, Relay
 from shared.messaging.settings import BackboneSettings
-from shared.messaging.signals import Signal
+from shared.messaging.signals import Signal, any_of
 from shared.messaging.topics import Topics
 from shared.observe.metrics import BackboneMetrics
 
@@ -117,11 +117,7 @@ class Backbone:
                 parked |= await self._show(parked)
             except DATABASE_ERRORS as error:
                 self._metrics.batch_retries_total.labels("measure", type(error).__name__).inc()
-            try:
-                async with asyncio.timeout(MEASURE_SECONDS):
-                    await stopping.wait()
-            except TimeoutError:
-                continue
+            await any_of(stopping.wait(), seconds=MEASURE_SECONDS)
 
     async def _show(self, parked_before: set[tuple[str, str]]) -> set[tuple[str, str]]:
         counts = await self.operations.counts()

@@ -26,7 +26,7 @@ from shared.messaging.owners import Owners
 from shared.messaging.parking import Parking
 from shared.messaging.rounds import Fetched, Rounds, are_few, gathering
 from shared.messaging.settings import BackboneSettings
-from shared.messaging.signals import Signal
+from shared.messaging.signals import Signal, any_of
 from shared.messaging.topics import Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
@@ -113,11 +113,8 @@ class Consumer(Generic[W]):
         self._metrics.batch_retries_total.labels(self.group, type(error).__name__).inc()
         log.warning("consumer_failed", group=self.group, error=repr(error), failures=self._failures)
         longest = min(self._settings.consumer_backoff_seconds_max, 0.1 * 2 ** min(self._failures, 10))
-        try:
-            async with asyncio.timeout(longest * random.uniform(0.5, 1.0)):  # noqa: S311  # jitter, not a secret
-                await stopping.wait()
-        except TimeoutError:
-            return
+        jitter = random.uniform(0.5, 1.0)  # noqa: S311  # not a secret
+        await any_of(stopping.wait(), seconds=longest * jitter)
 
     async def _consume(self, stopping: asyncio.Event) -> None:
         client = await kafka.start_consumer(

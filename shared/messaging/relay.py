@@ -73,7 +73,8 @@ class Relay:
                 self._metrics.publish_failures_total.labels(type(error).__name__).inc()
                 log.warning("relay_failed", error=repr(error), failures=self._failures)
                 longest = min(self._settings.relay_backoff_seconds_max, 0.05 * 2 ** min(self._failures, 10))
-                await self._rest(longest * random.uniform(0.5, 1.0), stopping)  # noqa: S311  # jitter, not a secret
+                jitter = random.uniform(0.5, 1.0)  # noqa: S311  # not a secret
+                await any_of(stopping.wait(), seconds=longest * jitter)  # a wake-up makes no failure pass sooner
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
@@ -143,14 +144,6 @@ class Relay:
                 self._failures = 0
             else:
                 await self._nap(self._settings.relay_poll_seconds, stopping)
-
-    async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
-        """Sleep until stopped or the time is over: a wake-up makes no failure pass sooner."""
-        try:
-            async with asyncio.timeout(seconds):
-                await stopping.wait()
-        except TimeoutError:
-            return
 
     async def _nap(self, seconds: float, stopping: asyncio.Event) -> None:
         """Sleep until woken, stopped or the time is over."""

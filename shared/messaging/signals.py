@@ -1,4 +1,4 @@
-"""A signal that any number of waiters can wait for: something has changed."""
+"""What loops wait for: a signal for any number of waiters, and the first of several things to happen."""
 
 import asyncio
 from collections.abc import Coroutine

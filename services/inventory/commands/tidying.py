@@ -14,6 +14,7 @@ from shared.db import DATABASE_ERRORS, Database
 from shared.events.envelope import new_event_id
 from shared.events.stock import LossReason
 from shared.http.idempotency import prune
+from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
 from shared.types import Shelf
 
@@ -37,11 +38,7 @@ class Tidier:
                 await self.tidy()
             except DATABASE_ERRORS as error:
                 log.warning("tidying_put_off", error=repr(error))
-            try:
-                async with asyncio.timeout(self._settings.tidy_seconds):
-                    await stopping.wait()
-            except TimeoutError:
-                continue
+            await any_of(stopping.wait(), seconds=self._settings.tidy_seconds)
 
     async def tidy(self) -> None:
         """Give up expired reservations, and give out free stock that somebody waits for."""

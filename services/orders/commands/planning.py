@@ -12,6 +12,7 @@ from services.orders.store import lookups
 from services.orders.store import sources as store
 from services.orders.store.sources import Asked
 from shared.db import Database, is_weather
+from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
 
 log = get_log()
@@ -40,7 +41,8 @@ class Planner:
                 if not is_weather(error):
                     raise
                 log.warning("planning_postponed", error=repr(error))
-            await self._rest(stopping)
+            await any_of(self._asked.wait(), stopping.wait(), seconds=self._settings.planning_poll_seconds)
+            self._asked.clear()
 
     async def plan_next(self) -> bool:
         """Plan the open orders of one part; tell whether there was one."""
@@ -66,10 +68,3 @@ class Planner:
                 await work.settle()
             after, planned = found[-1], planned + len(found)
         log.info("open_orders_planned", part=asked.part, orders=planned)
-
-    async def _rest(self, stopping: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(self._asked.wait()), asyncio.ensure_future(stopping.wait())]
-        await asyncio.wait(waits, timeout=self._settings.planning_poll_seconds, return_when=asyncio.FIRST_COMPLETED)
-        for each in waits:
-            each.cancel()
-        self._asked.clear()
