@@ -57,7 +57,7 @@ class Orders:
         )
 
     async def change(self, order_id: OrderId, change: OrderChange) -> Order:
-        """Want less of an order, or want it on another day."""
+        """Want less of an order, or want it on another day, or more or less urgently."""
         return await self.door.patch(f"/v1/orders/{order_id}", change, Order)
 
     async def cancel(self, order_id: OrderId, reason: str | None = None) -> Order:

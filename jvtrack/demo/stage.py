@@ -20,6 +20,7 @@ from deploy.local.process import Process, Program
 from deploy.local.settings import StackSettings
 from jvtrack.invocation import again
 from shared import clock
+from shared.http.tokens import Role, Scope
 
 NAMESPACE = "demo"
 _TOKEN_HOURS = 12
@@ -47,8 +48,10 @@ class Stage:
         return Issuer(self.settings)
 
     def token(self, role: str, *sites: str) -> str:
-        """Give a token of the system's issuer."""
-        return self._issuer.token(Bearer("@".join([role, *sites]), role, "IND", sites), hours=_TOKEN_HOURS)
+        """Give a token of the system's issuer; a depot's is its commander's, who approves urgent needs."""
+        scopes = [Scope.APPROVE_URGENCY] if role == Role.DEPOT else []
+        bearer = Bearer("@".join([role, *sites]), role, "IND", sites, scopes)
+        return self._issuer.token(bearer, hours=_TOKEN_HOURS)
 
     @property
     def can_kill(self) -> bool:

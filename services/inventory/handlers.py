@@ -21,6 +21,7 @@ from shared.events.orders import (
     OrderEvent,
     OrderPlaced,
     OrderReductionRequested,
+    OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
     OrderSourcingReduced,
@@ -140,6 +141,13 @@ async def order_rescheduled(work: Work, received: CloudEvent[OrderRescheduled]) 
     """Move the order's turn."""
     _begin(work, received)
     work.book.demands.amend(_demand(work, received.data).reschedule(received.data.required_by))
+
+
+@deciders.on(OrderReprioritised, touches=_order)
+async def order_reprioritised(work: Work, received: CloudEvent[OrderReprioritised]) -> None:
+    """Serve the order by its new priority from now on."""
+    _begin(work, received)
+    work.book.demands.amend(_demand(work, received.data).reprioritise(received.data.priority))
 
 
 @deciders.on(LotFinished, touches=_finished)

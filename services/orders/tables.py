@@ -38,6 +38,7 @@ orders = Table(
     Column("partial", Boolean, nullable=False),
     Column("urgency", Text, nullable=False),
     Column("priority", SmallInteger, nullable=False),
+    Column("approved_by", Text),
     Column("required_by", Date, nullable=False),
     Column("conditions", ARRAY(Text), nullable=False),
     Column("platform", Text),

@@ -17,6 +17,7 @@ from shared.events.orders import (
     OrderCancelRequested,
     OrderPlaced,
     OrderReductionRequested,
+    OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
     OrderSourcingReduced,
@@ -131,6 +132,16 @@ async def order_rescheduled(work: WorkOrderWork, received: CloudEvent[OrderResch
     for before in list(work.work_orders.values()):
         if before.order == received.data.order:
             work_order, event = before.reschedule(received.data.required_by)
+            if event is not None:
+                work.keep(work_order, event, received)
+
+
+@deciders.on(OrderReprioritised, touches=lambda changed: {changed.order})
+async def order_reprioritised(work: WorkOrderWork, received: CloudEvent[OrderReprioritised]) -> None:
+    """Tell the factories that have the order's work orders how urgent it has become."""
+    for before in list(work.work_orders.values()):
+        if before.order == received.data.order:
+            work_order, event = before.reprioritise(received.data.priority)
             if event is not None:
                 work.keep(work_order, event, received)
 

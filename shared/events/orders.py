@@ -4,7 +4,18 @@ from datetime import date, datetime
 from typing import ClassVar
 
 from shared.events.envelope import Event, Stream
-from shared.types import Condition, OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId, Text, WorkOrderId
+from shared.types import (
+    Condition,
+    OrderId,
+    PartId,
+    PositiveQuantity,
+    Priority,
+    Quantity,
+    SiteId,
+    Text,
+    Urgency,
+    WorkOrderId,
+)
 
 
 class OrderEvent(Event):
@@ -44,6 +55,10 @@ class OrderPlaced(OrderEvent):
     """When the order was recorded."""
     conditions: list[Condition]
     """Supply conditions that it accepts."""
+    urgency: Urgency | None = None
+    """Urgency of need, as asked."""
+    approved_by: Text | None = None
+    """Who approved the urgency of need; A and B need it."""
 
 
 class OrderCancelRequested(OrderEvent):
@@ -55,6 +70,8 @@ class OrderCancelRequested(OrderEvent):
     """Why."""
     declined_by: SiteId | None = None
     """The filling depot, where it is the one that does not want to: its answer to another depot's order."""
+    asked_by: Text | None = None
+    """Who asked."""
 
 
 class OrderReductionRequested(OrderEvent):
@@ -64,6 +81,12 @@ class OrderReductionRequested(OrderEvent):
 
     quantity: PositiveQuantity
     """How much is now wanted in all, issued included."""
+    before: Quantity | None = None
+    """How much was wanted before."""
+    reason: Text | None = None
+    """Why."""
+    asked_by: Text | None = None
+    """Who asked."""
 
 
 class OrderRescheduled(OrderEvent):
@@ -73,6 +96,33 @@ class OrderRescheduled(OrderEvent):
 
     required_by: date
     """The new day."""
+    before: date | None = None
+    """The day before."""
+    reason: Text | None = None
+    """Why."""
+    asked_by: Text | None = None
+    """Who asked."""
+
+
+class OrderReprioritised(OrderEvent):
+    """The urgency of need has changed, and the priority with it."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-reprioritised.v1"
+
+    urgency: Urgency
+    """The new urgency of need."""
+    priority: Priority
+    """The new priority designator."""
+    approved_by: Text | None = None
+    """Who approved the urgency of need; A and B need it."""
+    urgency_before: Urgency
+    """The urgency before."""
+    priority_before: Priority
+    """The priority designator before."""
+    reason: Text | None = None
+    """Why."""
+    asked_by: Text | None = None
+    """Who asked."""
 
 
 class OrderSourced(OrderEvent):

@@ -15,6 +15,7 @@ from shared.types import (
     OrderId,
     PartId,
     PositiveQuantity,
+    Priority,
     Quantity,
     ScrapStage,
     Serials,
@@ -202,6 +203,8 @@ class WorkOrderEvent(Event):
     """Day on which it is promised."""
     required_by: date | None = None
     """Day on which the depot needs it, as far as orders has said."""
+    priority: Priority | None = None
+    """Priority designator of the order it is for; 1 goes first."""
 
     @property
     def key(self) -> str:

@@ -58,6 +58,13 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Scope(StrEnum):
+    """What a principal may do beyond what its role may."""
+
+    APPROVE_URGENCY = "approve-urgency"
+    """Approve urgent needs of the sites it orders for: urgency of need A and B."""
+
+
 @dataclass(frozen=True, slots=True)
 class Principal:
     """Who a request comes from, as its token proves it."""

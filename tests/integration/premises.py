@@ -126,9 +126,10 @@ class Premises:
     database: Database
     owner: asyncpg.Connection
 
-    def bearer(self, role: str = "depot", *sites: str, nation: str = "IND") -> dict[str, str]:
+    def bearer(self, role: str = "depot", *sites: str, nation: str = "IND", scope: str = "") -> dict[str, str]:
         """Give the header of a role at sites."""
-        return self.issuer.bearer(role=role, sites=list(sites), nation=nation, sub=f"{role}@{'+'.join(sites) or 'all'}")
+        subject = f"{role}@{'+'.join(sites) or 'all'}"
+        return self.issuer.bearer(role=role, sites=list(sites), nation=nation, sub=subject, scope=scope)
 
     async def told(self, key: str) -> list[str]:
         """List the kinds of the facts told under a key, and check that they are numbered without a gap."""

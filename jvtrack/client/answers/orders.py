@@ -35,7 +35,7 @@ class NewOrder(Body):
     required_by: date
     """Day on which it is needed."""
     urgency: Urgency = Urgency.C
-    """Urgency of need."""
+    """Urgency of need; A and B take an approver's token."""
     suffix: str | None = None
     """One letter or digit, where the order is one of a split fill."""
     site: SiteId | None = None
@@ -57,6 +57,10 @@ class OrderChange(Body):
     """How much is still wanted in all; it can only go down."""
     required_by: date | None = None
     """The new day."""
+    urgency: Urgency | None = None
+    """The new urgency of need; A and B take an approver's token."""
+    reason: Text | None = None
+    """Why; needed with an urgency."""
 
 
 class Grounds(Body):
@@ -86,6 +90,8 @@ class Order(Record):
     """Urgency of need."""
     priority: int
     """1 goes first, 15 last."""
+    approved_by: str | None = None
+    """Who approved the urgency of need."""
     required_by: date
     """Day on which it is needed."""
     partial: bool

@@ -21,7 +21,7 @@ from shared.events.stock import (
     LossReason,
     ReservationLost,
 )
-from shared.types import Condition, OrderId, PartId, SiteId
+from shared.types import Condition, OrderId, PartId, Priority, SiteId
 
 D = TypeVar("D", bound=DemandEvent)
 USUAL_CONDITIONS = frozenset({Condition.A, Condition.C})
@@ -155,6 +155,10 @@ class Demand:
     def reschedule(self, required_by: date) -> "Demand":
         """Be needed on another day."""
         return replace(self, required_by=required_by)
+
+    def reprioritise(self, priority: Priority) -> "Demand":
+        """Be served by another priority designator."""
+        return replace(self, priority=priority)
 
     def take_back(self, quantity: int) -> "Demand":
         """Remember what came back of what was issued; it stays served."""

@@ -38,6 +38,7 @@ _DEMANDS = Columns(
 )
 _CHANGED = Columns(
     order_id="text",
+    priority="smallint",
     required_by="date",
     reserved="bigint",
     issued="bigint",
@@ -92,7 +93,7 @@ _WAITING = Statement(f"""
 """)  # noqa: S608
 _ADD = Statement(f"INSERT INTO demand ({_DEMANDS.names}) SELECT {_DEMANDS.names} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
 _SAVE = Statement(f"""
-    UPDATE demand d SET required_by = c.required_by, reserved = c.reserved, issued = c.issued,
+    UPDATE demand d SET priority = c.priority, required_by = c.required_by, reserved = c.reserved, issued = c.issued,
            cancelled = c.cancelled, released = c.released, arrived = c.arrived, lost = c.lost,
            returned = c.returned, closed = c.closed, version = c.version
       FROM {_CHANGED.unnest("c")} WHERE d.order_id = c.order_id

@@ -39,7 +39,9 @@ Order = Annotated[OrderId, Path(description="The order: its document number, yea
 _ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that asks."
 _PLACED: dict[int | str, dict[str, Any]] = {
     200: {"model": OrderSummary, "description": "The same order was placed before."},
-    403: {"description": "`site-forbidden`; `activity-of-another`: the number is another depot's."},
+    403: {
+        "description": "`site-forbidden`; `activity-of-another`: the number is another depot's; `urgency-unapproved`."
+    },
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {
         "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
@@ -54,6 +56,7 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 }
 _UNCHANGED: dict[int | str, dict[str, Any]] = {
     **_REFUSED,
+    403: {"description": "`site-forbidden`, `activity-of-another`, `urgency-unapproved`."},
     409: {"description": "`order-already-issued`, `order-cancelled`, `quantity-raised`."},
     422: {"description": "`required-by-past`."},
 }
@@ -69,6 +72,7 @@ def router(desk: Desk) -> APIRouter:
     _placing(routes, desk)
     _reading(routes, desk)
     _changing(routes, desk)
+    _ending(routes, desk)
     return routes
 
 
@@ -80,7 +84,8 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
 
         The document number names the order: the same body again answers 200 with the order as it is, another body 409.
         With `wait`, the answer comes once inventory has said what it could reserve. What one depot asks of another is
-        all or nothing: the answer says `partial: false`.
+        all or nothing: the answer says `partial: false`. An urgency of A or B takes the token of an approver (scope
+        `approve-urgency`), whose name is recorded.
         """
         outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
         if wait is not None:
@@ -133,11 +138,16 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
     async def change_order(
         *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, response: Response
     ) -> OrderSummary:
-        """Want less of an order, or want it on another day; what is issued already stands."""
+        """Want less of an order, on another day, or more or less urgently; what is issued already stands.
+
+        An urgency of A or B takes the token of an approver (scope `approve-urgency`).
+        """
         order = await changing.change_order(session, order_id, body, principal=asker, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]
 
+
+def _ending(routes: APIRouter, desk: Desk) -> None:
     @routes.post("/{order_id}/decline", status_code=202, response_description=_ASKED, responses=_NOT_DECLINED)
     @tells_version
     async def decline_order(

@@ -1,17 +1,21 @@
-"""What is asked of an order that was placed: less of it, on another day, or none."""
+"""What is asked of an order that was placed: less of it, on another day, more or less urgently, or none."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.deciding import Work, open_to_ask
 from services.orders.commands.outcomes import Outcomes
+from services.orders.domain import asking
+from services.orders.domain.asking import Ask, Need
+from services.orders.domain.document_number import activity_of
 from services.orders.domain.order import Order, OrderUnknown
+from services.orders.domain.priority import approver, designator, priority
 from services.orders.schemas.orders import CancelOrder, ChangeOrder, DeclineOrder
 from services.orders.store import lookups
 from services.orders.store.lookups import Places, Sight
 from shared import clock
 from shared.http import rights
-from shared.http.tokens import Principal
-from shared.types import OrderId
+from shared.http.tokens import Principal, Scope
+from shared.types import OrderId, SiteId, Urgency
 
 
 async def cancel_order(
@@ -19,7 +23,8 @@ async def cancel_order(
 ) -> Order:
     """Ask inventory to release what the order still holds."""
     work = await _open(session, order_id, principal=principal, outcomes=outcomes)
-    order = work.decide(work.order(order_id).ask_to_cancel(body.reason))
+    ask = Ask(principal.subject, body.reason)
+    order = work.decide(asking.cancel(work.order(order_id), ask))
     await work.settle()
     return order
 
@@ -32,7 +37,8 @@ async def decline_order(
     sites = await lookups.sites(session, [filling])
     rights.require_plan(principal, filling, sites[filling].country)
     work = await open_to_ask(session, order_id, outcomes)
-    order = work.decide(work.order(order_id).decline(body.reason))
+    ask = Ask(principal.subject, body.reason)
+    order = work.decide(asking.decline(work.order(order_id), ask))
     await work.settle()
     return order
 
@@ -40,15 +46,31 @@ async def decline_order(
 async def change_order(
     session: AsyncSession, order_id: OrderId, body: ChangeOrder, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
-    """Ask inventory to want less, or tell it of another day of need."""
+    """Ask inventory to want less, or tell it of another day of need or another urgency."""
     work = await _open(session, order_id, principal=principal, outcomes=outcomes)
-    order = work.order(order_id)
+    order, ask = work.order(order_id), Ask(principal.subject, body.reason)
+    if body.urgency is not None:
+        need = await _need(session, order_id, body.urgency, order.ordered_by, principal=principal)
+        order = work.decide(asking.reprioritise(order, need, ask))
     if body.required_by is not None:
-        order = work.decide(order.reschedule(body.required_by, clock.now().date()))
+        order = work.decide(asking.reschedule(order, body.required_by, clock.now().date(), ask))
     if body.quantity is not None:
-        order = work.decide(order.ask_to_reduce(body.quantity))
+        order = work.decide(asking.reduce(order, body.quantity, ask))
     await work.settle()
     return order
+
+
+async def _need(
+    session: AsyncSession, order_id: OrderId, urgency: Urgency, depot: SiteId, *, principal: Principal
+) -> Need:
+    """Say what an urgency of need comes to: the priority by the activity's designator, and who approves it."""
+    code = activity_of(order_id)
+    known = await lookups.activities(session, [code])
+    return Need(
+        urgency,
+        priority(designator(code, known.get(code), depot), urgency),
+        approver(urgency, asked_by=principal.subject, may_approve=Scope.APPROVE_URGENCY in principal.scopes),
+    )
 
 
 async def _open(session: AsyncSession, order_id: OrderId, *, principal: Principal, outcomes: Outcomes) -> Work:

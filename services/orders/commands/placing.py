@@ -11,7 +11,7 @@ from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, 
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.order import OrderState
 from services.orders.domain.placement import Placement, place
-from services.orders.domain.priority import Activity, Designator, priority
+from services.orders.domain.priority import Activity, approver, designator, priority
 from services.orders.schemas.orders import OrderSummary, PlaceOrder
 from services.orders.store import lookups
 from services.orders.store import orders as store
@@ -21,7 +21,7 @@ from shared import clock
 from shared.errors import Refusal
 from shared.http import rights
 from shared.http.rights import SiteForbidden
-from shared.http.tokens import Principal
+from shared.http.tokens import Principal, Scope
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
 from shared.types import OrderId, PartId, SiteId, SiteKind
@@ -135,7 +135,7 @@ def _decide(
         if before is not None:
             return before
         _check_catalogue(request, known)
-        placement = _placement(request, name, _designator(request, known.activities))
+        placement = _placement(request, name, known.activities)
         order, fact = place(placement)
     except Refusal as refusal:
         return refusal
@@ -175,17 +175,9 @@ def _check_catalogue(request: Request, known: _Known) -> None:
         raise SiteForbidden(site=request.filling_site)
 
 
-def _designator(request: Request, activities: Mapping[str, Activity]) -> Designator:
-    """Give the designator of the order's activity, which must be its depot's own; an unassigned one comes last."""
-    code = activity_of(request.body.document_number)
-    if code not in activities:
-        return Designator.V
-    activities[code].require(code, request.body.ordered_by)
-    return activities[code].designator
-
-
-def _placement(request: Request, order_id: OrderId, designator: Designator) -> Placement:
-    body = request.body
+def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:
+    body, who = request.body, request.principal
+    code = activity_of(body.document_number)
     return Placement(
         order_id=order_id,
         document_number=body.document_number,
@@ -195,7 +187,8 @@ def _placement(request: Request, order_id: OrderId, designator: Designator) -> P
         quantity=body.quantity,
         partial=body.partial and not request.is_between_depots,
         urgency=body.urgency,
-        priority=priority(designator, body.urgency),
+        priority=priority(designator(code, activities.get(code), body.ordered_by), body.urgency),
+        approved_by=approver(body.urgency, asked_by=who.subject, may_approve=Scope.APPROVE_URGENCY in who.scopes),
         required_by=body.required_by,
         placed_at=clock.now(),
         conditions=tuple(body.conditions),
@@ -215,6 +208,7 @@ def _as_placed(placed: Placed) -> OrderSummary:
         part=asked.part,
         urgency=asked.urgency,
         priority=asked.priority,
+        approved_by=asked.approved_by,
         required_by=asked.required_by,
         partial=asked.partial,
         conditions=list(asked.conditions),

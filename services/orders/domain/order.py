@@ -13,43 +13,16 @@ from services.orders.domain import sourcing
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing
 from shared.errors import Kind, Refusal
-from shared.events.orders import (
-    OrderCancelRequested,
-    OrderEvent,
-    OrderReductionRequested,
-    OrderRescheduled,
-)
+from shared.events.orders import OrderEvent
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent, DemandReduced
-from shared.types import OrderId, PartId, Priority, SiteId
+from shared.types import OrderId, PartId, Priority, SiteId, Urgency
 
 
 class OrderUnknown(Refusal):
     """There is no such order."""
 
     kind = Kind.NOT_FOUND
-
-
-class OrderAlreadyIssued(Refusal):
-    """An order that was issued in full can no longer be changed or cancelled."""
-
-
-class OrderNotDeclinable(Refusal):
-    """A depot declines what another depot asks of it; its own order it cancels."""
-
-
-class OrderCancelled(Refusal):
-    """The order is cancelled, or about to be."""
-
-
-class QuantityRaised(Refusal):
-    """An order's quantity can only go down; order more under a number of its own."""
-
-
-class RequiredByPast(Refusal):
-    """An order cannot be required by a day that has passed."""
-
-    kind = Kind.INVALID
 
 
 class WorkOrderUnknown(Refusal):
@@ -111,7 +84,10 @@ class Order:
     site: SiteId
     part: PartId
     quantity: int
+    urgency: Urgency
     priority: Priority
+    approved_by: str | None = None
+    """Who approved its urgency of need, where that needs approval."""
     required_by: date
     version: int = 1
     wanted: int
@@ -178,53 +154,6 @@ class Order:
             return OrderState.OPEN
         return OrderState.SOURCED if self.sourced else OrderState.RESERVED
 
-    def ask_to_cancel(self, reason: str | None = None) -> "Decision":
-        """Ask inventory to release what is not yet issued; asking again changes nothing."""
-        if self.cancel_requested:
-            return Decision(self)
-        self._refuse_settled()
-        asked = replace(self, cancel_requested=True)
-        return tell(asked, OrderCancelRequested(order=self.order_id, site=self.site, part=self.part, reason=reason))
-
-    def decline(self, reason: str) -> "Decision":
-        """Say no for the depot that was to fill another's order: what is not yet issued is released, as by a cancel."""
-        if self.ordered_by == self.site:
-            raise OrderNotDeclinable(order=self.order_id)
-        if self.cancel_requested:
-            return Decision(self)
-        self._refuse_settled()
-        asked = replace(self, cancel_requested=True)
-        fact = OrderCancelRequested(
-            order=self.order_id, site=self.site, part=self.part, reason=reason, declined_by=self.site
-        )
-        return tell(asked, fact)
-
-    def ask_to_reduce(self, quantity: int) -> "Decision":
-        """Ask inventory to want less; what is issued already stands."""
-        if quantity > self.wanted:
-            raise QuantityRaised(order=self.order_id, quantity=self.wanted, asked=quantity)
-        self._refuse_cancelled()
-        if quantity == self.wanted:
-            return Decision(self)
-        self._refuse_settled()
-        asked = replace(self, wanted=quantity, reductions=self.reductions + 1)
-        return tell(
-            asked, OrderReductionRequested(order=self.order_id, site=self.site, part=self.part, quantity=quantity)
-        )
-
-    def reschedule(self, required_by: date, today: date) -> "Decision":
-        """Change the day on which the order is needed."""
-        self._refuse_cancelled()
-        if required_by == self.required_by:
-            return Decision(self)
-        self._refuse_settled()
-        if required_by < today:
-            raise RequiredByPast(required_by=required_by, today=today)
-        moved = replace(self, required_by=required_by)
-        return tell(
-            moved, OrderRescheduled(order=self.order_id, site=self.site, part=self.part, required_by=required_by)
-        )
-
     def hear_demand(self, fact: DemandEvent, version: int) -> "Order":
         """Take over inventory's totals; the last answer to what was asked less says how much is wanted now."""
         if fact.reserved + fact.issued + fact.cancelled > self.quantity:
@@ -249,14 +178,6 @@ class Order:
     def with_work(self, work: Sourcing) -> "Order":
         """Put one of its work orders, or the next one, in its place."""
         return replace(self, work_orders=(*self.work_orders[: work.n - 1], work, *self.work_orders[work.n :]))
-
-    def _refuse_settled(self) -> None:
-        if self.is_settled:
-            raise OrderAlreadyIssued(order=self.order_id, issued=self.demand.issued)
-
-    def _refuse_cancelled(self) -> None:
-        if self.cancel_requested:
-            raise OrderCancelled(order=self.order_id)
 
 
 def _totals(fact: DemandEvent, version: int) -> Demand:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.orders.domain.order import Order, RequiredByPast
+from services.orders.domain.asking import RequiredByPast
+from services.orders.domain.order import Order
 from shared.events.orders import OrderPlaced
 from shared.types import (
     Condition,
@@ -30,6 +31,7 @@ class Placement:
     partial: bool
     urgency: Urgency
     priority: Priority
+    approved_by: str | None = None
     required_by: date
     placed_at: datetime
     conditions: tuple[Condition, ...]
@@ -48,7 +50,9 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         site=asked.site,
         part=asked.part,
         quantity=asked.quantity,
+        urgency=asked.urgency,
         priority=asked.priority,
+        approved_by=asked.approved_by,
         required_by=asked.required_by,
         wanted=asked.quantity,
     )
@@ -63,5 +67,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         required_by=asked.required_by,
         placed_at=asked.placed_at,
         conditions=list(asked.conditions),
+        urgency=asked.urgency,
+        approved_by=asked.approved_by,
     )
     return order, fact

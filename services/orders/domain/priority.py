@@ -13,6 +13,12 @@ class ActivityOfAnother(Refusal):
     kind = Kind.FORBIDDEN
 
 
+class UrgencyUnapproved(Refusal):
+    """An urgency of need of A or B needs an approver: place the order as C, and let one raise it."""
+
+    kind = Kind.FORBIDDEN
+
+
 class Designator(StrEnum):
     """Force/activity designator: assigned above the activity, I before V."""
 
@@ -37,6 +43,15 @@ def priority(designator: Designator, urgency: Urgency) -> Priority:
     return _PRIORITIES[designator][urgency]
 
 
+def approver(urgency: Urgency, *, asked_by: str, may_approve: bool) -> str | None:
+    """Name who approves an urgency of need: whoever asks, if he may; a routine need takes no approval."""
+    if urgency is Urgency.C:
+        return None
+    if not may_approve:
+        raise UrgencyUnapproved(urgency=urgency.value, asked_by=asked_by)
+    return asked_by
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
     """Whose an activity code is, and how urgent its work."""
@@ -48,3 +63,11 @@ class Activity:
         """Refuse a depot that numbers its order as another's activity does."""
         if depot != self.site:
             raise ActivityOfAnother(activity=code, ordered_by=depot)
+
+
+def designator(code: str, activity: Activity | None, depot: SiteId) -> Designator:
+    """Give the designator of an order's activity, which must be its depot's own; an unassigned one comes last."""
+    if activity is None:
+        return Designator.V
+    activity.require(code, depot)
+    return activity.designator

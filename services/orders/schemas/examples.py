@@ -32,6 +32,7 @@ ORDER: dict[str, JsonValue] = {
     "part": "MI17-TAIL-ROTOR-BLADE",
     "urgency": "B",
     "priority": 4,
+    "approved_by": "sqn-ldr.mehra",
     "required_by": "2026-12-20",
     "partial": True,
     "conditions": ["A", "C"],

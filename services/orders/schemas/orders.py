@@ -64,7 +64,7 @@ class PlaceOrder(Body):
     quantity: PositiveQuantity
     """How much, in the part's unit of issue (in 10^-quantity_scale of it, where the unit divides)."""
     urgency: Urgency
-    """How urgent it is: A cannot perform its mission, B is impaired, C is routine."""
+    """How urgent it is: A cannot perform its mission, B is impaired, C is routine; A and B take an approver's token."""
     required_by: Day
     """Day on which it is needed."""
     partial: Flag = True
@@ -87,17 +87,31 @@ class PlaceOrder(Body):
 class ChangeOrder(Body):
     """What to change of an order; what is not named stays."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"quantity": 2}, {"required_by": "2027-01-15"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"quantity": 2},
+                {"required_by": "2027-01-15"},
+                {"urgency": "A", "reason": "The helicopter stands still for it."},
+            ]
+        }
+    )
 
     quantity: PositiveQuantity | None = None
     """How much is still wanted in all, issued included; it can only go down."""
     required_by: Day | None = None
     """The new day on which it is needed."""
+    urgency: Urgency | None = None
+    """The new urgency of need; A and B take an approver's token. The priority follows from it."""
+    reason: Text | None = None
+    """Why; needed where the urgency changes."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.quantity is None and self.required_by is None:
-            raise ValueError("name a quantity or a required_by")
+        if self.quantity is None and self.required_by is None and self.urgency is None:
+            raise ValueError("name a quantity, a required_by or an urgency")
+        if self.urgency is not None and self.reason is None:
+            raise ValueError("an urgency changes for a reason: name it")
         return self
 
 
@@ -188,6 +202,8 @@ class OrderSummary(Answer):
     """Urgency of need."""
     priority: Priority
     """Priority designator, from the urgency and the activity's force/activity designator; 1 goes first."""
+    approved_by: str | None
+    """Who approved the urgency of need; A and B need it."""
     required_by: date
     """Day on which it is needed."""
     partial: bool

@@ -131,6 +131,13 @@ class WorkOrder:
         moved = replace(self, version=self.version + 1, required_by=required_by)
         return moved, WorkOrderQuantityChanged(**_terms(moved), cause=QuantityCause.CORRECTED)
 
+    def reprioritise(self, priority: Priority) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
+        """Be as urgent as its order has become: the work order as it now is, and the fact to tell if that is news."""
+        if priority == self.priority:
+            return self, None
+        changed = replace(self, version=self.version + 1, priority=priority)
+        return changed, WorkOrderQuantityChanged(**_terms(changed), cause=QuantityCause.CORRECTED)
+
     def note(self, event: EventId, fact: NoteFact) -> tuple["WorkOrder", WorkOrderEvent]:
         """Take what the factory says about the work order itself: the work order as it now is, and the fact to tell."""
         if isinstance(fact, FactoryWorkOrderAccepted):
@@ -211,4 +218,5 @@ def _terms(work_order: WorkOrder) -> dict[str, Any]:
         "quantity": work_order.quantity,
         "due": work_order.due,
         "required_by": work_order.required_by,
+        "priority": work_order.priority,
     }

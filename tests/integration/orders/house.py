@@ -20,6 +20,7 @@ from shared import clock
 from shared.events.catalogue import Fit, PartDefined, SiteDefined
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
+from shared.http.tokens import Scope
 from shared.types import Platform, SiteKind
 from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, opened
 from tests.unit.http.makers import Issuer
@@ -64,10 +65,17 @@ class House(Premises):
         return {**body, **changes}
 
     async def send(
-        self, method: str, path: str, *, role: str = "depot", site: str | None = "D-01", **request: Any
+        self,
+        method: str,
+        path: str,
+        *,
+        role: str = "depot",
+        site: str | None = "D-01",
+        scope: str = Scope.APPROVE_URGENCY,
+        **request: Any,
     ) -> httpx.Response:
-        """Send a request as a role at a site."""
-        headers = {**self.bearer(role, *([site] if site else [])), **request.pop("headers", {})}
+        """Send a request as a role at a site, who may approve urgent needs."""
+        headers = {**self.bearer(role, *([site] if site else []), scope=scope), **request.pop("headers", {})}
         return await self.door.request(method, path, headers=headers, **request)
 
     async def place(self, **changes: Any) -> str:

@@ -188,6 +188,7 @@ async def test_an_order_is_reduced_and_moved(house: House) -> None:
         ({"quantity": 6}, 409, "quantity-raised"),
         ({"required_by": str(TODAY - timedelta(days=1))}, 422, "required-by-past"),
         ({}, 422, "request-invalid"),
+        ({"urgency": "A"}, 422, "request-invalid"),
         ({"quantity": 0}, 422, "request-invalid"),
         ({"part": PART}, 422, "request-invalid"),
     ],
@@ -253,3 +254,39 @@ async def test_every_door_says_when_to_come_again_while_the_database_cannot_deci
         (503, "database-away", "1")
     ] * 3
     assert (await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": 1})).status_code == 202
+
+
+async def test_a_clerk_places_routine_needs_and_an_approver_raises_them(house: House) -> None:
+    await house.send(
+        "PUT",
+        "/v1/activities/7201YA",
+        role="planner",
+        site=None,
+        json={"site": "D-01", "force_activity_designator": "I"},
+    )
+    routine = house.body(urgency="C")
+    order_id = f"{routine['document_number']}-{TODAY.year}"
+    raise_it = {"urgency": "A", "reason": "The helicopter stands still for it."}
+
+    refused = await house.send("POST", "/v1/orders", json=house.body(urgency="A"), scope="")
+    placed = await house.send("POST", "/v1/orders", json=routine, scope="")
+    by_clerk = await house.send("PATCH", f"/v1/orders/{order_id}", json=raise_it, scope="")
+    raised = await house.send("PATCH", f"/v1/orders/{order_id}", json=raise_it)
+
+    assert (refused.status_code, slug(refused)) == (403, "urgency-unapproved")
+    assert (placed.status_code, placed.json()["priority"], placed.json()["approved_by"]) == (201, 11, None)
+    assert (by_clerk.status_code, slug(by_clerk)) == (403, "urgency-unapproved")
+    assert (raised.status_code, raised.json()["urgency"]) == (202, "A")
+    assert (raised.json()["priority"], raised.json()["approved_by"]) == (1, "depot@D-01")
+    assert (await house.order(order_id))["history"][-1]["data"] == {
+        "order": order_id,
+        "site": "D-01",
+        "part": PART,
+        "urgency": "A",
+        "priority": 1,
+        "approved_by": "depot@D-01",
+        "urgency_before": "C",
+        "priority_before": 11,
+        "reason": "The helicopter stands still for it.",
+        "asked_by": "depot@D-01",
+    }

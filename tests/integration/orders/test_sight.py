@@ -143,7 +143,7 @@ async def test_an_order_is_placed_for_a_depot_by_itself_or_an_operator_of_its_na
 ) -> None:
     headers = house.bearer(role, *([site] if site else []), nation=nation)
 
-    answer = await house.door.post("/v1/orders", headers=headers, json=house.body())
+    answer = await house.door.post("/v1/orders", headers=headers, json=house.body(urgency="C"))
 
     assert answer.status_code == status
 

@@ -1,4 +1,4 @@
-"""The day on which a depot needs an order reaches the factories that have its work orders."""
+"""The day on which a depot needs an order, and how urgent it is, reach the factories that have its work orders."""
 
 from datetime import date
 from typing import Any
@@ -8,11 +8,17 @@ from services.production.store import work_orders
 from shared import clock
 from shared.db import Database
 from shared.events.envelope import CloudEvent, new_event_id
-from shared.events.orders import OrderEvent, OrderRescheduled, OrderSourced
+from shared.events.orders import OrderEvent, OrderReprioritised, OrderRescheduled, OrderSourced
+from shared.types import Urgency
 from tests.integration.production.house import an_order, opened, rows, told
 from tests.unit.production.makers import DEPOT, PART, a_sourcing
 
 MARCH, APRIL = date(2027, 3, 1), date(2027, 4, 1)
+_HANDLERS: dict[type[OrderEvent], Any] = {
+    OrderSourced: handlers.order_sourced,
+    OrderRescheduled: handlers.order_rescheduled,
+    OrderReprioritised: handlers.order_reprioritised,
+}
 
 
 def moved(order: str, day: date) -> OrderRescheduled:
@@ -27,7 +33,7 @@ async def heard(database: Database, *facts: OrderEvent) -> None:
         work = await handlers.open_work_order_work(session, [], frozenset(touched))
         for number, fact in enumerate(facts, start=1):
             received: Any = CloudEvent(new_event_id(), "/jvtrack/orders", fact.key, number, now, now, fact)
-            handle: Any = handlers.order_sourced if isinstance(fact, OrderSourced) else handlers.order_rescheduled
+            handle: Any = _HANDLERS[type(fact)]
             await handle(work, received)
         await work.settle()
 
@@ -74,3 +80,25 @@ async def test_an_order_without_work_orders_leaves_no_trace(database: Database) 
     await heard(database, moved(order, APRIL))
 
     assert await days(database, order) == []
+
+
+async def test_a_new_priority_is_told_of_the_order_s_work_orders_once(database: Database) -> None:
+    order = an_order()
+    await opened(database, order, required_by=MARCH)
+    raised = OrderReprioritised(
+        order=order,
+        site=DEPOT,
+        part=PART,
+        urgency=Urgency.A,
+        priority=1,
+        urgency_before=Urgency.C,
+        priority_before=11,
+    )
+
+    await heard(database, raised)
+    await heard(database, raised)
+
+    (row,) = await rows(database, "SELECT priority FROM work_order WHERE order_id = :order", order=order)
+    assert row.priority == 1
+    key = f"work-order:{order}-W1"
+    assert await told(database, key) == [(1, "work-order-opened"), (2, "work-order-quantity-changed")]

@@ -48,6 +48,13 @@ def test_another_day_of_need_is_nobody_elses_concern() -> None:
     assert (moved.version, moved.turn.required_by) == (1, date(2026, 6, 20))
 
 
+def test_another_priority_moves_a_demand_s_turn_and_is_nobody_elses_concern() -> None:
+    raised = reserved().reprioritise(1)
+
+    assert (raised.version, raised.turn.priority) == (1, 1)
+    assert raised.turn < reserved().turn
+
+
 def test_a_closed_demand_waits_for_nothing() -> None:
     assert not reserved(5, 3).close()[0].waits
     assert reserved(5, 3).waits

@@ -1,26 +1,17 @@
-"""An order: placed, asked less of, cancelled, and what it hears."""
+"""An order: placed, and what it hears."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from services.orders.domain.catalogue import CatalogueBehind
-from services.orders.domain.order import (
-    Demand,
-    DemandContradictory,
-    Order,
-    OrderAlreadyIssued,
-    OrderCancelled,
-    OrderNotDeclinable,
-    OrderState,
-    QuantityRaised,
+from services.orders.domain import asking
+from services.orders.domain.asking import (
     RequiredByPast,
-    WorkOrderUnknown,
 )
+from services.orders.domain.catalogue import CatalogueBehind
+from services.orders.domain.order import DemandContradictory, Order, OrderState, WorkOrderUnknown
 from services.orders.domain.sourcing import WorkState
-from shared.events.orders import OrderCancelRequested, OrderReductionRequested, OrderRescheduled
 from shared.events.production import (
     DelayReported,
     WorkOrderAccepted,
@@ -69,88 +60,8 @@ def test_the_worst_news_names_the_state(order: Order, state: OrderState) -> None
     assert order.state is state
 
 
-def test_cancelling_asks_inventory_and_changes_nothing_yet() -> None:
-    order = an_order(reserved=5)
-
-    decided = order.ask_to_cancel("written off")
-
-    assert decided.numbered() == [
-        (2, OrderCancelRequested(order=ORDER, site="D-01", part="ROTOR-BLADE", reason="written off"))
-    ]
-    assert decided.order.demand == order.demand
-    assert decided.order.cancel_requested
-
-
-def test_cancelling_again_changes_nothing() -> None:
-    order = an_order(reserved=5).ask_to_cancel().order
-
-    again = order.ask_to_cancel("still")
-
-    assert again.order == order
-    assert again.facts == ()
-
-
-def test_declining_is_a_cancel_asked_by_the_filling_depot() -> None:
-    placed, _ = a_placed_order(ordered_by="D-02", partial=False)
-
-    declined = placed.decline("Held for our own.")
-
-    (fact,) = declined.facts
-    assert declined.order == placed.ask_to_cancel().order
-    assert isinstance(fact, OrderCancelRequested)
-    assert (fact.declined_by, fact.reason) == ("D-01", "Held for our own.")
-    assert declined.order.decline("Still.").facts == ()
-
-
-def test_an_order_s_own_depot_does_not_decline_it() -> None:
-    with pytest.raises(OrderNotDeclinable):
-        an_order().decline("No.")
-
-
-def test_what_was_issued_in_full_is_not_declined() -> None:
-    placed, _ = a_placed_order(ordered_by="D-02", partial=False)
-
-    with pytest.raises(OrderAlreadyIssued):
-        replace(placed, demand=Demand(heard=1, issued=5)).decline("Too late.")
-
-
-def test_an_order_issued_in_full_cannot_be_cancelled() -> None:
-    with pytest.raises(OrderAlreadyIssued):
-        an_order(issued=5).ask_to_cancel()
-
-
-def test_a_reduction_asks_inventory_to_want_less() -> None:
-    decided = an_order(reserved=5).ask_to_reduce(3)
-
-    assert decided.facts == (OrderReductionRequested(order=ORDER, site="D-01", part="ROTOR-BLADE", quantity=3),)
-    assert (decided.order.wanted, decided.order.reductions, decided.order.version) == (3, 1, 2)
-
-
-def test_a_reduction_to_what_is_wanted_already_changes_nothing() -> None:
-    order = an_order(reserved=5)
-
-    assert order.ask_to_reduce(5).order == order
-
-
-def test_an_order_s_quantity_only_goes_down() -> None:
-    reduced = an_order(reserved=5).ask_to_reduce(3).order
-
-    with pytest.raises(QuantityRaised):
-        reduced.ask_to_reduce(4)
-
-
-def test_a_cancelled_order_is_not_reduced() -> None:
-    with pytest.raises(OrderCancelled):
-        an_order(reserved=5).ask_to_cancel().order.ask_to_reduce(3)
-
-
-def test_an_order_issued_in_full_is_not_reduced() -> None:
-    with pytest.raises(OrderAlreadyIssued):
-        an_order(issued=5).ask_to_reduce(3)
-
-
 def test_the_last_answer_to_reductions_says_how_much_is_wanted() -> None:
-    asked = an_order(issued=2).ask_to_reduce(4).order.ask_to_reduce(1).order
+    asked = asking.reduce(asking.reduce(an_order(issued=2), 4).order, 1).order
 
     first = asked.hear_demand(said(DemandReduced, issued=2, cancelled=1), 2)
     last = first.hear_demand(said(DemandReduced, issued=2, cancelled=3), 3)
@@ -160,32 +71,12 @@ def test_the_last_answer_to_reductions_says_how_much_is_wanted() -> None:
 
 
 def test_a_closed_order_wants_nothing_whatever_a_late_answer_says() -> None:
-    asked = an_order(reserved=5).ask_to_reduce(4).order
+    asked = asking.reduce(an_order(reserved=5), 4).order
 
     closed = asked.hear_demand(said(DemandReduced, cancelled=5, closed=True), 2)
 
     assert closed.wanted == 4
     assert closed.open == 0
-
-
-def test_an_order_is_wanted_on_another_day() -> None:
-    decided = an_order(reserved=5).reschedule(date(2027, 2, 1), TODAY)
-
-    assert decided.order.required_by == date(2027, 2, 1)
-    assert decided.facts == (
-        OrderRescheduled(order=ORDER, site="D-01", part="ROTOR-BLADE", required_by=date(2027, 2, 1)),
-    )
-
-
-def test_the_same_day_again_is_no_change() -> None:
-    order = an_order(reserved=5)
-
-    assert order.reschedule(order.required_by, TODAY).order == order
-
-
-def test_a_day_that_has_passed_is_no_day_to_want_an_order_on() -> None:
-    with pytest.raises(RequiredByPast):
-        an_order(reserved=5).reschedule(TODAY - timedelta(days=1), TODAY)
 
 
 def test_inventory_s_totals_are_taken_over_as_they_are() -> None:
@@ -283,11 +174,3 @@ def test_a_catalogue_that_is_behind_names_what_it_lacks_and_keeps_lines_apart() 
     behind = CatalogueBehind(unknown=1, errors=[{"field": "line 2: part"}])
 
     assert behind.detail() == "unknown: 1"
-
-
-def test_a_state_and_its_facts_are_numbered_alike() -> None:
-    order = replace(an_order(reserved=5), version=7)
-
-    decided = order.ask_to_reduce(2)
-
-    assert [version for version, _ in decided.numbered()] == [decided.order.version] == [8]

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+from services.orders.domain import asking
 from services.orders.domain.order import Demand, Order
 from services.orders.domain.plan import WORK_ORDERS_MAX, plan
 from services.orders.domain.promise import IN_STOCK, NO_SOURCE, Promise
@@ -124,13 +125,13 @@ def test_a_fact_that_asks_back_says_how_much_in_all() -> None:
 
 
 def test_nothing_more_is_sourced_while_a_cancel_waits_for_its_answer() -> None:
-    order = an_order(quantity=5, reserved=2).ask_to_cancel().order
+    order = asking.cancel(an_order(quantity=5, reserved=2)).order
 
     assert plan(order, SOURCES, TODAY).facts == ()
 
 
 def test_nothing_is_sourced_beyond_a_reduction_that_waits_for_its_answer() -> None:
-    order = an_order(quantity=5, reserved=2).ask_to_reduce(3).order
+    order = asking.reduce(an_order(quantity=5, reserved=2), 3).order
 
     (fact,) = plan(order, SOURCES, TODAY).facts
 

@@ -1,6 +1,5 @@
 """A work order brings what was asked for, less what was given back or scrapped, and never less than what is made."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import permutations, product
 
@@ -280,14 +279,3 @@ def test_a_work_order_carries_the_day_on_which_the_depot_needs_it() -> None:
     opened, told = open_work_order(a_sourcing(10, required_by=date(2027, 3, 1)))
 
     assert opened.required_by == told.required_by == date(2027, 3, 1)
-
-
-def test_a_new_day_of_need_is_told_as_a_change_of_the_work_order_and_changes_nothing_else() -> None:
-    before = a_work_order(10)
-
-    after, told = before.reschedule(date(2027, 4, 1))
-
-    assert told is not None
-    assert (told.required_by, told.quantity, told.due) == (date(2027, 4, 1), before.quantity, before.due)
-    assert after == replace(before, version=before.version + 1, required_by=date(2027, 4, 1))
-    assert after.reschedule(date(2027, 4, 1)) == (after, None)

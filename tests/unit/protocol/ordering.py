@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+from services.orders.domain import asking
+from services.orders.domain.asking import Ask
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
@@ -53,14 +55,14 @@ class Ordering:
     def act(self, order: Order, action: str) -> Outcome[Order] | None:
         """Cancel the order, or want one less."""
         try:
-            decided = self.cancel(order) if action == "cancel" else order.ask_to_reduce(order.wanted - 1)
+            decided = self.cancel(order) if action == "cancel" else asking.reduce(order, order.wanted - 1)
         except Refusal:
             return None
         return Outcome(_plain(decided.order), decided.facts) if decided.facts else None
 
     def cancel(self, order: Order) -> Decision:
         """Ask for what is not issued to be released."""
-        return order.ask_to_cancel()
+        return asking.cancel(order)
 
     def hear(self, order: Order, event: Event) -> Outcome[Order]:
         """Take a fact over, then plan anew."""
@@ -104,7 +106,7 @@ class BetweenDepots(Ordering):
 
     def cancel(self, order: Order) -> Decision:
         """Decline it."""
-        return order.decline("Held for our own.")
+        return asking.decline(order, Ask(reason="Held for our own."))
 
 
 def _plain(order: Order) -> Order:

@@ -1,0 +1,164 @@
+"""What is asked of an order that was placed: less of it, on another day, more or less urgently, or none of it.
+
+Each is recorded with who asked, why, and what it was before. An ask changes nothing of what inventory holds: inventory
+answers it.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.orders.domain.order import Decision, Order, tell
+from shared.errors import Kind, Refusal
+from shared.events.orders import (
+    OrderCancelRequested,
+    OrderReductionRequested,
+    OrderReprioritised,
+    OrderRescheduled,
+)
+from shared.types import Priority, Urgency
+
+
+class OrderAlreadyIssued(Refusal):
+    """An order that was issued in full can no longer be changed or cancelled."""
+
+
+class OrderNotDeclinable(Refusal):
+    """A depot declines what another depot asks of it; its own order it cancels."""
+
+
+class OrderCancelled(Refusal):
+    """The order is cancelled, or about to be."""
+
+
+class QuantityRaised(Refusal):
+    """An order's quantity can only go down; order more under a number of its own."""
+
+
+class RequiredByPast(Refusal):
+    """An order cannot be required by a day that has passed."""
+
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks, and why."""
+
+    by: str | None = None
+    reason: str | None = None
+
+
+NOBODY = Ask()
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """An urgency of need with the priority that follows from it, and who approved it, where that needs approval."""
+
+    urgency: Urgency
+    priority: Priority
+    approved_by: str | None = None
+
+
+def cancel(order: Order, ask: Ask = NOBODY) -> Decision:
+    """Ask inventory to release what is not yet issued; asking again changes nothing."""
+    if order.cancel_requested:
+        return Decision(order)
+    _refuse_settled(order)
+    asked = replace(order, cancel_requested=True)
+    fact = OrderCancelRequested(
+        order=order.order_id, site=order.site, part=order.part, reason=ask.reason, asked_by=ask.by
+    )
+    return tell(asked, fact)
+
+
+def decline(order: Order, ask: Ask) -> Decision:
+    """Say no for the depot that was to fill another's order: what is not yet issued is released, as by a cancel."""
+    if order.ordered_by == order.site:
+        raise OrderNotDeclinable(order=order.order_id)
+    if order.cancel_requested:
+        return Decision(order)
+    _refuse_settled(order)
+    asked = replace(order, cancel_requested=True)
+    fact = OrderCancelRequested(
+        order=order.order_id,
+        site=order.site,
+        part=order.part,
+        reason=ask.reason,
+        declined_by=order.site,
+        asked_by=ask.by,
+    )
+    return tell(asked, fact)
+
+
+def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
+    """Ask inventory to want less; what is issued already stands."""
+    if quantity > order.wanted:
+        raise QuantityRaised(order=order.order_id, quantity=order.wanted, asked=quantity)
+    _refuse_cancelled(order)
+    if quantity == order.wanted:
+        return Decision(order)
+    _refuse_settled(order)
+    asked = replace(order, wanted=quantity, reductions=order.reductions + 1)
+    fact = OrderReductionRequested(
+        order=order.order_id,
+        site=order.site,
+        part=order.part,
+        quantity=quantity,
+        before=order.wanted,
+        reason=ask.reason,
+        asked_by=ask.by,
+    )
+    return tell(asked, fact)
+
+
+def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) -> Decision:
+    """Change the day on which the order is needed."""
+    _refuse_cancelled(order)
+    if required_by == order.required_by:
+        return Decision(order)
+    _refuse_settled(order)
+    if required_by < today:
+        raise RequiredByPast(required_by=required_by, today=today)
+    fact = OrderRescheduled(
+        order=order.order_id,
+        site=order.site,
+        part=order.part,
+        required_by=required_by,
+        before=order.required_by,
+        reason=ask.reason,
+        asked_by=ask.by,
+    )
+    return tell(replace(order, required_by=required_by), fact)
+
+
+def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
+    """Change how urgent the order is; inventory serves it by its new priority from then on."""
+    _refuse_cancelled(order)
+    if (need.urgency, need.priority) == (order.urgency, order.priority):
+        return Decision(order)
+    _refuse_settled(order)
+    fact = OrderReprioritised(
+        order=order.order_id,
+        site=order.site,
+        part=order.part,
+        urgency=need.urgency,
+        priority=need.priority,
+        approved_by=need.approved_by,
+        urgency_before=order.urgency,
+        priority_before=order.priority,
+        reason=ask.reason,
+        asked_by=ask.by,
+    )
+    changed = replace(order, urgency=need.urgency, priority=need.priority, approved_by=need.approved_by)
+    return tell(changed, fact)
+
+
+def _refuse_settled(order: Order) -> None:
+    if order.is_settled:
+        raise OrderAlreadyIssued(order=order.order_id, issued=order.demand.issued)
+
+
+def _refuse_cancelled(order: Order) -> None:
+    if order.cancel_requested:
+        raise OrderCancelled(order=order.order_id)
