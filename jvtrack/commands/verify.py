@@ -42,7 +42,7 @@ async def prove(environment: Environment) -> Report:
 
 @app.command()
 def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False) -> None:
-    """Prove invariants I1 to I8 of the running system at a cut; exit code 1 when one does not hold."""
+    """Prove invariants I1 to I9 of the running system at a cut; exit code 1 when one does not hold."""
     report = asyncio.run(prove(Environment(state.as_running(StackSettings()))))
     if as_json:
         typer.echo(json.dumps({**dataclasses.asdict(report), "holds": report.holds}, default=str, indent=1))

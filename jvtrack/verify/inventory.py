@@ -77,6 +77,25 @@ READS = (
         ("",),
     ),
     Read(
+        "contest",
+        """
+        SELECT w.order_id, h.order_id, w.priority, h.priority, w.site, w.part, r.lot, r.quantity
+        FROM demand w
+          JOIN demand h ON (h.site, h.part) = (w.site, w.part) AND h.reserved > 0
+            AND h.priority > CASE WHEN w.priority <= 3 THEN 3 ELSE 8 END
+          JOIN reservation r ON r.order_id = h.order_id AND r.quantity > 0 AND strpos(w.conditions, r.condition) > 0
+          LEFT JOIN lot l ON (l.part, l.lot) = (r.part, r.lot)
+          LEFT JOIN LATERAL (
+            SELECT m.expires_on FROM lot_mark m WHERE (m.site, m.part, m.lot) = (r.site, r.part, r.lot)
+            ORDER BY m.n DESC LIMIT 1) m ON true
+        WHERE NOT w.closed AND w.quantity > w.reserved + w.issued + w.cancelled AND w.partial AND w.priority <= 8
+          AND coalesce(l.expires_on, m.expires_on, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
+          AND (w.order_id, h.order_id, r.lot) > ($1, $2, $3)
+        ORDER BY w.order_id, h.order_id, r.lot LIMIT $4
+        """,
+        ("", "", ""),
+    ),
+    Read(
         "shipment",
         "SELECT shipment_id, version, closed FROM shipment WHERE shipment_id > $1 ORDER BY shipment_id LIMIT $2",
         ("",),

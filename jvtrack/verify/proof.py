@@ -14,6 +14,7 @@ from jvtrack.verify.invariants.copied import COPIED
 from jvtrack.verify.invariants.invariant import compare
 from jvtrack.verify.invariants.ordered import ORDERED
 from jvtrack.verify.invariants.published import PUBLISHED, UNKNOWN
+from jvtrack.verify.invariants.served import SERVED
 from jvtrack.verify.invariants.sold import SOLD
 from jvtrack.verify.kafka_log import LogCopy
 from jvtrack.verify.reading import Read
@@ -22,7 +23,7 @@ from jvtrack.verify.sources import Sources
 from jvtrack.verify.workbook import Workbook
 from shared import clock
 
-INVARIANTS = (ACCEPTED, PUBLISHED, ORDERED, APPLIED, BALANCED, SOLD, COPIED, AGREED)
+INVARIANTS = (ACCEPTED, PUBLISHED, ORDERED, APPLIED, BALANCED, SOLD, COPIED, AGREED, SERVED)
 _READS: dict[str, Sequence[Read]] = {
     "orders": orders.READS,
     "production": production.READS,

@@ -12,7 +12,7 @@ class Result:
     """What became of one invariant."""
 
     name: str
-    """`I1` to `I8`."""
+    """`I1` to `I9`."""
     says: str
     """What must always hold."""
     checked: int

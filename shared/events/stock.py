@@ -145,6 +145,8 @@ class ReservationLost(DemandEvent):
     """How much was taken from the reservation by this fact."""
     reason: LossReason
     """Why."""
+    winner: OrderId | None = None
+    """The order of a higher band that got it, where the reservation was pre-empted."""
 
 
 class ShipmentLine(BaseModel):

@@ -121,7 +121,7 @@ class Store(RuleBasedStateMachine):
     def close(self, shipment: str) -> None:
         self._ask(lambda cause: road.close(self.book, cause, self.book.shipments.get(shipment), {DEPOT}))
 
-    @rule(quantity=quantities, is_partial=st.booleans(), priority=st.integers(1, 3))
+    @rule(quantity=quantities, is_partial=st.booleans(), priority=st.integers(1, 15))
     def order(self, quantity: int, priority: int, *, is_partial: bool) -> None:
         if self.orders < 20:
             self.orders += 1

@@ -47,6 +47,7 @@ CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, re
 CREATE TABLE demand (
   order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
   stock_version);
+CREATE TABLE contest (waiting, holding, waiting_priority, holding_priority, site, part, lot, quantity);
 CREATE TABLE transfer (
   cause, line, part, lot, source_site, source_condition, source_shelf, source_version, target_site, target_condition,
   target_shelf, target_version, quantity, reason, order_id, shipment_id);

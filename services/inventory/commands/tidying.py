@@ -7,7 +7,7 @@ from services.inventory.commands.work import open_work
 from services.inventory.domain.allocation import lose
 from services.inventory.domain.ledger import Cause, Reason, StockKey, Transfer
 from services.inventory.settings import InventorySettings
-from services.inventory.store import demands
+from services.inventory.store import demands, rivals
 from services.inventory.store.touches import OrderKey, Touched
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
@@ -41,10 +41,11 @@ class Tidier:
             await any_of(stopping.wait(), seconds=self._settings.tidy_seconds)
 
     async def tidy(self) -> None:
-        """Give up expired reservations, and give out free stock that somebody waits for."""
+        """Give up expired reservations, and give out what somebody waits for: free stock, or what lower bands hold."""
         async with self._database.transaction() as session:
             expired = await demands.expired(session, clock.now().date(), self._settings.tidy_keys_max)
             idle = await demands.idle(session, clock.now().date(), self._settings.tidy_keys_max)
+            idle += await rivals.left(session, clock.now().date(), self._settings.tidy_keys_max)
         for order in expired:
             await self._expire(order.order, order.stock)
         for stock in idle:

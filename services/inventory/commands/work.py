@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.allocation import Queue, offers
+from services.inventory.commands.giving import give_out
 from services.inventory.domain.book import Book
 from services.inventory.domain.count import Counted
 from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
@@ -23,11 +23,8 @@ from services.inventory.store.transfers import Slip
 from shared import clock
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
-from shared.observe.logs import get_log
 from shared.sql import Writes
 from shared.types import EventId, OrderId, Shelf, ShipmentId
-
-log = get_log()
 
 
 @dataclass(slots=True)
@@ -62,7 +59,7 @@ class Work:
         """Give out what was freed, write everything once, and tell it."""
         book = self.book
         book.demands.acting = None
-        await self._give_out()
+        await give_out(self.session, book, self.settings)
         book.demands.announce()
         made = record(book, self.locks.versions, postings_max=self.settings.postings_max)
         shipped = book.shipments.tell(lines_max=self.settings.postings_max)
@@ -91,24 +88,6 @@ class Work:
             for fact in self.book.demands.told()
         ]
         return [*moved, *changed, *demanded]
-
-    async def _give_out(self) -> None:
-        """Reserve what was freed for those who wait, in allocation order, reading only those who can be served."""
-        keys = sorted(self.book.freed | self.book.demands.stirred)
-        if not keys:
-            return
-        await stock.load_free(self.session, self.book, keys)
-        queues = [queue for queue in (Queue(key, offers(self.book, key)) for key in keys) if queue.quantity]
-        served = 0
-        while queues and served < self.settings.served_max:
-            pages = await demands.waiting(self.session, queues, self.settings.waiting_page)
-            for queue in queues:
-                page = pages[queue.stock]
-                queue.serve(self.book, page, is_last=len(page) < self.settings.waiting_page)
-                served += len(page)
-            queues = [queue for queue in queues if not queue.is_done]
-        if queues:
-            log.info("stock_left_to_give_out", keys=len(queues), served=served)
 
 
 async def open_work(session: AsyncSession, touched: Touched, settings: InventorySettings) -> Work:

@@ -59,10 +59,11 @@ def allocate(book: Book, stock: Sequence[Offer], waiting: Iterable[Demand]) -> N
         suitable = [offer for offer in stock if offer.quantity and offer.holding.condition in demand.conditions]
         there = sum(offer.quantity for offer in suitable)
         if there >= demand.short or (demand.partial and there):
-            _reserve(book, demand, suitable)
+            reserve(book, demand, suitable)
 
 
-def _reserve(book: Book, demand: Demand, suitable: Sequence[Offer]) -> None:
+def reserve(book: Book, demand: Demand, suitable: Sequence[Offer]) -> None:
+    """Hold what a demand waits for out of these offers, in their order, as far as they reach."""
     wanted = min(demand.short, sum(offer.quantity for offer in suitable))
     cause = Cause(book.demands.keep(*demand.reserve(wanted)), book.now, ALLOCATOR)
     for offer in suitable:

@@ -4,6 +4,8 @@ Every change is one fact with absolute totals, numbered by the demand's version.
 each change answers the demand as it now is and the fact to tell.
 """
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
@@ -28,6 +30,11 @@ USUAL_CONDITIONS = frozenset({Condition.A, Condition.C})
 """What an order accepts that says nothing: B only where it is asked for."""
 
 
+BANDS: Sequence[Priority] = (3, 8)
+"""The last priority designator of each band but the last."""
+LAST_BAND = len(BANDS) + 1
+
+
 class OrderUnknown(Refusal):
     """No order of this number has been heard of."""
 
@@ -36,6 +43,11 @@ class OrderUnknown(Refusal):
 
 class OrderHeardBefore(Refusal):
     """An order is placed once."""
+
+
+def band(priority: Priority) -> int:
+    """Tell the band of a priority designator, 1 before 3: 01-03, 04-08, 09-15 (time standards of MILSTRIP)."""
+    return bisect_left(BANDS, priority) + 1
 
 
 class Turn(NamedTuple):
@@ -140,12 +152,14 @@ class Demand:
         )
         return now, now.tell(DemandReduced)
 
-    def lose(self, quantity: int, reason: LossReason) -> tuple["Demand", ReservationLost]:
-        """Give up stock that was held and is gone."""
+    def lose(
+        self, quantity: int, reason: LossReason, *, winner: OrderId | None = None
+    ) -> tuple["Demand", ReservationLost]:
+        """Give up stock that was held and is gone, or goes to another order."""
         assert 0 < quantity <= self.reserved, "only what is reserved is lost"
         now = replace(self, reserved=self.reserved - quantity, version=self.version + 1)
         totals = now.tell(DemandReserved)
-        return now, ReservationLost(**dict(totals), taken=quantity, reason=reason)
+        return now, ReservationLost(**dict(totals), taken=quantity, reason=reason, winner=winner)
 
     def supply(self, *, arrived: int = 0, lost: int = 0) -> tuple["Demand", DemandSupplied]:
         """Count supplies made for the order that arrived, or were lost on the road."""

@@ -106,6 +106,15 @@ class Demands:
         known = (self._rows[order] for order in self._of_stock.get(stock, ()))
         return [demand for demand in known if demand.waits]
 
+    def known(self) -> list[OrderId]:
+        """List the orders whose demands are known, and may have changed since they were read."""
+        return list(self._rows)
+
+    def holding(self, stock: StockKey) -> list[Demand]:
+        """List the known demands that hold some of this stock, in no order."""
+        known = (self._rows[order] for order in self._of_stock.get(stock, ()))
+        return [demand for demand in known if demand.reserved]
+
     # ---- what may be decided
 
     def hear(self, demand: Demand) -> None:

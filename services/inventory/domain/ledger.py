@@ -101,6 +101,7 @@ class Reason(StrEnum):
     SENT = "sent"
     RESERVED = "reserved"
     RELEASED = "released"
+    PRE_EMPTED = "pre-empted"
     COVERED = "covered"
     HEALED = "healed"
     MATCHED = "matched"

@@ -36,6 +36,8 @@ _DEMANDS = Columns(
     closed="boolean",
     version="bigint",
 )
+NAMES = _DEMANDS.names
+"""The columns of a demand, as a SELECT lists them for `read`."""
 _CHANGED = Columns(
     order_id="text",
     priority="smallint",
@@ -62,7 +64,7 @@ _QUEUES = Columns(
     after_order="text",
 )
 _ORDERS = "= ANY(CAST(:orders AS text[]))"
-_FIND = Statement(f"SELECT {_DEMANDS.names} FROM demand WHERE order_id {_ORDERS}")  # noqa: S608  # names of columns only
+_FIND = Statement(f"SELECT {NAMES} FROM demand WHERE order_id {_ORDERS}")  # noqa: S608  # names of columns only
 _PLACES = Statement(f"SELECT site, part FROM demand WHERE order_id {_ORDERS}")  # noqa: S608
 _HELD = Statement(f"SELECT {_RESERVATIONS.names} FROM reservation WHERE order_id {_ORDERS} AND quantity > 0")  # noqa: S608
 _SUPPLIED = Statement(f"""
@@ -70,7 +72,7 @@ _SUPPLIED = Statement(f"""
      WHERE order_id {_ORDERS} GROUP BY order_id
 """)  # noqa: S608
 _HOLDERS = Statement(f"""
-    SELECT {", ".join("d." + name for name in _DEMANDS.names.split(", "))}, held
+    SELECT {", ".join("d." + name for name in NAMES.split(", "))}, held
       FROM (SELECT r.order_id, r.quantity AS held,
                    sum(r.quantity) OVER (ORDER BY d.priority DESC, d.required_by DESC, d.placed_at DESC,
                                                   d.order_id DESC) - r.quantity AS before
@@ -82,7 +84,7 @@ _HOLDERS = Statement(f"""
 """)  # noqa: S608
 _WAITING = Statement(f"""
     SELECT w.* FROM {_QUEUES.unnest("q")} CROSS JOIN LATERAL (
-      SELECT {_DEMANDS.names} FROM demand d
+      SELECT {NAMES} FROM demand d
        WHERE d.site = q.site AND d.part = q.part
          AND NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled
          AND (d.partial OR d.quantity - d.reserved - d.issued - d.cancelled <= q.quantity)
@@ -91,7 +93,7 @@ _WAITING = Statement(f"""
               > (q.after_priority, q.after_required_by, q.after_placed_at, q.after_order))
        ORDER BY d.priority, d.required_by, d.placed_at, d.order_id LIMIT :page) AS w
 """)  # noqa: S608
-_ADD = Statement(f"INSERT INTO demand ({_DEMANDS.names}) SELECT {_DEMANDS.names} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
+_ADD = Statement(f"INSERT INTO demand ({NAMES}) SELECT {NAMES} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
 _SAVE = Statement(f"""
     UPDATE demand d SET priority = c.priority, required_by = c.required_by, reserved = c.reserved, issued = c.issued,
            cancelled = c.cancelled, released = c.released, arrived = c.arrived, lost = c.lost,
@@ -148,7 +150,7 @@ async def places(session: AsyncSession, orders: Collection[OrderId]) -> set[Stoc
 
 async def find(session: AsyncSession, orders: Collection[OrderId]) -> list[Demand]:
     """Find the demands of orders, as far as these were heard of."""
-    return [_demand(row) for row in await _FIND.rows(session, {"orders": list(orders)})] if orders else []
+    return [read(row) for row in await _FIND.rows(session, {"orders": list(orders)})] if orders else []
 
 
 async def load_held(session: AsyncSession, book: Book, orders: Collection[OrderId]) -> set[LotKey]:
@@ -175,7 +177,7 @@ async def load_holders(session: AsyncSession, book: Book, goods: Holding, quanti
     """Load those who would lose so much of these goods: the last in allocation order."""
     parameters = {**goods._asdict(), "known": book.demands.known_holders(goods), "quantity": quantity}
     for row in await _HOLDERS.rows(session, parameters):
-        demand = _demand(row)
+        demand = read(row)
         book.demands.load(demand)
         book.demands.load_reservation(Reservation(demand.order, goods), row.held)
 
@@ -185,7 +187,7 @@ async def waiting(session: AsyncSession, queues: Sequence[Queue], page: int) -> 
     rows = await _WAITING.rows(session, {**_QUEUES.bind(map(_asked, queues)), "page": page})
     pages: dict[StockKey, list[Demand]] = {queue.stock: [] for queue in queues}
     for row in rows:
-        demand = _demand(row)
+        demand = read(row)
         pages[demand.stock].append(demand)
     for demands in pages.values():
         demands.sort(key=lambda demand: demand.turn)
@@ -220,7 +222,8 @@ def save(writes: Writes, demands: Demands) -> None:
         writes.add(_END, _RESERVATIONS.bind(lowered))
 
 
-def _demand(row: Row) -> Demand:
+def read(row: Row) -> Demand:
+    """Read a demand from its row."""
     values = row
     return Demand(
         order=values["order_id"],
@@ -236,7 +239,7 @@ def _reservation(row: Row) -> Reservation:
 def _row(demand: Demand) -> tuple[object, ...]:
     plain = {name: getattr(demand, name) for name in _PLAIN}
     values = {**plain, "order_id": demand.order, "conditions": "".join(sorted(demand.conditions))}
-    return tuple(values[name] for name in _DEMANDS.names.split(", "))
+    return tuple(values[name] for name in NAMES.split(", "))
 
 
 def _changed(demand: Demand) -> tuple[object, ...]:
@@ -252,4 +255,4 @@ def _asked(queue: Queue) -> tuple[object, ...]:
     return (*queue.stock, queue.quantity, conditions, *(queue.after or (None, None, None, None)))
 
 
-_PLAIN = tuple(name for name in _DEMANDS.names.split(", ") if name not in ("order_id", "conditions"))
+_PLAIN = tuple(name for name in NAMES.split(", ") if name not in ("order_id", "conditions"))

@@ -1,4 +1,4 @@
-"""Judges a run from its data alone: what was answered against what the three databases hold, and I1 to I8."""
+"""Judges a run from its data alone: what was answered against what the three databases hold, and I1 to I9."""
 
 import asyncio
 import sqlite3

@@ -10,6 +10,7 @@ from services.inventory.domain.allocation import Queue, offers
 from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
+from services.inventory.domain.preemption import Contest, first_waiting, is_contested, last_holding
 from shared.events.envelope import new_event_id
 from shared.events.orders import OrderPlaced
 from shared.events.production import LotDispatched, LotEventVoided, LotFinished, LotScrapped
@@ -91,6 +92,11 @@ def allocated(book: Book, site: str = DEPOT) -> None:
     """Serve who waits at a site, as the end of a batch does."""
     stock = StockKey(site, PART)
     Queue(stock, offers(book, stock)).serve(book, [], is_last=True)
+    if is_contested([first_waiting(book, stock)], [last_holding(book, stock)]):
+        contest = Contest(stock)
+        contest.open(book, [], is_last=True)
+        contest.settle(book)
+        Queue(stock, offers(book, stock)).serve(book, [], is_last=True)
 
 
 def held(book: Book, quantity: int = 5, *, partial: bool = True) -> None:

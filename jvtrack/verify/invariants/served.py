@@ -1,0 +1,21 @@
+"""I9: nobody waits for what a lower band holds.
+
+Inventory takes from a lower band in the transaction in which a higher one begins to wait, so a pair is an offence at
+any moment; one that takes all or nothing may wait, for what is there may not be all. What is expired is nobody's.
+"""
+
+from jvtrack.verify.invariants.invariant import Invariant
+
+_PASSED_OVER = """
+SELECT printf('order %s of priority %d waits for %s at %s, and order %s of priority %d holds %d of lot %s', waiting,
+  waiting_priority, part, site, holding, holding_priority, quantity, lot)
+FROM contest
+"""
+
+SERVED = Invariant(
+    name="I9",
+    says="no higher band waits for what a lower one holds",
+    unit="orders",
+    checked="SELECT count(*) FROM demand",
+    offences=(_PASSED_OVER,),
+)
