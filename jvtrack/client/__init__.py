@@ -8,7 +8,16 @@ Calls that fail in passing are tried again with the same identity; a no of the b
 
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
-from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, Source, SourceTerms
+from jvtrack.client.answers.orders import (
+    Activity,
+    NewOrder,
+    Order,
+    OrderChange,
+    OrderDetails,
+    OrderTold,
+    Source,
+    SourceTerms,
+)
 from jvtrack.client.answers.production import (
     EventAccepted,
     Gaps,
@@ -61,6 +70,7 @@ __all__ = [
     "Order",
     "OrderChange",
     "OrderDetails",
+    "OrderTold",
     "Source",
     "SourceTerms",
     "Activity",

@@ -1,8 +1,12 @@
 """The orders service: what depots ask for, and where it comes from."""
 
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
+from jvtrack.client import streams
 from jvtrack.client.answers.orders import (
     Activity,
     Grounds,
@@ -11,6 +15,7 @@ from jvtrack.client.answers.orders import (
     Order,
     OrderChange,
     OrderDetails,
+    OrderTold,
     Source,
     SourceTerms,
 )
@@ -51,10 +56,26 @@ class Orders:
         late: bool | None = None,
         limit: int | None = None,
     ) -> Listing[Order]:
-        """Walk through orders by their ids."""
+        """Walk through orders by their ids; the first page's position is where their stream goes on."""
         return Listing(
             self.door, "/v1/orders", Order, site=site, part=part, state=state, platform=platform, late=late, limit=limit
         )
+
+    async def follow(
+        self,
+        *,
+        after: str | None = None,
+        order: OrderId | None = None,
+        site: SiteId | None = None,
+        part: PartId | None = None,
+        kind: str | None = None,
+    ) -> AsyncGenerator[OrderTold, None]:
+        """Hear of every order placed, changed, sourced or promised, across broken connections."""
+        asked = {"order": order, "site": site, "part": part, "kind": kind}
+        async with aclosing(streams.follow(self.door, "/v1/orders/stream", after=after, **asked)) as stream:
+            async for told in stream:
+                data = json.loads(told.data)
+                yield OrderTold.model_validate({**data, "position": told.position, "type": told.type, "data": data})
 
     async def change(self, order_id: OrderId, change: OrderChange) -> Order:
         """Want less of an order, or want it on another day, or more or less urgently."""

@@ -79,7 +79,7 @@ READS = (
     Read(
         "contest",
         """
-        SELECT w.order_id, h.order_id, w.priority, h.priority, w.site, w.part, r.lot, r.quantity
+        SELECT w.order_id, h.order_id, r.lot, w.priority, h.priority, w.site, w.part, r.quantity
         FROM demand w
           JOIN demand h ON (h.site, h.part) = (w.site, w.part) AND h.reserved > 0
             AND h.priority > CASE WHEN w.priority <= 3 THEN 3 ELSE 8 END

@@ -21,6 +21,14 @@ READS = (
         ("", 0),
     ),
     Read(
+        "promise",
+        """
+        SELECT order_id, n, p.promised_for::text, o.first_promised_for::text, reason, o.version
+        FROM promise p JOIN orders o USING (order_id) WHERE (order_id, n) > ($1, $2) ORDER BY order_id, n LIMIT $3
+        """,
+        ("", 0),
+    ),
+    Read(
         "part_copy",
         """
         SELECT part_id, name, NULL::text, quantity_scale, array_to_string(platforms, ',') FROM part_copy

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from jvtrack.verify.workbook import Value
 from shared.events import orders, production, stock
@@ -23,6 +24,7 @@ _KINDS = by_type(
         production.DelayReported,
         orders.OrderPlaced,
         orders.OrderSourced,
+        orders.OrderPromised,
         stock.DemandReserved,
         stock.DemandIssued,
         stock.DemandReduced,
@@ -83,6 +85,9 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
         case orders.OrderSourced():
             yield "told_sourcing", (told.key, told.key_seq, event.work_order)
+        case orders.OrderPromised():
+            days = (event.promised_for, event.first)
+            yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
         case _:
             yield from _rows_of_stock(told.key_seq, event)
 
@@ -97,6 +102,10 @@ def _rows_of_stock(key_seq: int, event: Event) -> Iterator[Row]:
                 goods = (line.depot, line.part, line.lot, line.condition.value)
                 totals = (line.dispatched, line.received, line.lost)
                 yield "told_shipment_line", (event.shipment, key_seq, *goods, *totals)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _totals(event: stock.DemandEvent) -> tuple[Value, ...]:

@@ -20,6 +20,7 @@ from shared.events.orders import (
     OrderCancelRequested,
     OrderEvent,
     OrderPlaced,
+    OrderPromised,
     OrderReductionRequested,
     OrderReprioritised,
     OrderRescheduled,
@@ -51,6 +52,7 @@ deciders: Deciders[Work] = Deciders(
     ignored=(
         OrderSourced,
         OrderSourcingReduced,
+        OrderPromised,
         LotStarted,
         LotInspected,
         WorkOrderOpened,

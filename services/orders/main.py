@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers, queries
-from services.orders.api import activities, orders, promises, sources
+from services.orders.api import activities, orders, promises, sources, stream
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
@@ -15,6 +15,7 @@ from shared.events.envelope import Stream
 from shared.http import operations
 from shared.http.app import create_app
 from shared.http.arrivals import ArrivalLimits, Arrivals
+from shared.http.tail import StreamTail
 from shared.http.tokens import Authenticator, AuthSettings
 from shared.messaging.backbone import Backbone, Identity
 from shared.messaging.topics import Topics
@@ -43,10 +44,12 @@ def build(
     database = Database(door.database, pool_size=door.pool_size, application_name=f"jvtrack-{NAME}")
     outcomes = Outcomes(database, poll_seconds=settings.wait_poll_seconds)
     planner = Planner(database, outcomes, settings)
+    topics = Topics(common.kafka, common.namespace)
+    tail = StreamTail(topics, Stream.ORDERS, common.backbone)
     backbone = Backbone(
         Identity(NAME, door.relay_database, frozenset({Stream.ORDERS})),
         database,
-        Topics(common.kafka, common.namespace),
+        topics,
         subscriptions=[handlers.decides(outcomes), handlers.copies()],
         settings=common.backbone,
         metrics=BackboneMetrics(registry),
@@ -56,6 +59,7 @@ def build(
         placing=backbone.group("orders", placing.decide),
         outcomes=outcomes,
         planner=planner,
+        tail=tail,
         settings=settings,
     )
     app = create_app(
@@ -69,11 +73,11 @@ def build(
         probes=backbone.probes(),
         arrivals=_arrivals(backbone, database, settings),
     )
-    return Service(NAME, app, backbone, database, door, common.backbone, background=[planner.run])
+    return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run, planner.run])
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
-    return [orders.router(desk), promises.router(), sources.router(desk), activities.router(desk)]
+    return [stream.router(desk), orders.router(desk), promises.router(), sources.router(desk), activities.router(desk)]
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:

@@ -9,7 +9,8 @@ from sqlalchemy import Select, and_, any_, func, literal, or_, select, text, tup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.order import OrderState
-from services.orders.schemas.orders import ChangeRead, OrderFilter, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
+from services.orders.schemas.filters import OrderFilter
+from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
 from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
 from services.orders.store.lookups import Sight, array, visible
@@ -157,6 +158,13 @@ async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[Site
     """Tell which nation each of these sites belongs to, as far as the catalogue was heard."""
     query = select(site_copies.c.site_id, site_copies.c.country).where(site_copies.c.site_id.in_(sites))
     return {row.site_id: row.country for row in await session.execute(query)}
+
+
+async def nations_of_all(session: AsyncSession) -> dict[SiteId, Nation]:
+    """Tell which nation each site belongs to that the catalogue was heard of."""
+    return {
+        row.site_id: row.country for row in await session.execute(select(site_copies.c.site_id, site_copies.c.country))
+    }
 
 
 async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:

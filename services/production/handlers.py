@@ -16,6 +16,7 @@ from shared.events.factory import LotFact
 from shared.events.orders import (
     OrderCancelRequested,
     OrderPlaced,
+    OrderPromised,
     OrderReductionRequested,
     OrderReprioritised,
     OrderRescheduled,
@@ -91,7 +92,7 @@ class WorkOrderWork:
 
 
 projections = Projections[CatalogueWork]()
-deciders = Deciders[WorkOrderWork](ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested))
+deciders = Deciders[WorkOrderWork](ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderPromised))
 
 
 @projections.on(PartDefined)

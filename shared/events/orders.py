@@ -1,7 +1,9 @@
 """What orders tells: demand as asked, and which source is to make what is missing."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Annotated, ClassVar
+
+from pydantic import Field, StringConstraints
 
 from shared.events.envelope import Event, Stream
 from shared.types import (
@@ -61,7 +63,14 @@ class OrderPlaced(OrderEvent):
     """Who approved the urgency of need; A and B need it."""
 
 
-class OrderCancelRequested(OrderEvent):
+class PlacedOrderEvent(OrderEvent):
+    """A fact about an order that was placed before."""
+
+    ordered_by: SiteId | None = None
+    """The depot that asked; not said in facts told before it was."""
+
+
+class OrderCancelRequested(PlacedOrderEvent):
     """What is not yet issued is asked to be released."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-cancel-requested.v1"
@@ -74,7 +83,7 @@ class OrderCancelRequested(OrderEvent):
     """Who asked."""
 
 
-class OrderReductionRequested(OrderEvent):
+class OrderReductionRequested(PlacedOrderEvent):
     """Less is wanted than was ordered."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-reduction-requested.v1"
@@ -89,7 +98,7 @@ class OrderReductionRequested(OrderEvent):
     """Who asked."""
 
 
-class OrderRescheduled(OrderEvent):
+class OrderRescheduled(PlacedOrderEvent):
     """The day on which it is needed has changed."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-rescheduled.v1"
@@ -104,7 +113,7 @@ class OrderRescheduled(OrderEvent):
     """Who asked."""
 
 
-class OrderReprioritised(OrderEvent):
+class OrderReprioritised(PlacedOrderEvent):
     """The urgency of need has changed, and the priority with it."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-reprioritised.v1"
@@ -125,7 +134,7 @@ class OrderReprioritised(OrderEvent):
     """Who asked."""
 
 
-class OrderSourced(OrderEvent):
+class OrderSourced(PlacedOrderEvent):
     """A source is to make what the filling site lacks."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-sourced.v1"
@@ -144,7 +153,7 @@ class OrderSourced(OrderEvent):
     """Day on which the depot needs it."""
 
 
-class OrderSourcingReduced(OrderEvent):
+class OrderSourcingReduced(PlacedOrderEvent):
     """Part of a work order is no longer needed, if it can still be taken back."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-sourcing-reduced.v1"
@@ -157,3 +166,20 @@ class OrderSourcingReduced(OrderEvent):
     """How much is asked back by this fact."""
     asked: Quantity
     """How much was asked back in all, this included."""
+
+
+class OrderPromised(PlacedOrderEvent):
+    """What the depot may expect has changed: another day, another reason, or nothing any more."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-promised.v1"
+
+    number: Annotated[int, Field(ge=1)]
+    """Which of the order's promises it is, from 1."""
+    promised_for: date | None = None
+    """Day on which all of the order will be there; none if nothing can be promised."""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    """Why that day."""
+    before: date | None = None
+    """The day promised before, if any was."""
+    first: date | None = None
+    """The first day that was ever promised, kept for ever."""

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 
 from pydantic import JsonValue
 
@@ -120,11 +121,42 @@ class Order(Record):
     """Day on which all of it will be there."""
     promise_reason: str | None = None
     """Why that day."""
+    first_promised_for: date | None = None
+    """The first day that was ever promised; kept for ever."""
 
     @property
     def adds_up(self) -> bool:
         """Tell whether its quantity is accounted for."""
         return self.quantity == self.reserved + self.sourced + self.issued + self.cancelled + self.open
+
+
+class OrderTold(Record):
+    """Something that happened to an order, as the stream tells it."""
+
+    position: str
+    """Where the stream goes on after it."""
+    type: str
+    """What happened: `jvtrack.orders.order-promised.v1`."""
+    site: SiteId
+    """The depot that fills the order."""
+    order: OrderId | None = None
+    """The order; this and the rest only where the reader may see it."""
+    ordered_by: SiteId | None = None
+    """The depot that asked."""
+    part: PartId | None = None
+    """The part."""
+    promised_for: date | None = None
+    """In a promise: the day on which all of it will be there, none if nothing can be promised."""
+    reason: str | None = None
+    """Why."""
+    version: int | None = None
+    """The version of the order that it made; drop what is not above the one you have."""
+    event_id: UUID | None = None
+    """Its identity."""
+    recorded_at: datetime
+    """When it was decided."""
+    data: JsonValue = None
+    """Everything that was told."""
 
 
 class WorkOrderOfOrder(Record):
@@ -155,11 +187,24 @@ class Change(Record):
     """The fact itself."""
 
 
+class PromiseOfOrder(Record):
+    """A promise that was made for an order."""
+
+    promised_for: date | None = None
+    """The day; none if nothing could be promised any more."""
+    reason: str
+    """Why that day."""
+    recorded_at: datetime
+    """When it was promised."""
+
+
 class OrderDetails(Order):
-    """An order with its work orders and history."""
+    """An order with its work orders, promises and history."""
 
     work_orders: list[WorkOrderOfOrder] = []
     """What sources were asked to make for it."""
+    promises: list[PromiseOfOrder] = []
+    """What was promised, oldest first."""
     history: list[Change] = []
     """Every fact told about it, oldest first."""
 

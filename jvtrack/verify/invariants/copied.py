@@ -1,5 +1,7 @@
 """I7: the catalogue is what catalogue.v1, read from offset 0, makes of it: in inventory, and in every copy.
 
+So is the history of an order's promises what orders.v1 makes of it; promises made before they were told are left out.
+
 A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
 its version, unless that waits to be sent or has gone for a later one.
 """
@@ -58,6 +60,22 @@ WHERE (o.kind, o.country, o.record) <> (t.kind, t.country, t.record)
     AND NOT EXISTS (SELECT 1 FROM told_site x WHERE x.site_id = o.site_id AND x.key_seq > o.version)
     AND NOT EXISTS (SELECT 1 FROM unsent u WHERE u.topic = 1 AND u.key = 'site:' || o.site_id AND u.key_seq = o.version)
 """
+_PROMISE = """
+SELECT printf('order %s has promise %d for %s (%s), first %s, and told it as %s', p.order_id, p.n,
+  coalesce(p.promised_for, 'no day'), p.reason, coalesce(p.first, 'none'),
+  coalesce(printf('%s (%s), first %s', coalesce(t.promised_for, 'no day'), t.reason, coalesce(t.first, 'none')),
+    'nothing'))
+FROM promise p LEFT JOIN told_promise t ON t.order_id = p.order_id AND t.number = p.n
+WHERE t.number IS NULL AND EXISTS (SELECT 1 FROM told_promise e WHERE e.order_id = p.order_id AND e.number < p.n)
+  OR t.number IS NOT NULL
+    AND (t.promised_for IS NOT p.promised_for OR t.reason <> p.reason OR t.first IS NOT NULL AND t.first IS NOT p.first)
+"""
+_UNKEPT = """
+SELECT printf('order %s told promise %d at version %d, and has no row of it', t.order_id, t.number, t.key_seq)
+FROM told_promise t JOIN orders o ON o.order_id = t.order_id AND o.version >= t.key_seq
+LEFT JOIN promise p ON p.order_id = t.order_id AND p.n = t.number
+WHERE p.n IS NULL
+"""
 _BEHIND = """
 SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic
 LEFT JOIN position p ON p.topic = h.topic AND p.key = h.key AND p.service = g.service AND p.grp = g.grp
@@ -70,8 +88,8 @@ COPIED = Invariant(
     unit="rows",
     checked="""
     SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
-      + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site)
+      + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
     """,
-    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE),
+    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE, _PROMISE, _UNKEPT),
     in_flight=_BEHIND,
 )

@@ -17,6 +17,7 @@ CREATE TABLE told_lot (key, key_seq, event_id, type, quantity, voided, voided_ty
 CREATE TABLE told_work_order (key, key_seq, quantity);
 CREATE TABLE told_order (key, key_seq, order_id, quantity);
 CREATE TABLE told_sourcing (key, key_seq, work_order);
+CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
 CREATE TABLE told_demand (
   order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed);
 CREATE TABLE posting (
@@ -36,6 +37,7 @@ CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
   work_orders_quantity);
 CREATE TABLE sourcing (order_id, n, sourced, quantity);
+CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
 CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms);
 CREATE TABLE site_copy (service, site_id, kind, country);
 CREATE TABLE own_part (part_id, version, name, unit_of_issue, quantity_scale, platforms, record);
@@ -47,7 +49,7 @@ CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, re
 CREATE TABLE demand (
   order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
   stock_version);
-CREATE TABLE contest (waiting, holding, waiting_priority, holding_priority, site, part, lot, quantity);
+CREATE TABLE contest (waiting, holding, lot, waiting_priority, holding_priority, site, part, quantity);
 CREATE TABLE transfer (
   cause, line, part, lot, source_site, source_condition, source_shelf, source_version, target_site, target_condition,
   target_shelf, target_version, quantity, reason, order_id, shipment_id);

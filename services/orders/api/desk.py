@@ -12,6 +12,7 @@ from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
 from shared.http.auth import Principal, Role, allow
+from shared.http.tail import StreamTail
 from shared.http.versions import Token
 from shared.messaging.group import Group
 from shared.types import OrderId
@@ -36,6 +37,7 @@ class Desk:
     placing: Group[Request, Outcome]
     outcomes: Outcomes
     planner: Planner
+    tail: StreamTail
     settings: OrdersSettings
 
 

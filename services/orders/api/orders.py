@@ -10,19 +10,22 @@ from services.orders.api.desk import Asker, Decliner, Desk, Reader, order_token
 from services.orders.commands import changing
 from services.orders.commands.placing import Request
 from services.orders.domain.order import OrderUnknown
+from services.orders.schemas.filters import OrderFilter
 from services.orders.schemas.orders import (
     CancelOrder,
     ChangeOrder,
     DeclineOrder,
-    OrderFilter,
     OrderRead,
     OrderSummary,
     PlaceOrder,
 )
 from services.orders.store.lookups import Sight
 from shared import clock
+from shared.events.envelope import Stream
 from shared.http.app import Session
 from shared.http.paging import Paging
+from shared.http.places import told_so_far
+from shared.http.sse import POSITION_HEADER, POSITION_HEADERS
 from shared.http.versions import tell_version, tells_version
 from shared.observe import tracing
 from shared.types import OrderId
@@ -102,15 +105,19 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
 
 
 def _reading(routes: APIRouter, desk: Desk) -> None:
-    @routes.get("")
+    @routes.get("", responses={200: {"headers": POSITION_HEADERS}})
     async def list_orders(
         *,
+        response: Response,
         reader: Reader,
         session: Session,
         page: Paging,
         wanted: Annotated[OrderFilter, Query()],
     ) -> Sequence[OrderSummary]:
-        """List the orders that you may see, by order id."""
+        """List the orders that you may see, by order id; `JVTrack-Position` says where their stream goes on."""
+        position = await told_so_far(session, Stream.ORDERS)
+        if position is not None:
+            response.headers[POSITION_HEADER] = str(position)
         today, last = clock.now().date(), page.after_text()
         sight, limit = Sight.of(reader), page.one_more
         orders = await queries.order_page(session, wanted, sight, after=last, limit=limit, today=today)

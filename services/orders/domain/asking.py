@@ -66,9 +66,7 @@ def cancel(order: Order, ask: Ask = NOBODY) -> Decision:
         return Decision(order)
     _refuse_settled(order)
     asked = replace(order, cancel_requested=True)
-    fact = OrderCancelRequested(
-        order=order.order_id, site=order.site, part=order.part, reason=ask.reason, asked_by=ask.by
-    )
+    fact = OrderCancelRequested(**order.about, reason=ask.reason, asked_by=ask.by)
     return tell(asked, fact)
 
 
@@ -81,9 +79,7 @@ def decline(order: Order, ask: Ask) -> Decision:
     _refuse_settled(order)
     asked = replace(order, cancel_requested=True)
     fact = OrderCancelRequested(
-        order=order.order_id,
-        site=order.site,
-        part=order.part,
+        **order.about,
         reason=ask.reason,
         declined_by=order.site,
         asked_by=ask.by,
@@ -101,9 +97,7 @@ def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
     _refuse_settled(order)
     asked = replace(order, wanted=quantity, reductions=order.reductions + 1)
     fact = OrderReductionRequested(
-        order=order.order_id,
-        site=order.site,
-        part=order.part,
+        **order.about,
         quantity=quantity,
         before=order.wanted,
         reason=ask.reason,
@@ -121,9 +115,7 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
     if required_by < today:
         raise RequiredByPast(required_by=required_by, today=today)
     fact = OrderRescheduled(
-        order=order.order_id,
-        site=order.site,
-        part=order.part,
+        **order.about,
         required_by=required_by,
         before=order.required_by,
         reason=ask.reason,
@@ -139,9 +131,7 @@ def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
         return Decision(order)
     _refuse_settled(order)
     fact = OrderReprioritised(
-        order=order.order_id,
-        site=order.site,
-        part=order.part,
+        **order.about,
         urgency=need.urgency,
         priority=need.priority,
         approved_by=need.approved_by,

@@ -104,6 +104,11 @@ class Order:
     """The first day that was ever promised."""
 
     @property
+    def about(self) -> dict[str, str]:
+        """Say which order it is, as every fact about it does."""
+        return {"order": self.order_id, "site": self.site, "part": self.part, "ordered_by": self.ordered_by}
+
+    @property
     def need(self) -> int:
         """How much is neither reserved nor issued nor cancelled."""
         return self.quantity - self.demand.reserved - self.demand.issued - self.demand.cancelled

@@ -13,7 +13,7 @@ from services.orders.domain import promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Source, Sourcing, first_source
-from shared.events.orders import OrderEvent, OrderSourced, OrderSourcingReduced
+from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 
 WORK_ORDERS_MAX = 9999
 
@@ -23,7 +23,7 @@ def plan(order: Order, sources: Sequence[Source], today: date) -> Decision:
     if not order.demand.may_be_planned:
         return Decision(order)
     decided = _source(order, sources, today) if missing(order) > 0 else _ask_back(order)
-    return Decision(_promise(decided.order, today), decided.facts)
+    return _promise(decided, today)
 
 
 def missing(order: Order) -> int:
@@ -52,9 +52,7 @@ def _source(order: Order, sources: Sequence[Source], today: date) -> Decision:
         due_reason=f"lead time of {source.site}",
     )
     fact = OrderSourced(
-        order=order.order_id,
-        site=order.site,
-        part=order.part,
+        **order.about,
         work_order=work.name(order.order_id),
         source=source.site,
         quantity=quantity,
@@ -81,9 +79,7 @@ def _ask_back(order: Order) -> Decision:
 
 def _reduced(order: Order, work: Sourcing, back: int) -> OrderSourcingReduced:
     return OrderSourcingReduced(
-        order=order.order_id,
-        site=order.site,
-        part=order.part,
+        **order.about,
         work_order=work.name(order.order_id),
         source=work.source,
         quantity=back,
@@ -91,13 +87,28 @@ def _reduced(order: Order, work: Sourcing, back: int) -> OrderSourcingReduced:
     )
 
 
-def _promise(order: Order, today: date) -> Order:
-    """Promise what the facts allow; a promise that stays as it was is not made again."""
+def _promise(decided: Decision, today: date) -> Decision:
+    """Promise what the facts allow, and tell it; a promise that stays as it was is not made again."""
+    order = decided.order
     made = _derived(order, today)
-    if made == order.promise:
-        return order
-    first = order.first_promised_for or (made.promised_for if made else None)
-    return replace(order, promise=made, promises=order.promises + 1, first_promised_for=first)
+    if made is None or made == order.promise:
+        return decided
+    promised = replace(
+        order,
+        promise=made,
+        promises=order.promises + 1,
+        first_promised_for=order.first_promised_for or made.promised_for,
+    )
+    fact = OrderPromised(
+        **order.about,
+        number=promised.promises,
+        promised_for=made.promised_for,
+        reason=made.reason,
+        before=order.promise.promised_for if order.promise else None,
+        first=promised.first_promised_for,
+    )
+    told = tell(promised, fact)
+    return Decision(told.order, (*decided.facts, *told.facts))
 
 
 def _derived(order: Order, today: date) -> Promise | None:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_vali
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
 from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
-from shared.http.forms import Answer, Body, Day, Filter, Flag
+from shared.http.forms import Answer, Body, Day, Flag
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -257,18 +257,3 @@ class OrderRead(OrderSummary):
     """Its promises, oldest first; at most the newest 1,000."""
     history: list[ChangeRead]
     """The facts told about it, oldest first: the newest of them, on the next page the older ones."""
-
-
-class OrderFilter(Filter):
-    """Which orders are asked for."""
-
-    site: SiteId | None = None
-    """Only orders placed by this depot or filled from it."""
-    part: PartId | None = None
-    """Only of this part."""
-    state: OrderState | None = None
-    """Only orders that stand so."""
-    platform: Platform | None = None
-    """Only orders for this platform; where an order names none, of parts that fit it."""
-    late: bool | None = None
-    """Only unfinished orders past their day, or promised for after it; false: only the others."""

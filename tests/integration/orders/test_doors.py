@@ -177,9 +177,14 @@ async def test_an_order_is_reduced_and_moved(house: House) -> None:
     order = await house.order(order_id)
 
     assert (changed.status_code, changed.json()["wanted"], changed.json()["cancelled"]) == (202, 3, 0)
-    assert changed.headers["JVTrack-Version"] == f"orders.v1/order:{order_id}@3"
+    assert changed.headers["JVTrack-Version"] == f"orders.v1/order:{order_id}@4"
     assert (order["required_by"], order["cancelled"], order["reserved"]) == (day, 2, 3)
-    assert await house.told_of(order_id) == ["order-placed", "order-rescheduled", "order-reduction-requested"]
+    assert await house.told_of(order_id) == [
+        "order-placed",
+        "order-promised",
+        "order-rescheduled",
+        "order-reduction-requested",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -282,6 +287,7 @@ async def test_a_clerk_places_routine_needs_and_an_approver_raises_them(house: H
         "order": order_id,
         "site": "D-01",
         "part": PART,
+        "ordered_by": "D-01",
         "urgency": "A",
         "priority": 1,
         "approved_by": "depot@D-01",

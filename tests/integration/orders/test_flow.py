@@ -43,8 +43,11 @@ async def test_an_order_is_placed_sourced_delayed_supplied_and_issued(house: Hou
         "delayed by F-01: furnace",
         "in stock",
     ]
-    assert await house.told_of(order_id) == ["order-placed", "order-sourced"]
-    assert [each["type"].split(".")[2] for each in issued["history"]] == ["order-placed", "order-sourced"]
+    told = ["order-placed", "order-sourced", *["order-promised"] * 4]
+    assert await house.told_of(order_id) == told
+    assert [each["type"].split(".")[2] for each in issued["history"]] == told
+    days = [each["data"].get("before") for each in issued["history"] if each["type"].endswith("promised.v1")]
+    assert days == [None, *(each["promised_for"] for each in issued["promises"][:-1])]
 
 
 async def test_wait_answers_with_what_inventory_could_reserve(house: House) -> None:
@@ -99,6 +102,7 @@ async def test_a_cancel_closes_only_when_inventory_has_answered(house: House) ->
     assert await house.told_of(order_id) == [
         "order-placed",
         "order-sourced",
+        "order-promised",
         "order-cancel-requested",
         "order-sourcing-reduced",
     ]

@@ -68,7 +68,8 @@ async def test_a_cancel_that_races_a_shortage_sources_nothing_that_it_does_not_a
     if first == "cancel":
         assert told == ["order-placed", "order-cancel-requested"]
     else:
-        assert told == ["order-placed", "order-sourced", "order-cancel-requested", "order-sourcing-reduced"]
+        asked = [kind for kind in told if kind != "order-promised"]
+        assert asked == ["order-placed", "order-sourced", "order-cancel-requested", "order-sourcing-reduced"]
         assert order["work_orders"][0]["asked_back"] == 3
 
 
@@ -118,7 +119,7 @@ async def test_many_orders_are_decided_in_one_batch(house: House) -> None:
     await house.ear.hear(*(production_said(each, WorkOrderOpened, quantity=1) for each in order_ids))
 
     states = await house.owner.fetch("SELECT DISTINCT state, sourced, open, version FROM orders")
-    assert [tuple(row) for row in states] == [("sourced", 1, 0, 2)]
+    assert [tuple(row) for row in states] == [("sourced", 1, 0, 4)]
 
 
 async def test_an_order_that_does_not_add_up_cannot_be_written(house: House) -> None:

@@ -31,6 +31,28 @@ from tests.integration.verify.books import Books, offences
             id="an accepted correction is gone",
         ),
         pytest.param(
+            "orders",
+            "UPDATE promise SET promised_for = promised_for + 1 WHERE n = 1",
+            ["I7"],
+            "and told it as",
+            id="a promise was altered after it was told",
+        ),
+        pytest.param(
+            "orders",
+            "DELETE FROM promise WHERE n = 1",
+            ["I7"],
+            "told promise 1 at version",
+            id="a promise is gone",
+        ),
+        pytest.param(
+            "inventory",
+            "UPDATE demand SET priority = 15 WHERE reserved > 0; "
+            "UPDATE demand SET priority = 1, cancelled = cancelled - 1, closed = false WHERE closed",
+            ["I8", "I9"],
+            "it was told as",
+            id="an urgent order was passed over",
+        ),
+        pytest.param(
             "inventory",
             "UPDATE shipment_line SET received = received - 1, lost = lost + 1 WHERE shipment_id = 'F-01:S-2'",
             ["I5"],

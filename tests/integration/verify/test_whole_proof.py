@@ -28,7 +28,7 @@ def test_the_command_proves_a_system_and_says_by_its_exit_code_whether_it_holds(
 
     said = json.loads(done.stdout)
     assert (done.returncode, said["holds"]) == (0, True)
-    assert [result["name"] for result in said["results"]] == [f"I{number}" for number in range(1, 9)]
+    assert [result["name"] for result in said["results"]] == [f"I{number}" for number in range(1, 10)]
 
 
 def test_the_command_names_a_server_that_does_not_answer(books: Books) -> None:

@@ -27,7 +27,7 @@ def test_cancelling_asks_inventory_and_changes_nothing_yet() -> None:
     decided = asking.cancel(order, Ask(reason="written off"))
 
     assert decided.numbered() == [
-        (2, OrderCancelRequested(order=ORDER, site="D-01", part="ROTOR-BLADE", reason="written off"))
+        (2, OrderCancelRequested(order=ORDER, site="D-01", part="ROTOR-BLADE", ordered_by="D-01", reason="written off"))
     ]
     assert decided.order.demand == order.demand
     assert decided.order.cancel_requested
@@ -75,7 +75,7 @@ def test_a_reduction_asks_inventory_to_want_less() -> None:
     decided = asking.reduce(an_order(reserved=5), 3)
 
     assert decided.facts == (
-        OrderReductionRequested(order=ORDER, site="D-01", part="ROTOR-BLADE", quantity=3, before=5),
+        OrderReductionRequested(order=ORDER, site="D-01", part="ROTOR-BLADE", ordered_by="D-01", quantity=3, before=5),
     )
     assert (decided.order.wanted, decided.order.reductions, decided.order.version) == (3, 1, 2)
 
@@ -112,6 +112,7 @@ def test_an_order_is_wanted_on_another_day() -> None:
             order=ORDER,
             site="D-01",
             part="ROTOR-BLADE",
+            ordered_by="D-01",
             required_by=date(2027, 2, 1),
             before=date(2026, 12, 20),
         ),

@@ -1,5 +1,6 @@
 """The sourcing plan and the promise that follows from it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -7,15 +8,20 @@ from services.orders.domain import asking
 from services.orders.domain.order import Demand, Order
 from services.orders.domain.plan import WORK_ORDERS_MAX, plan
 from services.orders.domain.promise import IN_STOCK, NO_SOURCE, Promise
-from services.orders.domain.sourcing import WorkState
-from shared.events.orders import OrderSourced, OrderSourcingReduced
+from services.orders.domain.sourcing import Source, WorkState
+from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 from tests.unit.orders.makers import FACTORY, ORDER, TODAY, a_source, a_work_order, an_order
 
 SOURCES = (a_source("F-02", 30), a_source("F-01", 30), a_source("F-03", 10))
 
 
+def asked(order: Order, sources: Sequence[Source] = SOURCES) -> tuple[OrderEvent, ...]:
+    """Plan, and give what is asked of sources; what is promised the depot is told besides."""
+    return tuple(fact for fact in plan(order, sources, TODAY).facts if not isinstance(fact, OrderPromised))
+
+
 def asked_back(order: Order) -> list[tuple[int, int]]:
-    facts = plan(order, SOURCES, TODAY).facts
+    facts = asked(order)
     assert all(isinstance(fact, OrderSourcingReduced) for fact in facts)
     return [(int(fact.work_order[-1]), fact.quantity) for fact in facts if isinstance(fact, OrderSourcingReduced)]
 
@@ -23,24 +29,27 @@ def asked_back(order: Order) -> list[tuple[int, int]]:
 def test_what_is_missing_goes_to_the_source_with_the_shortest_lead_time() -> None:
     decided = plan(an_order(quantity=5, reserved=2), SOURCES, TODAY)
 
-    assert decided.facts == (
+    sourced, promised = decided.facts
+    assert sourced == (
         OrderSourced(
             order=ORDER,
             site="D-01",
             part="ROTOR-BLADE",
+            ordered_by="D-01",
             work_order=f"{ORDER}-W1",
             source="F-03",
             quantity=3,
             priority=4,
             due=TODAY + timedelta(days=10),
             required_by=date(2026, 12, 20),
-        ),
+        )
     )
-    assert (decided.order.sourced, decided.order.open, decided.order.version) == (3, 0, 2)
+    assert isinstance(promised, OrderPromised)
+    assert (decided.order.sourced, decided.order.open, decided.order.version) == (3, 0, 3)
 
 
 def test_of_equal_lead_times_the_first_site_is_chosen() -> None:
-    (fact,) = plan(an_order(reserved=2), SOURCES[:2], TODAY).facts
+    (fact,) = asked(an_order(reserved=2), SOURCES[:2])
 
     assert isinstance(fact, OrderSourced)
     assert fact.source == "F-01"
@@ -49,7 +58,7 @@ def test_of_equal_lead_times_the_first_site_is_chosen() -> None:
 def test_a_source_that_refused_the_order_is_not_asked_again() -> None:
     refused = a_work_order(quantity=0, source="F-03", state=WorkState.REFUSED)
 
-    (fact,) = plan(an_order(reserved=2, work_orders=(refused,)), SOURCES, TODAY).facts
+    (fact,) = asked(an_order(reserved=2, work_orders=(refused,)))
 
     assert isinstance(fact, OrderSourced)
     assert (fact.source, fact.work_order) == ("F-01", f"{ORDER}-W2")
@@ -83,7 +92,7 @@ def test_an_order_has_so_many_work_orders_and_no_more() -> None:
 def test_supplies_that_arrived_for_others_are_sourced_again() -> None:
     order = an_order(quantity=5, arrived=3, lost=1, work_orders=(a_work_order(quantity=5),))
 
-    (fact,) = plan(order, SOURCES, TODAY).facts
+    (fact,) = asked(order)
 
     assert isinstance(fact, OrderSourced)
     assert fact.quantity == 4
@@ -118,7 +127,7 @@ def test_nothing_is_asked_back_of_an_order_without_surplus() -> None:
 def test_a_fact_that_asks_back_says_how_much_in_all() -> None:
     work = a_work_order(quantity=5, asked=1, answered=1, given=1)
 
-    (fact,) = plan(an_order(quantity=5, reserved=3, work_orders=(work,)), SOURCES, TODAY).facts
+    (fact,) = asked(an_order(quantity=5, reserved=3, work_orders=(work,)))
 
     assert isinstance(fact, OrderSourcingReduced)
     assert (fact.quantity, fact.asked, fact.source) == (3, 4, FACTORY)
@@ -133,7 +142,7 @@ def test_nothing_more_is_sourced_while_a_cancel_waits_for_its_answer() -> None:
 def test_nothing_is_sourced_beyond_a_reduction_that_waits_for_its_answer() -> None:
     order = asking.reduce(an_order(quantity=5, reserved=2), 3).order
 
-    (fact,) = plan(order, SOURCES, TODAY).facts
+    (fact,) = asked(order)
 
     assert isinstance(fact, OrderSourced)
     assert fact.quantity == 1
@@ -238,3 +247,39 @@ def test_while_more_has_come_than_production_has_told_of_its_word_is_waited_for(
 
     assert (waiting.order.open, waiting.facts) == (5, ())
     assert [fact.quantity for fact in told.facts if isinstance(fact, OrderSourced)] == [5]
+
+
+def test_a_promise_is_told_with_the_day_before_and_the_first() -> None:
+    first = plan(an_order(quantity=5, reserved=2), SOURCES[:1], TODAY).order
+    (work,) = first.work_orders
+    delayed = replace(work, due=date(2027, 3, 1), due_reason="delayed by F-02: furnace")
+
+    (told,) = plan(first.with_work(delayed), SOURCES[:1], TODAY).facts
+
+    assert told == OrderPromised(
+        order=ORDER,
+        site="D-01",
+        part="ROTOR-BLADE",
+        ordered_by="D-01",
+        number=2,
+        promised_for=date(2027, 3, 1),
+        reason="delayed by F-02: furnace",
+        before=TODAY + timedelta(days=30),
+        first=TODAY + timedelta(days=30),
+    )
+
+
+def test_a_promise_that_is_withdrawn_is_told_without_a_day() -> None:
+    first = plan(an_order(quantity=5, reserved=5), (), TODAY).order
+    lost = replace(first, demand=replace(first.demand, reserved=4))
+
+    (told,) = plan(lost, (), TODAY).facts
+
+    assert isinstance(told, OrderPromised)
+    assert (told.number, told.promised_for, told.before, told.first, told.reason) == (2, None, TODAY, TODAY, NO_SOURCE)
+
+
+def test_a_promise_that_stays_is_not_told_again() -> None:
+    first = plan(an_order(quantity=5, reserved=5), (), TODAY).order
+
+    assert plan(first, (), TODAY + timedelta(days=1)).facts == ()

@@ -11,7 +11,7 @@ from services.orders.domain.plan import plan
 from services.orders.domain.sourcing import Source
 from shared.errors import Refusal
 from shared.events.envelope import Event
-from shared.events.orders import OrderPlaced, OrderSourced
+from shared.events.orders import OrderPlaced, OrderPromised, OrderSourced
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
 from shared.types import Condition, Urgency
@@ -74,7 +74,8 @@ class Ordering:
                 raise Overruled("sourced beyond what is wanted")
             if isinstance(fact, OrderSourced) and isinstance(event, DemandEvent) and event.unsettled:
                 raise Overruled("sourced on totals that were never true")
-        return Outcome(_plain(decided.order), decided.facts)
+        told = [fact for fact in decided.facts if not isinstance(fact, OrderPromised)]
+        return Outcome(_plain(decided.order), told)
 
     def take_over(self, order: Order, event: Event) -> Order:
         """Take over what inventory or production says."""

@@ -1,0 +1,80 @@
+"""Every change of an order as it happens: asked, sourced, promised."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from services.orders import queries
+from services.orders.api.desk import Desk, Reader
+from services.orders.schemas.filters import OrderStreamFilter
+from shared.http.app import OwnTransaction
+from shared.http.rights import Sight, Subject, sight
+from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
+from shared.http.tokens import Principal
+from shared.types import Nation, SiteId
+
+_KINDS = "jvtrack.orders.order-"
+
+
+def router(desk: Desk) -> APIRouter:
+    """Give the route that streams orders; it comes before those that name one."""
+    routes = APIRouter(prefix="/v1/orders", tags=["orders"])
+
+    @routes.get("/stream", response_class=EventStream, status_code=200, responses=STREAM_RESPONSES)
+    async def stream_orders(
+        reader: Reader,
+        transaction: OwnTransaction,
+        position: Position,
+        wanted: Annotated[OrderStreamFilter, Query()],
+    ) -> Response:
+        """Follow every order placed, changed, sourced or promised, as server-sent events.
+
+        Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap; a list of orders
+        answers in `JVTrack-Position` where its stream goes on. A depot hears of the orders that it placed or fills,
+        others of those of their nation.
+        """
+        async with transaction() as session:
+            nations = await queries.nations_of_all(session)
+        events = await desk.tail.subscribe(position)
+        shown = Shown(wanted, reader, nations)
+        return EventStream(events, shown.shape, expires_at=reader.expires_at)
+
+    return routes
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What of the stream a reader gets to see: what was asked for, within what may be seen."""
+
+    wanted: OrderStreamFilter
+    reader: Principal
+    nations: Mapping[SiteId, Nation]
+
+    def shape(self, event: TailEvent) -> bytes | None:
+        """Show an event in full, as the place where something happened, or not at all."""
+        if not event.type.startswith(_KINDS):
+            return None
+        told: dict[str, Any] = json.loads(event.data)
+        places = {told["site"], told.get("ordered_by") or told["site"]}
+        if not self._is_wanted(event, told, places):
+            return None
+        sights = {self._sight(told), *(Sight.FULL for place in places if place in self.reader.sites)}
+        if Sight.FULL in sights:
+            return event.in_full()
+        return event.in_part(site=told["site"]) if Sight.STREAMS in sights else None
+
+    def _is_wanted(self, event: TailEvent, told: Mapping[str, Any], places: set[SiteId]) -> bool:
+        wanted = self.wanted
+        return (
+            wanted.order in {None, told["order"]}
+            and wanted.part in {None, told["part"]}
+            and (wanted.site is None or wanted.site in places)
+            and (wanted.kind is None or event.type == f"{_KINDS}{wanted.kind}.v1")
+        )
+
+    def _sight(self, told: Mapping[str, Any]) -> Sight:
+        depot = told.get("ordered_by") or told["site"]
+        return sight(self.reader, Subject.ORDER, depot, self.nations.get(depot, ""))
