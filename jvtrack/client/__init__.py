@@ -39,7 +39,7 @@ from jvtrack.client.answers.slips import (
     Scrap,
     Sending,
 )
-from jvtrack.client.answers.stock import Stock, StockAnswer, StockChange, StockQuery
+from jvtrack.client.answers.stock import ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
 from jvtrack.client.listing import Listing, Page
@@ -102,6 +102,7 @@ __all__ = [
     "StockAnswer",
     "Stock",
     "StockChange",
+    "ProtectedMinimum",
     "ParkedKey",
     "BlockedKey",
     "Republication",

@@ -13,7 +13,14 @@ from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, 
 from jvtrack.client.answers.orders import Grounds, ImportDone
 from jvtrack.client.answers.record import Body
 from jvtrack.client.answers.slips import ConditionChange, Count, ExpiryMark, Issue, Receipt, Return, Scrap, Sending
-from jvtrack.client.answers.stock import Grouping, StockAnswer, StockChange, StockQuery
+from jvtrack.client.answers.stock import (
+    Grouping,
+    ProtectedMinimum,
+    ProtectedMinimumTerms,
+    StockAnswer,
+    StockChange,
+    StockQuery,
+)
 from jvtrack.client.door import Door, texts
 from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
@@ -94,6 +101,17 @@ class Inventory:
             async for told in stream:
                 members = {**json.loads(told.data), "position": told.position, "type": told.type}
                 yield StockChange.model_validate(members)
+
+    def protected_minimums(
+        self, *, site: SiteId | None = None, part: PartId | None = None
+    ) -> Listing[ProtectedMinimum]:
+        """Walk through what depots keep for their own orders."""
+        return Listing(self.door, "/v1/protected-minimums", ProtectedMinimum, site=site, part=part)
+
+    async def protect(self, site: SiteId, part: PartId, quantity: int, reason: str) -> ProtectedMinimum:
+        """Say how much of a part stays at a depot for its own orders, whatever other depots ask of it."""
+        terms = ProtectedMinimumTerms(quantity=quantity, reason=reason)
+        return await self.door.put(f"/v1/protected-minimums/{site}/{part}", terms, ProtectedMinimum)
 
     def movements(
         self,

@@ -31,6 +31,7 @@ from shared.events.stock import (
     DemandReduced,
     DemandReserved,
     DemandSupplied,
+    ProtectedMinimumSet,
     ReservationLost,
     ShipmentChanged,
     StockMoved,
@@ -42,6 +43,7 @@ deciders: Deciders[Work] = Deciders(
     ignored=(
         StockMoved,
         ShipmentChanged,
+        ProtectedMinimumSet,
         LotStarted,
         LotInspected,
         LotFinished,

@@ -7,7 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.envelope import Event, Stream
-from shared.types import Condition, EventId, LotId, OrderId, PartId, Quantity, Shelf, ShipmentId, SiteId, Total
+from shared.types import Condition, EventId, LotId, OrderId, PartId, Quantity, Shelf, ShipmentId, SiteId, Text, Total
 
 
 class Posting(BaseModel):
@@ -147,6 +147,31 @@ class ReservationLost(DemandEvent):
     """Why."""
     winner: OrderId | None = None
     """The order of a higher band that got it, where the reservation was pre-empted."""
+
+
+class ProtectedMinimumSet(Event):
+    """How much of a part stays at a depot for its own orders has changed."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.protected-minimum-set.v1"
+    STREAM: ClassVar[Stream] = Stream.STOCK
+
+    site: SiteId
+    """The depot."""
+    part: PartId
+    """The part."""
+    quantity: Quantity
+    """How much an order of another depot never takes."""
+    before: Quantity
+    """How much it was before."""
+    reason: Text
+    """Why."""
+    set_by: Text
+    """Who set it."""
+
+    @property
+    def key(self) -> str:
+        """Name the minimum."""
+        return f"protected-minimum:{self.site}/{self.part}"
 
 
 class ShipmentLine(BaseModel):

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from jvtrack.client.answers.record import Body, Record
-from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
+from shared.types import Condition, LotId, OrderId, PartId, Platform, Quantity, ShipmentId, SiteId, Text
 
 
 class StockQuery(Body):
@@ -131,3 +131,31 @@ class StockChange(Record):
     """The fact's own identity."""
     recorded_at: datetime | None = None
     """When it was written down."""
+
+
+class ProtectedMinimumTerms(Body):
+    """How much of a part a depot keeps for its own orders."""
+
+    quantity: Quantity
+    """How much, in quanta of the part; 0 protects nothing."""
+    reason: Text
+    """Why."""
+
+
+class ProtectedMinimum(Record):
+    """How much of a part a depot keeps for its own orders, and who said so."""
+
+    site: SiteId
+    """The depot."""
+    part: PartId
+    """The part."""
+    quantity: int
+    """How much an order of another depot never takes."""
+    reason: str
+    """Why."""
+    set_by: str
+    """Who set it."""
+    set_at: datetime
+    """When."""
+    version: int
+    """How often it was set."""

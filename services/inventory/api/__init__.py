@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, goods, imports, ledger, repairs, shelves, stock
+from services.inventory.api import catalogue, goods, imports, ledger, minimums, repairs, shelves, stock
 from services.inventory.api.doors import Doors
 
 
@@ -12,6 +12,7 @@ def routers(doors: Doors) -> list[APIRouter]:
         stock.router(doors),
         goods.router(doors),
         shelves.router(doors),
+        minimums.router(doors),
         repairs.router(doors),
         ledger.router(),
         imports.router(doors),

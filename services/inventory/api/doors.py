@@ -25,6 +25,8 @@ Anyone = Annotated[Principal, Depends(allow(*Role))]
 """Who may see the catalogue: whoever has a token."""
 Cataloguer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who keeps the catalogue."""
+Protector = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who says what a depot keeps for itself: the depot, and who plans for its nation."""
 Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
 
 POSTED: dict[int | str, dict[str, Any]] = {

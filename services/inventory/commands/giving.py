@@ -1,15 +1,17 @@
 """Giving out: what is free goes to who waits, and what lower bands hold to who waits in a higher one."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.allocation import Queue, offers
 from services.inventory.domain.book import Book
+from services.inventory.domain.demand import Demand
 from services.inventory.domain.ledger import StockKey
 from services.inventory.domain.preemption import Contest
 from services.inventory.settings import InventorySettings
-from services.inventory.store import demands, rivals, stock
+from services.inventory.store import demands, minimums, rivals, stock
 from services.inventory.store.rivals import Need
 from shared.observe.logs import get_log
 
@@ -38,6 +40,7 @@ async def _serve(session: AsyncSession, book: Book, keys: Collection[StockKey], 
     served = 0
     while queues and served < settings.served_max:
         pages = await demands.waiting(session, queues, settings.waiting_page)
+        await _load_minimums(session, book, pages)
         for queue in queues:
             page = pages[queue.stock]
             queue.serve(book, page, is_last=len(page) < settings.waiting_page)
@@ -52,6 +55,7 @@ async def _settle(session: AsyncSession, book: Book, contests: Sequence[Contest]
     served = 0
     while contests and served < settings.served_max:
         pages = await rivals.waiting(session, contests, settings.waiting_page)
+        await _load_minimums(session, book, pages)
         needs = []
         for contest in contests:
             page = pages[contest.stock]
@@ -63,3 +67,9 @@ async def _settle(session: AsyncSession, book: Book, contests: Sequence[Contest]
         contests = [contest for contest in contests if not contest.is_done]
     if contests:
         log.info("contests_left", keys=len(contests), served=served)
+
+
+async def _load_minimums(session: AsyncSession, book: Book, pages: Mapping[StockKey, Sequence[Demand]]) -> None:
+    """Look up what stays at its site, where another depot's order waits."""
+    waiting = chain.from_iterable((*page, *book.demands.waiting(stock)) for stock, page in pages.items())
+    await minimums.load(session, book, book.minimums.unknown(waiting))

@@ -57,14 +57,16 @@ def allocate(book: Book, stock: Sequence[Offer], waiting: Iterable[Demand]) -> N
     """Reserve free stock for waiting demands, which come in the order of their turns."""
     for demand in waiting:
         suitable = [offer for offer in stock if offer.quantity and offer.holding.condition in demand.conditions]
-        there = sum(offer.quantity for offer in suitable)
+        there = book.minimums.within_reach(
+            demand, sum(offer.quantity for offer in suitable), good=sum(offer.quantity for offer in stock)
+        )
         if there >= demand.short or (demand.partial and there):
-            reserve(book, demand, suitable)
+            reserve(book, demand, suitable, at_most=there)
 
 
-def reserve(book: Book, demand: Demand, suitable: Sequence[Offer]) -> None:
+def reserve(book: Book, demand: Demand, suitable: Sequence[Offer], *, at_most: int) -> None:
     """Hold what a demand waits for out of these offers, in their order, as far as they reach."""
-    wanted = min(demand.short, sum(offer.quantity for offer in suitable))
+    wanted = min(demand.short, at_most)
     cause = Cause(book.demands.keep(*demand.reserve(wanted)), book.now, ALLOCATOR)
     for offer in suitable:
         quantity = min(wanted, offer.quantity)

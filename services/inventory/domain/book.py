@@ -12,6 +12,7 @@ from datetime import date, datetime
 from services.inventory.domain.holders import Demands
 from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
 from services.inventory.domain.life import Lives
+from services.inventory.domain.minimums import Minimums
 from services.inventory.domain.outside import Outside
 from services.inventory.domain.shipment import Line, Shipments
 from services.inventory.domain.suspense import Discrepancy, DiscrepancyKind, Suspense
@@ -36,6 +37,7 @@ class Book:
         self.demands = Demands()
         self.shipments = Shipments()
         self.outside = Outside()
+        self.minimums = Minimums()
         self.transfers: list[Transfer] = []
         self.freed: set[StockKey] = set()
         self.lives = Lives()

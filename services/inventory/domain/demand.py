@@ -72,6 +72,8 @@ class Demand:
     required_by: date
     placed_at: datetime
     conditions: frozenset[Condition]
+    is_lateral: bool = False
+    """Whether another depot than the one that fills it has placed the order."""
     reserved: int = 0
     issued: int = 0
     cancelled: int = 0
@@ -214,6 +216,7 @@ def hear(placed: OrderPlaced, *, arrived: int, lost: int) -> Demand:
         required_by=placed.required_by,
         placed_at=placed.placed_at,
         conditions=frozenset(placed.conditions) & ISSUABLE if placed.conditions else USUAL_CONDITIONS,
+        is_lateral=placed.ordered_by != placed.site,
         arrived=arrived,
         lost=lost,
     )

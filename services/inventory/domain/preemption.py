@@ -74,11 +74,14 @@ class Contest:
 
 def pre_empt(book: Book, demand: Demand) -> None:
     """Serve a waiting demand from what is free and from what lower bands hold; all or nothing where it says so."""
-    there = sum(offer.quantity for offer in offers(book, demand.stock) if offer.holding.condition in demand.conditions)
+    free = offers(book, demand.stock)
+    there = sum(offer.quantity for offer in free if offer.holding.condition in demand.conditions)
     rivals = _rivals(book, demand)
-    missing = demand.short - there
-    within_reach = sum(sum(_suitable(book, demand, rival).values()) for rival in rivals)
-    if missing <= 0 or not within_reach or (missing > within_reach and not demand.partial):
+    takeable = sum(sum(_suitable(book, demand, rival).values()) for rival in rivals)
+    good = sum(offer.quantity for offer in free) + takeable
+    within_reach = book.minimums.within_reach(demand, there + takeable, good=good)
+    missing = min(demand.short, within_reach) - there
+    if missing <= 0 or (demand.short > within_reach and not demand.partial):
         return
     for rival in rivals:
         suitable = _suitable(book, demand, rival)
@@ -89,7 +92,8 @@ def pre_empt(book: Book, demand: Demand) -> None:
         missing -= sum(quantity for goods, quantity in taken.items() if goods in suitable)
         if missing <= 0:
             break
-    reserve(book, demand, [each for each in offers(book, demand.stock) if each.holding.condition in demand.conditions])
+    suitable_now = [each for each in offers(book, demand.stock) if each.holding.condition in demand.conditions]
+    reserve(book, demand, suitable_now, at_most=within_reach)
 
 
 def _rivals(book: Book, demand: Demand) -> list[Demand]:

@@ -26,6 +26,7 @@ _DEMANDS = Columns(
     required_by="date",
     placed_at="timestamptz",
     conditions="text",
+    is_lateral="boolean",
     reserved="bigint",
     issued="bigint",
     cancelled="bigint",
