@@ -8,7 +8,7 @@ Calls that fail in passing are tried again with the same identity; a no of the b
 
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
-from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, Source, SourceTerms
+from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails
 from jvtrack.client.answers.production import (
     EventAccepted,
     Gaps,
@@ -30,6 +30,7 @@ from jvtrack.client.answers.slips import (
     Scrap,
     Sending,
 )
+from jvtrack.client.answers.sources import Source, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.stock import Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
@@ -63,6 +64,8 @@ __all__ = [
     "OrderDetails",
     "Source",
     "SourceTerms",
+    "Weights",
+    "WeightTerms",
     "Activity",
     "Numbering",
     "Report",

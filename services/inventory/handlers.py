@@ -23,6 +23,7 @@ from shared.events.orders import (
     OrderReductionRequested,
     OrderRescheduled,
     OrderSourced,
+    OrderSourceOverridden,
     OrderSourcingReduced,
 )
 from shared.events.production import (
@@ -49,6 +50,7 @@ _NOTHING = Supplied(0, 0)
 deciders: Deciders[Work] = Deciders(
     ignored=(
         OrderSourced,
+        OrderSourceOverridden,
         OrderSourcingReduced,
         LotStarted,
         LotInspected,

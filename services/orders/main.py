@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers, queries
-from services.orders.api import activities, orders, promises, sources
+from services.orders.api import activities, orders, promises, sources, weights
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
@@ -73,7 +73,7 @@ def build(
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
-    return [orders.router(desk), promises.router(), sources.router(desk), activities.router(desk)]
+    return [orders.router(desk), promises.router(), sources.router(desk), weights.router(desk), activities.router(desk)]
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,8 +13,19 @@ from services.orders.domain.order import OrderState
 from services.orders.schemas.orders import ChangeRead, OrderFilter, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
 from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
+from services.orders.schemas.weights import WeightsRead
+from services.orders.store import market
 from services.orders.store.lookups import Sight, array, visible
-from services.orders.tables import activities, orders, part_copies, promises, site_copies, sources, work_orders
+from services.orders.tables import (
+    activities,
+    orders,
+    part_copies,
+    promises,
+    site_copies,
+    sources,
+    sourcing_weights,
+    work_orders,
+)
 from shared.events.envelope import Stream
 from shared.http import rights
 from shared.http.named import name
@@ -31,6 +43,16 @@ _HISTORY = text(
     """
 )
 _NEWEST = 2**63 - 1
+_SOURCES = select(sources, site_copies.c.kind).join(site_copies, site_copies.c.site_id == sources.c.site)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Who looks at sources, and on which day."""
+
+    nation: Nation
+    sees_partners: bool
+    today: date
 
 
 async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, OrderSummary]:
@@ -83,36 +105,56 @@ async def order_page(
     return [_summary(row) for row in rows]
 
 
-async def source(session: AsyncSession, part: PartId, site: SiteId, nation: Nation) -> SourceRead | None:
+async def source(
+    session: AsyncSession, part: PartId, site: SiteId, nation: Nation, *, today: date
+) -> SourceRead | None:
     """Show one source of a part, as a nation has approved it."""
-    query = select(sources).where(sources.c.part == part, sources.c.site == site, sources.c.nation == nation)
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else SourceRead(**row._mapping)
+    query = _SOURCES.where(sources.c.part == part, sources.c.site == site, sources.c.nation == nation)
+    return next(iter(await _read_sources(session, query, nation, today)), None)
 
 
 async def source_page(
-    session: AsyncSession,
-    wanted: SourceFilter,
-    *,
-    nation: Nation | None,
-    after: tuple[str, ...] | None,
-    limit: int,
+    session: AsyncSession, wanted: SourceFilter, view: SourceView, *, after: tuple[str, ...] | None, limit: int
 ) -> list[SourceRead]:
     """Show the next sources that a filter asks for, of one nation or of all, by part, site and nation."""
     place = (sources.c.part, sources.c.site, sources.c.nation)
-    query = select(sources).order_by(*place).limit(limit)
-    for asked in (nation, wanted.nation):
-        if asked is not None:
-            query = query.where(sources.c.nation == asked)
-    if wanted.part is not None:
-        query = query.where(sources.c.part == wanted.part)
-    if wanted.site is not None:
-        query = query.where(sources.c.site == wanted.site)
-    if wanted.approved is not None:
-        query = query.where(sources.c.approved == wanted.approved)
+    query = _SOURCES.order_by(*place).limit(limit)
+    query = query.where(*(sources.c[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
+    if not view.sees_partners:
+        query = query.where(sources.c.nation == view.nation)
     if after is not None:
         query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
-    return [SourceRead(**row._mapping) for row in await session.execute(query)]
+    return await _read_sources(session, query, view.nation, view.today)
+
+
+async def _read_sources(session: AsyncSession, query: Select[Any], nation: Nation, today: date) -> list[SourceRead]:
+    rows = (await session.execute(query)).all()
+    loads = await market.loads(session, [row.part for row in rows], nation)
+    fields = SourceRead.model_fields.keys() - {"standing", "load"}
+    return [
+        SourceRead(
+            **{name: row._mapping[name] for name in fields},
+            standing=market.read(row).standing(today),
+            load=loads.get((row.part, row.site), 0) if row.nation == nation else None,
+        )
+        for row in rows
+    ]
+
+
+async def weights_page(session: AsyncSession, nation: Nation, *, after: date | None, limit: int) -> list[WeightsRead]:
+    """Show how a nation weighs sources, by the days from which it does."""
+    query = select(sourcing_weights).where(sourcing_weights.c.nation == nation).limit(limit)
+    if after is not None:
+        query = query.where(sourcing_weights.c.valid_from > after)
+    rows = await session.execute(query.order_by(sourcing_weights.c.valid_from))
+    return [WeightsRead(**row._mapping) for row in rows]
+
+
+async def weights(session: AsyncSession, nation: Nation, valid_from: date) -> WeightsRead:
+    """Show how a nation weighs sources from a day on, as it has stated."""
+    stated = select(sourcing_weights).where(sourcing_weights.c.nation == nation)
+    row = (await session.execute(stated.where(sourcing_weights.c.valid_from == valid_from))).one()
+    return WeightsRead(**row._mapping)
 
 
 async def activity(session: AsyncSession, code: str, nation: Nation) -> ActivityRead | None:

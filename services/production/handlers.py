@@ -19,6 +19,7 @@ from shared.events.orders import (
     OrderReductionRequested,
     OrderRescheduled,
     OrderSourced,
+    OrderSourceOverridden,
     OrderSourcingReduced,
 )
 from shared.events.production import WorkOrderEvent
@@ -90,7 +91,9 @@ class WorkOrderWork:
 
 
 projections = Projections[CatalogueWork]()
-deciders = Deciders[WorkOrderWork](ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested))
+deciders = Deciders[WorkOrderWork](
+    ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderSourceOverridden)
+)
 
 
 @projections.on(PartDefined)

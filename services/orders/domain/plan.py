@@ -5,24 +5,24 @@ A work order that once gave less than asked is not asked again, or orders and pr
 ever; nothing is sourced beyond what the depot still wants, even before inventory has answered its request.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from services.orders.domain import promise
+from services.orders.domain import explained, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
-from services.orders.domain.sourcing import Source, Sourcing, first_source
+from services.orders.domain.ranking import Ask, Market, Offer, rank
+from services.orders.domain.sourcing import Sourcing, refusing
 from shared.events.orders import OrderEvent, OrderSourced, OrderSourcingReduced
 
 WORK_ORDERS_MAX = 9999
 
 
-def plan(order: Order, sources: Sequence[Source], today: date) -> Decision:
+def plan(order: Order, market: Market, today: date) -> Decision:
     """Source what is missing, ask back what is too much, and make the promise that follows."""
     if not order.demand.may_be_planned:
         return Decision(order)
-    decided = _source(order, sources, today) if missing(order) > 0 else _ask_back(order)
+    decided = _source(order, market, today) if missing(order) > 0 else _ask_back(order)
     return Decision(_promise(decided.order, today), decided.facts)
 
 
@@ -38,31 +38,38 @@ def missing(order: Order) -> int:
     return min(order.need, max(0, wanted)) - order.outstanding
 
 
-def _source(order: Order, sources: Sequence[Source], today: date) -> Decision:
-    source = first_source(sources, order.work_orders)
-    if source is None or len(order.work_orders) >= WORK_ORDERS_MAX:
+def _source(order: Order, market: Market, today: date) -> Decision:
+    offers = rank(market, Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders)))
+    if not offers or offers[0].rank is None or len(order.work_orders) >= WORK_ORDERS_MAX:
         return Decision(order)
-    quantity = missing(order)
-    work = Sourcing(
-        n=len(order.work_orders) + 1,
-        source=source.site,
-        sourced=quantity,
-        quantity=quantity,
-        due=today + timedelta(days=source.lead_time_days),
-        due_reason=f"lead time of {source.site}",
-    )
+    work = _work(order, offers[0])
     fact = OrderSourced(
         order=order.order_id,
         site=order.site,
         part=order.part,
         work_order=work.name(order.order_id),
-        source=source.site,
-        quantity=quantity,
+        source=work.source,
+        quantity=work.quantity,
         priority=order.priority,
         due=work.due,
         required_by=order.required_by,
+        reason=explained.reason(offers),
+        weighing=explained.weighing(market.weights),
+        candidates=explained.candidates(offers),
     )
     return tell(order.with_work(work), fact)
+
+
+def _work(order: Order, offer: Offer) -> Sourcing:
+    quantity = missing(order)
+    return Sourcing(
+        n=len(order.work_orders) + 1,
+        source=offer.source.site,
+        sourced=quantity,
+        quantity=quantity,
+        due=offer.expected_on,
+        due_reason=explained.due_reason(offer, quantity),
+    )
 
 
 def _ask_back(order: Order) -> Decision:

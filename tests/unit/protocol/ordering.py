@@ -6,13 +6,14 @@ from datetime import UTC, date, datetime
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
-from services.orders.domain.sourcing import Source
+from services.orders.domain.ranking import Market
+from services.orders.domain.source import Source, Span
 from shared.errors import Refusal
 from shared.events.envelope import Event
 from shared.events.orders import OrderPlaced, OrderSourced
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
-from shared.types import Condition, Urgency
+from shared.types import Condition, SiteKind, Urgency
 from tests.unit.protocol.sides import Outcome
 
 QUANTITY = 2
@@ -20,7 +21,12 @@ WORK_ORDERS_MAX = 3
 ASKED_MAX = QUANTITY + 2
 TODAY = date(2026, 6, 15)
 DEPOT, FACTORY, OTHER_FACTORY, PART = "D-01", "F-01", "F-02", "GEARBOX"
-SOURCES = (Source(FACTORY, 30), Source(OTHER_FACTORY, 60))
+SOURCES = Market(
+    [
+        Source(site=site, kind=SiteKind.FACTORY, lead_time_days=days, approved=True, approval=Span(TODAY))
+        for site, days in ((FACTORY, 30), (OTHER_FACTORY, 60))
+    ]
+)
 
 
 class Overruled(Exception):
@@ -83,7 +89,7 @@ class Ordering:
 
     def plan(self, order: Order, event: Event) -> Decision:  # noqa: ARG002  # a broken variant looks at it
         """Plan; after so many work orders no source is left, so that the search ends."""
-        sources = SOURCES if len(order.work_orders) < WORK_ORDERS_MAX else ()
+        sources = SOURCES if len(order.work_orders) < WORK_ORDERS_MAX else Market()
         return plan(order, sources, TODAY)
 
     def broken(self, order: Order) -> str | None:
