@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.orders import queries
 from services.orders.api.desk import Asker, Buyer, Decliner, Desk, Reader, order_token
 from services.orders.commands import changing, overriding
 from services.orders.commands.placing import Request
 from services.orders.domain.order import OrderUnknown
+from services.orders.queries import orders as queries
 from services.orders.schemas.orders import (
     CancelOrder,
     ChangeOrder,

@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
 from services.orders.api.files import IMPORT_PROBLEMS, example_of, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
+from services.orders.queries import sources as queries
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
 from shared import clock
 from shared.http import rights

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
 from services.orders.commands import sourcing
+from services.orders.queries import sources as queries
 from services.orders.schemas.weights import WeightsRead, WeightTerms
 from shared.http.app import Session
 from shared.http.forms import Day
