@@ -21,6 +21,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "verify": ("verify",),
     "imports": ("import",),
     "sources": ("sources",),
+    "purchase": ("purchase",),
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),

@@ -44,6 +44,7 @@ from jvtrack.client.problems import (
     UnreachableError,
 )
 from jvtrack.client.program import run
+from jvtrack.client.purchases import Purchase
 from jvtrack.client.reports import Numbering, Report
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "Activity",
     "Numbering",
     "Report",
+    "Purchase",
     "EventAccepted",
     "LineAnswer",
     "Lot",
