@@ -4,15 +4,20 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from services.orders.domain.ranking import Offer, Weights, waiting_days
+from services.orders.domain.splitting import Shares
 from shared.events.orders import Candidate, Weighing
 
 CANDIDATES_MAX = 20
 """Candidates that a decision tells of, the best first."""
 
 
-def reason(offers: Sequence[Offer]) -> str:
-    """Say why the first of them is asked."""
+def reason(shares: Shares) -> str:
+    """Say why these are asked."""
+    offers = shares.offers
     chosen, suitable = offers[0], sum(offer.rank is not None for offer in offers)
+    if len(shares.chosen) > 1:
+        together = ", ".join(each.offer.source.site for each in shares.chosen)
+        return f"shared out over {together}: {chosen.source.site} alone would bring it on {chosen.expected_on}"
     if chosen.source.named:
         return f"{chosen.source.site} was named for this order"
     if suitable == 1:

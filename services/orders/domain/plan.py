@@ -1,8 +1,9 @@
 """The sourcing plan: decided anew after every fact that orders applies, from totals alone.
 
-More is needed than will come: the difference is sourced. Less: the surplus is asked back, latest promise first.
-A work order that once gave less than asked is not asked again, or orders and production would answer each other for
-ever; nothing is sourced beyond what the depot still wants, even before inventory has answered its request.
+More is needed than will come: the difference is sourced, from one source or shared out over several. Less: the surplus
+is asked back, latest promise first. A work order that once gave less than asked is not asked again, or orders and
+production would answer each other for ever; nothing is sourced beyond what the depot still wants, even before
+inventory has answered its request.
 """
 
 from dataclasses import replace
@@ -11,8 +12,9 @@ from datetime import date
 from services.orders.domain import explained, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
-from services.orders.domain.ranking import Ask, Market, Offer, rank
+from services.orders.domain.ranking import Ask, Market, Weights
 from services.orders.domain.sourcing import Sourcing, refusing
+from services.orders.domain.splitting import Share, Shares, share_out
 from shared.events.orders import OrderEvent, OrderSourced, OrderSourcingReduced
 
 WORK_ORDERS_MAX = 9999
@@ -39,11 +41,31 @@ def missing(order: Order) -> int:
 
 
 def _source(order: Order, market: Market, today: date) -> Decision:
-    offers = rank(market, Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders)))
-    if not offers or offers[0].rank is None or len(order.work_orders) >= WORK_ORDERS_MAX:
+    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders))
+    shares = share_out(market, ask, order.required_by)
+    if len(order.work_orders) + len(shares.chosen) > WORK_ORDERS_MAX:
         return Decision(order)
-    work = _work(order, offers[0])
-    fact = OrderSourced(
+    sourced, facts = order, list[OrderEvent]()
+    for each in shares.chosen:
+        work = _work(sourced, each)
+        sourced = sourced.with_work(work)
+        facts.append(_sourced(order, work, shares, market.weights))
+    return tell(sourced, *facts)
+
+
+def _work(order: Order, share: Share) -> Sourcing:
+    return Sourcing(
+        n=len(order.work_orders) + 1,
+        source=share.offer.source.site,
+        sourced=share.quantity,
+        quantity=share.quantity,
+        due=share.offer.expected_on,
+        due_reason=explained.due_reason(share.offer, share.quantity),
+    )
+
+
+def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> OrderSourced:
+    return OrderSourced(
         order=order.order_id,
         site=order.site,
         part=order.part,
@@ -53,22 +75,9 @@ def _source(order: Order, market: Market, today: date) -> Decision:
         priority=order.priority,
         due=work.due,
         required_by=order.required_by,
-        reason=explained.reason(offers),
-        weighing=explained.weighing(market.weights),
-        candidates=explained.candidates(offers),
-    )
-    return tell(order.with_work(work), fact)
-
-
-def _work(order: Order, offer: Offer) -> Sourcing:
-    quantity = missing(order)
-    return Sourcing(
-        n=len(order.work_orders) + 1,
-        source=offer.source.site,
-        sourced=quantity,
-        quantity=quantity,
-        due=offer.expected_on,
-        due_reason=explained.due_reason(offer, quantity),
+        reason=explained.reason(shares),
+        weighing=explained.weighing(weights),
+        candidates=explained.candidates(shares.offers),
     )
 
 

@@ -112,9 +112,13 @@ def why_not(source: Source, ask: Ask) -> str | None:
     return Unsuitable.MINIMUM_LOT if (source.minimum_lot or 0) > ask.quantity else None
 
 
+def expected_on(source: Source, quantity: int, day: date) -> date:
+    """Reckon when a source would have brought all that it is asked on a day."""
+    return day + timedelta(days=source.lead_time_days + waiting_days(source, quantity))
+
+
 def _offer(source: Source, ask: Ask) -> Offer:
-    days = source.lead_time_days + waiting_days(source, ask.quantity)
-    return Offer(source, ask.day + timedelta(days=days), excluded=why_not(source, ask))
+    return Offer(source, expected_on(source, ask.quantity, ask.day), excluded=why_not(source, ask))
 
 
 def _prices(sources: Sequence[Source], weights: Weights) -> dict[SiteId, Decimal]:

@@ -37,6 +37,7 @@ class Ordering:
     """One order, as its depot and its facts change it."""
 
     ordered_by = DEPOT
+    sources = SOURCES
 
     def begin(self) -> tuple[Order, OrderPlaced]:
         """Place the order."""
@@ -72,9 +73,11 @@ class Ordering:
         """Take a fact over, then plan anew."""
         heard = self.take_over(order, event)
         decided = self.plan(heard, event)
+        sourced = 0
         for fact in decided.facts:
             wanted = max(0, heard.ceiling - heard.demand.reserved - heard.demand.issued)
-            if isinstance(fact, OrderSourced) and heard.outstanding + fact.quantity > wanted:
+            sourced += fact.quantity if isinstance(fact, OrderSourced) else 0
+            if isinstance(fact, OrderSourced) and heard.outstanding + sourced > wanted:
                 raise Overruled("sourced beyond what is wanted")
             if isinstance(fact, OrderSourced) and isinstance(event, DemandEvent) and event.unsettled:
                 raise Overruled("sourced on totals that were never true")
@@ -89,7 +92,7 @@ class Ordering:
 
     def plan(self, order: Order, event: Event) -> Decision:  # noqa: ARG002  # a broken variant looks at it
         """Plan; after so many work orders no source is left, so that the search ends."""
-        sources = SOURCES if len(order.work_orders) < WORK_ORDERS_MAX else Market()
+        sources = self.sources if len(order.work_orders) < WORK_ORDERS_MAX else Market()
         return plan(order, sources, TODAY)
 
     def broken(self, order: Order) -> str | None:
@@ -111,6 +114,12 @@ class BetweenDepots(Ordering):
     def cancel(self, order: Order) -> Decision:
         """Decline it."""
         return order.decline("Held for our own.")
+
+
+class SharesOut(Ordering):
+    """An order that no source could fill in time by itself: it is shared out over two."""
+
+    sources = Market([replace(source, lead_time_days=30, capacity_per_week=1) for source in SOURCES.sources])
 
 
 def _plain(order: Order) -> Order:
