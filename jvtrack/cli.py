@@ -20,6 +20,8 @@ MODULES: Mapping[str, Sequence[str]] = {
     "token": ("token",),
     "verify": ("verify",),
     "imports": ("import",),
+    "sources": ("sources",),
+    "purchase": ("purchase",),
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),

@@ -8,16 +8,7 @@ Calls that fail in passing are tried again with the same identity; a no of the b
 
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
-from jvtrack.client.answers.orders import (
-    Activity,
-    NewOrder,
-    Order,
-    OrderChange,
-    OrderDetails,
-    OrderTold,
-    Source,
-    SourceTerms,
-)
+from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
 from jvtrack.client.answers.production import (
     EventAccepted,
     Gaps,
@@ -39,6 +30,7 @@ from jvtrack.client.answers.slips import (
     Scrap,
     Sending,
 )
+from jvtrack.client.answers.sources import Source, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.stock import ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
@@ -52,6 +44,7 @@ from jvtrack.client.problems import (
     UnreachableError,
 )
 from jvtrack.client.program import run
+from jvtrack.client.purchases import Purchase
 from jvtrack.client.reports import Numbering, Report
 
 __all__ = [
@@ -73,9 +66,12 @@ __all__ = [
     "OrderTold",
     "Source",
     "SourceTerms",
+    "Weights",
+    "WeightTerms",
     "Activity",
     "Numbering",
     "Report",
+    "Purchase",
     "EventAccepted",
     "LineAnswer",
     "Lot",

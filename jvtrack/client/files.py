@@ -1,5 +1,8 @@
 """Posting whole files: imports that are taken as one or not at all."""
 
+import csv
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -29,6 +32,22 @@ def kind_of_lines(path: Path) -> str | None:
     with path.open(encoding="utf-8-sig") as file:
         columns = file.readline().strip().split(",")
     return next((kind for column, kind in _KINDS.items() if column in columns), None)
+
+
+def export_rows(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows as an import reads them: CSV with a header line, in which nothing is an empty cell, or a JSON list."""
+    if media_type(path) == _MEDIA_TYPES[".json"]:
+        path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        return
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+
+
+def _cell(value: object) -> object:
+    """Write a value as a cell of an import."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 async def post_file(door: Door, place: str, path: Path, answer: type[A], /, **query: object) -> A:

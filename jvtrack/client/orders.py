@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from jvtrack.client import streams
@@ -16,14 +17,13 @@ from jvtrack.client.answers.orders import (
     OrderChange,
     OrderDetails,
     OrderTold,
-    Source,
-    SourceTerms,
 )
+from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
 from jvtrack.client.door import Door
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing
 from jvtrack.client.operations import Operations
-from shared.types import OrderId, PartId, Platform, SiteId
+from shared.types import Nation, OrderId, PartId, Platform, SiteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +89,29 @@ class Orders:
         """Say no to another depot's order that one's own depot was to fill."""
         return await self.door.post(f"/v1/orders/{order_id}/decline", Grounds(reason=reason), Order)
 
+    async def name_source(self, order_id: OrderId, source: SiteId, reason: str) -> Order:
+        """Name a source for one order in spite of what it lacks; it is planned with it at once."""
+        naming = SourceNaming(source=source, reason=reason)
+        return await self.door.post(f"/v1/orders/{order_id}/name-source", naming, Order)
+
     def sources(
-        self, *, part: PartId | None = None, site: SiteId | None = None, approved: bool | None = None
+        self,
+        *,
+        part: PartId | None = None,
+        site: SiteId | None = None,
+        nation: Nation | None = None,
+        approved: bool | None = None,
     ) -> Listing[Source]:
-        """Walk through the sources of parts."""
-        return Listing(self.door, "/v1/sources", Source, part=part, site=site, approved=approved)
+        """Walk through the sources of parts; planners see their partners' too."""
+        return Listing(self.door, "/v1/sources", Source, part=part, site=site, nation=nation, approved=approved)
+
+    def weights(self) -> Listing[Weights]:
+        """Walk through the ways in which one's nation weighs sources, by the days from which it does."""
+        return Listing(self.door, "/v1/sourcing-weights", Weights)
+
+    async def put_weights(self, valid_from: date, terms: WeightTerms) -> Weights:
+        """Say how one's nation weighs sources from a day on."""
+        return await self.door.put(f"/v1/sourcing-weights/{valid_from}", terms, Weights)
 
     async def put_source(self, part: PartId, site: SiteId, terms: SourceTerms) -> Source:
         """Say on what terms a site may supply a part."""

@@ -25,6 +25,7 @@ from shared.events.orders import (
     OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
+    OrderSourceOverridden,
     OrderSourcingReduced,
 )
 from shared.events.production import (
@@ -51,6 +52,7 @@ _NOTHING = Supplied(0, 0)
 deciders: Deciders[Work] = Deciders(
     ignored=(
         OrderSourced,
+        OrderSourceOverridden,
         OrderSourcingReduced,
         OrderPromised,
         LotStarted,

@@ -3,12 +3,13 @@
 from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
-from services.orders import handlers, queries
-from services.orders.api import activities, orders, promises, sources, stream
+from services.orders import handlers
+from services.orders.api import activities, orders, promises, sources, stream, weights
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
+from services.orders.queries import seen
 from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
@@ -66,7 +67,7 @@ def build(
         title="JVTrack orders",
         version="1",
         description="Demand as asked: orders, where their parts come from, and what is promised.",
-        routers=[*_routers(desk), operations.router(backbone.operations, queries.nations)],
+        routers=[*_routers(desk), operations.router(backbone.operations, seen.nations)],
         registry=registry,
         auth=authenticator,
         transaction=database.transaction,
@@ -77,12 +78,19 @@ def build(
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
-    return [stream.router(desk), orders.router(desk), promises.router(), sources.router(desk), activities.router(desk)]
+    return [
+        stream.router(desk),
+        orders.router(desk),
+        promises.router(),
+        sources.router(desk),
+        weights.router(desk),
+        activities.router(desk),
+    ]
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:
     limits = ArrivalLimits(settings.after_seconds_max)
-    return Arrivals(database.transaction, queries.sees, heard=HEARD, changed=backbone.changed, limits=limits)
+    return Arrivals(database.transaction, seen.sees, heard=HEARD, changed=backbone.changed, limits=limits)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
@@ -78,6 +79,7 @@ orders = Table(
     Index("orders_by_depot", "ordered_by", "order_id"),
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
+    Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
 )
 
 work_orders = Table(
@@ -116,8 +118,13 @@ sources = Table(
     Column("nation", Text, primary_key=True),
     Column("approved", Boolean, nullable=False),
     Column("approved_on", Date),
+    Column("approved_until", Date),
+    Column("approved_by", Text),
+    Column("accepted_on", Date),
+    Column("accepted_until", Date),
     Column("lead_time_days", Integer, nullable=False),
     Column("capacity_per_week", BigInteger),
+    Column("minimum_lot", BigInteger),
     Column("unit_cost", Numeric(16, 2)),
     Column("currency", Text),
     Column("import_content", Numeric(5, 4)),
@@ -126,6 +133,24 @@ sources = Table(
     Column("changed_by", Text, nullable=False),
     CheckConstraint("lead_time_days >= 0", name="source_lead_time"),
     CheckConstraint("NOT approved OR approved_on IS NOT NULL", name="source_approved"),
+    CheckConstraint(
+        "approved_until >= approved_on AND accepted_until >= accepted_on AND minimum_lot > 0", name="source_dates"
+    ),
+)
+
+sourcing_weights = Table(
+    "sourcing_weights",
+    metadata,
+    Column("nation", Text, primary_key=True),
+    Column("valid_from", Date, primary_key=True),
+    Column("day", Numeric, nullable=False),
+    Column("cost", Numeric, nullable=False),
+    Column("import_content", Numeric, nullable=False),
+    Column("currency", Text),
+    Column("rates", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_by", Text, nullable=False),
+    CheckConstraint("LEAST(day, cost, import_content) >= 0", name="sourcing_weights_points"),
 )
 
 planning = Table(

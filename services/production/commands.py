@@ -11,7 +11,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.production.domain.floor import Floor, Undoing
 from services.production.domain.history import Entry, Identity
 from services.production.domain.lot import Lot, lot_id
-from services.production.domain.posted import Accepted, CatalogueBehind, EventIdReused, Posted, SiteNotFactory
+from services.production.domain.posted import (
+    Accepted,
+    CatalogueBehind,
+    EventIdReused,
+    Posted,
+    SiteNotFactory,
+    WorkOrderUnknown,
+)
+from services.production.domain.purchase import SiteNotSupplier, is_purchase
 from services.production.domain.work_order import NoteFact
 from services.production.schemas.events import read_correction
 from services.production.settings import ProductionSettings
@@ -112,11 +120,22 @@ class FactoryDoor:
         floor = Floor(locked, await work_orders.lock(session, wanted))
         # Read once more, under the locks: another group may have voided them in between.
         floor.entries = await accepted.named(session, earlier)
+        await self._check_buyers(session, readings, floor)
         outcomes = {reading.post.posted.identity: _decide_one(floor, reading) for reading in readings}
         await _save(session, floor, posts)
         await lots.drop_untouched(session, floor.lots.values())
         await work_orders.drop_unopened(session, wanted - floor.work_orders.keys())
         return outcomes
+
+    async def _check_buyers(self, session: AsyncSession, readings: Sequence[Reading], floor: Floor) -> None:
+        """Refuse who tells of another nation's purchase as of one that does not exist."""
+        bought = [reading for reading in readings if is_purchase(reading.post.posted.fact)]
+        if bought:
+            places = {work_order.depot for work_order in floor.work_orders.values()}
+            places |= {reading.post.posted.site for reading in bought}
+            catalogue = await self._catalogue.load(session, [], places)
+            for reading in bought:
+                reading.refusal = reading.refusal or _not_theirs(reading, floor, catalogue)
 
     async def _check_corrections(self, session: AsyncSession, readings: Sequence[Reading]) -> None:
         corrected = [reading.corrected for reading in readings if reading.corrected]
@@ -141,11 +160,30 @@ def _refusal(post: Post, catalogue: Catalogue) -> Refusal | None:
     site = catalogue.sites.get(post.posted.site)
     if site is None:
         return CatalogueBehind(site=post.posted.site)
-    if not rights.may_write(post.principal, post.posted.site, site.country, site.kind):
+    purchase = is_purchase(post.posted.fact)
+    if not rights.may_write(post.principal, post.posted.site, site.country, site.kind) and not (
+        # Whose purchase it is decides who may tell of it, once its work order is known.
+        purchase and site.kind is SiteKind.SUPPLIER and rights.may_purchase(post.principal, post.principal.nation)
+    ):
         return rights.SiteForbidden(site=post.posted.site)
     if site.kind is SiteKind.DEPOT:
         return SiteNotFactory(site=post.posted.site)
+    if purchase and site.kind is not SiteKind.SUPPLIER:
+        return SiteNotSupplier(site=post.posted.site)
     return _unknown(post.posted.fact, catalogue)
+
+
+def _not_theirs(reading: Reading, floor: Floor, catalogue: Catalogue) -> Refusal | None:
+    """Say no to who may post neither for the supplier nor for the nation that has bought."""
+    principal, site = reading.post.principal, reading.post.posted.site
+    if rights.may_write(principal, site, catalogue.sites[site].country, catalogue.sites[site].kind):
+        return None
+    named = [fact.work_order for fact in reading.facts if isinstance(fact, LotFact | NoteFact)]
+    for work_order in [floor.work_orders[each] for each in named if each in floor.work_orders]:
+        depot = catalogue.sites.get(work_order.depot)
+        if depot is None or not rights.may_purchase(principal, depot.country):
+            return WorkOrderUnknown(work_order=work_order.work_order_id)
+    return None
 
 
 def _unknown(fact: FactoryFact, catalogue: Catalogue) -> CatalogueBehind | None:

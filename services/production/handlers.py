@@ -21,6 +21,7 @@ from shared.events.orders import (
     OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
+    OrderSourceOverridden,
     OrderSourcingReduced,
 )
 from shared.events.production import WorkOrderEvent
@@ -92,7 +93,9 @@ class WorkOrderWork:
 
 
 projections = Projections[CatalogueWork]()
-deciders = Deciders[WorkOrderWork](ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderPromised))
+deciders = Deciders[WorkOrderWork](
+    ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderSourceOverridden, OrderPromised)
+)
 
 
 @projections.on(PartDefined)

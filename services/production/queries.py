@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, desc, false, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.lot import Lot
@@ -34,7 +34,7 @@ from shared.http.paging import Page
 from shared.http.rights import Reach, Subject, reach
 from shared.http.tokens import Principal
 from shared.http.versions import Token
-from shared.types import LotId, Nation, SiteId, WorkOrderId
+from shared.types import LotId, Nation, SiteId, SiteKind, WorkOrderId
 
 _NEWEST = 2**63 - 1
 _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
@@ -132,14 +132,16 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     """
     named = name(tokens)
     known = await nations(session, named.factories) if named.factories else {}
-    if not named.is_whole or not rights.sees_fully(principal, Subject.LOT, named.factories, known):
+    within = reach(principal, Subject.LOT)
+    sees_lots = rights.sees_fully(principal, Subject.LOT, named.factories, known)
+    if not named.is_whole or not (sees_lots or await _count_lots(session, named.lots, within) == len(named.lots)):
         return False
     is_named = or_(work_order.c.order_id.in_(named.orders), work_order.c.work_order_id.in_(named.work_orders))
-    at = _visible(work_order.c.factory, reach(principal, Subject.LOT))
+    at = or_(_visible(work_order.c.factory, within), _bought(within))
     rows = (await session.execute(select(work_order.c.order_id, work_order.c.work_order_id, at).where(is_named))).all()
     seen = {name for row in rows if row[2] for name in row[:2]}
     found = {name for row in rows for name in row[:2]}
-    sees_nation = reach(principal, Subject.LOT).nation is not None
+    sees_nation = within.nation is not None
     return named.work_orders <= seen and all(
         order in seen or (sees_nation and order not in found) for order in named.orders
     )
@@ -153,14 +155,32 @@ def _visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
     return or_(own, site.in_(select(site_copy.c.site_id).where(site_copy.c.country == reach.nation)))
 
 
+def _bought(reach: Reach) -> ColumnElement[bool]:
+    """Keep to the work orders by which a nation's depots buy of suppliers, whatever nation these are of."""
+    if reach.nation is None:
+        return false()
+    depots = select(site_copy.c.site_id).where(site_copy.c.country == reach.nation)
+    suppliers = select(site_copy.c.site_id).where(site_copy.c.kind == SiteKind.SUPPLIER)
+    return and_(work_order.c.depot.in_(depots), work_order.c.factory.in_(suppliers))
+
+
 def _lots(reach: Reach) -> Select[Any]:
     joined = lot.outerjoin(part_copy, part_copy.c.part_id == lot.c.part)
-    return select(lot, part_copy.c.quantity_scale).select_from(joined).where(_visible(lot.c.factory, reach))
+    bought = lot.c.work_order.in_(select(work_order.c.work_order_id).where(_bought(reach)))
+    visible = or_(_visible(lot.c.factory, reach), bought)
+    return select(lot, part_copy.c.quantity_scale).select_from(joined).where(visible)
+
+
+async def _count_lots(session: AsyncSession, lots: Collection[LotId], reach: Reach) -> int:
+    if not lots:
+        return 0
+    seen = _lots(reach).where(lot.c.lot_id.in_(lots)).subquery()
+    return int(await session.scalar(select(func.count()).select_from(seen)) or 0)
 
 
 def _work_orders(reach: Reach) -> Select[Any]:
     joined = work_order.outerjoin(part_copy, part_copy.c.part_id == work_order.c.part)
-    visible = _visible(work_order.c.factory, reach)
+    visible = or_(_visible(work_order.c.factory, reach), _bought(reach))
     return select(work_order, part_copy.c.quantity_scale).select_from(joined).where(visible)
 
 

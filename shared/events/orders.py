@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events.envelope import Event, Stream
 from shared.types import (
@@ -18,6 +18,49 @@ from shared.types import (
     Urgency,
     WorkOrderId,
 )
+
+Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,24}(\.[0-9]{1,12})?$")]
+"""An exact number, as text."""
+
+
+class Weighing(BaseModel):
+    """How sources were weighed: points a day, a percent of price, a percent of import content."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    day: Amount
+    """Points for each day after the earliest."""
+    cost: Amount
+    """Points for each percent of the highest price above the lowest."""
+    import_content: Amount
+    """Points for each percent of the price that is imported, above the least."""
+    valid_from: date | None = None
+    """Day from which the nation has stated them; none where it has stated none."""
+
+
+class Candidate(BaseModel):
+    """A source as it was weighed when another one, or this one, was asked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    site: SiteId
+    """The source."""
+    rank: Quantity | None = None
+    """1 for the one that was asked first; none for one that may not be asked."""
+    excluded: Text | None = None
+    """Why it may not be asked: what its approval lacks, that it has refused, that it makes no lot so small."""
+    expected_on: date | None = None
+    """Day on which all of it would be there: lead time, and the wait for its capacity."""
+    unit_cost: Amount | None = None
+    """Price of one unit of issue."""
+    currency: Text | None = None
+    """Currency of the price."""
+    compared_cost: Amount | None = None
+    """The price as it was compared with others, by the rates of the day; none where it could not be compared."""
+    import_content: Amount | None = None
+    """Imported share of the price, 0 to 1."""
+    points: Amount | None = None
+    """How it was weighed: the fewest points go first."""
 
 
 class OrderEvent(Event):
@@ -151,6 +194,27 @@ class OrderSourced(PlacedOrderEvent):
     """Day on which the source's lead time has passed."""
     required_by: date | None = None
     """Day on which the depot needs it."""
+    reason: Text | None = None
+    """Why this source."""
+    weighing: Weighing | None = None
+    """How sources were weighed."""
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=20)] = ()
+    """The sources that were weighed, the best first; at most twenty."""
+
+
+class OrderSourceOverridden(PlacedOrderEvent):
+    """Somebody has named a source for this order in spite of what it lacks; it may be asked for this order alone."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-source-overridden.v1"
+
+    source: SiteId
+    """The source that was named."""
+    overridden: Text
+    """What was overridden: what the source lacks."""
+    reason: Text
+    """Why."""
+    named_by: Text
+    """Who named it."""
 
 
 class OrderSourcingReduced(PlacedOrderEvent):

@@ -144,6 +144,11 @@ def require_write(principal: Principal, site: str, nation: str, kind: SiteKind |
         raise SiteForbidden(site=site)
 
 
+def may_purchase(principal: Principal, buyer: str) -> bool:
+    """Tell whether a principal may tell of what this nation has bought: who posts for its suppliers, of any nation."""
+    return buyer == principal.nation and TABLE[principal.role][Nearness.NATION].posting is not Posting.NONE
+
+
 def may_plan(principal: Principal, site: str, nation: str) -> bool:
     """Tell whether a principal may say how urgent this site's work is: who sees its orders, in its own nation."""
     near = nearness(principal, site, nation)

@@ -14,7 +14,7 @@ from tests.faults.extent import EXTENT, WHOLE
 from tests.unit.protocol import broken
 from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled
+from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled, SharesOut
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services
 
@@ -72,6 +72,17 @@ def test_several_unforeseen_things_do_not_either(unforeseen: tuple[str, ...]) ->
 )
 def test_an_order_between_depots_is_served_or_declined_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:
     found = explored(*unforeseen, services=replace(REAL, ordering=BetweenDepots()))
+
+    assert found.broken is None, found
+
+
+@pytest.mark.parametrize(
+    "unforeseen", [(), *((each,) for each in Budget._fields), ("cancel", "free"), ("refuse", "scrap")], ids="+".join
+)
+def test_an_order_that_is_shared_out_over_two_sources_is_served_in_every_interleaving(
+    unforeseen: tuple[str, ...],
+) -> None:
+    found = explored(*unforeseen, services=replace(REAL, ordering=SharesOut()))
 
     assert found.broken is None, found
 

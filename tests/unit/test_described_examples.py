@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from services.orders.schemas.orders import OrderRead, OrderSummary
 from services.orders.schemas.promises import StandingPromise
 from services.orders.schemas.sources import ActivityRead, ImportDone, SourceRead
+from services.orders.schemas.weights import WeightsRead
 from services.production.schemas.answers import EventAnswer, LineAnswer, LinesSummary, lines_answer, request_body
 from services.production.schemas.events import READER, read_correction
 from services.production.schemas.examples import examples
@@ -15,7 +16,7 @@ from services.production.schemas.views import GapsRead, LotRead, LotSummary, Wor
 from shared.events.factory import FactoryEventCorrected
 
 ANSWERS: list[type[BaseModel]] = [
-    *(OrderSummary, OrderRead, StandingPromise, SourceRead, ActivityRead, ImportDone),
+    *(OrderSummary, OrderRead, StandingPromise, SourceRead, WeightsRead, ActivityRead, ImportDone),
     *(LotSummary, LotRead, WorkOrderSummary, WorkOrderRead, GapsRead, EventAnswer),
 ]
 

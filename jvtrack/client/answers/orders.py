@@ -1,7 +1,6 @@
 """Orders, sources and activities, as the orders service takes and tells them."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -10,7 +9,6 @@ from jvtrack.client.answers.record import Body, Record
 from shared.types import (
     Condition,
     DocumentNumber,
-    Nation,
     OrderId,
     PartId,
     Platform,
@@ -207,46 +205,6 @@ class OrderDetails(Order):
     """What was promised, oldest first."""
     history: list[Change] = []
     """Every fact told about it, oldest first."""
-
-
-class SourceTerms(Body):
-    """On what terms a site may supply a part."""
-
-    approved: bool
-    """Whether orders may be given to it."""
-    lead_time_days: int
-    """Days from order to delivery."""
-    approved_on: date | None = None
-    """Day of the approval; needed if approved."""
-    capacity_per_week: PositiveQuantity | None = None
-    """How much it can deliver in a week."""
-    unit_cost: str | None = None
-    """Price of one unit of issue, exact, as text."""
-    currency: str | None = None
-    """Its currency."""
-    import_content: str | None = None
-    """Imported share of the price, exact, as text."""
-
-
-class Source(Record):
-    """A source of a part."""
-
-    part: PartId
-    """The part."""
-    site: SiteId
-    """The factory or supplier."""
-    nation: Nation
-    """Whose approval it is, and whose orders it may fill."""
-    approved: bool
-    """Whether orders may be given to it."""
-    lead_time_days: int
-    """Days from order to delivery."""
-    capacity_per_week: int | None = None
-    """How much it can deliver in a week."""
-    unit_cost: Decimal | None = None
-    """Price of one unit of issue."""
-    currency: str | None = None
-    """Its currency."""
 
 
 class Activity(Record):

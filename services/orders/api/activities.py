@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Request
 
-from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
 from services.orders.api.files import IMPORT_PROBLEMS, example_of, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import ActivityUnknown
+from services.orders.queries import sources as queries
 from services.orders.schemas.sources import ActivityCode, ActivityRead, ActivityRow, ActivityTerms, ImportDone
 from shared.http.app import Session
 from shared.http.file_bodies import CSV, FileForm, file_body

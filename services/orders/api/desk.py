@@ -25,6 +25,8 @@ Decliner = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PRO
 """Who may say no to another depot's order: the depot that was to fill it, and who plans for its nation."""
 Planning = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says where parts come from, and how urgent an activity's work is."""
+Buyer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT))]
+"""Who may name a source that may not be chosen: a person who answers for it."""
 PlanReader = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
 """Who may see where parts come from."""
 

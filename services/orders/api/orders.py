@@ -5,11 +5,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.orders import queries
-from services.orders.api.desk import Asker, Decliner, Desk, Reader, order_token
-from services.orders.commands import changing
+from services.orders.api.desk import Asker, Buyer, Decliner, Desk, Reader, order_token
+from services.orders.commands import changing, overriding
 from services.orders.commands.placing import Request
 from services.orders.domain.order import OrderUnknown
+from services.orders.queries import orders as queries
 from services.orders.schemas.filters import OrderFilter
 from services.orders.schemas.orders import (
     CancelOrder,
@@ -19,6 +19,7 @@ from services.orders.schemas.orders import (
     OrderSummary,
     PlaceOrder,
 )
+from services.orders.schemas.weights import NameSource
 from services.orders.store.lookups import Sight
 from shared import clock
 from shared.events.envelope import Stream
@@ -67,6 +68,12 @@ _NOT_DECLINED: dict[int | str, dict[str, Any]] = {
     **_REFUSED,
     409: {"description": "`order-already-issued`, `order-not-declinable`."},
 }
+_NAMED = "Named, and planned with it. `JVTrack-Version` names the version that says so."
+_NOT_NAMED: dict[int | str, dict[str, Any]] = {
+    404: {"description": "`order-unknown`: none, or not yours to see; `source-unknown`."},
+    403: {"description": "`site-forbidden`."},
+    409: {"description": "`override-not-needed`, `source-has-refused`, `order-already-issued`, `order-cancelled`."},
+}
 
 
 def router(desk: Desk) -> APIRouter:
@@ -76,6 +83,7 @@ def router(desk: Desk) -> APIRouter:
     _reading(routes, desk)
     _changing(routes, desk)
     _ending(routes, desk)
+    _naming(routes, desk)
     return routes
 
 
@@ -182,5 +190,22 @@ def _ending(routes: APIRouter, desk: Desk) -> None:
         """Cancel what is not yet issued; asking again changes nothing."""
         asked = body or CancelOrder()
         order = await changing.cancel_order(session, order_id, asked, principal=asker, outcomes=desk.outcomes)
+        tell_version(response, order_token(order_id, order.version))
+        return (await queries.summaries(session, [order_id]))[order_id]
+
+
+def _naming(routes: APIRouter, desk: Desk) -> None:
+    @routes.post("/{order_id}/name-source", status_code=202, response_description=_NAMED, responses=_NOT_NAMED)
+    @tells_version
+    async def name_source(
+        *, order_id: Order, body: NameSource, buyer: Buyer, session: Session, response: Response
+    ) -> OrderSummary:
+        """Name a source for one order in spite of what it lacks: an approval, an acceptance, so small a lot.
+
+        What is missing of the order is given to it first, unless it has refused the order before. Who named it, why,
+        and what was overridden stand in the order's history; the source named last counts, and for this order alone.
+        Naming it again changes nothing.
+        """
+        order = await overriding.override_source(session, order_id, body, principal=buyer, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))
         return (await queries.summaries(session, [order_id]))[order_id]

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from services.orders import queries
 from services.orders.api.desk import PlanReader
+from services.orders.queries import orders as queries
 from services.orders.schemas.promises import PromiseFilter, StandingPromise
 from shared.http import rights
 from shared.http.app import Session

@@ -5,12 +5,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 
-from services.orders import queries
 from services.orders.api.desk import Desk, Planning, PlanReader
 from services.orders.api.files import IMPORT_PROBLEMS, example_of, read_file
 from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
+from services.orders.queries import sources as queries
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
+from shared import clock
 from shared.http import rights
 from shared.http.app import Session
 from shared.http.file_bodies import CSV, FileForm, file_body
@@ -51,17 +52,16 @@ def _reading(routes: APIRouter) -> None:
         wanted: Annotated[SourceFilter, Query()],
     ) -> Sequence[SourceRead]:
         """List the sources of one's nation, by part and site; planners see their partners' too."""
-        sees_all = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
-        nation = None if sees_all else reader.nation
-        sources = await queries.source_page(
-            session, wanted, nation=nation, after=page.after_texts(3), limit=page.one_more
-        )
+        sees_partners = rights.sight_of_partners(reader, Subject.SOURCE) is Sight.FULL
+        view = queries.SourceView(reader.nation, sees_partners, clock.now().date())
+        last = page.after_texts(3)
+        sources = await queries.source_page(session, wanted, view, after=last, limit=page.one_more)
         return page.cut(sources, lambda source: [source.part, source.site, source.nation])
 
     @routes.get("/{part}/{site}", responses={404: {"description": "`source-unknown`."}})
     async def show_source(*, part: Part, site: Site, reader: PlanReader, session: Session) -> SourceRead:
         """Show on what terms a site may supply one's nation with a part."""
-        source = await queries.source(session, part, site, reader.nation)
+        source = await queries.source(session, part, site, reader.nation, today=clock.now().date())
         if source is None:
             raise SourceUnknown(part=part, site=site)
         return source
@@ -72,11 +72,12 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
     async def put_source(*, part: Part, site: Site, terms: SourceTerms, planner: Planning) -> SourceRead:
         """Say on what terms a site may supply one's nation with a part.
 
-        Once a joint-venture factory is approved, the nation's open orders of the part are given to it.
+        Once it may be chosen (a joint-venture factory that is approved, another maker that is approved and whose first
+        article is accepted), the nation's open orders of the part are planned with it.
         """
         async with desk.database.transaction() as session:
             await sourcing.put_source(session, part, site, terms=terms, planner=planner)
-            written = await queries.source(session, part, site, planner.nation)
+            written = await queries.source(session, part, site, planner.nation, today=clock.now().date())
         desk.planner.wake()
         assert written is not None, "it has just been written"
         return written

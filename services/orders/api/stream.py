@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from services.orders import queries
 from services.orders.api.desk import Desk, Reader
+from services.orders.queries import seen
 from services.orders.schemas.filters import OrderStreamFilter
 from shared.http.app import OwnTransaction
 from shared.http.rights import Sight, Subject, sight
@@ -37,7 +37,7 @@ def router(desk: Desk) -> APIRouter:
         others of those of their nation.
         """
         async with transaction() as session:
-            nations = await queries.nations_of_all(session)
+            nations = await seen.nations_of_all(session)
         events = await desk.tail.subscribe(position)
         shown = Shown(wanted, reader, nations)
         return EventStream(events, shown.shape, expires_at=reader.expires_at)

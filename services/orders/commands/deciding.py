@@ -1,6 +1,8 @@
 """The work that doors, consumers and planning share: orders locked and loaded, decided on, written once at the end."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.order import Decision, Order, OrderUnknown
 from services.orders.domain.plan import plan
-from services.orders.domain.sourcing import Source, Sourcing
+from services.orders.domain.ranking import Market
+from services.orders.domain.sourcing import Sourcing
+from services.orders.store import market
 from services.orders.store import orders as order_store
 from services.orders.store import sources as source_store
 from services.orders.store.orders import Promised
@@ -16,7 +20,9 @@ from shared import clock
 from shared.db import after_commit
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
-from shared.types import OrderId
+from shared.types import OrderId, PartId, SiteId
+
+_NOTHING = Market()
 
 
 class Work:
@@ -26,14 +32,14 @@ class Work:
         self,
         session: AsyncSession,
         orders: Mapping[OrderId, Order],
-        sources: Mapping[OrderId, Sequence[Source]],
+        markets: Mapping[OrderId, Market],
         *,
         today: date,
         outcomes: Outcomes,
     ) -> None:
         self._session = session
         self._orders = dict(orders)
-        self._sources = sources
+        self._markets = dict(markets)
         self._today = today
         self._outcomes = outcomes
         self._changed: dict[OrderId, None] = {}
@@ -41,6 +47,28 @@ class Work:
         self._promised: list[Promised] = []
         self._told: list[Told] = []
         self._answered: list[OrderId] = []
+        self._given: Counter[tuple[PartId, SiteId]] = Counter()
+
+    @property
+    def today(self) -> date:
+        """The day on which all of it is decided."""
+        return self._today
+
+    def market(self, order_id: OrderId) -> Market:
+        """Give what an order may be sourced from, with what this work has given to each source before."""
+        found, part = self._markets.get(order_id, _NOTHING), self.order(order_id).part
+        if not self._given:
+            return found
+        return replace(
+            found,
+            sources=[replace(each, load=each.load + self._given[part, each.site]) for each in found.sources],
+        )
+
+    def name(self, order_id: OrderId, site: SiteId) -> None:
+        """Let an order be given to a source that somebody has named for it."""
+        known = self._markets[order_id]
+        sources = [replace(each, named=each.site == site) for each in known.sources]
+        self._markets[order_id] = replace(known, sources=sources)
 
     def order(self, order_id: OrderId) -> Order:
         """Give an order as it now stands, or refuse what there is none of."""
@@ -52,7 +80,7 @@ class Work:
     def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
         """Take over what a fact says of an order, then plan anew."""
         before = self.order(order_id)
-        decided = plan(take_over(before), self._sources.get(order_id, ()), self._today)
+        decided = plan(take_over(before), self.market(order_id), self._today)
         if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
             self._answered.append(order_id)
         self.decide(decided)
@@ -70,6 +98,8 @@ class Work:
         if order == before:
             return order
         self._changed[order.order_id] = None
+        for work in order.work_orders[len(before.work_orders) :]:
+            self._given[order.part, work.source] += work.quantity
         for work in order.work_orders:
             if work.n > len(before.work_orders) or work != before.work_orders[work.n - 1]:
                 self._work_orders[order.order_id, work.n] = work
@@ -97,8 +127,8 @@ async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outc
     """Lock and load orders with the sources that may fill them, so that what is heard of them can be planned."""
     await source_store.share(session)
     orders = await order_store.lock(session, order_ids)
-    sources = await source_store.approved(session, orders)
-    return Work(session, orders, sources, today=clock.now().date(), outcomes=outcomes)
+    today = clock.now().date()
+    return Work(session, orders, await market.markets(session, orders, today), today=today, outcomes=outcomes)
 
 
 async def open_to_ask(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:

@@ -1,6 +1,7 @@
 """Sources and activities: one at a time, or a whole file or nothing."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.schemas.sources import ActivityRow, ActivityTerms, SourceRow, SourceTerms
+from services.orders.schemas.weights import WeightTerms
 from services.orders.store import lookups
 from services.orders.store import sources as store
 from shared import clock
@@ -22,7 +24,13 @@ _UNKNOWN = "the catalogue has not heard of it yet"
 
 
 class ApprovalInFuture(Refusal):
-    """A source counts as approved from the day of its approval, which has not come yet."""
+    """A source is approved and accepted from the days on which that was said, and these have not come yet."""
+
+    kind = Kind.INVALID
+
+
+class WeightsInPast(Refusal):
+    """Weights hold from today or a later day on: what was decided before stands."""
 
     kind = Kind.INVALID
 
@@ -42,9 +50,17 @@ async def put_source(
         raise CatalogueBehind(part=part)
     if site not in await lookups.sites(session, [site]):
         raise CatalogueBehind(site=site)
-    if row.approved_on is not None and row.approved_on > clock.now().date():
-        raise ApprovalInFuture(approved_on=row.approved_on)
+    if future := _in_future(row, clock.now().date()):
+        raise ApprovalInFuture(**future)
     await store.save(session, [row], planner)
+
+
+async def put_weights(session: AsyncSession, valid_from: date, terms: WeightTerms, planner: Principal) -> None:
+    """Say how the planner's nation weighs sources from a day on; what was decided before stands."""
+    today = clock.now().date()
+    if valid_from < today:
+        raise WeightsInPast(valid_from=valid_from, today=today)
+    await store.save_weights(session, valid_from, terms, planner)
 
 
 async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, planner: Principal) -> None:
@@ -84,9 +100,9 @@ async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) ->
     sites = await lookups.sites(session, {row.site for row in imported.records})
     today = clock.now().date()
     wrong = [
-        LineError(line, "approved_on", "lies in the future")
+        LineError(line, field, "lies in the future")
         for line, row in imported.numbered()
-        if row.approved_on is not None and row.approved_on > today
+        for field in _in_future(row, today)
     ]
     unknown = [
         LineError(line, field, _UNKNOWN)
@@ -118,6 +134,11 @@ async def check_activities(session: AsyncSession, imported: Imported[ActivityRow
     ]
     unknown = [LineError(line, "site", _UNKNOWN) for line, row in imported.numbered() if row.site not in sites]
     _refuse(imported, wrong, unknown)
+
+
+def _in_future(row: SourceRow, today: date) -> dict[str, date]:
+    days = {"approved_on": row.approved_on, "accepted_on": row.accepted_on}
+    return {field: day for field, day in days.items() if day is not None and day > today}
 
 
 async def _taken(session: AsyncSession, codes: Sequence[str], planner: Principal) -> set[str]:

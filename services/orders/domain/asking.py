@@ -64,7 +64,7 @@ def cancel(order: Order, ask: Ask = NOBODY) -> Decision:
     """Ask inventory to release what is not yet issued; asking again changes nothing."""
     if order.cancel_requested:
         return Decision(order)
-    _refuse_settled(order)
+    refuse_settled(order)
     asked = replace(order, cancel_requested=True)
     fact = OrderCancelRequested(**order.about, reason=ask.reason, asked_by=ask.by)
     return tell(asked, fact)
@@ -76,7 +76,7 @@ def decline(order: Order, ask: Ask) -> Decision:
         raise OrderNotDeclinable(order=order.order_id)
     if order.cancel_requested:
         return Decision(order)
-    _refuse_settled(order)
+    refuse_settled(order)
     asked = replace(order, cancel_requested=True)
     fact = OrderCancelRequested(
         **order.about,
@@ -91,10 +91,10 @@ def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
     """Ask inventory to want less; what is issued already stands."""
     if quantity > order.wanted:
         raise QuantityRaised(order=order.order_id, quantity=order.wanted, asked=quantity)
-    _refuse_cancelled(order)
+    refuse_cancelled(order)
     if quantity == order.wanted:
         return Decision(order)
-    _refuse_settled(order)
+    refuse_settled(order)
     asked = replace(order, wanted=quantity, reductions=order.reductions + 1)
     fact = OrderReductionRequested(
         **order.about,
@@ -108,10 +108,10 @@ def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
 
 def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) -> Decision:
     """Change the day on which the order is needed."""
-    _refuse_cancelled(order)
+    refuse_cancelled(order)
     if required_by == order.required_by:
         return Decision(order)
-    _refuse_settled(order)
+    refuse_settled(order)
     if required_by < today:
         raise RequiredByPast(required_by=required_by, today=today)
     fact = OrderRescheduled(
@@ -126,10 +126,10 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
 
 def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     """Change how urgent the order is; inventory serves it by its new priority from then on."""
-    _refuse_cancelled(order)
+    refuse_cancelled(order)
     if (need.urgency, need.priority) == (order.urgency, order.priority):
         return Decision(order)
-    _refuse_settled(order)
+    refuse_settled(order)
     fact = OrderReprioritised(
         **order.about,
         urgency=need.urgency,
@@ -144,11 +144,13 @@ def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     return tell(changed, fact)
 
 
-def _refuse_settled(order: Order) -> None:
+def refuse_settled(order: Order) -> None:
+    """Refuse to change an order that was issued in full."""
     if order.is_settled:
         raise OrderAlreadyIssued(order=order.order_id, issued=order.demand.issued)
 
 
-def _refuse_cancelled(order: Order) -> None:
+def refuse_cancelled(order: Order) -> None:
+    """Refuse to change an order that is cancelled, or about to be."""
     if order.cancel_requested:
         raise OrderCancelled(order=order.order_id)

@@ -1,28 +1,30 @@
 """The sourcing plan: decided anew after every fact that orders applies, from totals alone.
 
-More is needed than will come: the difference is sourced. Less: the surplus is asked back, latest promise first.
-A work order that once gave less than asked is not asked again, or orders and production would answer each other for
-ever; nothing is sourced beyond what the depot still wants, even before inventory has answered its request.
+More is needed than will come: the difference is sourced, from one source or shared out over several. Less: the surplus
+is asked back, latest promise first. A work order that once gave less than asked is not asked again, or orders and
+production would answer each other for ever; nothing is sourced beyond what the depot still wants, even before
+inventory has answered its request.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
-from services.orders.domain import promise
+from services.orders.domain import explained, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
-from services.orders.domain.sourcing import Source, Sourcing, first_source
+from services.orders.domain.ranking import Ask, Market, Weights
+from services.orders.domain.sourcing import Sourcing, refusing
+from services.orders.domain.splitting import Share, Shares, share_out
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 
 WORK_ORDERS_MAX = 9999
 
 
-def plan(order: Order, sources: Sequence[Source], today: date) -> Decision:
+def plan(order: Order, market: Market, today: date) -> Decision:
     """Source what is missing, ask back what is too much, and make the promise that follows."""
     if not order.demand.may_be_planned:
         return Decision(order)
-    decided = _source(order, sources, today) if missing(order) > 0 else _ask_back(order)
+    decided = _source(order, market, today) if missing(order) > 0 else _ask_back(order)
     return _promise(decided, today)
 
 
@@ -38,29 +40,43 @@ def missing(order: Order) -> int:
     return min(order.need, max(0, wanted)) - order.outstanding
 
 
-def _source(order: Order, sources: Sequence[Source], today: date) -> Decision:
-    source = first_source(sources, order.work_orders)
-    if source is None or len(order.work_orders) >= WORK_ORDERS_MAX:
+def _source(order: Order, market: Market, today: date) -> Decision:
+    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders))
+    shares = share_out(market, ask, order.required_by)
+    if len(order.work_orders) + len(shares.chosen) > WORK_ORDERS_MAX:
         return Decision(order)
-    quantity = missing(order)
-    work = Sourcing(
+    sourced, facts = order, list[OrderEvent]()
+    for each in shares.chosen:
+        work = _work(sourced, each)
+        sourced = sourced.with_work(work)
+        facts.append(_sourced(order, work, shares, market.weights))
+    return tell(sourced, *facts)
+
+
+def _work(order: Order, share: Share) -> Sourcing:
+    return Sourcing(
         n=len(order.work_orders) + 1,
-        source=source.site,
-        sourced=quantity,
-        quantity=quantity,
-        due=today + timedelta(days=source.lead_time_days),
-        due_reason=f"lead time of {source.site}",
+        source=share.offer.source.site,
+        sourced=share.quantity,
+        quantity=share.quantity,
+        due=share.offer.expected_on,
+        due_reason=explained.due_reason(share.offer, share.quantity),
     )
-    fact = OrderSourced(
+
+
+def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> OrderSourced:
+    return OrderSourced(
         **order.about,
         work_order=work.name(order.order_id),
-        source=source.site,
-        quantity=quantity,
+        source=work.source,
+        quantity=work.quantity,
         priority=order.priority,
         due=work.due,
         required_by=order.required_by,
+        reason=explained.reason(shares),
+        weighing=explained.weighing(weights),
+        candidates=explained.candidates(shares.offers),
     )
-    return tell(order.with_work(work), fact)
 
 
 def _ask_back(order: Order) -> Decision:

@@ -1,4 +1,4 @@
-"""Sources of a part, and the work orders that an order has asked of them."""
+"""The work orders that an order has asked of sources."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,14 +13,6 @@ from shared.events.production import (
     WorkOrderRefused,
 )
 from shared.types import OrderId, SiteId, WorkOrderId
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A joint-venture factory that is approved for a part."""
-
-    site: SiteId
-    lead_time_days: int
 
 
 class WorkState(StrEnum):
@@ -72,11 +64,9 @@ def number_of(work_order: WorkOrderId) -> int:
     return int(work_order.rpartition("-W")[2])
 
 
-def first_source(sources: Sequence[Source], work_orders: Sequence[Sourcing]) -> Source | None:
-    """Choose the source with the shortest lead time; one that refused this order is not asked again."""
-    refusing = {work.source for work in work_orders if work.state is WorkState.REFUSED}
-    willing = [source for source in sources if source.site not in refusing]
-    return min(willing, key=lambda source: (source.lead_time_days, source.site), default=None)
+def refusing(work_orders: Sequence[Sourcing]) -> frozenset[SiteId]:
+    """Name the sources that have refused the order: they are not asked again."""
+    return frozenset(work.source for work in work_orders if work.state is WorkState.REFUSED)
 
 
 def hear(work: Sourcing, fact: WorkOrderEvent) -> Sourcing:

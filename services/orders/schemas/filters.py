@@ -16,6 +16,7 @@ class Followed(StrEnum):
     RESCHEDULED = "rescheduled"
     REPRIORITISED = "reprioritised"
     SOURCED = "sourced"
+    SOURCE_OVERRIDDEN = "source-overridden"
     SOURCING_REDUCED = "sourcing-reduced"
     PROMISED = "promised"
 

@@ -4,11 +4,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from services.orders.domain.priority import Designator
+from services.orders.domain.source import Standing
 from shared.http.forms import Answer, Asked, Body, Day, Filter, Flag
-from shared.types import Nation, PartId, PositiveQuantity, SiteId
+from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text
 
 Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
 """An exact amount, as text: `"1381500.00"`."""
@@ -30,8 +31,12 @@ class SourceTerms(Body):
                 {
                     "approved": True,
                     "approved_on": "2021-03-23",
+                    "approved_until": "2027-03-22",
+                    "approved_by": "Directorate of Air Stores",
+                    "accepted_on": "2021-02-08",
                     "lead_time_days": 21,
                     "capacity_per_week": 4,
+                    "minimum_lot": 2,
                     "unit_cost": "1381500.00",
                     "currency": "INR",
                     "import_content": "0.36",
@@ -41,19 +46,38 @@ class SourceTerms(Body):
     )
 
     approved: Flag
-    """Whether orders may be given to it."""
+    """Whether the nation buys there."""
     approved_on: Day | None = None
     """Day of the approval; needed if approved."""
+    approved_until: Day | None = None
+    """Last day of the approval; none where it has no end."""
+    approved_by: Text | None = None
+    """Who approved it."""
+    accepted_on: Day | None = None
+    """Day of the technical acceptance (first article); a maker that is no joint-venture factory needs one."""
+    accepted_until: Day | None = None
+    """Last day of the technical acceptance; none where it has no end."""
     lead_time_days: Annotated[int, Field(ge=0, le=_LEAD_TIME_DAYS_MAX)]
     """Days from order to delivery."""
     capacity_per_week: PositiveQuantity | None = None
     """How much it can deliver in a week, in quanta of the part."""
+    minimum_lot: PositiveQuantity | None = None
+    """The least that it makes at a time, in quanta of the part; it is not asked for less."""
     unit_cost: Money | None = None
     """Price of one unit of issue, exact."""
     currency: Currency | None = None
     """Currency of the price; needed with one."""
     import_content: Share | None = None
     """Imported share of the price, 0 to 1."""
+
+    @field_validator("approved_until", "accepted_until")
+    @classmethod
+    def _follows(cls, until: date | None, info: ValidationInfo) -> date | None:
+        beginning = str(info.field_name).replace("_until", "_on")
+        since: date | None = info.data.get(beginning)
+        if until is not None and beginning in info.data and (since is None or until < since):
+            raise ValueError(f"is not before {beginning}: give that day too, or one after it here")
+        return until
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -87,8 +111,15 @@ class SourceRead(Answer):
                     "nation": "IND",
                     "approved": True,
                     "approved_on": "2021-03-23",
+                    "approved_until": "2027-03-22",
+                    "approved_by": "Directorate of Air Stores",
+                    "accepted_on": "2021-02-08",
+                    "accepted_until": None,
+                    "standing": "approved",
                     "lead_time_days": 21,
                     "capacity_per_week": 4,
+                    "minimum_lot": 2,
+                    "load": 6,
                     "unit_cost": "1381500.00",
                     "currency": "INR",
                     "import_content": "0.3600",
@@ -107,13 +138,27 @@ class SourceRead(Answer):
     nation: Nation
     """Whose approval it is, and whose orders it may fill."""
     approved: bool
-    """Whether orders may be given to it."""
+    """Whether the nation buys there."""
     approved_on: date | None
     """Day of the approval."""
+    approved_until: date | None
+    """Last day of the approval."""
+    approved_by: str | None
+    """Who approved it."""
+    accepted_on: date | None
+    """Day of the technical acceptance."""
+    accepted_until: date | None
+    """Last day of the technical acceptance."""
+    standing: Standing
+    """Whether it may be chosen today, and if not, what it lacks."""
     lead_time_days: int
     """Days from order to delivery."""
     capacity_per_week: int | None
     """How much it can deliver in a week, in quanta of the part."""
+    minimum_lot: int | None
+    """The least that it makes at a time, in quanta of the part."""
+    load: int | None
+    """How much it will still bring for the nation's own orders; none where they are another nation's."""
     unit_cost: Decimal | None
     """Price of one unit of issue."""
     currency: str | None

@@ -4,48 +4,45 @@ Deciding with sources and changing them exclude each other by an advisory lock: 
 committed before the source is there, so planning finds every order that lacks it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.sourcing import Source
 from services.orders.schemas.sources import ActivityRow, SourceRow
+from services.orders.schemas.weights import WeightTerms
 from shared.http.tokens import Principal
 from shared.sql import Statement
-from shared.types import OrderId, PartId, SiteKind
+from shared.types import PartId
 
 _SOURCES_LOCK = 0x6A76_736F  # one number of this database: "jvso"
 _SHARE = Statement(f"SELECT pg_advisory_xact_lock_shared({_SOURCES_LOCK})")
 _CLAIM = Statement(f"SELECT pg_advisory_xact_lock({_SOURCES_LOCK})")
-_APPROVED = Statement(
-    """
-    SELECT orders.order_id, source.site, source.lead_time_days
-    FROM orders JOIN site_copy AS depot ON depot.site_id = orders.ordered_by
-    JOIN source ON source.part = orders.part AND source.nation = depot.country AND source.approved
-    JOIN site_copy AS maker ON maker.site_id = source.site AND maker.kind = :kind
-    WHERE orders.order_id = ANY(CAST(:order_ids AS text[]))
-    ORDER BY orders.order_id, source.lead_time_days, source.site
-    """
-)
 _SAVE = Statement(
     """
-    INSERT INTO source (part, site, nation, approved, approved_on, lead_time_days, capacity_per_week, unit_cost,
-                        currency, import_content, illustrative, changed_by)
-    SELECT s.part, s.site, :nation, s.approved, s.approved_on, s.lead_time_days, s.capacity_per_week, s.unit_cost,
-           s.currency, s.import_content, s.illustrative, :changed_by
+    INSERT INTO source (part, site, nation, approved, approved_on, approved_until, approved_by, accepted_on,
+                        accepted_until, lead_time_days, capacity_per_week, minimum_lot, unit_cost, currency,
+                        import_content, illustrative, changed_by)
+    SELECT s.part, s.site, :nation, s.approved, s.approved_on, s.approved_until, s.approved_by, s.accepted_on,
+           s.accepted_until, s.lead_time_days, s.capacity_per_week, s.minimum_lot, s.unit_cost, s.currency,
+           s.import_content, s.illustrative, :changed_by
     FROM unnest(CAST(:parts AS text[]), CAST(:sites AS text[]), CAST(:approved AS boolean[]),
-                CAST(:approved_on AS date[]), CAST(:lead_times AS integer[]), CAST(:capacities AS bigint[]),
-                CAST(:unit_costs AS numeric[]), CAST(:currencies AS text[]), CAST(:import_contents AS numeric[]),
-                CAST(:illustrative AS boolean[]))
-         AS s (part, site, approved, approved_on, lead_time_days, capacity_per_week, unit_cost, currency,
-               import_content, illustrative)
+                CAST(:approved_on AS date[]), CAST(:approved_until AS date[]), CAST(:approved_by AS text[]),
+                CAST(:accepted_on AS date[]), CAST(:accepted_until AS date[]), CAST(:lead_times AS integer[]),
+                CAST(:capacities AS bigint[]), CAST(:minimum_lots AS bigint[]), CAST(:unit_costs AS numeric[]),
+                CAST(:currencies AS text[]), CAST(:import_contents AS numeric[]), CAST(:illustrative AS boolean[]))
+         AS s (part, site, approved, approved_on, approved_until, approved_by, accepted_on, accepted_until,
+               lead_time_days, capacity_per_week, minimum_lot, unit_cost, currency, import_content, illustrative)
     ON CONFLICT (part, site, nation) DO UPDATE
-    SET approved = excluded.approved, approved_on = excluded.approved_on, lead_time_days = excluded.lead_time_days,
-        capacity_per_week = excluded.capacity_per_week, unit_cost = excluded.unit_cost,
-        currency = excluded.currency, import_content = excluded.import_content,
+    SET approved = excluded.approved, approved_on = excluded.approved_on, approved_until = excluded.approved_until,
+        approved_by = excluded.approved_by, accepted_on = excluded.accepted_on,
+        accepted_until = excluded.accepted_until, lead_time_days = excluded.lead_time_days,
+        capacity_per_week = excluded.capacity_per_week, minimum_lot = excluded.minimum_lot,
+        unit_cost = excluded.unit_cost, currency = excluded.currency, import_content = excluded.import_content,
         illustrative = excluded.illustrative, changed_by = excluded.changed_by, changed_at = clock_timestamp()
     """
 )
@@ -53,6 +50,16 @@ _ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
     ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
+    """
+)
+_SAVE_WEIGHTS = Statement(
+    """
+    INSERT INTO sourcing_weights (nation, valid_from, day, cost, import_content, currency, rates, changed_by)
+    VALUES (:nation, :valid_from, :day, :cost, :import_content, :currency, CAST(:rates AS jsonb), :changed_by)
+    ON CONFLICT (nation, valid_from) DO UPDATE
+    SET day = excluded.day, cost = excluded.cost, import_content = excluded.import_content,
+        currency = excluded.currency, rates = excluded.rates, changed_by = excluded.changed_by,
+        changed_at = clock_timestamp()
     """
 )
 _PLANNED = Statement("DELETE FROM planning WHERE part = :part AND asked = :asked")
@@ -82,14 +89,6 @@ async def share(session: AsyncSession) -> None:
     await _SHARE.run(session)
 
 
-async def approved(session: AsyncSession, order_ids: Iterable[OrderId]) -> Mapping[OrderId, Sequence[Source]]:
-    """Load the joint-venture factories that each order's nation has approved, shortest lead time first."""
-    found: dict[OrderId, list[Source]] = {}
-    for row in await _APPROVED.rows(session, {"order_ids": list(order_ids), "kind": SiteKind.FACTORY}):
-        found.setdefault(row.order_id, []).append(Source(row.site, row.lead_time_days))
-    return found
-
-
 async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal) -> None:
     """Write sources, once no decision is under way, and ask for the planning of what they may fill."""
     await _CLAIM.run(session)
@@ -100,8 +99,13 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Princi
             "sites": [row.site for row in rows],
             "approved": [row.approved for row in rows],
             "approved_on": [row.approved_on for row in rows],
+            "approved_until": [row.approved_until for row in rows],
+            "approved_by": [row.approved_by for row in rows],
+            "accepted_on": [row.accepted_on for row in rows],
+            "accepted_until": [row.accepted_until for row in rows],
             "lead_times": [row.lead_time_days for row in rows],
             "capacities": [row.capacity_per_week for row in rows],
+            "minimum_lots": [row.minimum_lot for row in rows],
             "unit_costs": [_exact(row.unit_cost) for row in rows],
             "currencies": [row.currency for row in rows],
             "import_contents": [_exact(row.import_content) for row in rows],
@@ -111,6 +115,24 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Princi
         },
     )
     await _ASK_FOR_PLANNING.run(session, {"parts": [row.part for row in rows if row.approved]})
+
+
+async def save_weights(session: AsyncSession, valid_from: date, terms: WeightTerms, planner: Principal) -> None:
+    """Write how a nation weighs sources from a day on, once no decision is under way."""
+    await _CLAIM.run(session)
+    await _SAVE_WEIGHTS.run(
+        session,
+        {
+            "nation": planner.nation,
+            "valid_from": valid_from,
+            "day": Decimal(terms.day),
+            "cost": Decimal(terms.cost),
+            "import_content": Decimal(terms.import_content),
+            "currency": terms.currency,
+            "rates": json.dumps(dict(terms.rates)),
+            "changed_by": planner.subject,
+        },
+    )
 
 
 async def finish_planning(session: AsyncSession, done: Asked) -> None:

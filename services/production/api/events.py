@@ -18,11 +18,12 @@ from shared.http.tokens import Principal
 from shared.http.versions import VERSION_HEADER, tells_version
 
 _PROBLEMS = {
-    403: "`site-forbidden`: the source's site is not yours to post for; `site-not-factory`.",
+    403: "`site-forbidden`: the source's site is not yours to post for; `site-not-factory`; `site-not-supplier`: a "
+    "purchase is told for a supplier.",
     409: "`event-id-reused`; or, worth another try, `catalogue-behind`, `event-unknown`, `work-order-unknown`; or "
     "`event-already-voided`.",
     413: "`event-too-large`, `lines-too-many`.",
-    422: "`event-type-unknown`, `event-not-voidable`.",
+    422: "`event-type-unknown`, `event-not-voidable`; of a purchase: `part-not-purchased`, `quantity-absurd`.",
 }
 
 
@@ -61,11 +62,15 @@ def router(doors: Doors) -> APIRouter:
     @takes(EVENT, LINES, body_bytes_max=doors.settings.body_bytes_max)
     @tells_version
     async def post_events(request: Request, principal: Poster) -> Response:
-        """Post what happened in a factory: one CloudEvent, or NDJSON of them.
+        """Post what happened in a factory, or to a purchase: one CloudEvent, or NDJSON of them.
 
         An event is identified by its source and id: the same again is answered 200, another body under the same id
         409. Facts about goods are never refused for coming late or out of order. Lines are decided one by one; the
         answer is a line for each, then their sum.
+
+        For a supplier without a system, those who plan or buy for the nation post `jvtrack.supplier.*`: a purchase is a
+        work order that the supplier has. They do so for the purchases of their own nation's depots and for their own
+        nation's suppliers; the event keeps who posted it.
         """
         if media_type(request.headers.get("content-type", "")) == LINES:
             return EventLines(doors, principal)

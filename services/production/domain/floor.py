@@ -5,7 +5,7 @@ told facts together. Who opens a floor has locked every lot and work order that 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from services.production.domain.history import Entry, Identity, Telling
 from services.production.domain.lot import Lot, lot_id
@@ -17,12 +17,14 @@ from services.production.domain.posted import (
     Posted,
     WorkOrderUnknown,
 )
+from services.production.domain.purchase import is_purchase, require_possible, steps, totals_with_steps
 from services.production.domain.telling import tell_lot, tell_void
-from services.production.domain.totals import NOTHING, Totals, totals_of
+from services.production.domain.totals import NOTHING, Totals
 from services.production.domain.work_order import NoteFact, WorkOrder
 from shared.events.envelope import Event, new_event_id
 from shared.events.factory import FactoryEventCorrected, FactoryEventVoided, FactoryFact, LotFact
 from shared.events.production import WorkOrderEvent
+from shared.events.purchases import PurchaseDispatched
 from shared.types import EventId, LotId, WorkOrderId
 
 Undoing = FactoryEventVoided | FactoryEventCorrected
@@ -48,21 +50,27 @@ class Floor:
     def decide(self, posted: Posted, corrected: FactoryFact | None = None) -> Accepted:
         """Accept one event, or refuse it before anything changes; a correction comes with its corrected fact."""
         fact = posted.fact
+        self._require_possible(posted, corrected or fact)
         if isinstance(fact, Undoing):
             entry = self._undo(posted, self._standing(posted, fact), corrected)
         elif isinstance(fact, LotFact):
             entry = self._add_to_lot(posted, fact)
-            self._count(posted, self._counted(entry, totals_of(fact)), WorkOrder.count)
+            self._count(posted, self._counted(entry, totals_with_steps(fact)), WorkOrder.count)
         else:
             assert isinstance(fact, NoteFact)
             entry = self._note(posted, self._own_work_order(posted, fact), fact)
         self.entries[posted.identity] = entry
         return Accepted(posted.event_id, entry.key, entry.key_seq)
 
+    def _require_possible(self, posted: Posted, fact: FactoryFact) -> None:
+        """Refuse a purchase of what its supplier was never asked for; of a factory's lots any fact is possible."""
+        if isinstance(fact, PurchaseDispatched):
+            require_possible(fact, self._own_work_order(posted, fact))
+
     def _standing(self, posted: Posted, undoing: Undoing) -> Entry:
         """Find the event to undo, or refuse."""
         earlier = self.entries.get((posted.source, undoing.event))
-        if earlier is None:
+        if earlier is None or is_purchase(earlier.fact) is not is_purchase(undoing):
             raise EventUnknown(event=undoing.event)
         if isinstance(earlier.fact, FactoryEventVoided):
             raise EventNotVoidable(event=undoing.event)
@@ -79,13 +87,13 @@ class Floor:
 
     def _undo_on_lots(self, posted: Posted, earlier: Entry, corrected: LotFact | None) -> Entry:
         assert isinstance(earlier.fact, LotFact)
-        changes = self._counted(earlier, -totals_of(earlier.fact))
+        changes = self._counted(earlier, -totals_with_steps(earlier.fact))
         if corrected is None:
             entry = self._void_on_lot(posted, earlier, posted.event_id)
         else:
             self._void_on_lot(posted, earlier, new_event_id())
             entry = self._add_to_lot(posted, corrected)
-            for work_order, change in self._counted(entry, totals_of(corrected)).items():
+            for work_order, change in self._counted(entry, totals_with_steps(corrected)).items():
                 changes[work_order] = changes.get(work_order, NOTHING) + change
         self._count(posted, changes, WorkOrder.recount)
         return entry
@@ -106,24 +114,30 @@ class Floor:
         lot = self.lots[lot_id(posted.site, fact.lot)]
         named = fact.work_order or lot.work_order
         work_order = self.work_orders.get(named) if named else None
-        event = tell_lot(fact, lot, named, work_order)
-        lot = self._keep_lot(lot.add(fact))
-        entry = Entry(posted.event_id, event.key, lot.version, fact, work_order=named)
+        parts = steps(fact)
+        told = (*(new_event_id() for _ in parts[1:]), posted.event_id)
+        for event_id, step in zip(told, parts, strict=True):
+            event = tell_lot(step, lot, named, work_order)
+            lot = self._keep_lot(lot.add(step))
+            self.told.append(Telling(event, lot.version, event_id, posted))
+        entry = Entry(posted.event_id, f"lot:{lot.lot_id}", lot.version, fact, work_order=named, before=told[:-1])
         if named is not None and work_order is None:
             self.awaiting.append(entry)
-        self._tell(posted, entry, event)
         return entry
 
     def _void_on_lot(self, posted: Posted, earlier: Entry, event_id: EventId) -> Entry:
+        """Take back what an event told of a lot, the last of it first."""
         assert isinstance(earlier.fact, LotFact)
         lot = self.lots[lot_id(posted.site, earlier.fact.lot)]
         work_order = self.work_orders.get(earlier.work_order) if earlier.work_order else None
-        event = tell_void(earlier, lot, work_order, _reason(posted))
-        lot = self._keep_lot(lot.withdraw(earlier.fact))
-        entry = Entry(event_id, event.key, lot.version, posted.fact, work_order=earlier.work_order)
+        told = reversed([*zip((*earlier.before, earlier.event_id), steps(earlier.fact), strict=True)])
+        voids = (*(new_event_id() for _ in earlier.before), event_id)
+        for void, (voided, step) in zip(voids, told, strict=True):
+            event = tell_void(replace(earlier, event_id=voided, fact=step), lot, work_order, _reason(posted))
+            lot = self._keep_lot(lot.withdraw(step))
+            self.told.append(Telling(event, lot.version, void, posted))
         self.voided[earlier.event_id] = posted.event_id
-        self._tell(posted, entry, event)
-        return entry
+        return Entry(event_id, f"lot:{lot.lot_id}", lot.version, posted.fact, work_order=earlier.work_order)
 
     def _note(self, posted: Posted, work_order: WorkOrder, fact: NoteFact) -> Entry:
         work_order, event = work_order.note(posted.event_id, fact)
@@ -158,7 +172,7 @@ class Floor:
             if event is not None:
                 self.told.append(Telling(event, work_order.version, new_event_id(), posted))
 
-    def _own_work_order(self, posted: Posted, fact: NoteFact) -> WorkOrder:
+    def _own_work_order(self, posted: Posted, fact: NoteFact | PurchaseDispatched) -> WorkOrder:
         """Find the work order that a factory speaks of, or refuse alike what is unknown and what is another's."""
         work_order = self.work_orders.get(fact.work_order)
         if work_order is None or work_order.factory != posted.site:

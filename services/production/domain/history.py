@@ -22,6 +22,8 @@ class Entry:
     work_order: WorkOrderId | None = None
     """The work order that a lot's fact is for, named by itself or by the lot's earlier facts."""
     voided_by: EventId | None = None
+    before: tuple[EventId, ...] = ()
+    """The facts that were told with it and before it, where one event tells of several."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from shared.events.production import (
     WorkOrderAccepted,
     WorkOrderRefused,
 )
+from shared.events.purchases import PurchaseCancelled, PurchaseDispatched, PurchasePlaced, PurchaseSlipped
 from shared.types import WorkOrderId
 
 TOLD_AS: dict[type[LotFact], type[LotEvent]] = {
@@ -38,14 +39,22 @@ TOLD_AS: dict[type[LotFact], type[LotEvent]] = {
     FactoryLotFinished: LotFinished,
     FactoryLotScrapped: LotScrapped,
     FactoryLotDispatched: LotDispatched,
+    PurchaseDispatched: LotDispatched,
 }
 FACT_TOLD_AS: dict[str, type[FactoryFact]] = {
-    **{told.TYPE: fact for fact, told in TOLD_AS.items()},
+    **{told.TYPE: fact for fact, told in TOLD_AS.items() if fact is not PurchaseDispatched},
     WorkOrderAccepted.TYPE: FactoryWorkOrderAccepted,
     WorkOrderRefused.TYPE: FactoryWorkOrderRefused,
     DelayReported.TYPE: FactoryDelayReported,
 }
 """By the type under which it was told, what the factory posted."""
+PURCHASE_TOLD_AS: dict[str, type[FactoryFact]] = {
+    WorkOrderAccepted.TYPE: PurchasePlaced,
+    DelayReported.TYPE: PurchaseSlipped,
+    WorkOrderRefused.TYPE: PurchaseCancelled,
+    LotDispatched.TYPE: PurchaseDispatched,
+}
+"""By the type under which it was told, what was posted of a purchase; a promise reads as a placing that names a day."""
 _PLACED = frozenset({"work_order", "part", "lot", "shipment"})
 _CARRIED = {
     fact: tuple(name for name in fact.model_fields if name in told.model_fields and name not in _PLACED)

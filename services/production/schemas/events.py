@@ -23,10 +23,11 @@ from pydantic import (
 )
 
 from services.production.domain.posted import Posted
-from services.production.domain.telling import FACT_TOLD_AS
+from services.production.domain.telling import FACT_TOLD_AS, PURCHASE_TOLD_AS
 from shared.errors import Kind, Refusal
 from shared.events.envelope import new_event_id
 from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryFact
+from shared.events.purchases import PURCHASE_FACTS, PurchaseEventCorrected
 from shared.http import rights
 from shared.http.bodies import BodyUnreadable, refuse_repetition
 from shared.http.problems import ERRORS_MAX, field_name
@@ -39,8 +40,12 @@ _NAME = re.compile(rb'"\s*:')
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
 
 
+POSTED = {**FACTORY_FACTS, **PURCHASE_FACTS}
+"""What this door takes, by type: factories' facts, and purchases for suppliers without a system."""
+
+
 class EventTypeUnknown(Refusal):
-    """Factories do not post events of this type."""
+    """Events of this type are not posted here."""
 
     kind = Kind.INVALID
 
@@ -121,7 +126,7 @@ def _event_of(fact: type[FactoryFact]) -> type[FactoryEvent]:
     return create_model(name, __base__=FactoryEvent, __doc__=fact.__doc__, **fields)
 
 
-EVENTS: tuple[type[FactoryEvent], ...] = tuple(_event_of(fact) for fact in FACTORY_FACTS.values())
+EVENTS: tuple[type[FactoryEvent], ...] = tuple(_event_of(fact) for fact in POSTED.values())
 _ANY_EVENT: Any = Annotated[reduce(or_, EVENTS), Field(discriminator="type")]
 READER: TypeAdapter[FactoryEvent] = TypeAdapter(_ANY_EVENT)
 """Reads an event of any type, straight from bytes."""
@@ -173,9 +178,10 @@ def read_correction(correction: FactoryEventCorrected, kind: type[FactoryFact]) 
 
 def read_fact(posted_type: str, told_type: str, body: bytes) -> FactoryFact:
     """Read a fact that was accepted before: what was posted, or what a correction put in its place."""
-    posted = FACTORY_FACTS[posted_type].model_validate_json(body)
+    posted = POSTED[posted_type].model_validate_json(body)
     if isinstance(posted, FactoryEventCorrected):
-        return read_correction(posted, FACT_TOLD_AS[told_type])
+        told_as = PURCHASE_TOLD_AS if isinstance(posted, PurchaseEventCorrected) else FACT_TOLD_AS
+        return read_correction(posted, told_as[told_type])
     return posted
 
 
@@ -205,4 +211,4 @@ def _field(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
     if error["type"] == "union_tag_not_found":
         return "type"
     loc: tuple[Any, ...] = error["loc"]
-    return field_name((*place, *(loc[1:] if loc and loc[0] in FACTORY_FACTS else loc)))
+    return field_name((*place, *(loc[1:] if loc and loc[0] in POSTED else loc)))

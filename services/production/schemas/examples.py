@@ -28,19 +28,60 @@ _DATA: dict[str, dict[str, Any]] = {
         "data": {**_LOT, "shipment": "S-2026-0311", "depot": "D-01", "quantity": 10},
     },
 }
+_BOUGHT = "7201YA6327A001-2026-W2"
+_SENT: dict[str, Any] = {
+    "lot": "VR-26-118",
+    "part": "MI17-TAIL-ROTOR-BLADE",
+    "work_order": _BOUGHT,
+    "shipment": "AWB-157-4471",
+    "depot": "D-01",
+    "quantity": 4,
+    "reference": {"maker": "0VR3H", "number": "8-3922-00", "revision": "B"},
+    "certificate": "EASA-1-118",
+}
+_PURCHASES: dict[str, dict[str, Any]] = {
+    "purchase-placed": {
+        "work_order": _BOUGHT,
+        "due": "2027-02-15",
+        "purchase": "PO-2026-0718",
+        "unit_price": "14200.00",
+        "currency": "EUR",
+    },
+    "purchase-promised": {"work_order": _BOUGHT, "due": "2027-02-20"},
+    "purchase-slipped": {"work_order": _BOUGHT, "due": "2027-03-05", "cause": "The export licence is late."},
+    "purchase-dispatched": _SENT,
+    "purchase-cancelled": {"work_order": _BOUGHT, "reason": "The supplier has closed the line."},
+    "purchase-event-voided": {"event": "PO-2026-0718-501", "reason": "Keyed in twice."},
+    "purchase-event-corrected": {
+        "event": "PO-2026-0718-503",
+        "reason": "Three, not four.",
+        "data": {**_SENT, "quantity": 3},
+    },
+}
 
 
 def examples() -> dict[str, dict[str, Any]]:
     """Give each example by the name of its type."""
-    return {
-        name: {
-            "specversion": "1.0",
-            "id": f"2026-{number:06}",
-            "source": "F-01",
-            "type": f"jvtrack.factory.{name}.v1",
-            "time": "2026-11-23T14:05:00+05:30",
-            "sequence": str(number),
-            "data": data,
-        }
+    made = {
+        name: _event(name, data, source="F-01", sender_id=f"2026-{number:06}", number=number)
         for number, (name, data) in enumerate(_DATA.items(), start=480)
     }
+    bought = {
+        name: _event(name, data, source="S-10", sender_id=f"PO-2026-0718-{number}")
+        for number, (name, data) in enumerate(_PURCHASES.items(), start=500)
+    }
+    return made | bought
+
+
+def _event(
+    name: str, data: dict[str, Any], *, source: str, sender_id: str, number: int | None = None
+) -> dict[str, Any]:
+    family = "supplier" if name in _PURCHASES else "factory"
+    event = {
+        "specversion": "1.0",
+        "id": sender_id,
+        "source": source,
+        "type": f"jvtrack.{family}.{name}.v1",
+        "time": "2026-11-23T14:05:00+05:30",
+    }
+    return {**event, "data": data} if number is None else {**event, "sequence": str(number), "data": data}

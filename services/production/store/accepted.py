@@ -5,13 +5,15 @@ What became of an event (its key, version and what was told) stands in the event
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.history import Entry, Identity
 from services.production.domain.posted import Posted
+from services.production.domain.purchase import steps
 from services.production.schemas.events import read_fact
+from shared.events.factory import LotFact
 from shared.sql import Row, Statement, Writes
 from shared.types import EventId, WorkOrderId
 
@@ -45,7 +47,9 @@ _TAKE_BACK = Statement(
 )
 _NAMED = Statement(
     """
-    SELECT a.source, a.id, a.event_id, a.type, a.body, a.voided_by, e.key, e.key_seq, e.type AS told_type, e.payload
+    SELECT a.source, a.id, a.event_id, a.type, a.body, a.voided_by, e.key, e.key_seq, e.type AS told_type, e.payload,
+           ARRAY(SELECT b.event_id FROM event_log b WHERE b.topic = e.topic AND b.key = e.key
+                 AND b.key_seq BETWEEN e.key_seq - 2 AND e.key_seq - 1 ORDER BY b.key_seq) AS before
     FROM unnest(CAST(:sources AS text[]), CAST(:ids AS text[])) AS named (source, id)
     JOIN accepted_event a USING (source, id)
     JOIN event_log e USING (event_id)
@@ -124,7 +128,7 @@ async def named(session: AsyncSession, identities: Iterable[Identity]) -> dict[I
     if not wanted:
         return {}
     rows = await _NAMED.rows(session, _columns(wanted))
-    return {(row.source, row.id): _entry(row) for row in rows}
+    return {(row.source, row.id): _with_steps(_entry(row), row) for row in rows}
 
 
 def void(writes: Writes, voided: Mapping[EventId, EventId]) -> None:
@@ -161,6 +165,12 @@ def _entry(row: Row) -> Entry:
         work_order=json.loads(row.payload).get("work_order"),
         voided_by=row.voided_by,
     )
+
+
+def _with_steps(entry: Entry, row: Row) -> Entry:
+    """Name the facts that were told before it by the same event, where it told of several."""
+    is_many = isinstance(entry.fact, LotFact) and len(steps(entry.fact)) > 1
+    return replace(entry, before=tuple(row.before)) if is_many else entry
 
 
 def _columns(identities: Iterable[Identity]) -> dict[str, list[str]]:

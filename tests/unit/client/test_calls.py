@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from jvtrack.client import (
     Sending,
     SourceTerms,
     StockQuery,
+    WeightTerms,
     document_number,
 )
 from jvtrack.client.answers.catalogue import PartRecord, SiteRecord
@@ -98,6 +100,8 @@ OPERATIONS: list[tuple[Act, str]] = [
 LISTS: list[tuple[Act, str]] = [
     (lambda j: j.orders.list(site="D-01", late=True).all(), "/v1/orders?site=D-01&late=true"),
     (lambda j: j.orders.sources(part=PART).all(), f"/v1/sources?part={PART}"),
+    (lambda j: j.orders.sources(nation="RUS").all(), "/v1/sources?nation=RUS"),
+    (lambda j: j.orders.weights().all(), "/v1/sourcing-weights"),
     (lambda j: j.orders.activities().all(), "/v1/activities"),
     (lambda j: j.orders.operations.parked().all(), "/v1/operations/parked"),
     (lambda j: j.orders.operations.blocked().all(), "/v1/operations/blocked"),
@@ -171,10 +175,33 @@ async def test_an_order_is_changed_and_cancelled_under_its_id() -> None:
     assert json.loads(service.asked[0].content) == {"required_by": "2027-01-15"}
 
 
+async def test_a_source_is_named_for_an_order_with_the_reason() -> None:
+    service = ScriptedService(an_answer(an_order(), 202))
+
+    async with a_client(service) as jvtrack:
+        await jvtrack.orders.name_source(ORDER, "S-10", "grounded")
+
+    assert service.asked[0].url.path == f"/v1/orders/{ORDER}/name-source"
+    assert json.loads(service.asked[0].content) == {"source": "S-10", "reason": "grounded"}
+
+
+async def test_weights_are_put_under_their_day() -> None:
+    weights = {"nation": "IND", "valid_from": "2026-12-01", "day": "1", "cost": "0.5", "import_content": "0"}
+    service = ScriptedService(an_answer(weights))
+
+    async with a_client(service) as jvtrack:
+        put = await jvtrack.orders.put_weights(date(2026, 12, 1), WeightTerms(cost="0.5"))
+
+    assert (service.asked[0].method, service.asked[0].url.path) == ("PUT", "/v1/sourcing-weights/2026-12-01")
+    assert json.loads(service.asked[0].content) == {"day": "1", "cost": "0.5", "import_content": "0"}
+    assert put.cost == Decimal("0.5")
+
+
 async def test_what_is_kept_is_put_under_its_id() -> None:
     part = {"part_id": PART, "name": "Swashplate", "unit_of_issue": "EA", "version": 1}
     site = {"site_id": "D-09", "name": "Depot", "kind": "depot", "country": "IND", "version": 1}
     source = {"part": PART, "site": "F-01", "nation": "IND", "approved": False, "lead_time_days": 84}
+    source |= {"standing": "not-approved"}
     service = ScriptedService(an_answer(part), an_answer(site), an_answer(source))
 
     async with a_client(service) as jvtrack:

@@ -6,13 +6,17 @@ from typing import Any, TypeVar
 
 from services.orders.domain.order import Demand, Order
 from services.orders.domain.placement import Placement, place
-from services.orders.domain.sourcing import Source, Sourcing, WorkState
-from shared.events.orders import OrderPlaced
+from services.orders.domain.plan import plan
+from services.orders.domain.ranking import UNSTATED, Market, Weights
+from services.orders.domain.source import Source, Span
+from services.orders.domain.sourcing import Sourcing, WorkState
+from shared.events.orders import OrderEvent, OrderPlaced, OrderPromised
 from shared.events.production import QuantityCause, WorkOrderEvent
 from shared.events.stock import DemandEvent, DemandReserved
-from shared.types import Condition, Urgency
+from shared.types import Condition, SiteKind, Urgency
 
 TODAY = date(2026, 11, 23)
+APPROVED_ON = date(2024, 4, 1)
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 ORDER = "7201YA6327A001-2026"
 FACTORY = "F-01"
@@ -60,8 +64,19 @@ def a_work_order(n: int = 1, quantity: int = 5, **changes: Any) -> Sourcing:
     return Sourcing(n=n, quantity=quantity, **(values | changes))
 
 
-def a_source(site: str = FACTORY, lead_time_days: int = 30) -> Source:
-    return Source(site, lead_time_days)
+def a_source(site: str = FACTORY, lead_time_days: int = 30, **changes: Any) -> Source:
+    """Make a joint-venture factory that is approved."""
+    values: dict[str, Any] = {"kind": SiteKind.FACTORY, "approved": True, "approval": Span(APPROVED_ON)}
+    return Source(site=site, lead_time_days=lead_time_days, **(values | changes))
+
+
+def a_supplier(site: str = "S-01", lead_time_days: int = 30, **changes: Any) -> Source:
+    """Make a maker that is no factory of a joint venture, approved and with its first article accepted."""
+    return a_source(site, lead_time_days, **{"kind": SiteKind.SUPPLIER, "acceptance": Span(APPROVED_ON), **changes})
+
+
+def a_market(*sources: Source, weights: Weights = UNSTATED) -> Market:
+    return Market(sources, weights)
 
 
 def said(kind: type[D] = DemandReserved, *, quantity: int = 5, **totals: Any) -> D:  # type: ignore[assignment]  # a default of D
@@ -96,6 +111,11 @@ def reported(kind: type[W], *, n: int = 1, quantity: int = 5, **changes: Any) ->
         "due": date(2027, 1, n),
     }
     return kind(**(values | changes))
+
+
+def asked(order: Order, market: Market) -> tuple[OrderEvent, ...]:
+    """Plan, and give what is asked of sources; what is promised the depot is told besides."""
+    return tuple(fact for fact in plan(order, market, TODAY).facts if not isinstance(fact, OrderPromised))
 
 
 SCRAPPED = QuantityCause.SCRAPPED

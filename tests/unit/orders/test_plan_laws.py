@@ -1,6 +1,5 @@
 """What holds of every plan, whatever the order and its sources."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +8,10 @@ from hypothesis import strategies as st
 
 from services.orders.domain.order import Order
 from services.orders.domain.plan import missing, plan
-from services.orders.domain.sourcing import Source, Sourcing, WorkState
+from services.orders.domain.ranking import Market
+from services.orders.domain.sourcing import Sourcing, WorkState
 from shared.events.orders import OrderSourcingReduced
-from tests.unit.orders.makers import TODAY, a_source, a_work_order, an_order
+from tests.unit.orders.makers import TODAY, a_market, a_source, a_work_order, an_order
 
 quantities = st.integers(min_value=0, max_value=6)
 
@@ -47,11 +47,16 @@ def orders(draw: st.DrawFn) -> Order:
     return replace(order, wanted=wanted, cancel_requested=draw(st.booleans()), demand=replace(order.demand, heard=1))
 
 
-sources = st.lists(st.builds(a_source, st.sampled_from(["F-01", "F-02"]), st.integers(0, 90)), max_size=2)
+sites = st.sampled_from(["F-01", "F-02", "F-03"])
+sources = st.lists(
+    st.builds(a_source, sites, st.integers(0, 90), capacity_per_week=st.none() | st.integers(1, 3)),
+    max_size=3,
+    unique_by=lambda source: source.site,
+).map(lambda found: a_market(*found))
 
 
 @given(orders(), sources)
-def test_the_quantity_always_adds_up(order: Order, available: Sequence[Source]) -> None:
+def test_the_quantity_always_adds_up(order: Order, available: Market) -> None:
     planned = plan(order, available, TODAY).order
 
     demand = planned.demand
@@ -61,7 +66,7 @@ def test_the_quantity_always_adds_up(order: Order, available: Sequence[Source]) 
 
 
 @given(orders(), sources)
-def test_planning_twice_is_planning_once(order: Order, available: Sequence[Source]) -> None:
+def test_planning_twice_is_planning_once(order: Order, available: Market) -> None:
     planned = plan(order, available, TODAY).order
 
     again = plan(planned, available, TODAY)
@@ -72,15 +77,13 @@ def test_planning_twice_is_planning_once(order: Order, available: Sequence[Sourc
 
 @given(orders())
 def test_nothing_is_left_missing_while_a_source_is_willing(order: Order) -> None:
-    planned = plan(order, [a_source("F-09", 5)], TODAY).order
+    planned = plan(order, a_market(a_source("F-09", 5)), TODAY).order
 
     assert missing(planned) <= 0
 
 
 @given(orders(), sources)
-def test_never_more_is_asked_back_than_is_too_much_or_than_a_work_order_brings(
-    order: Order, available: Sequence[Source]
-) -> None:
+def test_never_more_is_asked_back_than_is_too_much_or_than_a_work_order_brings(order: Order, available: Market) -> None:
     decided = plan(order, available, TODAY)
 
     asked = sum(fact.quantity for fact in decided.facts if isinstance(fact, OrderSourcingReduced))
@@ -91,7 +94,7 @@ def test_never_more_is_asked_back_than_is_too_much_or_than_a_work_order_brings(
 
 
 @given(orders(), sources)
-def test_every_fact_is_a_version(order: Order, available: Sequence[Source]) -> None:
+def test_every_fact_is_a_version(order: Order, available: Market) -> None:
     decided = plan(order, available, TODAY)
 
     assert decided.order.version == order.version + len(decided.facts)

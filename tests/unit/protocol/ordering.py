@@ -8,13 +8,14 @@ from services.orders.domain.asking import Ask
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
-from services.orders.domain.sourcing import Source
+from services.orders.domain.ranking import Market
+from services.orders.domain.source import Source, Span
 from shared.errors import Refusal
 from shared.events.envelope import Event
 from shared.events.orders import OrderPlaced, OrderPromised, OrderSourced
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
-from shared.types import Condition, Urgency
+from shared.types import Condition, SiteKind, Urgency
 from tests.unit.protocol.sides import Outcome
 
 QUANTITY = 2
@@ -22,7 +23,12 @@ WORK_ORDERS_MAX = 3
 ASKED_MAX = QUANTITY + 2
 TODAY = date(2026, 6, 15)
 DEPOT, FACTORY, OTHER_FACTORY, PART = "D-01", "F-01", "F-02", "GEARBOX"
-SOURCES = (Source(FACTORY, 30), Source(OTHER_FACTORY, 60))
+SOURCES = Market(
+    [
+        Source(site=site, kind=SiteKind.FACTORY, lead_time_days=days, approved=True, approval=Span(TODAY))
+        for site, days in ((FACTORY, 30), (OTHER_FACTORY, 60))
+    ]
+)
 
 
 class Overruled(Exception):
@@ -33,6 +39,7 @@ class Ordering:
     """One order, as its depot and its facts change it."""
 
     ordered_by = DEPOT
+    sources = SOURCES
 
     def begin(self) -> tuple[Order, OrderPlaced]:
         """Place the order."""
@@ -68,9 +75,11 @@ class Ordering:
         """Take a fact over, then plan anew."""
         heard = self.take_over(order, event)
         decided = self.plan(heard, event)
+        sourced = 0
         for fact in decided.facts:
             wanted = max(0, heard.ceiling - heard.demand.reserved - heard.demand.issued)
-            if isinstance(fact, OrderSourced) and heard.outstanding + fact.quantity > wanted:
+            sourced += fact.quantity if isinstance(fact, OrderSourced) else 0
+            if isinstance(fact, OrderSourced) and heard.outstanding + sourced > wanted:
                 raise Overruled("sourced beyond what is wanted")
             if isinstance(fact, OrderSourced) and isinstance(event, DemandEvent) and event.unsettled:
                 raise Overruled("sourced on totals that were never true")
@@ -86,7 +95,7 @@ class Ordering:
 
     def plan(self, order: Order, event: Event) -> Decision:  # noqa: ARG002  # a broken variant looks at it
         """Plan; after so many work orders no source is left, so that the search ends."""
-        sources = SOURCES if len(order.work_orders) < WORK_ORDERS_MAX else ()
+        sources = self.sources if len(order.work_orders) < WORK_ORDERS_MAX else Market()
         return plan(order, sources, TODAY)
 
     def broken(self, order: Order) -> str | None:
@@ -108,6 +117,12 @@ class BetweenDepots(Ordering):
     def cancel(self, order: Order) -> Decision:
         """Decline it."""
         return asking.decline(order, Ask(reason="Held for our own."))
+
+
+class SharesOut(Ordering):
+    """An order that no source could fill in time by itself: it is shared out over two."""
+
+    sources = Market([replace(source, lead_time_days=30, capacity_per_week=1) for source in SOURCES.sources])
 
 
 def _plain(order: Order) -> Order:

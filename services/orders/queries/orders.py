@@ -1,7 +1,7 @@
-"""SQL that reads."""
+"""Orders and promises as they are read."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -12,17 +12,17 @@ from services.orders.domain.order import OrderState
 from services.orders.schemas.filters import OrderFilter
 from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
 from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
-from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
 from services.orders.store.lookups import Sight, array, visible
-from services.orders.tables import activities, orders, part_copies, promises, site_copies, sources, work_orders
+from services.orders.tables import (
+    orders,
+    part_copies,
+    promises,
+    site_copies,
+    work_orders,
+)
 from shared.events.envelope import Stream
-from shared.http import rights
-from shared.http.named import name
 from shared.http.paging import CursorMalformed, Page
-from shared.http.rights import Subject
-from shared.http.tokens import Principal
-from shared.http.versions import Token
-from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
+from shared.types import Nation, OrderId
 
 _SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
@@ -84,52 +84,6 @@ async def order_page(
     return [_summary(row) for row in rows]
 
 
-async def source(session: AsyncSession, part: PartId, site: SiteId, nation: Nation) -> SourceRead | None:
-    """Show one source of a part, as a nation has approved it."""
-    query = select(sources).where(sources.c.part == part, sources.c.site == site, sources.c.nation == nation)
-    row = (await session.execute(query)).one_or_none()
-    return None if row is None else SourceRead(**row._mapping)
-
-
-async def source_page(
-    session: AsyncSession,
-    wanted: SourceFilter,
-    *,
-    nation: Nation | None,
-    after: tuple[str, ...] | None,
-    limit: int,
-) -> list[SourceRead]:
-    """Show the next sources that a filter asks for, of one nation or of all, by part, site and nation."""
-    place = (sources.c.part, sources.c.site, sources.c.nation)
-    query = select(sources).order_by(*place).limit(limit)
-    for asked in (nation, wanted.nation):
-        if asked is not None:
-            query = query.where(sources.c.nation == asked)
-    if wanted.part is not None:
-        query = query.where(sources.c.part == wanted.part)
-    if wanted.site is not None:
-        query = query.where(sources.c.site == wanted.site)
-    if wanted.approved is not None:
-        query = query.where(sources.c.approved == wanted.approved)
-    if after is not None:
-        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
-    return [SourceRead(**row._mapping) for row in await session.execute(query)]
-
-
-async def activity(session: AsyncSession, code: str, nation: Nation) -> ActivityRead | None:
-    """Show one activity of a nation."""
-    row = (await session.execute(_activities(nation).where(activities.c.activity == code))).one_or_none()
-    return None if row is None else ActivityRead(**row._mapping)
-
-
-async def activity_page(session: AsyncSession, nation: Nation, *, after: str | None, limit: int) -> list[ActivityRead]:
-    """Show a nation's next activities, by code."""
-    query = _activities(nation).order_by(activities.c.activity).limit(limit)
-    if after is not None:
-        query = query.where(activities.c.activity > after)
-    return [ActivityRead(**row._mapping) for row in await session.execute(query)]
-
-
 async def promise_page(
     session: AsyncSession, wanted: PromiseFilter, *, nation: Nation | None, after: tuple[str, ...] | None, limit: int
 ) -> list[StandingPromise]:
@@ -154,63 +108,11 @@ async def promise_page(
     return [StandingPromise.at(*row) for row in await session.execute(query)]
 
 
-async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[SiteId, Nation]:
-    """Tell which nation each of these sites belongs to, as far as the catalogue was heard."""
-    query = select(site_copies.c.site_id, site_copies.c.country).where(site_copies.c.site_id.in_(sites))
-    return {row.site_id: row.country for row in await session.execute(query)}
-
-
-async def nations_of_all(session: AsyncSession) -> dict[SiteId, Nation]:
-    """Tell which nation each site belongs to that the catalogue was heard of."""
-    return {
-        row.site_id: row.country for row in await session.execute(select(site_copies.c.site_id, site_copies.c.country))
-    }
-
-
-async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
-    """Tell whether a principal may see all that these versions are of.
-
-    To which depots a shipment goes is not known here, where nothing of it is shown: whoever is of its sender's nation
-    may wait for it, and for a supplier's everybody.
-    """
-    named = name(tokens)
-    known = await nations(session, named.places)
-    return (
-        named.is_whole
-        and rights.sees_fully(principal, Subject.STOCK, named.stocks, known)
-        and await _count_senders(session, named.senders, principal.nation) == len(named.senders)
-        and rights.sees_fully(principal, Subject.LOT, named.factories, known)
-        and await _count_seen(session, named.all_orders, Sight.of(principal)) == len(named.all_orders)
-    )
-
-
-async def _count_senders(session: AsyncSession, senders: Collection[SiteId], nation: Nation) -> int:
-    if not senders:
-        return 0
-    is_ours = or_(site_copies.c.country == nation, site_copies.c.kind == SiteKind.SUPPLIER)
-    return int(await session.scalar(select(func.count()).where(site_copies.c.site_id.in_(senders), is_ours)) or 0)
-
-
-async def _count_seen(session: AsyncSession, order_ids: Collection[OrderId], sight: Sight) -> int:
-    if not order_ids:
-        return 0
-    query = select(func.count()).where(orders.c.order_id == any_(array(order_ids)), visible(sight))
-    return int(await session.scalar(query) or 0)
-
-
 def _read_day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
         raise CursorMalformed from None
-
-
-def _activities(nation: Nation) -> Select[Any]:
-    return (
-        select(activities)
-        .join(site_copies, site_copies.c.site_id == activities.c.site)
-        .where(site_copies.c.country == nation)
-    )
 
 
 def _filtered(query: Select[Any], wanted: OrderFilter, today: date) -> Select[Any]:

@@ -1,0 +1,132 @@
+"""`jvtrack sources`: who may supply a part, on what terms, how busy it is, and how sources are weighed."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.errors import SetupError
+from jvtrack.client import Source, WeightTerms
+from jvtrack.client.files import export_rows
+from jvtrack.commands.caller import call
+from jvtrack.commands.shown import Json, show_json
+
+app = typer.Typer()
+sources = typer.Typer(no_args_is_help=True)
+app.add_typer(sources, name="sources", help="Who may supply a part, on what terms, and how sources are weighed.")
+
+Part = Annotated[str | None, typer.Option(help="Only of this part.")]
+Site = Annotated[str | None, typer.Option(help="Only of this site.")]
+Nation = Annotated[str | None, typer.Option(help="Only those that this nation has judged.")]
+_NOT_IMPORTED = {"nation", "standing", "load"}
+"""What an answer says of a source beyond what an import takes."""
+
+
+@sources.command(name="list")
+def list_sources(*, part: Part = None, site: Site = None, nation: Nation = None, as_json: Json = False) -> None:
+    """List sources: whether each may be chosen today, its lead time, its capacity and its load."""
+    found = call(lambda jvtrack: jvtrack.orders.sources(part=part, site=site, nation=nation).all())
+    if as_json:
+        show_json(found)
+        return
+    names = ("part", "site", "nation", "standing", "until", "days", "a week", "load", "least", "price", "imported")
+    table = Table(*names)
+    for source in found:
+        table.add_row(*_row(source))
+    Console().print(table)
+
+
+@sources.command()
+def export(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or JSON file to write.")],
+    *,
+    part: Part = None,
+    site: Site = None,
+    nation: Nation = None,
+) -> None:
+    """Write sources to a file that `jvtrack import sources` takes."""
+    found = call(lambda jvtrack: jvtrack.orders.sources(part=part, site=site, nation=nation).all())
+    if len({source.nation for source in found}) > 1:
+        raise SetupError("These are sources of several nations: name one with --nation.")
+    columns = [name for name in Source.model_fields if name not in _NOT_IMPORTED]
+    export_rows(file, columns, [source.model_dump(mode="json", exclude=_NOT_IMPORTED) for source in found])
+    typer.echo(f"{file}: {len(found)} lines written.")
+
+
+@sources.command()
+def weights(*, as_json: Json = False) -> None:
+    """List how sources are weighed, by the days from which they are."""
+    found = call(lambda jvtrack: jvtrack.orders.weights().all())
+    if as_json:
+        show_json(found)
+        return
+    table = Table("nation", "from", "a day", "1 % of price", "1 % imported", "currency", "rates")
+    for each in found:
+        rates = ", ".join(f"{currency} {rate}" for currency, rate in each.rates.items())
+        figures = (each.day, each.cost, each.import_content)
+        table.add_row(each.nation, str(each.valid_from), *map(str, figures), each.currency or "", rates)
+    Console().print(table)
+
+
+@sources.command()
+def weigh(
+    *,
+    valid_from: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day on which it holds.")],
+    day: Annotated[str, typer.Option(help="Points for each day after the earliest.")] = "1",
+    cost: Annotated[str, typer.Option(help="Points for each percent of the highest price above the lowest.")] = "0",
+    import_content: Annotated[str, typer.Option(help="Points for each percent imported above the least.")] = "0",
+    currency: Annotated[str | None, typer.Option(help="What prices are compared in.")] = None,
+    rate: Annotated[list[str] | None, typer.Option(help="What another currency is worth in it: EUR=97.20.")] = None,
+) -> None:
+    """Say how sources are weighed from a day on: the one with the fewest points is asked."""
+    rates = _rates(rate or [])
+    terms = WeightTerms(day=day, cost=cost, import_content=import_content, currency=currency, rates=rates or None)
+    call(lambda jvtrack: jvtrack.orders.put_weights(valid_from.date(), terms))
+    typer.echo(f"From {valid_from.date()} on: {day} a day, {cost} a percent of price, {import_content} imported.")
+
+
+@sources.command(name="name")
+def name_source(
+    order: Annotated[str, typer.Argument(help="The order, such as 7201YA6327A001-2026.")],
+    site: Annotated[str, typer.Argument(help="The source.")],
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept for ever.")],
+) -> None:
+    """Name a source for one order in spite of what it lacks."""
+    now = call(lambda jvtrack: jvtrack.orders.name_source(order, site, reason))
+    typer.echo(f"{now.order_id}: {site} named; {now.sourced} sourced, {now.open} open.")
+
+
+def _row(source: Source) -> list[str]:
+    ends = [day for day in (source.approved_until, source.accepted_until) if day is not None]
+    price = "" if source.unit_cost is None else f"{source.unit_cost} {source.currency}"
+    return [
+        source.part,
+        source.site,
+        source.nation,
+        source.standing,
+        _shown(min(ends, default=None)),
+        str(source.lead_time_days),
+        _shown(source.capacity_per_week),
+        _shown(source.load),
+        _shown(source.minimum_lot),
+        price,
+        _shown(source.import_content),
+    ]
+
+
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _rates(said: list[str]) -> dict[str, str]:
+    rates = {}
+    for each in said:
+        currency, parted, rate = each.partition("=")
+        if not parted:
+            raise SetupError(f"A rate is written EUR=97.20, not {each}.")
+        rates[currency] = rate
+    return rates

@@ -1,0 +1,66 @@
+"""A sourcing decision in words and figures, so that it can be explained, and decided again from what it was made of."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from services.orders.domain.ranking import Offer, Weights, waiting_days
+from services.orders.domain.splitting import Shares
+from shared.events.orders import Candidate, Weighing
+
+CANDIDATES_MAX = 20
+"""Candidates that a decision tells of, the best first."""
+
+
+def reason(shares: Shares) -> str:
+    """Say why these are asked."""
+    offers = shares.offers
+    chosen, suitable = offers[0], sum(offer.rank is not None for offer in offers)
+    if len(shares.chosen) > 1:
+        together = ", ".join(each.offer.source.site for each in shares.chosen)
+        return f"shared out over {together}: {chosen.source.site} alone would bring it on {chosen.expected_on}"
+    if chosen.source.named:
+        return f"{chosen.source.site} was named for this order"
+    if suitable == 1:
+        return f"{chosen.source.site} is the only source that may be asked"
+    second = offers[1]
+    if chosen.points != second.points:
+        return f"{chosen.source.site} has the fewest points of {suitable}, {chosen.points} to {second.points}"
+    return f"{chosen.source.site} is first of {suitable} by day, price, imported share and name"
+
+
+def due_reason(offer: Offer, quantity: int) -> str:
+    """Say how its day follows from its lead time and its capacity."""
+    lead_time, waiting = f"lead time of {offer.source.site}", waiting_days(offer.source, quantity)
+    return f"{lead_time}, and {waiting} days for its capacity" if waiting else lead_time
+
+
+def weighing(weights: Weights) -> Weighing:
+    """Write down how sources were weighed."""
+    return Weighing(
+        day=f"{weights.day:f}",
+        cost=f"{weights.cost:f}",
+        import_content=f"{weights.import_content:f}",
+        valid_from=weights.valid_from,
+    )
+
+
+def candidates(offers: Sequence[Offer]) -> tuple[Candidate, ...]:
+    """Write down the sources as they were weighed, as many as are told."""
+    return tuple(
+        Candidate(
+            site=offer.source.site,
+            rank=offer.rank,
+            excluded=offer.excluded,
+            expected_on=offer.expected_on,
+            unit_cost=_exact(offer.source.unit_cost),
+            currency=offer.source.currency,
+            compared_cost=_exact(offer.price),
+            import_content=_exact(offer.source.import_content),
+            points=_exact(offer.points),
+        )
+        for offer in offers[:CANDIDATES_MAX]
+    )
+
+
+def _exact(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"

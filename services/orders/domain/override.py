@@ -1,0 +1,51 @@
+"""Naming a source for one order in spite of what it lacks: on a person's word, and for that order alone."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.orders.domain.asking import refuse_cancelled, refuse_settled
+from services.orders.domain.order import Decision, Order, tell
+from services.orders.domain.plan import missing
+from services.orders.domain.ranking import Ask, Unsuitable, why_not
+from services.orders.domain.source import Source
+from services.orders.domain.sourcing import refusing
+from shared.errors import Refusal
+from shared.events.orders import OrderSourceOverridden
+
+
+class OverrideNotNeeded(Refusal):
+    """The source may be asked as it is: planning weighs it with the others."""
+
+
+class SourceHasRefused(Refusal):
+    """The source has refused this order, and is not asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Who names a source, and why."""
+
+    named_by: str
+    reason: str
+
+
+def name_source(order: Order, source: Source, naming: Naming, today: date) -> Decision:
+    """Let an order be given to a source that may not be chosen; naming it again changes nothing."""
+    if source.named:
+        return Decision(order)
+    refuse_cancelled(order)
+    refuse_settled(order)
+    ask = Ask(quantity=max(1, missing(order)), day=today, refused_by=refusing(order.work_orders))
+    lacking = why_not(source, ask)
+    if lacking is Unsuitable.HAS_REFUSED:
+        raise SourceHasRefused(site=source.site)
+    if lacking is None:
+        raise OverrideNotNeeded(site=source.site)
+    fact = OrderSourceOverridden(
+        **order.about,
+        source=source.site,
+        overridden=lacking,
+        reason=naming.reason,
+        named_by=naming.named_by,
+    )
+    return tell(order, fact)

@@ -1,0 +1,77 @@
+"""Sources of a part: on what terms a site may supply it, and whether it may be chosen on a day.
+
+A nation's approval says that it buys there; a technical acceptance (the first article) says that what comes from there
+is the part. A joint venture's factory needs the first; any other maker both. They may come in either order, because
+either can be renewed without the other; both must hold on the day on which the source is asked.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from shared.types import SiteId, SiteKind
+
+
+class Standing(StrEnum):
+    """Whether a source may be chosen on a day, and if not, what it lacks."""
+
+    APPROVED = "approved"
+    NOT_APPROVED = "not-approved"
+    APPROVAL_ENDED = "approval-ended"
+    NOT_ACCEPTED = "not-accepted"
+    ACCEPTANCE_ENDED = "acceptance-ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days on which a word holds, both ends included; without a first day it was never given."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def has_begun(self, day: date) -> bool:
+        """Tell whether it was given by this day."""
+        return self.since is not None and self.since <= day
+
+    def has_ended(self, day: date) -> bool:
+        """Tell whether its last day is past."""
+        return self.until is not None and self.until < day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A site as a nation has judged it for a part, and how much it has to do."""
+
+    site: SiteId
+    kind: SiteKind
+    lead_time_days: int
+    approved: bool
+    approval: Span = Span()
+    acceptance: Span = Span()
+    capacity_per_week: int | None = None
+    minimum_lot: int | None = None
+    unit_cost: Decimal | None = None
+    currency: str | None = None
+    import_content: Decimal | None = None
+    load: int = 0
+    """What its work orders of this part will still bring, for whomever."""
+    named: bool = False
+    """Whether somebody has named it for this order in spite of what it lacks."""
+
+    def standing(self, day: date) -> Standing:
+        """Tell whether it may be chosen on a day."""
+        return standing(self.kind, self.approval if self.approved else Span(), self.acceptance, day)
+
+
+def standing(kind: SiteKind, approval: Span, acceptance: Span, day: date) -> Standing:
+    """Judge a site for a part: by the nation's approval, and by the acceptance of what comes from there."""
+    if not approval.has_begun(day):
+        return Standing.NOT_APPROVED
+    if approval.has_ended(day):
+        return Standing.APPROVAL_ENDED
+    if kind is SiteKind.FACTORY:
+        return Standing.APPROVED
+    if not acceptance.has_begun(day):
+        return Standing.NOT_ACCEPTED
+    return Standing.ACCEPTANCE_ENDED if acceptance.has_ended(day) else Standing.APPROVED

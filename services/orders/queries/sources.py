@@ -1,0 +1,99 @@
+"""Sources, the weights by which they are ranked, and activities as they are read."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
+from services.orders.schemas.weights import WeightsRead
+from services.orders.store import market
+from services.orders.tables import activities, site_copies, sources, sourcing_weights
+from shared.types import Nation, PartId, SiteId
+
+_SOURCES = select(sources, site_copies.c.kind).join(site_copies, site_copies.c.site_id == sources.c.site)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """Who looks at sources, and on which day."""
+
+    nation: Nation
+    sees_partners: bool
+    today: date
+
+
+async def source(
+    session: AsyncSession, part: PartId, site: SiteId, nation: Nation, *, today: date
+) -> SourceRead | None:
+    """Show one source of a part, as a nation has approved it."""
+    query = _SOURCES.where(sources.c.part == part, sources.c.site == site, sources.c.nation == nation)
+    return next(iter(await _read_sources(session, query, nation, today)), None)
+
+
+async def source_page(
+    session: AsyncSession, wanted: SourceFilter, view: SourceView, *, after: tuple[str, ...] | None, limit: int
+) -> list[SourceRead]:
+    """Show the next sources that a filter asks for, of one nation or of all, by part, site and nation."""
+    place = (sources.c.part, sources.c.site, sources.c.nation)
+    query = _SOURCES.order_by(*place).limit(limit)
+    query = query.where(*(sources.c[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
+    if not view.sees_partners:
+        query = query.where(sources.c.nation == view.nation)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
+    return await _read_sources(session, query, view.nation, view.today)
+
+
+async def _read_sources(session: AsyncSession, query: Select[Any], nation: Nation, today: date) -> list[SourceRead]:
+    rows = (await session.execute(query)).all()
+    loads = await market.loads(session, [row.part for row in rows], nation)
+    fields = SourceRead.model_fields.keys() - {"standing", "load"}
+    return [
+        SourceRead(
+            **{name: row._mapping[name] for name in fields},
+            standing=market.read(row).standing(today),
+            load=loads.get((row.part, row.site), 0) if row.nation == nation else None,
+        )
+        for row in rows
+    ]
+
+
+async def weights_page(session: AsyncSession, nation: Nation, *, after: date | None, limit: int) -> list[WeightsRead]:
+    """Show how a nation weighs sources, by the days from which it does."""
+    query = select(sourcing_weights).where(sourcing_weights.c.nation == nation).limit(limit)
+    if after is not None:
+        query = query.where(sourcing_weights.c.valid_from > after)
+    rows = await session.execute(query.order_by(sourcing_weights.c.valid_from))
+    return [WeightsRead(**row._mapping) for row in rows]
+
+
+async def weights(session: AsyncSession, nation: Nation, valid_from: date) -> WeightsRead:
+    """Show how a nation weighs sources from a day on, as it has stated."""
+    stated = select(sourcing_weights).where(sourcing_weights.c.nation == nation)
+    row = (await session.execute(stated.where(sourcing_weights.c.valid_from == valid_from))).one()
+    return WeightsRead(**row._mapping)
+
+
+async def activity(session: AsyncSession, code: str, nation: Nation) -> ActivityRead | None:
+    """Show one activity of a nation."""
+    row = (await session.execute(_activities(nation).where(activities.c.activity == code))).one_or_none()
+    return None if row is None else ActivityRead(**row._mapping)
+
+
+async def activity_page(session: AsyncSession, nation: Nation, *, after: str | None, limit: int) -> list[ActivityRead]:
+    """Show a nation's next activities, by code."""
+    query = _activities(nation).order_by(activities.c.activity).limit(limit)
+    if after is not None:
+        query = query.where(activities.c.activity > after)
+    return [ActivityRead(**row._mapping) for row in await session.execute(query)]
+
+
+def _activities(nation: Nation) -> Select[Any]:
+    return (
+        select(activities)
+        .join(site_copies, site_copies.c.site_id == activities.c.site)
+        .where(site_copies.c.country == nation)
+    )

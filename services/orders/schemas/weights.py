@@ -1,0 +1,98 @@
+"""Bodies of the doors of sourcing weights and of overrides."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
+
+from services.orders.schemas.sources import Currency
+from shared.http.forms import Answer, Body
+from shared.types import Nation, SiteId, Text
+
+Points = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4})?$")]
+"""An exact number of points, as text: `"0.5"`."""
+Rate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$")]
+"""What one unit of a currency is worth in another, exact, as text: `"92.41"`."""
+_RATES_MAX = 50
+_EXAMPLE: dict[str, JsonValue] = {
+    "day": "1",
+    "cost": "0.5",
+    "import_content": "0.25",
+    "currency": "INR",
+    "rates": {"RUB": "1.08", "EUR": "97.20"},
+}
+
+
+class WeightTerms(Body):
+    """How sources are weighed: the one with the fewest points is asked."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE]})
+
+    day: Points
+    """Points for each day that a source is later than the earliest."""
+    cost: Points
+    """Points for each percent of the highest price by which a source is dearer than the cheapest."""
+    import_content: Points
+    """Points for each percent of its price that a source imports more than the one that imports least."""
+    currency: Currency | None = None
+    """What prices are compared in; without it, only prices of one and the same currency are compared."""
+    rates: Annotated[Mapping[Currency, Rate], Field(max_length=_RATES_MAX)] = {}
+    """What one unit of other currencies is worth in it; a price in any other is taken for the highest."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.rates and self.currency is None:
+            raise ValueError("rates need the currency that they lead to")
+        return self
+
+
+class WeightsRead(Answer):
+    """How a nation weighs sources from a day on."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    **_EXAMPLE,
+                    "nation": "IND",
+                    "valid_from": "2026-12-01",
+                    "changed_at": "2026-11-23T09:30:00.120Z",
+                    "changed_by": "planner@IND",
+                }
+            ]
+        }
+    )
+
+    nation: Nation
+    """Whose orders are sourced so."""
+    valid_from: date
+    """First day on which it holds; until then the one before does."""
+    day: Decimal
+    """Points for each day after the earliest."""
+    cost: Decimal
+    """Points for each percent of the highest price above the lowest."""
+    import_content: Decimal
+    """Points for each percent of imported content above the least."""
+    currency: str | None
+    """What prices are compared in."""
+    rates: Mapping[str, str]
+    """What one unit of other currencies is worth in it."""
+    changed_at: datetime
+    """When it was last changed."""
+    changed_by: str
+    """Who changed it."""
+
+
+class NameSource(Body):
+    """A source that is named for one order in spite of what it lacks."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"source": "S-10", "reason": "Aircraft on ground; approval is being renewed."}]}
+    )
+
+    source: SiteId
+    """The source."""
+    reason: Text
+    """Why; kept for ever."""

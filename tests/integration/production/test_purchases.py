@@ -1,0 +1,258 @@
+"""Purchases at production's door: who may tell of them, twice, at once, voided and corrected."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.db import Database
+from shared.events.factory import FactoryFact
+from shared.events.purchases import (
+    PurchaseCancelled,
+    PurchaseDispatched,
+    PurchaseEventCorrected,
+    PurchaseEventVoided,
+    PurchasePlaced,
+    PurchasePromised,
+    PurchaseSlipped,
+)
+from tests.fixtures.system import System
+from tests.integration.production.house import a_client, a_lot, an_order, opened, post, rows, told
+from tests.unit.production.makers import DEPOT, PART, a_start
+
+ABROAD, AT_HOME = "S-02", "S-01"
+DUE = "2027-06-01"
+
+
+def a_sending(work_order: str, quantity: int = 4, **values: Any) -> PurchaseDispatched:
+    goods = {"lot": a_lot(), "part": PART, "shipment": "AWB-1", "depot": DEPOT, "quantity": quantity}
+    return PurchaseDispatched.model_validate({**goods, "work_order": work_order, **values})
+
+
+async def bought(database: Database, supplier: str = ABROAD, **terms: Any) -> str:
+    """Open a work order at a supplier."""
+    return (await opened(database, an_order(), source=supplier, **terms)).work_order_id
+
+
+async def tell(
+    production: System,
+    fact: FactoryFact,
+    sender_id: str,
+    *,
+    supplier: str = ABROAD,
+    role: str = "procurement",
+    nation: str = "IND",
+    sites: tuple[str, ...] = (),
+) -> httpx.Response:
+    async with a_client(production, role, *sites, nation=nation) as client:
+        return await post(client, fact, sender_id, source=supplier)
+
+
+def problem(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, str(answer.json()["type"].rpartition(":")[2])
+
+
+@pytest.mark.parametrize("supplier", [ABROAD, AT_HOME])
+@pytest.mark.parametrize("role", ["procurement", "planner", "operator"])
+async def test_who_buys_for_a_nation_tells_what_becomes_of_its_purchases(
+    production: System, database: Database, supplier: str, role: str
+) -> None:
+    work_order = await bought(database, supplier)
+    sending = a_sending(work_order)
+    facts = (
+        PurchasePlaced(work_order=work_order, purchase="PO-1", unit_price="10.50", currency="EUR"),
+        PurchasePromised.model_validate({"work_order": work_order, "due": "2027-05-01"}),
+        PurchaseSlipped.model_validate({"work_order": work_order, "due": DUE, "cause": "export licence"}),
+        sending,
+        PurchaseCancelled(work_order=work_order, reason="line closed"),
+    )
+
+    answers = [
+        await tell(production, fact, f"{work_order}-{n}", supplier=supplier, role=role) for n, fact in enumerate(facts)
+    ]
+
+    assert [answer.status_code for answer in answers] == [201] * 5, [answer.text for answer in answers]
+    assert [kind for _, kind in await told(database, f"work-order:{work_order}")] == [
+        "work-order-opened",
+        "work-order-accepted",
+        "work-order-accepted",
+        "delay-reported",
+        "work-order-refused",
+    ]
+    assert await told(database, f"lot:{supplier}:{sending.lot}") == [
+        (1, "lot-started"),
+        (2, "lot-finished"),
+        (3, "lot-dispatched"),
+    ]
+    async with a_client(production, role) as client:
+        shown = (await client.get(f"/v1/work-orders/{work_order}")).json()
+        lot = (await client.get(f"/v1/lots/{supplier}:{sending.lot}")).json()
+    assert (shown["quantity"], shown["dispatched"], shown["due"], shown["refused"]) == (4, 4, DUE, True)
+    assert shown["history"][1]["posted"]["unit_price"] == "10.50"
+    assert [(each["posted_by"], each["on_behalf_of"]) for each in shown["history"][1:]] == [
+        (f"{role}@all", supplier)
+    ] * 4 or all(each["on_behalf_of"] == supplier for each in shown["history"][1:])
+    assert (lot["status"], lot["discrepancies"], lot["history"][-1]["on_behalf_of"]) == ("dispatched", [], supplier)
+
+
+async def test_a_purchase_told_twice_is_told_once_and_otherwise_is_refused(
+    production: System, database: Database
+) -> None:
+    work_order = await bought(database)
+    sending = a_sending(work_order)
+
+    first = await tell(production, sending, f"{work_order}-1")
+    again = await tell(production, sending, f"{work_order}-1")
+    other = await tell(production, sending.model_copy(update={"quantity": 5}), f"{work_order}-1")
+
+    assert (first.status_code, again.status_code, again.json()["status"]) == (201, 200, "duplicate")
+    assert first.headers["jvtrack-version"] == again.headers["jvtrack-version"]
+    assert first.headers["jvtrack-version"].endswith("@3")
+    assert problem(other) == (409, "event-id-reused")
+    assert len(await told(database, f"lot:{ABROAD}:{sending.lot}")) == 3
+
+
+async def test_a_dispatch_is_corrected_and_the_correction_voided(production: System, database: Database) -> None:
+    work_order = await bought(database)
+    sending = a_sending(work_order, 4)
+    key = f"lot:{ABROAD}:{sending.lot}"
+    right = sending.model_copy(update={"quantity": 3}).model_dump(mode="json", exclude_defaults=True)
+    await tell(production, sending, f"{work_order}-1")
+
+    corrected = await tell(
+        production, PurchaseEventCorrected(event=f"{work_order}-1", reason="misread", data=right), f"{work_order}-2"
+    )
+    voided = await tell(
+        production, PurchaseEventVoided(event=f"{work_order}-2", reason="never left"), f"{work_order}-3"
+    )
+
+    assert (corrected.status_code, voided.status_code) == (201, 201), corrected.text + voided.text
+    kinds = [kind for _, kind in await told(database, key)]
+    made, taken_back = ["lot-started", "lot-finished", "lot-dispatched"], ["lot-event-voided"] * 3
+    assert kinds == made + taken_back + made + taken_back
+    facts = await rows(database, "SELECT event_id, type, payload FROM event_log WHERE key = :key ORDER BY seq", key=key)
+    voids = [json.loads(row.payload)["voided"] for row in facts if row.type.endswith("voided.v1")]
+    assert voids == [str(row.event_id) for row in (*facts[2::-1], *facts[8:5:-1])]
+    async with a_client(production, "procurement") as client:
+        assert (await client.get(f"/v1/work-orders/{work_order}")).json()["dispatched"] == 0
+
+
+async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(
+    production: System, database: Database
+) -> None:
+    work_order = await bought(database)
+    await tell(production, PurchasePlaced(work_order=work_order), f"{work_order}-1")
+    said = {"work_order": work_order, "unit_price": "9.75", "currency": "EUR"}
+
+    answers = [
+        await tell(
+            production,
+            PurchaseEventCorrected(event=f"{work_order}-{n}", reason="price", data={**said, "due": f"2027-07-0{n}"}),
+            f"{work_order}-{n + 1}",
+        )
+        for n in (1, 2)
+    ]
+
+    assert [answer.status_code for answer in answers] == [201, 201], answers[-1].text
+    async with a_client(production, "procurement") as client:
+        shown = (await client.get(f"/v1/work-orders/{work_order}")).json()
+    assert (shown["due"], shown["accepted"]) == ("2027-07-02", True)
+
+
+@pytest.mark.parametrize(
+    ("supplier", "role", "sites", "nation", "refused"),
+    [
+        pytest.param("F-01", "procurement", (), "IND", (403, "site-forbidden"), id="a factory's, by procurement"),
+        pytest.param("F-01", "factory", ("F-01",), "IND", (403, "site-not-supplier"), id="a factory's, by itself"),
+        pytest.param("D-01", "operator", (), "IND", (403, "site-not-factory"), id="a depot's"),
+        pytest.param("S-77", "procurement", (), "IND", (409, "catalogue-behind"), id="an unknown supplier's"),
+        pytest.param(ABROAD, "factory", ("F-01",), "IND", (403, "site-forbidden"), id="by a factory"),
+        pytest.param(ABROAD, "depot", ("D-01",), "IND", (403, "role-forbidden"), id="by a depot"),
+        pytest.param(ABROAD, "auditor", (), "IND", (403, "role-forbidden"), id="by an auditor"),
+        pytest.param(AT_HOME, "procurement", (), "RUS", (409, "work-order-unknown"), id="another nation's purchase"),
+    ],
+)
+async def test_who_may_not_tell_of_a_purchase_is_told_so(
+    production: System,
+    database: Database,
+    supplier: str,
+    role: str,
+    sites: tuple[str, ...],
+    nation: str,
+    refused: tuple[int, str],
+) -> None:
+    work_order = await bought(database, supplier)
+
+    answer = await tell(
+        production,
+        PurchasePlaced(work_order=work_order),
+        work_order,
+        supplier=supplier,
+        role=role,
+        sites=sites,
+        nation=nation,
+    )
+
+    assert problem(answer) == refused
+    assert await told(database, f"work-order:{work_order}") == [(1, "work-order-opened")]
+
+
+async def test_another_nation_takes_no_purchase_back(production: System, database: Database) -> None:
+    work_order = await bought(database, AT_HOME)
+    await tell(production, a_sending(work_order), f"{work_order}-1", supplier=AT_HOME)
+
+    answer = await tell(
+        production,
+        PurchaseEventVoided(event=f"{work_order}-1", reason="?"),
+        f"{work_order}-2",
+        supplier=AT_HOME,
+        nation="RUS",
+    )
+    async with a_client(production, "planner", nation="RUS") as client:
+        seen = await client.get(f"/v1/work-orders/{work_order}")
+
+    assert problem(answer) == (409, "work-order-unknown")
+    assert seen.status_code == 404
+
+
+async def test_a_buyer_posts_no_other_events_for_a_supplier_of_another_nation(
+    production: System, database: Database
+) -> None:
+    work_order = await bought(database)
+
+    answer = await tell(production, a_start(4, work_order=work_order), f"{work_order}-1")
+
+    assert problem(answer) == (403, "site-forbidden")
+
+
+@pytest.mark.parametrize(
+    ("change", "refused"),
+    [
+        ({"quantity": 41}, (422, "quantity-absurd")),
+        ({"quantity": 0}, (422, "request-invalid")),
+        ({"part": "TAIL-BLADE"}, (422, "part-not-purchased")),
+        ({"part": "NO-SUCH"}, (409, "catalogue-behind")),
+        ({"depot": "D-77"}, (409, "catalogue-behind")),
+        ({"work_order": "7201YA6327A001-2026-W77"}, (409, "work-order-unknown")),
+        ({"work_order": None}, (422, "request-invalid")),
+        ({"colour": "red"}, (422, "request-invalid")),
+    ],
+    ids=str,
+)
+async def test_what_cannot_have_been_sent_is_refused_and_leaves_nothing(
+    production: System, database: Database, change: dict[str, Any], refused: tuple[int, str]
+) -> None:
+    work_order = await bought(database, quantity=4)
+    sending = a_sending(work_order)
+    data = {**sending.model_dump(mode="json", exclude_defaults=True), **change}
+    event = {"specversion": "1.0", "id": work_order, "source": ABROAD, "type": sending.TYPE, "data": data}
+
+    async with a_client(production, "procurement") as client:
+        answer = await client.post(
+            "/v1/events", content=json.dumps(event), headers={"Content-Type": "application/cloudevents+json"}
+        )
+
+    assert problem(answer) == refused
+    assert await rows(database, "SELECT 1 FROM accepted_event WHERE id = :id", id=work_order) == []
+    assert await told(database, f"lot:{ABROAD}:{sending.lot}") == []
