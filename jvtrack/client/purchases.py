@@ -82,4 +82,6 @@ class Purchase:
     async def tell(self, fact: FactoryFact, id: str | None = None) -> EventAccepted:  # noqa: A002
         """Tell a fact in the supplier's name."""
         source: SiteId = self.work_order.factory
-        return await self.production.post(Report(source, fact) if id is None else Report(source, fact, id=id))
+        # Under an id of the caller's own it must be the same event whenever it is told, so it names no moment.
+        report = Report(source, fact) if id is None else Report(source, fact, id=id, time=None)
+        return await self.production.post(report)

@@ -6,7 +6,7 @@ from jvtrack.verify.reading import Read, look_up
 from jvtrack.verify.workbook import Workbook
 
 _ACCEPTED_SINCE = """
-SELECT event_id::text, voided_by::text FROM accepted_event WHERE event_id = ANY($1::text[]::uuid[])
+SELECT event_id::text, voided_by::text, type FROM accepted_event WHERE event_id = ANY($1::text[]::uuid[])
 """
 READS = (
     Read(

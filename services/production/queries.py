@@ -166,8 +166,11 @@ def _bought(reach: Reach) -> ColumnElement[bool]:
 
 def _lots(reach: Reach) -> Select[Any]:
     joined = lot.outerjoin(part_copy, part_copy.c.part_id == lot.c.part)
-    bought = lot.c.work_order.in_(select(work_order.c.work_order_id).where(_bought(reach)))
-    visible = or_(_visible(lot.c.factory, reach), bought)
+    # A lot of which everything was voided names its work order no longer; whose it was, its history knows.
+    named = func.jsonb_object_keys(lot.c.named["work_orders"]).table_valued("name")
+    at = work_order.c.work_order_id == named.c.name
+    bought = select(work_order.c.version).select_from(named.join(work_order, at)).where(_bought(reach)).correlate(lot)
+    visible = or_(_visible(lot.c.factory, reach), bought.exists())
     return select(lot, part_copy.c.quantity_scale).select_from(joined).where(visible)
 
 

@@ -30,7 +30,7 @@ CREATE TABLE told_site (site_id, key_seq, kind, country, record);
 -- What stands in the services' own tables.
 CREATE TABLE accepted (source, id, event_id);
 -- What of this was looked up again once the log was read: facts may have been accepted in between.
-CREATE TABLE accepted_since (event_id, voided_by);
+CREATE TABLE accepted_since (event_id, voided_by, type);
 CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched);
 CREATE TABLE work_order (work_order_id, version, quantity);
 CREATE TABLE orders (

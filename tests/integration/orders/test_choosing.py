@@ -191,10 +191,16 @@ async def test_a_named_source_gets_this_order_and_no_other(house: House) -> None
 
     assert (named.status_code, named.json()["state"]) == (202, "sourced")
     assert again.headers["JVTrack-Version"] == named.headers["JVTrack-Version"]
-    assert await house.told_of(order_id) == ["order-placed", "order-source-overridden", "order-sourced"]
+    assert await house.told_of(order_id) == [
+        "order-placed",
+        "order-source-overridden",
+        "order-sourced",
+        "order-promised",
+    ]
     (told,) = (each["data"] for each in order["history"] if "overridden" in each["type"])
     assert told == {
         "order": order_id,
+        "ordered_by": "D-01",
         "site": "D-01",
         "part": PART,
         "source": "S-01",

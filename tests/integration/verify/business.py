@@ -16,6 +16,7 @@ from shared.events.factory import (
 )
 from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
+from tests.integration.verify.buying import buy
 from tests.integration.verify.second_thoughts import correct_reports, lose_and_find, send_between_depots
 from tests.integration.verify.shop import DEPOT, PART, receipt, report, until_on_the_road
 
@@ -35,6 +36,7 @@ async def do_business(trade: Trade) -> None:
     await correct_reports(factory, *(f"{order.order_id}-W1" for order in orders[1:]))
     await lose_and_find(factory, depot)
     await send_between_depots(trade)
+    await buy(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")
 
 

@@ -53,6 +53,20 @@ from tests.integration.verify.books import Books, offences
             id="an urgent order was passed over",
         ),
         pytest.param(
+            "production",
+            "DELETE FROM accepted_event WHERE id = 'sent-1'",
+            ["I1"],
+            "lot:S-10:P-1@2 (jvtrack.production.lot-finished.v1) was told",
+            id="an accepted purchase is gone and what it brought stands",
+        ),
+        pytest.param(
+            "production",
+            "DELETE FROM accepted_event WHERE type = 'jvtrack.supplier.purchase-event-voided.v1'",
+            ["I1"],
+            "lot:S-10:P-3@6 (jvtrack.production.lot-event-voided.v1) was told",
+            id="an accepted void of a purchase is gone",
+        ),
+        pytest.param(
             "inventory",
             "UPDATE shipment_line SET received = received - 1, lost = lost + 1 WHERE shipment_id = 'F-01:S-2'",
             ["I5"],
