@@ -24,6 +24,9 @@ from shared.events.orders import (
     OrderRescheduled,
     OrderSourced,
     OrderSourcingReduced,
+    PlatformDown,
+    PlatformRegistered,
+    PlatformUp,
 )
 from shared.events.production import (
     DelayReported,
@@ -50,6 +53,9 @@ deciders: Deciders[Work] = Deciders(
     ignored=(
         OrderSourced,
         OrderSourcingReduced,
+        PlatformRegistered,
+        PlatformDown,
+        PlatformUp,
         LotStarted,
         LotInspected,
         WorkOrderOpened,

@@ -20,6 +20,9 @@ from shared.events.orders import (
     OrderRescheduled,
     OrderSourced,
     OrderSourcingReduced,
+    PlatformDown,
+    PlatformRegistered,
+    PlatformUp,
 )
 from shared.events.production import WorkOrderEvent
 from shared.messaging.handlers import Deciders, Projections, Subscription
@@ -90,7 +93,16 @@ class WorkOrderWork:
 
 
 projections = Projections[CatalogueWork]()
-deciders = Deciders[WorkOrderWork](ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested))
+deciders = Deciders[WorkOrderWork](
+    ignored=(
+        OrderPlaced,
+        OrderCancelRequested,
+        OrderReductionRequested,
+        PlatformRegistered,
+        PlatformDown,
+        PlatformUp,
+    )
+)
 
 
 @projections.on(PartDefined)

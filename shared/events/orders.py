@@ -1,10 +1,22 @@
-"""What orders tells: demand as asked, and which source is to make what is missing."""
+"""What orders tells: demand as asked, which source is to make what is missing, and which platforms are down."""
 
 from datetime import date, datetime
 from typing import ClassVar
 
 from shared.events.envelope import Event, Stream
-from shared.types import Condition, OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId, Text, WorkOrderId
+from shared.types import (
+    Condition,
+    OrderId,
+    PartId,
+    Platform,
+    PositiveQuantity,
+    Priority,
+    Quantity,
+    SiteId,
+    TailNumber,
+    Text,
+    WorkOrderId,
+)
 
 
 class OrderEvent(Event):
@@ -107,3 +119,58 @@ class OrderSourcingReduced(OrderEvent):
     """How much is asked back by this fact."""
     asked: Quantity
     """How much was asked back in all, this included."""
+
+
+class PlatformEvent(Event):
+    """A fact about one aircraft or vehicle, keyed by its platform and tail number."""
+
+    STREAM: ClassVar[Stream] = Stream.ORDERS
+
+    platform: Platform
+    """What it is."""
+    tail_number: TailNumber
+    """Which one it is."""
+    site: SiteId
+    """The depot that it is at home at."""
+
+    @property
+    def key(self) -> str:
+        """Name the aircraft or vehicle."""
+        return f"platform:{self.platform}/{self.tail_number}"
+
+
+class PlatformRegistered(PlatformEvent):
+    """An aircraft or vehicle belongs to the fleet, as this says in full."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.platform-registered.v1"
+
+    in_service_since: datetime
+    """When it came into service: it is up from then on, until it is said to be down."""
+    illustrative: bool = False
+    """Whether the record is invented, for demonstration."""
+
+
+class PlatformDown(PlatformEvent):
+    """It cannot do its work, or is down for another cause than before."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.platform-down.v1"
+
+    since: datetime
+    """Since when, by the depot's clock."""
+    cause: Text
+    """Why."""
+    awaiting_parts: bool
+    """Whether it stands still for want of parts."""
+    corrects: bool = False
+    """Whether this takes the place of the last change."""
+
+
+class PlatformUp(PlatformEvent):
+    """It can do its work again."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.platform-up.v1"
+
+    since: datetime
+    """Since when, by the depot's clock."""
+    corrects: bool = False
+    """Whether this takes the place of the last change."""
