@@ -4,11 +4,13 @@ from fastapi import APIRouter
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers, queries
-from services.orders.api import activities, orders, promises, sources
+from services.orders.api import activities, orders, platforms, promises, sources
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
+from services.orders.commands.posting import Poster
+from services.orders.commands.tidying import Tidier
 from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
@@ -54,6 +56,7 @@ def build(
     desk = Desk(
         database=database,
         placing=backbone.group("orders", placing.decide),
+        posting=backbone.group("platforms", Poster(settings).decide),
         outcomes=outcomes,
         planner=planner,
         settings=settings,
@@ -61,7 +64,7 @@ def build(
     app = create_app(
         title="JVTrack orders",
         version="1",
-        description="Demand as asked: orders, where their parts come from, and what is promised.",
+        description="Demand as asked: orders, where their parts come from, what is promised, and which platforms wait.",
         routers=[*_routers(desk), operations.router(backbone.operations, queries.nations)],
         registry=registry,
         auth=authenticator,
@@ -69,11 +72,18 @@ def build(
         probes=backbone.probes(),
         arrivals=_arrivals(backbone, database, settings),
     )
-    return Service(NAME, app, backbone, database, door, common.backbone, background=[planner.run])
+    tidier = Tidier(database, settings)
+    return Service(NAME, app, backbone, database, door, common.backbone, background=[planner.run, tidier.run])
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
-    return [orders.router(desk), promises.router(), sources.router(desk), activities.router(desk)]
+    return [
+        orders.router(desk),
+        promises.router(),
+        sources.router(desk),
+        activities.router(desk),
+        platforms.router(desk),
+    ]
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:

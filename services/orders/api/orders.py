@@ -39,7 +39,9 @@ Order = Annotated[OrderId, Path(description="The order: its document number, yea
 _ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that asks."
 _PLACED: dict[int | str, dict[str, Any]] = {
     200: {"model": OrderSummary, "description": "The same order was placed before."},
-    403: {"description": "`site-forbidden`; `activity-of-another`: the number is another depot's."},
+    403: {
+        "description": "`site-forbidden`; `activity-of-another`: the number is another depot's; `platform-of-another`."
+    },
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {
         "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
