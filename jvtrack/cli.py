@@ -20,6 +20,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "token": ("token",),
     "verify": ("verify",),
     "imports": ("import",),
+    "platforms": ("platforms",),
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),
