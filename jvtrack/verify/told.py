@@ -23,6 +23,9 @@ _KINDS = by_type(
         production.DelayReported,
         orders.OrderPlaced,
         orders.OrderSourced,
+        orders.PlatformRegistered,
+        orders.PlatformDown,
+        orders.PlatformUp,
         stock.DemandReserved,
         stock.DemandIssued,
         stock.DemandReduced,
@@ -83,8 +86,23 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
         case orders.OrderSourced():
             yield "told_sourcing", (told.key, told.key_seq, event.work_order)
+        case orders.PlatformEvent():
+            yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
         case _:
             yield from _rows_of_stock(told.key_seq, event)
+
+
+def _said_of_tail(event: orders.PlatformEvent) -> tuple[Value, ...]:
+    """Read whether a fact registers a platform, then its home, since when it stands so, and how."""
+    match event:
+        case orders.PlatformRegistered():
+            return True, event.site, event.illustrative, event.in_service_since.isoformat(), None, False, False
+        case orders.PlatformDown():
+            how = (event.since.isoformat(), event.cause, event.awaiting_parts, event.corrects)
+            return False, event.site, None, *how
+        case orders.PlatformUp():
+            return False, event.site, None, event.since.isoformat(), None, False, event.corrects
+    raise AssertionError(f"{event.TYPE} is no fact about a platform that is known here")
 
 
 def _rows_of_stock(key_seq: int, event: Event) -> Iterator[Row]:
@@ -138,7 +156,8 @@ def read_catalogue(key_seq: int, event: PartDefined | SiteDefined) -> Row:
     if isinstance(event, SiteDefined):
         return "told_site", (event.site_id, key_seq, event.kind.value, event.country, record)
     platforms = ",".join(fit.platform.value for fit in event.platforms)
+    grounds = ",".join(fit.platform.value for fit in event.platforms if fit.grounds)
     return (
         "told_part",
-        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms, record),
+        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms, grounds, record),
     )
