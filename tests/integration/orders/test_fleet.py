@@ -1,5 +1,6 @@
 """The fleet: which platforms there are, who may say so and see them, and files of them."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,18 @@ async def test_a_platform_moves_to_another_depot_of_its_nation_and_keeps_its_lif
         IN_SERVICE,
     )
     assert await told_of(house) == ["platform-registered", "platform-down", "platform-registered"]
+
+
+async def test_what_is_said_of_one_platform_at_once_is_decided_one_after_the_other(house: House) -> None:
+    homes = ["D-01", "D-02"] * 6
+    path = "/v1/platforms/MI-17V-5/ZP-1"
+
+    answers = await asyncio.gather(
+        *(house.send("PUT", path, role="planner", site=None, json={**TERMS, "site": home}) for home in homes)
+    )
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert len(await told_of(house)) == (await show(house))["version"] > 1
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,7 @@ async def test_how_long_platforms_could_work_is_counted_by_time(house: House) ->
     await say(house, "down", "ZP-1", since="2026-11-02T12:00:00Z", cause="Gearbox.")
     await say(house, "up", "ZP-1", since="2026-11-03T00:00:00Z")
     await say(house, "down", "ZP-2", since="2026-10-01T00:00:00Z")
+    await say(house, "up", "ZP-2", since="2026-11-08T00:00:00Z")
     stretch = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-05T00:00:00+00:00"}
 
     answer = await ask(house, "/availability", **stretch)
