@@ -7,10 +7,14 @@ from typing import Any
 
 import pytest
 
+from services.orders.commands.fleet import import_tails
 from services.orders.commands.tidying import Tidier
+from services.orders.schemas.platforms import TailRow
 from services.orders.settings import OrdersSettings
 from shared.events.catalogue import SiteDefined
-from shared.types import SiteKind
+from shared.http.files import Imported
+from shared.http.rights import SiteForbidden
+from shared.types import Platform, SiteKind
 from tests.integration.orders.fleet import IN_SERVICE, ask, register, say, show, told_of
 from tests.integration.orders.house import House, slug
 
@@ -272,6 +276,26 @@ async def test_a_file_longer_than_a_statement_is_taken_in_chunks(house: House) -
 
     assert done.json()["lines"] == OrdersSettings().import_chunk + 1
     assert await house.owner.fetchval("SELECT count(*) FROM tail_period WHERE n = 1 AND ended_at IS NULL") == 5001
+
+
+async def test_a_platform_that_another_depot_registered_since_the_file_was_checked_is_not_taken_away(
+    house: House,
+) -> None:
+    await register(house, site="D-09")
+    row = TailRow(platform=Platform.MI_17V_5, tail_number="ZP-1", site="D-01")
+    planner = house.issuer.authenticator().principal(house.bearer("planner")["Authorization"])
+
+    async with house.database.transaction() as session:
+        with pytest.raises(SiteForbidden):
+            await import_tails(session, Imported([row], [2], 100), planner, chunk=10)
+
+
+async def test_a_fleet_of_more_lines_than_one_transaction_bears_is_refused(house: House) -> None:
+    lines = "".join(LINE.replace("ZP-1", f"ZP-{number}") for number in range(OrdersSettings().fleet_lines_max + 1))
+
+    answer = await imported(house, HEADER + lines)
+
+    assert (answer.status_code, slug(answer)) == (413, "import-too-long")
 
 
 async def test_an_order_for_a_partners_platform_is_refused_and_for_an_unknown_one_taken(house: House) -> None:
