@@ -22,6 +22,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "imports": ("import",),
     "sources": ("sources",),
     "purchase": ("purchase",),
+    "platforms": ("platforms",),
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),

@@ -55,6 +55,9 @@ Total = Annotated[int, Field(strict=True, ge=0)]
 PositiveQuantity = Annotated[int, Field(strict=True, gt=0, le=QUANTITY_MAX)]
 """A quantity that moves: at least one quantum."""
 
+TailNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{0,19}$")]
+"""Registration of an aircraft or vehicle, unique within its platform: `ZP-5104`."""
+
 Nation = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 """ISO 3166 alpha-3 code of a country."""
 Cage = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]

@@ -9,6 +9,16 @@ Calls that fail in passing are tried again with the same identity; a no of the b
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
+from jvtrack.client.answers.platforms import (
+    Availability,
+    GroundedPlatform,
+    PlatformDetails,
+    PlatformDown,
+    PlatformState,
+    PlatformTerms,
+    PlatformUp,
+    ReleaseOptions,
+)
 from jvtrack.client.answers.production import (
     EventAccepted,
     Gaps,
@@ -69,6 +79,14 @@ __all__ = [
     "Weights",
     "WeightTerms",
     "Activity",
+    "PlatformTerms",
+    "PlatformDown",
+    "PlatformUp",
+    "PlatformState",
+    "PlatformDetails",
+    "GroundedPlatform",
+    "Availability",
+    "ReleaseOptions",
     "Numbering",
     "Report",
     "Purchase",

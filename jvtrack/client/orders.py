@@ -23,6 +23,7 @@ from jvtrack.client.door import Door
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing
 from jvtrack.client.operations import Operations
+from jvtrack.client.platforms import Platforms
 from shared.types import Nation, OrderId, PartId, Platform, SiteId
 
 
@@ -36,6 +37,11 @@ class Orders:
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
         return Operations(self.door)
+
+    @property
+    def platforms(self) -> Platforms:
+        """Give the platform doors."""
+        return Platforms(self.door)
 
     async def place(self, order: NewOrder, *, wait_seconds: float | None = None) -> Order:
         """Order a part; placed again it is the same order. With a wait, inventory's answer is in it."""

@@ -34,7 +34,7 @@ from shared import clock
 
 Scene = Callable[[Company], Awaitable[Sequence[Finding]]]
 
-_OPENING: Mapping[str, Scene] = {"catalogue, stock, sources, activities": opening.play}
+_OPENING: Mapping[str, Scene] = {"catalogue, stock, sources, activities, fleet": opening.play}
 _ACTS: Sequence[Mapping[str, Scene]] = (
     {"orders, work orders, lots, receipts, issues": ordering.play},
     {"a factory back from days offline": offline.play},

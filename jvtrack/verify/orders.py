@@ -1,6 +1,21 @@
-"""What orders keeps: its orders with their totals, the work orders that it asked for, and its copy of the catalogue."""
+"""What orders keeps: orders with their totals, work orders that it asked for, its copy of the catalogue, and the fleet.
+
+A platform's version and all its periods come from one statement, hence from one moment.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import asyncpg
 
 from jvtrack.verify.reading import Read
+from jvtrack.verify.workbook import Value
+
+
+def _tail(row: asyncpg.Record) -> Sequence[Value]:
+    """Write moments as facts are read, so that both can be compared."""
+    return [value.isoformat() if isinstance(value, datetime) else value for value in row]
+
 
 READS = (
     Read(
@@ -31,7 +46,9 @@ READS = (
     Read(
         "part_copy",
         """
-        SELECT part_id, name, NULL::text, quantity_scale, array_to_string(platforms, ',') FROM part_copy
+        SELECT part_id, name, NULL::text, quantity_scale, array_to_string(platforms, ','),
+          array_to_string(grounds, ',')
+        FROM part_copy
         WHERE part_id > $1 ORDER BY part_id LIMIT $2
         """,
         ("",),
@@ -40,5 +57,18 @@ READS = (
         "site_copy",
         "SELECT site_id, kind, country FROM site_copy WHERE site_id > $1 ORDER BY site_id LIMIT $2",
         ("",),
+    ),
+    Read(
+        "tail_row",
+        """
+        WITH page AS (
+          SELECT platform, tail_number, version, site, illustrative FROM tail
+          WHERE (platform, tail_number) > ($1, $2) AND version > 0 ORDER BY platform, tail_number LIMIT $3)
+        SELECT platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts
+        FROM page LEFT JOIN tail_period USING (platform, tail_number) ORDER BY platform, tail_number, n
+        """,
+        ("", ""),
+        page=500,
+        row=_tail,
     ),
 )

@@ -36,7 +36,7 @@ READS = (
     Read(
         "part_copy",
         """
-        SELECT part_id, NULL::text, unit_of_issue, quantity_scale, NULL::text FROM part_copy
+        SELECT part_id, NULL::text, unit_of_issue, quantity_scale, NULL::text, NULL::text FROM part_copy
         WHERE part_id > $1 ORDER BY part_id LIMIT $2
         """,
         ("",),

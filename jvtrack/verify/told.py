@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jvtrack.verify.workbook import Value
-from shared.events import orders, production, stock
+from shared.events import orders, platforms, production, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, by_type
 from shared.types import ScrapStage
@@ -25,6 +25,9 @@ _KINDS = by_type(
         orders.OrderPlaced,
         orders.OrderSourced,
         orders.OrderPromised,
+        platforms.PlatformRegistered,
+        platforms.PlatformDown,
+        platforms.PlatformUp,
         stock.DemandReserved,
         stock.DemandIssued,
         stock.DemandReduced,
@@ -81,6 +84,27 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
         case production.WorkOrderEvent():
             yield "told_work_order", (told.key, told.key_seq, event.quantity)
+        case orders.OrderEvent() | platforms.PlatformEvent():
+            yield from _rows_of_orders(told, event)
+        case _:
+            yield from _rows_of_stock(told.key_seq, event)
+
+
+def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
+    """Read whether a fact registers a platform, then its home, since when it stands so, and how."""
+    match event:
+        case platforms.PlatformRegistered():
+            return True, event.site, event.illustrative, event.in_service_since.isoformat(), None, False, False
+        case platforms.PlatformDown():
+            how = (event.since.isoformat(), event.cause, event.awaiting_parts, event.corrects)
+            return False, event.site, None, *how
+        case platforms.PlatformUp():
+            return False, event.site, None, event.since.isoformat(), None, False, event.corrects
+    raise AssertionError(f"{event.TYPE} is no fact about a platform that is known here")
+
+
+def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEvent) -> Iterator[Row]:
+    match event:
         case orders.OrderPlaced():
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
         case orders.OrderSourced():
@@ -88,8 +112,8 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
         case orders.OrderPromised():
             days = (event.promised_for, event.first)
             yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
-        case _:
-            yield from _rows_of_stock(told.key_seq, event)
+        case platforms.PlatformEvent():
+            yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
 
 
 def _rows_of_stock(key_seq: int, event: Event) -> Iterator[Row]:
@@ -147,7 +171,8 @@ def read_catalogue(key_seq: int, event: PartDefined | SiteDefined) -> Row:
     if isinstance(event, SiteDefined):
         return "told_site", (event.site_id, key_seq, event.kind.value, event.country, record)
     platforms = ",".join(fit.platform.value for fit in event.platforms)
+    grounds = ",".join(fit.platform.value for fit in event.platforms if fit.grounds)
     return (
         "told_part",
-        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms, record),
+        (event.part_id, key_seq, event.name, event.unit_of_issue, event.quantity_scale, platforms, grounds, record),
     )

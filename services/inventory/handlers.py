@@ -28,6 +28,7 @@ from shared.events.orders import (
     OrderSourceOverridden,
     OrderSourcingReduced,
 )
+from shared.events.platforms import PlatformDown, PlatformRegistered, PlatformUp
 from shared.events.production import (
     DelayReported,
     LotDispatched,
@@ -55,6 +56,9 @@ deciders: Deciders[Work] = Deciders(
         OrderSourceOverridden,
         OrderSourcingReduced,
         OrderPromised,
+        PlatformRegistered,
+        PlatformDown,
+        PlatformUp,
         LotStarted,
         LotInspected,
         WorkOrderOpened,

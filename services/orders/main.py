@@ -1,14 +1,16 @@
 """Puts orders together: the only module that knows all its parts."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers
-from services.orders.api import activities, orders, promises, sources, stream, weights
+from services.orders.api import activities, orders, platforms, promises, sources, stream, weights
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
+from services.orders.commands.posting import Poster
+from services.orders.commands.tidying import Tidier
 from services.orders.queries import seen
 from services.orders.settings import OrdersSettings
 from shared.db import Database
@@ -58,23 +60,29 @@ def build(
     desk = Desk(
         database=database,
         placing=backbone.group("orders", placing.decide),
+        posting=backbone.group("platforms", Poster(settings).decide),
         outcomes=outcomes,
         planner=planner,
         tail=tail,
         settings=settings,
     )
-    app = create_app(
+    background = [tail.run, planner.run, Tidier(database, settings).run]
+    app = _app(desk, backbone, registry, authenticator)
+    return Service(NAME, app, backbone, database, door, common.backbone, background=background)
+
+
+def _app(desk: Desk, backbone: Backbone, registry: CollectorRegistry, authenticator: Authenticator) -> FastAPI:
+    return create_app(
         title="JVTrack orders",
         version="1",
-        description="Demand as asked: orders, where their parts come from, and what is promised.",
+        description="Demand as asked: orders, where their parts come from, what is promised, and which platforms wait.",
         routers=[*_routers(desk), operations.router(backbone.operations, seen.nations)],
         registry=registry,
         auth=authenticator,
-        transaction=database.transaction,
+        transaction=desk.database.transaction,
         probes=backbone.probes(),
-        arrivals=_arrivals(backbone, database, settings),
+        arrivals=_arrivals(backbone, desk.database, desk.settings),
     )
-    return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run, planner.run])
 
 
 def _routers(desk: Desk) -> list[APIRouter]:
@@ -85,6 +93,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
         sources.router(desk),
         weights.router(desk),
         activities.router(desk),
+        platforms.router(desk),
     ]
 
 

@@ -29,3 +29,21 @@ class OrdersSettings(BaseSettings):
     """Errors of one file that are told; the rest are counted."""
     import_chunk: int = Field(default=5_000, gt=0)
     """Lines written in one statement."""
+    fleet_lines_max: int = Field(default=10_000, gt=0)
+    """Lines of one imported fleet: each tells a fact, and all are written in one transaction."""
+    clock_ahead_seconds_max: float = Field(default=60.0, ge=0)
+    """How far a depot's clock may be ahead of ours when it says since when a platform is down or up."""
+    release_horizon_days: int = Field(default=90, gt=0)
+    """How far ahead the days are counted that actions to release platforms save."""
+    expedite_percent: int = Field(default=50, ge=0, lt=100)
+    """How much of the days that are left a hurried source is taken to need."""
+    release_tails_max: int = Field(default=5_000, gt=0)
+    """Grounded platforms looked at for what would release them."""
+    release_options_max: int = Field(default=1_000, gt=0)
+    """Actions to release platforms in one answer, the best kept."""
+    idempotency_days: int = Field(default=7, gt=0)
+    """How long the answers of requests without a natural id are remembered."""
+    idempotency_chunk: int = Field(default=1_000, gt=0)
+    """Answers forgotten in one transaction."""
+    tidy_seconds: float = Field(default=60.0, gt=0)
+    """How often old answers are looked for."""

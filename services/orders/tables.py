@@ -9,6 +9,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -80,6 +81,7 @@ orders = Table(
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
+    Index("orders_by_tail", "platform", "tail_number", postgresql_where=text("tail_number IS NOT NULL")),
 )
 
 work_orders = Table(
@@ -178,6 +180,7 @@ part_copies = Table(
     Column("name", Text, nullable=False),
     Column("quantity_scale", SmallInteger, nullable=False),
     Column("platforms", ARRAY(Text), nullable=False),
+    Column("grounds", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 
 site_copies = Table(
@@ -186,4 +189,39 @@ site_copies = Table(
     Column("site_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("country", Text, nullable=False),
+)
+
+tails = Table(
+    "tail",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("tail_number", Text, primary_key=True),
+    Column("site", Text),
+    Column("illustrative", Boolean, nullable=False, server_default=_NO),
+    Column("version", BigInteger, nullable=False, server_default=_ZERO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_by", Text),
+    CheckConstraint("version >= 0", name="tail_version"),
+    CheckConstraint("version = 0 OR (site IS NOT NULL AND changed_by IS NOT NULL)", name="tail_registered"),
+    Index("tail_by_site", "site", "platform", "tail_number"),
+)
+
+tail_periods = Table(
+    "tail_period",
+    metadata,
+    Column("platform", Text, primary_key=True),
+    Column("tail_number", Text, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("is_down", Boolean, nullable=False),
+    Column("cause", Text),
+    Column("awaiting_parts", Boolean, nullable=False),
+    Column("posted_by", Text, nullable=False),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    ForeignKeyConstraint(["platform", "tail_number"], ["tail.platform", "tail.tail_number"]),
+    CheckConstraint("n > 0", name="tail_period_n"),
+    CheckConstraint("ended_at >= began_at", name="tail_period_order"),
+    CheckConstraint("is_down = (cause IS NOT NULL) AND (is_down OR NOT awaiting_parts)", name="tail_period_down"),
+    Index("tail_period_open", "platform", "tail_number", unique=True, postgresql_where=text("ended_at IS NULL")),
 )

@@ -24,6 +24,7 @@ from shared.events.orders import (
     OrderSourceOverridden,
     OrderSourcingReduced,
 )
+from shared.events.platforms import PlatformDown, PlatformRegistered, PlatformUp
 from shared.events.production import WorkOrderEvent
 from shared.messaging.handlers import Deciders, Projections, Subscription
 from shared.messaging.outbox import Told, tell
@@ -94,7 +95,16 @@ class WorkOrderWork:
 
 projections = Projections[CatalogueWork]()
 deciders = Deciders[WorkOrderWork](
-    ignored=(OrderPlaced, OrderCancelRequested, OrderReductionRequested, OrderSourceOverridden, OrderPromised)
+    ignored=(
+        OrderPlaced,
+        OrderCancelRequested,
+        OrderReductionRequested,
+        OrderSourceOverridden,
+        OrderPromised,
+        PlatformRegistered,
+        PlatformDown,
+        PlatformUp,
+    )
 )
 
 

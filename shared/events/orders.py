@@ -1,4 +1,4 @@
-"""What orders tells: demand as asked, and which source is to make what is missing."""
+"""What orders tells of orders: demand as asked, which source is to make what is missing, what is promised."""
 
 from datetime import date, datetime
 from typing import Annotated, ClassVar

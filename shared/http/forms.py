@@ -1,12 +1,13 @@
-"""What all bodies have in common: how strictly they are read, and how a day or a flag is written."""
+"""What all bodies have in common: how strictly they are read, and how a day, a moment or a flag is written."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 VERSION_MAX = 2**63 - 1
+_MOMENT_YEAR_MIN, _MOMENT_YEAR_END = 1950, 9999  # The oldest thing in use, and what no offset carries out of reach.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -18,8 +19,23 @@ def _written_out(value: object) -> object:
     return value
 
 
+def _with_offset(value: object) -> object:
+    """Let a moment through that is written as one; pydantic alone would also take a number or a day."""
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DAY.match(value) and len(value) > 10):
+        raise ValueError("a moment is written 2026-11-23T09:30:00Z")
+    return value
+
+
+def _in_reach(moment: datetime) -> datetime:
+    if not _MOMENT_YEAR_MIN <= moment.year < _MOMENT_YEAR_END:
+        raise ValueError(f"a moment lies in {_MOMENT_YEAR_MIN} or later")
+    return moment.astimezone(UTC)
+
+
 Day = Annotated[date, BeforeValidator(_written_out)]
 """A day as ISO 8601 writes it, and not otherwise."""
+Moment = Annotated[AwareDatetime, BeforeValidator(_with_offset), AfterValidator(_in_reach)]
+"""A moment as ISO 8601 writes it, with its offset from UTC, in which it is kept."""
 Flag = Annotated[bool, Field(strict=True)]
 """True or false, and nothing that could be taken for either."""
 

@@ -48,7 +48,9 @@ SITE = {"name": "Depot", "kind": "depot", "organisation": "Ours", "country": "IN
 TAKEN = {**SITE, "kind": "supplier", "country": "RUS"}
 RENAMED = {"name": "Theirs", "unit_of_issue": "EA"}
 WHY = {"reason": "Not mine to say."}
-STATUS = {"forbidden": 403, "unknown": 404, "invalid": 422, "site": 403, "part": 403, "fixed": 403}
+DOWN = {"since": "2026-11-01T06:00:00Z", "cause": "Chips in oil.", "awaiting_parts": True}
+WAITING = {"platform": "MI-17V-5", "tail_number": "<partner-tail>"}
+STATUS = {"forbidden": 403, "another": 403, "unknown": 404, "invalid": 422, "site": 403, "part": 403, "fixed": 403}
 """By the last word of a problem."""
 
 WRITES: list[tuple[str, str, str, Any, str]] = [
@@ -64,6 +66,12 @@ WRITES: list[tuple[str, str, str, Any, str]] = [
     ("operator", "POST", "orders /v1/orders/<partner-order>/cancel", {}, "order-unknown"),
     ("partner's operator", "POST", "orders /v1/orders/<our-order>/cancel", {}, "order-unknown"),
     ("partner's planner", "PUT", "orders /v1/activities/7201YA", TERMS, "site-forbidden"),
+    ("D-01", "POST", "orders /v1/orders", an_order("D-01", **WAITING), "platform-of-another"),
+    ("D-01", "PUT", "orders /v1/platforms/MI-17V-5/<their-tail>", {"site": "D-01"}, "site-forbidden"),
+    ("D-01", "POST", "orders /v1/platforms/MI-17V-5/<their-tail>/down", DOWN, "site-forbidden"),
+    ("D-01", "POST", "orders /v1/platforms/MI-17V-5/<partner-tail>/down", DOWN, "tail-unknown"),
+    ("operator", "POST", "orders /v1/platforms/MI-17V-5/<partner-tail>/down", DOWN, "tail-unknown"),
+    ("partner's planner", "PUT", "orders /v1/platforms/MI-17V-5/<their-tail>", {"site": "D-90"}, "site-forbidden"),
     ("F-01", "POST", "production /v1/events", an_event("F-02", "1"), "site-forbidden"),
     ("F-01", "POST", "production /v1/events", an_event("F-90", "2"), "site-forbidden"),
     ("planner", "POST", "production /v1/events", an_event("F-01", "3"), "site-forbidden"),
@@ -161,6 +169,13 @@ READS: list[tuple[str, str, list[str]]] = [
     ("D-01", "orders /v1/orders/<partner-order>", ["order-unknown"]),
     ("planner", "orders /v1/orders/<partner-order>", ["order-unknown"]),
     ("partner's planner", "orders /v1/orders/<our-order>", ["order-unknown"]),
+    ("D-01", "orders /v1/platforms?site=D-02", []),
+    ("operator", "orders /v1/platforms?site=D-90", []),
+    ("partner's planner", "orders /v1/platforms?site=D-02", []),
+    ("partner's planner", "orders /v1/platforms/grounded?site=D-02", []),
+    ("D-01", "orders /v1/platforms/MI-17V-5/<their-tail>", ["tail-unknown"]),
+    ("planner", "orders /v1/platforms/MI-17V-5/<partner-tail>", ["tail-unknown"]),
+    ("partner's auditor", "orders /v1/platforms/MI-17V-5/<their-tail>", ["tail-unknown"]),
     ("F-01", "production /v1/lots?factory=F-02", []),
     ("F-01", "production /v1/lots/<lot>", ["lot-unknown"]),
     ("F-01", "production /v1/lots/<partner-lot>", ["lot-unknown"]),

@@ -3,7 +3,7 @@
 import csv
 import json
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import NotRequired, TypedDict
@@ -80,12 +80,17 @@ SITES = read_rows("sites.csv")
 STOCK = read_rows("stock.csv")
 SOURCES = read_rows("sources.csv")
 ACTIVITIES = read_rows("activities.csv")
+FLEET = read_rows("platforms.csv")
 PART_BY_ID = {part["part_id"]: part for part in PARTS}
 SITE_BY_ID = {site["site_id"]: site for site in SITES}
 REFERENCES = [(part, reference) for part in PARTS for reference in part["references"]]
 
 
-@pytest.mark.parametrize("rows", [SITES, STOCK, SOURCES, ACTIVITIES], ids=["sites", "stock", "sources", "activities"])
+@pytest.mark.parametrize(
+    "rows",
+    [SITES, STOCK, SOURCES, ACTIVITIES, FLEET],
+    ids=["sites", "stock", "sources", "activities", "fleet"],
+)
 def test_every_row_says_that_it_is_illustrative(rows: list[dict[str, str]]) -> None:
     assert rows
     assert [row for row in rows if row["illustrative"] != "true"] == []
@@ -245,3 +250,14 @@ def test_an_activity_has_six_characters_a_depot_and_a_designator() -> None:
     assert [code for code in codes if not re.fullmatch(r"[A-Z0-9]{6}", code)] == []
     assert {row["site"] for row in ACTIVITIES} == {site["site_id"] for site in SITES if site["kind"] == "depot"}
     assert {row["force_activity_designator"] for row in ACTIVITIES} == {"I", "II", "III", "IV", "V"}
+
+
+def test_a_dozen_of_each_platform_are_at_home_at_depots_each_under_a_number_of_its_own() -> None:
+    names = [(row["platform"], row["tail_number"]) for row in FLEET]
+    kinds = [platform for platform, _ in names]
+
+    assert len(set(names)) == len(names)
+    assert {kind: kinds.count(kind) for kind in kinds} == {"MI-17V-5": 12, "SU-30MKI": 12, "T-90": 12}
+    assert {SITE_BY_ID[row["site"]]["kind"] for row in FLEET} == {"depot"}
+    assert [row for row in FLEET if not re.fullmatch(r"[A-Z0-9][A-Z0-9.-]{0,19}", row["tail_number"])] == []
+    assert [row for row in FLEET if datetime.fromisoformat(row["in_service_since"]).tzinfo is None] == []

@@ -1,4 +1,4 @@
-"""The catalogue, opening stock, sources and activities are imported from the data files."""
+"""The catalogue, opening stock, sources, activities and the fleet are imported from the data files."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -21,6 +21,7 @@ async def play(company: Company) -> Sequence[Finding]:
         ("stock.csv", inventory.import_stock),
         ("sources.csv", orders.import_sources),
         ("activities.csv", orders.import_activities),
+        ("platforms.csv", orders.platforms.import_fleet),
     )
     return [await _import(name, door) for name, door in imports]
 

@@ -1,4 +1,4 @@
-"""I7: the catalogue is what catalogue.v1, read from offset 0, makes of it: in inventory, and in every copy.
+"""I7: the catalogue is what catalogue.v1 makes of it, in inventory and in every copy; the fleet is what its facts make.
 
 So is the history of an order's promises what orders.v1 makes of it; promises made before they were told are left out.
 
@@ -6,18 +6,20 @@ A copy was read after its position: it is the word at that position, or a later 
 its version, unless that waits to be sent or has gone for a later one.
 """
 
+from jvtrack.verify.invariants import fleet
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
-SELECT printf('%s has %s as (%s, %s, %s, %s), which catalogue.v1 does not say at %d or later', c.service, c.part_id,
-  coalesce(c.name, '-'), coalesce(c.unit_of_issue, '-'), c.quantity_scale, coalesce(c.platforms, '-'),
-  coalesce(p.key_seq, 0))
+SELECT printf('%s has %s as (%s, %s, %s, %s; grounds %s), which catalogue.v1 does not say at %d or later', c.service,
+  c.part_id, coalesce(c.name, '-'), coalesce(c.unit_of_issue, '-'), c.quantity_scale, coalesce(c.platforms, '-'),
+  coalesce(c.grounds, '-'), coalesce(p.key_seq, 0))
 FROM part_copy c
 LEFT JOIN position p ON p.topic = 1 AND p.key = 'part:' || c.part_id AND p.service = c.service
 WHERE NOT EXISTS (
   SELECT 1 FROM told_part t WHERE t.part_id = c.part_id AND t.key_seq >= coalesce(p.key_seq, 1)
     AND t.name = coalesce(c.name, t.name) AND t.unit_of_issue = coalesce(c.unit_of_issue, t.unit_of_issue)
-    AND t.quantity_scale = c.quantity_scale AND t.platforms = coalesce(c.platforms, t.platforms))
+    AND t.quantity_scale = c.quantity_scale AND t.platforms = coalesce(c.platforms, t.platforms)
+    AND t.grounds = coalesce(c.grounds, t.grounds))
   AND NOT (p.key IS NOT NULL AND NOT EXISTS (SELECT 1 FROM told_part t WHERE t.part_id = c.part_id
                                              AND t.key_seq = p.key_seq))
 """
@@ -89,7 +91,8 @@ COPIED = Invariant(
     checked="""
     SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
       + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
+      + (SELECT count(*) FROM tail_row)
     """,
-    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE, _PROMISE, _UNKEPT),
+    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE, _PROMISE, _UNKEPT, *fleet.OFFENCES),
     in_flight=_BEHIND,
 )

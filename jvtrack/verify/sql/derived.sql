@@ -23,6 +23,8 @@ CREATE INDEX part_copy_id ON part_copy (part_id);
 CREATE INDEX site_copy_id ON site_copy (site_id);
 CREATE INDEX orders_id ON orders (order_id);
 CREATE INDEX demand_id ON demand (order_id);
+CREATE INDEX told_tail_name ON told_tail (platform, tail_number, key_seq);
+CREATE INDEX tail_row_name ON tail_row (platform, tail_number, n);
 -- The last fact of each key that its producer has told.
 CREATE TABLE head AS SELECT topic, key, max(key_seq) AS key_seq, count(*) AS facts FROM fact GROUP BY topic, key;
 CREATE UNIQUE INDEX head_key ON head (topic, key);
@@ -74,11 +76,35 @@ INSERT INTO half
 CREATE INDEX half_transfer ON half (cause, line);
 CREATE INDEX half_order ON half (order_id) WHERE shelf = 'issued';
 CREATE INDEX half_road ON half (shipment_id, site, part, lot, condition) WHERE shelf = 'in_transit';
+-- Every platform at its version, with the last word about where it is at home.
+CREATE TABLE tail AS
+  SELECT DISTINCT platform, tail_number, version, site, illustrative,
+    (SELECT max(t.key_seq) FROM told_tail t WHERE t.platform = r.platform AND t.tail_number = r.tail_number
+       AND t.key_seq <= r.version AND t.registers) AS registered
+  FROM tail_row r;
+-- Its life as its facts make it: from the day it came into service, a period for each change that was not corrected.
+CREATE TABLE made_period AS
+  WITH changes AS (
+    SELECT c.platform, c.tail_number, t.key_seq, t.since, t.cause, t.awaiting_parts,
+      lead(t.corrects, 1, false) OVER (PARTITION BY c.platform, c.tail_number ORDER BY t.key_seq) AS is_corrected
+    FROM tail c CROSS JOIN told_tail t
+    WHERE t.platform = c.platform AND t.tail_number = c.tail_number AND t.key_seq <= c.version AND NOT t.registers),
+  begun AS (
+    SELECT platform, tail_number, key_seq, since, cause, awaiting_parts FROM changes WHERE NOT is_corrected
+    UNION ALL
+    SELECT c.platform, c.tail_number, 0, t.since, NULL, false
+    FROM tail c CROSS JOIN told_tail t
+    WHERE t.platform = c.platform AND t.tail_number = c.tail_number AND t.key_seq = c.registered)
+  SELECT platform, tail_number, row_number() OVER life AS n, since AS began_at, lead(since) OVER life AS ended_at,
+    cause, awaiting_parts
+  FROM begun WINDOW life AS (PARTITION BY platform, tail_number ORDER BY key_seq);
+CREATE INDEX made_period_name ON made_period (platform, tail_number, n);
 -- Every row that tells of itself, under the key and with the version of its last fact when it was read.
 CREATE TABLE kept AS
   SELECT 1 AS topic, 'part:' || part_id AS key, version FROM own_part
   UNION ALL SELECT 1, 'site:' || site_id, version FROM own_site
   UNION ALL SELECT 2, 'order:' || order_id, version FROM orders
+  UNION ALL SELECT 2, 'platform:' || platform || '/' || tail_number, version FROM tail
   UNION ALL SELECT 3, 'lot:' || lot_id, version FROM lot
   UNION ALL SELECT 3, 'work-order:' || work_order_id, version FROM work_order
   UNION ALL SELECT 4, site || '/' || part, version FROM cut

@@ -25,7 +25,9 @@ CREATE TABLE posting (
 CREATE TABLE told_shipment (shipment_id, key_seq, closed);
 CREATE TABLE told_shipment_line (
   shipment_id, key_seq, depot, part, lot, condition, dispatched, received, lost);
-CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms, record);
+CREATE TABLE told_tail (
+  platform, tail_number, key_seq, registers, site, illustrative, since, cause, awaiting_parts, corrects);
+CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms, grounds, record);
 CREATE TABLE told_site (site_id, key_seq, kind, country, record);
 -- What stands in the services' own tables.
 CREATE TABLE accepted (source, id, event_id);
@@ -38,7 +40,9 @@ CREATE TABLE orders (
   work_orders_quantity);
 CREATE TABLE sourcing (order_id, n, sourced, quantity);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
-CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms);
+CREATE TABLE tail_row (
+  platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
+CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms, grounds);
 CREATE TABLE site_copy (service, site_id, kind, country);
 CREATE TABLE own_part (part_id, version, name, unit_of_issue, quantity_scale, platforms, record);
 CREATE TABLE own_site (site_id, version, kind, country, record);

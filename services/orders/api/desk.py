@@ -8,10 +8,12 @@ from fastapi import Depends
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.placing import Outcome, Request
 from services.orders.commands.planning import Planner
+from services.orders.commands.posting import Post
 from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
 from shared.http.auth import Principal, Role, allow
+from shared.http.idempotency import StoredAnswer
 from shared.http.tail import StreamTail
 from shared.http.versions import Token
 from shared.messaging.group import Group
@@ -23,6 +25,8 @@ Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCU
 """Who may see orders: a depot its own, the others those of their nation."""
 Decliner = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who may say no to another depot's order: the depot that was to fill it, and who plans for its nation."""
+Keeper = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who says which platforms there are: a depot its own, the others those of their nation."""
 Planning = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says where parts come from, and how urgent an activity's work is."""
 Buyer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT))]
@@ -37,6 +41,7 @@ class Desk:
 
     database: Database
     placing: Group[Request, Outcome]
+    posting: Group[Post, StoredAnswer]
     outcomes: Outcomes
     planner: Planner
     tail: StreamTail

@@ -44,7 +44,8 @@ _ASKED = "Asked; inventory decides. `JVTrack-Version` names the version that ask
 _PLACED: dict[int | str, dict[str, Any]] = {
     200: {"model": OrderSummary, "description": "The same order was placed before."},
     403: {
-        "description": "`site-forbidden`; `activity-of-another`: the number is another depot's; `urgency-unapproved`."
+        "description": "`site-forbidden`; `activity-of-another`: the number is another depot's; `urgency-unapproved`; "
+        "`platform-of-another`."
     },
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {

@@ -11,10 +11,12 @@ from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, 
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.order import OrderState
 from services.orders.domain.placement import Placement, place
+from services.orders.domain.platforms import PlatformOfAnother, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
 from services.orders.schemas.orders import OrderSummary, PlaceOrder
 from services.orders.store import lookups
 from services.orders.store import orders as store
+from services.orders.store import platforms as fleet
 from services.orders.store.lookups import SiteCopy
 from services.orders.store.orders import Placed
 from shared import clock
@@ -24,7 +26,7 @@ from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal, Scope
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
-from shared.types import OrderId, PartId, SiteId, SiteKind
+from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
 
 
 class DocumentNumberReused(Refusal):
@@ -43,6 +45,12 @@ class Request:
     def filling_site(self) -> SiteId:
         """Name the depot that is to fill it."""
         return self.body.site or self.body.ordered_by
+
+    @property
+    def tail(self) -> TailName | None:
+        """Name the platform that waits, if it is one of a known registration."""
+        platform, number = self.body.platform, self.body.tail_number
+        return None if platform is None or number is None else TailName(platform, number)
 
     @property
     def is_between_depots(self) -> bool:
@@ -73,6 +81,7 @@ class _Known:
     parts: Mapping[PartId, frozenset[str]]
     sites: Mapping[SiteId, SiteCopy]
     activities: Mapping[str, Activity]
+    tails: Mapping[TailName, Nation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,7 @@ async def _look_up(
         parts=await lookups.parts(session, (body.part for body in bodies)),
         sites=await lookups.sites(session, sites),
         activities=await lookups.activities(session, (activity_of(body.document_number) for body in bodies)),
+        tails=await fleet.nations(session, {each.tail for each in requests if each.tail is not None}),
     )
 
 
@@ -173,6 +183,9 @@ def _check_catalogue(request: Request, known: _Known) -> None:
         raise PlatformMismatch(part=request.body.part, platform=request.body.platform, fits=", ".join(sorted(fits)))
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
         raise SiteForbidden(site=request.filling_site)
+    tail = request.tail
+    if tail is not None and tail in known.tails and known.tails[tail] != known.sites[request.body.ordered_by].country:
+        raise PlatformOfAnother(platform=tail.platform, tail_number=tail.tail_number)
 
 
 def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:

@@ -19,6 +19,7 @@ from shared.types import (
     Priority,
     Quantity,
     SiteId,
+    TailNumber,
     Text,
     Urgency,
     WorkOrderId,
@@ -29,8 +30,6 @@ ACCEPTABLE = frozenset({Condition.A, Condition.B, Condition.C})
 
 Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]$")]
 """Tells the orders of a split fill apart."""
-TailNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{0,19}$")]
-"""Registration of an aircraft or vehicle."""
 
 
 class PlaceOrder(Body):

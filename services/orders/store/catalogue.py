@@ -9,13 +9,15 @@ from shared.sql import Statement
 
 _SAVE_PARTS = Statement(
     """
-    INSERT INTO part_copy (part_id, name, quantity_scale, platforms)
-    SELECT part_id, name, quantity_scale, string_to_array(platforms, ',')
+    INSERT INTO part_copy (part_id, name, quantity_scale, platforms, grounds)
+    SELECT part_id, name, quantity_scale, string_to_array(platforms, ','), string_to_array(grounds, ',')
     FROM unnest(CAST(:part_ids AS text[]), CAST(:names AS text[]), CAST(:scales AS smallint[]),
-                CAST(:platforms AS text[])) AS p (part_id, name, quantity_scale, platforms)
+                CAST(:platforms AS text[]), CAST(:grounds AS text[]))
+         AS p (part_id, name, quantity_scale, platforms, grounds)
     ORDER BY part_id
     ON CONFLICT (part_id) DO UPDATE
-    SET name = excluded.name, quantity_scale = excluded.quantity_scale, platforms = excluded.platforms
+    SET name = excluded.name, quantity_scale = excluded.quantity_scale, platforms = excluded.platforms,
+        grounds = excluded.grounds
     """
 )
 _SAVE_SITES = Statement(
@@ -38,6 +40,7 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "names": [part.name for part in parts],
             "scales": [part.quantity_scale for part in parts],
             "platforms": [",".join(fit.platform for fit in part.platforms) for part in parts],
+            "grounds": [",".join(fit.platform for fit in part.platforms if fit.grounds) for part in parts],
         },
     )
 

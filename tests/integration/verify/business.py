@@ -17,6 +17,7 @@ from shared.events.factory import (
 from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
 from tests.integration.verify.buying import buy
+from tests.integration.verify.fleet import keep_fleet
 from tests.integration.verify.second_thoughts import correct_reports, lose_and_find, send_between_depots
 from tests.integration.verify.shop import DEPOT, PART, receipt, report, until_on_the_road
 
@@ -25,7 +26,7 @@ _SETTLED_SECONDS_MAX = 60.0
 
 
 async def do_business(trade: Trade) -> None:
-    """Order, source, make, ship, receive, issue, count, cancel and undo."""
+    """Order, source, make, ship, receive, issue, count, cancel and undo, and let platforms stand still."""
     depot, factory = trade.acting("depot", DEPOT), trade.acting("factory", "F-01")
     await trade.stocked((DEPOT, 5), part=PART)
     orders = [await trade.placed(PART, quantity) for quantity in (3, 4, 6)]
@@ -33,6 +34,7 @@ async def do_business(trade: Trade) -> None:
     await _make(factory, f"{orders[1].order_id}-W1")
     await _receive(depot)
     await _keep(depot)
+    await keep_fleet(trade)
     await correct_reports(factory, *(f"{order.order_id}-W1" for order in orders[1:]))
     await lose_and_find(factory, depot)
     await send_between_depots(trade)

@@ -153,6 +153,7 @@ async def test_a_row_that_was_altered_by_hand_is_named(
         ("production", "lot", "lot_id = 'F-01:L-1'", "lot:F-01:L-1"),
         ("production", "work_order", "version > 0", "work-order:"),
         ("orders", "orders", "order_id = (SELECT min(order_id) FROM orders WHERE version > 1)", "order:"),
+        ("orders", "tail", "tail_number = 'ZP-1'", "platform:MI-17V-5/ZP-1"),
     ],
 )
 @pytest.mark.parametrize(("change", "said"), [("+ 1", "facts of it were told"), ("- 1", "has applied @")])

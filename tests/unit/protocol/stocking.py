@@ -173,6 +173,7 @@ def _reverse(book: Book, cause: Cause, movement: Transfer) -> bool:
 def _opened(stock: Stock) -> Book:
     """Open a book as the store would: everything that the order's stock is about, locked and loaded."""
     book = Book(NOW)
+    book.minimums.load(STOCK, 0)
     demand = stock.demand
     reserved = demand.reserved if demand else 0
     book.load(AT_FACTORY, {**dict.fromkeys(_REAL, 0), Shelf.PRODUCED: PLENTY})

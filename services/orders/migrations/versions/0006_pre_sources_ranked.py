@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import LOCK_TIMEOUT, grant
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 _ADDED = {
     "approved_until": "date",

@@ -1,0 +1,194 @@
+"""`jvtrack platforms`: who stands still for which part, since when and until when, and what would release it."""
+
+import csv
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, TypeAdapter
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from deploy.errors import SetupError
+from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp
+from jvtrack.client.answers.orders import ImportDone
+from jvtrack.client.answers.platforms import PlatformHours, ReleaseOption
+from jvtrack.commands.caller import call
+from shared import clock
+from shared.types import Platform
+
+app = typer.Typer()
+platforms = typer.Typer()
+app.add_typer(platforms, name="platforms", help="Platforms that stand still for want of parts, and the whole fleet.")
+
+Kind = Annotated[Platform, typer.Argument(help="The platform.")]
+TailNumber = Annotated[str, typer.Argument(help="Its tail number, such as ZP-5104.")]
+Since = Annotated[str | None, typer.Option(help="Since when: 2026-11-23T06:10:00+05:30; now if not given.")]
+Corrects = Annotated[bool, typer.Option("--corrects", help="Put this in the place of the last change.")]
+OfPlatform = Annotated[Platform | None, typer.Option(help="Only of this platform.")]
+AtSite = Annotated[str | None, typer.Option(help="Only those at home at this depot.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+_COLUMNS = ("platform", "tail_number", "site", "in_service_since", "illustrative")
+
+
+@platforms.callback(invoke_without_command=True)
+def grounded(
+    context: typer.Context, *, platform: OfPlatform = None, site: AtSite = None, as_json: AsJson = False
+) -> None:
+    """List the platforms that are down and await parts: those first that have stood longest."""
+    if context.invoked_subcommand is not None:
+        return
+    found = call(lambda jvtrack: jvtrack.orders.platforms.grounded(platform=platform, site=site).all())
+    found.sort(key=lambda each: each.since)
+    if as_json:
+        _print_json(found)
+        return
+    table = Table("platform", "tail number", "depot", "since", "days", "waits for", "promised", "expected release")
+    for each in found:
+        table.add_row(*_grounded(each))
+    Console().print(table)
+
+
+@platforms.command()
+def down(
+    platform: Kind,
+    tail_number: TailNumber,
+    *,
+    cause: Annotated[str, typer.Option(help="Why.")],
+    awaiting_parts: Annotated[bool, typer.Option(help="Whether it stands still for want of parts.")] = True,
+    since: Since = None,
+    corrects: Corrects = False,
+) -> None:
+    """Say that a platform is down."""
+    said = PlatformDown(since=_moment(since), cause=cause, awaiting_parts=awaiting_parts, corrects=corrects)
+    now = call(lambda jvtrack: jvtrack.orders.platforms.down(platform, tail_number, said))
+    typer.echo(f"{now.platform} {now.tail_number} is {now.state} since {_shown(now.since)}.")
+
+
+@platforms.command()
+def up(platform: Kind, tail_number: TailNumber, *, since: Since = None, corrects: Corrects = False) -> None:
+    """Say that a platform can do its work again."""
+    said = PlatformUp(since=_moment(since), corrects=corrects)
+    now = call(lambda jvtrack: jvtrack.orders.platforms.up(platform, tail_number, said))
+    typer.echo(f"{now.platform} {now.tail_number} is {now.state} since {_shown(now.since)}.")
+
+
+@platforms.command()
+def actions(*, as_json: AsJson = False) -> None:
+    """Rank what would release platforms soonest."""
+    found = call(lambda jvtrack: jvtrack.orders.platforms.actions())
+    if as_json:
+        _print_json(found)
+        return
+    title = f"{found.grounded} grounded; days saved within {found.horizon_days} days"
+    table = Table("", "what is done", "releases", "days saved", "why, and at whose cost", title=title)
+    for number, option in enumerate(found.options, 1):
+        table.add_row(str(number), *_option(option))
+    Console().print(table)
+    if found.options_total > len(found.options):
+        typer.echo(f"{found.options_total - len(found.options)} more are not shown.")
+
+
+@platforms.command()
+def availability(
+    *,
+    platform: OfPlatform = None,
+    site: AtSite = None,
+    begin: Annotated[str | None, typer.Option("--from", help="From when on; 30 days back if not given.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Until when; now if not given.")] = None,
+    by_tail: Annotated[bool, typer.Option("--tails", help="Each platform by itself.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show how long platforms could do their work: hours up / hours in service."""
+    first, last = (None if text is None else _moment(text) for text in (begin, end))
+    found = call(
+        lambda jvtrack: jvtrack.orders.platforms.availability(platform=platform, site=site, begin=first, end=last)
+    )
+    if as_json:
+        _print_json(found)
+        return
+    title = f"{_shown(found.counted_from)} to {_shown(found.counted_to)}"
+    table = Table("platform", "depot", "tail number" if by_tail else "tails", *_HOURS, title=title)
+    for each in found.tails if by_tail else found.fleets:
+        table.add_row(each.platform, each.site, each.tail_number or str(each.tails), *_hours(each))
+    Console().print(table)
+
+
+@platforms.command(name="import")
+def import_fleet(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV or JSON files.")],
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the files.")] = False,
+) -> None:
+    """Import the fleet: each file is taken whole, or not at all with every error by line."""
+    for path in files:
+        done = call(partial(_import, path=path, dry_run=dry_run))
+        typer.echo(f"{path}: {done.lines} lines {'checked' if done.dry_run else 'imported'}.")
+
+
+@platforms.command()
+def export(*, platform: OfPlatform = None, site: AtSite = None) -> None:
+    """Print the fleet as CSV, as `import` takes it."""
+    found = call(lambda jvtrack: jvtrack.orders.platforms.list(platform=platform, site=site).all())
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for each in found:
+        told = each.model_dump(mode="json")
+        writer.writerow([str(told[name]).lower() if name == "illustrative" else told[name] for name in _COLUMNS])
+
+
+async def _import(jvtrack: JVTrack, *, path: Path, dry_run: bool) -> ImportDone:
+    return await jvtrack.orders.platforms.import_fleet(path, dry_run=dry_run)
+
+
+_HOURS = ("hours", "up", "awaiting parts", "availability")
+
+
+def _grounded(each: GroundedPlatform) -> Sequence[str]:
+    lines = each.blocking
+    return (
+        each.platform,
+        each.tail_number,
+        each.site,
+        _shown(each.since),
+        str((clock.now() - each.since).days),
+        "\n".join(f"{line.order_id} {line.part} ({line.state})" for line in lines) or escape(each.cause),
+        "\n".join(str(line.promised_for or "-") for line in lines),
+        str(each.expected_release or "-"),
+    )
+
+
+def _option(option: ReleaseOption) -> Sequence[str]:
+    return (
+        "\n".join(f"{each.kind} {each.part} for {each.tail_number}" for each in option.actions),
+        ", ".join(option.releases) or "-",
+        str(option.days_saved),
+        "\n".join(escape(each.explanation) for each in option.actions),
+    )
+
+
+def _hours(each: PlatformHours) -> Sequence[str]:
+    share = "-" if each.availability is None else f"{each.availability:.1%}"
+    return f"{each.hours:,.1f}", f"{each.up_hours:,.1f}", f"{each.awaiting_parts_hours:,.1f}", share
+
+
+def _moment(text: str | None) -> datetime:
+    if text is None:
+        return clock.now()
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except ValueError:
+        raise SetupError(f"{text} is no moment: write it as 2026-11-23T06:10:00+05:30.") from None
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _print_json(found: BaseModel | Sequence[BaseModel]) -> None:
+    typer.echo(TypeAdapter(type(found)).dump_json(found, indent=1).decode())

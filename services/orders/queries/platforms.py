@@ -1,0 +1,159 @@
+"""Platforms: the fleet, and what each tail waits for."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.domain.platforms import TailName, TailState
+from services.orders.domain.release import expected_release
+from services.orders.schemas.platforms import (
+    BlockingLine,
+    GroundedFilter,
+    GroundedRead,
+    PeriodRead,
+    TailFilter,
+    TailInFull,
+    TailRead,
+)
+from services.orders.store import platforms as store
+from services.orders.store.lookups import Sight, array
+from services.orders.store.platforms import LAST
+from services.orders.tables import site_copies, tail_periods, tails
+from shared.http.paging import Page
+from shared.sql import Statement
+from shared.types import Platform, SiteId, TailNumber
+
+_NEWEST = 2**31 - 1
+# An order that its depot's nation has placed for one of its own platforms, of a part that it cannot do without.
+_BLOCKING = Statement(
+    """
+    SELECT w.platform, w.tail_number, o.order_id, o.ordered_by, o.part, o.priority, o.state, o.reserved,
+           o.quantity - o.issued - o.cancelled AS missing, o.promised_for, o.promise_reason,
+           CASE WHEN o.sourced > 0 THEN (
+             SELECT work.source FROM work_order work WHERE work.order_id = o.order_id AND work.quantity > 0
+             ORDER BY work.due DESC, work.n DESC LIMIT 1) END AS source
+    FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:sites AS text[]))
+         AS w (platform, tail_number, site)
+    JOIN orders o ON o.platform = w.platform AND o.tail_number = w.tail_number
+    JOIN part_copy p ON p.part_id = o.part AND w.platform = ANY(p.grounds)
+    JOIN site_copy home ON home.site_id = w.site
+    JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = home.country
+    WHERE o.state NOT IN ('issued', 'cancelled')
+    ORDER BY w.platform, w.tail_number, o.priority, o.order_id
+    """
+)
+
+
+class Standing(Protocol):
+    """A tail whose blocking lines are looked for."""
+
+    @property
+    def platform(self) -> Platform:
+        """What it is."""
+
+    @property
+    def tail_number(self) -> TailNumber:
+        """Which one it is."""
+
+    @property
+    def site(self) -> SiteId:
+        """Where it is at home."""
+
+
+async def tail_page(
+    session: AsyncSession, wanted: TailFilter, sight: Sight, *, after: tuple[str, ...] | None, limit: int
+) -> list[TailRead]:
+    """Show the next tails that a filter asks for, by platform and tail number."""
+    query = chosen(store.shown(), wanted, sight, after=after).limit(limit)
+    if wanted.state is not None:
+        query = query.where(LAST.c.is_down == (wanted.state is TailState.DOWN))
+    return [store.read(row) for row in await session.execute(query)]
+
+
+async def tail(session: AsyncSession, name: TailName, sight: Sight, page: Page) -> TailInFull | None:
+    """Show a tail with what it waits for and a page of its history; none where there is no such tail to be seen."""
+    query = store.shown().where(store.is_named(name), visible(sight))
+    row = (await session.execute(query)).one_or_none()
+    if row is None:
+        return None
+    start = page.after_of(int)
+    history = (
+        select(tail_periods)
+        .where(tail_periods.c.platform == name.platform, tail_periods.c.tail_number == name.tail_number)
+        .where(tail_periods.c.n < (_NEWEST if start is None else start[0]))
+        .order_by(tail_periods.c.n.desc())
+        .limit(page.one_more)
+    )
+    periods = (await session.execute(history)).all()
+    lines = (await blocking(session, [store.read(row)])).get(name, [])
+    return TailInFull(
+        **store.fields(row),
+        expected_release=expected_release([line.promised_for for line in lines]),
+        blocking=lines,
+        history=[
+            PeriodRead(**each._mapping, state=store.state(each.is_down))
+            for each in page.cut(periods, lambda each: [each.n])
+        ],
+    )
+
+
+async def grounded_page(
+    session: AsyncSession, wanted: GroundedFilter, sight: Sight, *, after: tuple[str, ...] | None, limit: int
+) -> list[GroundedRead]:
+    """Show the next grounded tails and what they wait for, in two queries however many they are."""
+    query = chosen(store.shown(), wanted, sight, after=after).where(LAST.c.awaiting_parts).limit(limit)
+    found = [store.read(row) for row in await session.execute(query)]
+    lines = await blocking(session, found)
+    return [_grounded(each, lines.get(TailName(each.platform, each.tail_number), [])) for each in found]
+
+
+async def blocking(session: AsyncSession, waiting: Sequence[Standing]) -> dict[TailName, list[BlockingLine]]:
+    """List what tails wait for, the most urgent first; one that waits for nothing is not in the answer."""
+    columns = {
+        "platforms": [each.platform for each in waiting],
+        "tail_numbers": [each.tail_number for each in waiting],
+        "sites": [each.site for each in waiting],
+    }
+    lines: dict[TailName, list[BlockingLine]] = {}
+    for row in await _BLOCKING.rows(session, columns):
+        line = BlockingLine(**{name: row[name] for name in BlockingLine.model_fields})
+        lines.setdefault(TailName(Platform(row.platform), row.tail_number), []).append(line)
+    return lines
+
+
+def chosen(
+    query: Select[Any], wanted: TailFilter | GroundedFilter, sight: Sight, *, after: tuple[str, ...] | None
+) -> Select[Any]:
+    """Keep to the tails that are asked for and may be seen, by platform and tail number."""
+    place = (tails.c.platform, tails.c.tail_number)
+    query = query.where(visible(sight)).order_by(*place)
+    if wanted.platform is not None:
+        query = query.where(tails.c.platform == wanted.platform)
+    if wanted.site is not None:
+        query = query.where(tails.c.site == wanted.site)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
+    return query
+
+
+def visible(sight: Sight) -> ColumnElement[bool]:
+    """Choose the tails at home at a depot that may be seen."""
+    own = tails.c.site == any_(array(sight.sites))
+    if sight.nation is None:
+        return own
+    return or_(own, tails.c.site.in_(select(site_copies.c.site_id).where(site_copies.c.country == sight.nation)))
+
+
+def _grounded(tail: TailRead, lines: list[BlockingLine]) -> GroundedRead:
+    assert tail.cause is not None, "what is down is so for a cause"
+    return GroundedRead(
+        platform=tail.platform,
+        tail_number=tail.tail_number,
+        site=tail.site,
+        since=tail.since,
+        cause=tail.cause,
+        expected_release=expected_release([line.promised_for for line in lines]),
+        blocking=lines,
+    )

@@ -1,0 +1,270 @@
+"""Who stands still for which part, until when, what would release it, and how long each could do its work."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared import clock
+from shared.events.catalogue import Fit, PartDefined
+from shared.events.production import DelayReported, WorkOrderAccepted, WorkOrderOpened
+from shared.events.stock import DemandClosed, DemandIssued, DemandReserved
+from shared.types import Platform
+from tests.integration.orders.fleet import SINCE, ask, register, say, show
+from tests.integration.orders.house import PART, House, inventory_said, production_said
+
+TODAY = clock.now().date()
+FOR = {"platform": "MI-17V-5", "tail_number": "ZP-1", "quantity": 1}
+
+
+async def ground(house: House, tail: str = "ZP-1", *, site: str = "D-01") -> None:
+    """Let a platform be in the fleet, and be down for want of parts."""
+    await register(house, tail, site=site)
+    assert (await say(house, "down", tail, site=site)).status_code == 200
+
+
+async def order_for(house: House, tail: str = "ZP-1", *, part: str = PART, days: int | None = None, **more: Any) -> str:
+    """Order a part for a platform; given days, it is promised by a factory in as many."""
+    order_id = await house.place(**{**FOR, "tail_number": tail, "part": part, **more})
+    if days is not None:
+        await house.approve(part=part)
+    await house.ear.hear(inventory_said(order_id, DemandReserved, quantity=1))
+    if days is not None:
+        due = TODAY + timedelta(days=days)
+        await house.ear.hear(
+            production_said(order_id, WorkOrderOpened, quantity=1, due=due),
+            production_said(order_id, WorkOrderAccepted, quantity=1, due=due),
+        )
+    return order_id
+
+
+def in_days(days: int) -> str:
+    return str(TODAY + timedelta(days=days))
+
+
+async def test_a_platform_is_released_when_the_last_of_its_lines_is_issued(house: House) -> None:
+    await ground(house)
+    first = await order_for(house, days=40)
+    second = await order_for(house, part="GEARBOX", days=60)
+
+    (waiting,) = await ask(house, "/grounded")
+    await house.ear.hear(production_said(first, DelayReported, quantity=1, due=in_days(90), cause="furnace"))
+    (delayed,) = await ask(house, "/grounded")
+    await house.ear.hear(inventory_said(first, DemandIssued, quantity=1, issued=1))
+    (left,) = await ask(house, "/grounded")
+    await house.ear.hear(inventory_said(second, DemandIssued, quantity=1, issued=1))
+    (ready,) = await ask(house, "/grounded")
+
+    assert (waiting["since"], waiting["cause"]) == (SINCE, "Chips in oil.")
+    assert [(each["order_id"], each["missing"], each["source"]) for each in waiting["blocking"]] == [
+        (first, 1, "F-01"),
+        (second, 1, "F-01"),
+    ]
+    assert [each["expected_release"] for each in (waiting, delayed, left, ready)] == [
+        in_days(60),
+        in_days(90),
+        in_days(60),
+        None,
+    ]
+    assert ready["blocking"] == []
+
+
+async def test_a_platform_is_expected_on_no_day_while_one_line_has_no_promise(house: House) -> None:
+    await ground(house)
+    await order_for(house, days=40)
+    await order_for(house, part="GEARBOX")
+
+    shown = await show(house)
+
+    assert shown["expected_release"] is None
+    assert sorted(str(each["promised_for"]) for each in shown["blocking"]) == [in_days(40), "None"]
+
+
+async def test_what_does_not_ground_a_platform_or_is_over_does_not_block_it(house: House) -> None:
+    fits = [Fit(platform=Platform.MI_17V_5, grounds=False), Fit(platform=Platform.T_90, grounds=True)]
+    await house.ear.hear(PartDefined(part_id="FILTER", name="FILTER", unit_of_issue="EA", platforms=fits))
+    await ground(house)
+    await register(house, "BT-1", platform="T-90")
+    blocking = await order_for(house)
+    await order_for(house, part="FILTER")
+    await order_for(house, part="WASHER")
+    await order_for(house, "ZP-2")
+    cancelled = await order_for(house)
+    await house.ear.hear(inventory_said(cancelled, DemandClosed, quantity=1, cancelled=1, closed=True))
+    of_tank = await order_for(house, "BT-1", part="FILTER", platform="T-90")
+
+    assert [each["order_id"] for each in (await show(house))["blocking"]] == [blocking]
+    assert [each["order_id"] for each in (await show(house, "BT-1", platform="T-90"))["blocking"]] == [of_tank]
+
+
+async def test_what_a_part_grounds_follows_the_catalogue(house: House) -> None:
+    await ground(house)
+    order_id = await order_for(house)
+    fits = [Fit(platform=Platform.MI_17V_5, grounds=False)]
+
+    await house.ear.hear(PartDefined(part_id=PART, name=PART, unit_of_issue="EA", platforms=fits))
+    no_longer = (await show(house))["blocking"]
+    fits = [Fit(platform=Platform.MI_17V_5, grounds=True)]
+    await house.ear.hear(PartDefined(part_id=PART, name=PART, unit_of_issue="EA", platforms=fits))
+
+    assert no_longer == []
+    assert [each["order_id"] for each in (await show(house))["blocking"]] == [order_id]
+
+
+async def test_an_order_that_came_before_its_platform_was_registered_blocks_it_and_a_partners_does_not(
+    house: House,
+) -> None:
+    ours = await order_for(house)
+    headers = house.bearer("depot", "D-09", nation="RUS")
+    number = f"9900RU{TODAY.year % 10}{TODAY:%j}0001"
+    theirs = {**house.body(**FOR, document_number=number, ordered_by="D-09")}
+    assert (await house.door.post("/v1/orders", json=theirs, headers=headers)).status_code == 201
+
+    await ground(house)
+
+    assert [each["order_id"] for each in (await show(house))["blocking"]] == [ours]
+
+
+async def test_only_what_is_down_and_awaits_parts_is_grounded(house: House) -> None:
+    await ground(house, "ZP-1")
+    await ground(house, "ZP-2", site="D-02")
+    await register(house, "ZP-3")
+    await register(house, "ZP-4")
+    await say(house, "down", "ZP-4", awaiting_parts=False)
+
+    listed = await ask(house, "/grounded")
+    own = await ask(house, "/grounded", role="depot", at="D-01")
+    at_second = await ask(house, "/grounded", site="D-02")
+    tanks = await ask(house, "/grounded", platform="T-90")
+
+    assert [each["tail_number"] for each in listed] == ["ZP-1", "ZP-2"]
+    assert [each["tail_number"] for each in own] == ["ZP-1"]
+    assert [each["tail_number"] for each in at_second] == ["ZP-2"]
+    assert tanks == []
+    assert {each["expected_release"] for each in listed} == {None}
+
+
+async def test_a_large_grounded_fleet_is_walked_page_by_page_each_with_its_own_lines(house: House) -> None:
+    first = await order_for(house, "ZP-0001")
+    last = await order_for(house, "ZP-2500")
+    await house.owner.execute(
+        "INSERT INTO tail (platform, tail_number, site, version, changed_by)"
+        " SELECT 'MI-17V-5', to_char(n, '\"ZP-\"FM0000'), 'D-01', 1, 'x' FROM generate_series(1, 2500) n;"
+        "INSERT INTO tail_period (platform, tail_number, n, began_at, is_down, cause, awaiting_parts, posted_by)"
+        " SELECT platform, tail_number, 1, '2026-01-01Z', true, 'Chips.', true, 'x' FROM tail"
+    )
+
+    seen: dict[str, list[str]] = {}
+    pages, path = 0, "/v1/platforms/grounded?limit=1000"
+    while path:
+        page = await house.send("GET", path)
+        pages += 1
+        seen |= {each["tail_number"]: [line["order_id"] for line in each["blocking"]] for each in page.json()}
+        path = page.headers.get("Link", "").partition(">")[0].removeprefix("<")
+
+    assert (pages, len(seen)) == (3, 2500)
+    assert {tail: lines for tail, lines in seen.items() if lines} == {"ZP-0001": [first], "ZP-2500": [last]}
+
+
+async def test_what_would_release_platforms_is_ranked_and_explained(house: House) -> None:
+    await ground(house, "ZP-1")
+    await ground(house, "ZP-2")
+    await ground(house, "ZP-3", site="D-02")
+    soon = await order_for(house, "ZP-1", days=40)
+    await order_for(house, "ZP-2", part="GEARBOX")
+    held = await order_for(house, "ZP-3", part="BEARING")
+    await house.ear.hear(inventory_said(held, DemandReserved, quantity=1, reserved=1))
+
+    ranked = await ask(house, "/actions")
+    own = await ask(house, "/actions", role="depot", at="D-01")
+
+    def brief(answer: dict[str, Any]) -> list[tuple[str, list[str], int, str | None]]:
+        return [
+            (each["actions"][0]["kind"], each["releases"], each["days_saved"], each["actions"][0]["donor"])
+            for each in answer["options"]
+        ]
+
+    assert (ranked["grounded"], ranked["horizon_days"], ranked["options_total"]) == (3, 90, len(ranked["options"]))
+    assert brief(ranked)[:2] == [("issue", ["ZP-3"], 90, None), ("cannibalise", ["ZP-1"], 40, "ZP-2")]
+    assert ("expedite", ["ZP-1"], 20, None) in brief(ranked)
+    assert ranked["options"][1]["actions"][0]["explanation"] == (
+        f"ZP-2 has the part and has no day to be back on; it then waits for {soon}, too."
+    )
+    assert own["grounded"] == 2
+    assert {each[1][0] for each in brief(own)} == {"ZP-1"}
+
+
+async def test_how_long_platforms_could_work_is_counted_by_time(house: House) -> None:
+    await register(house, "ZP-1")
+    await register(house, "ZP-2")
+    await register(house, "ZP-3", site="D-02")
+    await say(house, "down", "ZP-1", since="2026-11-02T00:00:00Z", awaiting_parts=False)
+    await say(house, "down", "ZP-1", since="2026-11-02T12:00:00Z", cause="Gearbox.")
+    await say(house, "up", "ZP-1", since="2026-11-03T00:00:00Z")
+    await say(house, "down", "ZP-2", since="2026-10-01T00:00:00Z")
+    await say(house, "up", "ZP-2", since="2026-11-08T00:00:00Z")
+    stretch = {"from": "2026-11-01T00:00:00Z", "to": "2026-11-05T00:00:00+00:00"}
+
+    answer = await ask(house, "/availability", **stretch)
+
+    assert (answer["counted_from"], answer["counted_to"]) == ("2026-11-01T00:00:00Z", "2026-11-05T00:00:00Z")
+    assert [
+        (each["tail_number"], each["hours"], each["up_hours"], each["awaiting_parts_hours"], each["availability"])
+        for each in answer["tails"]
+    ] == [("ZP-1", 96.0, 72.0, 12.0, 0.75), ("ZP-2", 96.0, 0.0, 96.0, 0.0), ("ZP-3", 96.0, 96.0, 0.0, 1.0)]
+    assert [(each["site"], each["tails"], each["availability"]) for each in answer["fleets"]] == [
+        ("D-01", 2, 0.375),
+        ("D-02", 1, 1.0),
+    ]
+
+
+async def test_hours_before_a_platform_came_into_service_or_in_the_future_do_not_count(house: House) -> None:
+    await register(house)
+
+    before = await ask(house, "/availability", **{"from": "2019-12-31T00:00:00Z", "to": "2020-01-02T00:00:00Z"})
+    never = await ask(house, "/availability", **{"from": "2019-01-01T00:00:00Z", "to": "2019-02-01T00:00:00Z"})
+    usual = await ask(house, "/availability", to="2999-01-01T00:00:00Z")
+
+    assert before["tails"][0]["hours"] == 24.0
+    assert (never["tails"][0]["hours"], never["tails"][0]["availability"]) == (0.0, None)
+    assert usual["tails"][0]["hours"] == 720.0
+
+
+async def test_availability_is_shown_page_by_page_and_for_whom_is_asked(house: House) -> None:
+    for number in range(3):
+        await register(house, f"ZP-{number}", site="D-02" if number else "D-01")
+
+    page = await house.send("GET", "/v1/platforms/availability?limit=2")
+    rest = await house.send("GET", "/v1/platforms/availability?limit=2", role="operator", site=None)
+    more = await house.door.get(rest.headers["Link"][1:].partition(">")[0], headers=house.bearer("operator"))
+    one = await ask(house, "/availability", site="D-01", platform="MI-17V-5")
+
+    assert [each["tail_number"] for each in page.json()["tails"]] == ["ZP-0"]
+    assert [each["tail_number"] for each in rest.json()["tails"] + more.json()["tails"]] == ["ZP-0", "ZP-1", "ZP-2"]
+    assert [(each["site"], each["tails"]) for each in one["fleets"]] == [("D-01", 1)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"from": "2026-11-05T00:00:00Z", "to": "2026-11-05T00:00:00Z"},
+        {"from": "2026-11-05"},
+        {"to": "tomorrow"},
+        {"platform": "MI-8"},
+        {"begin": "2026-11-05T00:00:00Z"},
+        {"cursor": "x"},
+    ],
+    ids=str,
+)
+async def test_a_question_that_makes_no_sense_is_refused(house: House, query: dict[str, str]) -> None:
+    answer = await house.send("GET", "/v1/platforms/availability", params=query)
+
+    assert answer.status_code == 422
+
+
+async def test_a_stretch_that_begins_in_the_future_has_no_hours(house: House) -> None:
+    await register(house)
+
+    answer = await ask(house, "/availability", **{"from": "2999-01-01T00:00:00Z"})
+
+    assert (answer["tails"][0]["hours"], answer["tails"][0]["availability"]) == (0.0, None)

@@ -1,0 +1,265 @@
+"""What releases grounded platforms soonest: the ranking, and that no set of few actions does better."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.orders.domain.platforms import TailName
+from services.orders.domain.release import (
+    SET_MAX,
+    Action,
+    ActionKind,
+    Grounded,
+    Line,
+    Option,
+    Outlook,
+    expected_release,
+    may_give,
+    rank,
+)
+from shared import clock
+from shared.types import Platform
+from tests.unit.orders.makers import TODAY
+
+OUTLOOK = Outlook(TODAY, horizon_days=90, expedite_percent=50)
+
+
+def in_days(days: int | None) -> date | None:
+    return None if days is None else TODAY + timedelta(days=days)
+
+
+def a_line(part: str, days: int | None = None, *, source: str | None = None, held: bool = False) -> Line:
+    return Line(f"ORDER-{part}", part, in_days(days), held, source)
+
+
+def a_tail(number: str, *lines: Line, platform: Platform = Platform.MI_17V_5, nation: str = "IND") -> Grounded:
+    return Grounded(TailName(platform, number), nation, lines)
+
+
+def shown(option: Option) -> tuple[list[tuple[str, str, str | None]], str | None, int]:
+    """Show an option briefly: what is done for which part with whose, whom it releases, days saved."""
+    actions = [(each.kind.value, each.line.part, each.donor and each.donor.tail_number) for each in option.actions]
+    return actions, option.releases and option.releases.tail_number, option.days_saved
+
+
+@pytest.mark.parametrize(
+    ("promises", "expected"),
+    [([], None), ([TODAY], TODAY), ([TODAY, None], None), ([TODAY, in_days(3)], in_days(3))],
+)
+def test_a_platform_is_expected_back_when_the_last_of_its_lines_is_promised(
+    promises: Sequence[date | None], expected: date | None
+) -> None:
+    assert expected_release(promises) == expected
+
+
+def test_what_is_held_for_a_platform_only_has_to_be_issued() -> None:
+    (option,) = rank([a_tail("A", a_line("GEARBOX", 0, held=True))], OUTLOOK)
+
+    assert shown(option) == ([("issue", "GEARBOX", None)], "A", 90)
+    assert option.actions[0].on == TODAY
+
+
+def test_a_hurried_source_is_taken_to_need_the_stated_share_of_the_days_that_are_left() -> None:
+    (option,) = rank([a_tail("A", a_line("GEARBOX", 41, source="F-01"))], OUTLOOK)
+
+    assert shown(option) == ([("expedite", "GEARBOX", None)], "A", 20)
+    assert option.actions[0].on == in_days(21)
+
+
+def test_only_the_line_that_is_promised_last_is_worth_hurrying() -> None:
+    tail = a_tail("A", a_line("GEARBOX", 60, source="F-01"), a_line("BLADE", 40, source="F-02"))
+
+    assert [shown(each) for each in rank([tail], OUTLOOK)] == [
+        ([("expedite", "GEARBOX", None), ("expedite", "BLADE", None)], "A", 30),
+        ([("expedite", "GEARBOX", None)], None, 20),
+    ]
+
+
+def test_a_part_is_taken_from_a_platform_that_stays_down_longer_anyway() -> None:
+    first, later = a_tail("A", a_line("GEARBOX", 30)), a_tail("B", a_line("BLADE", 50))
+
+    assert [shown(each) for each in rank([first, later], OUTLOOK)] == [([("cannibalise", "GEARBOX", "B")], "A", 30)]
+
+
+def test_the_platform_that_stays_down_longest_gives_first() -> None:
+    tail = a_tail("A", a_line("GEARBOX", 30))
+    others = [a_tail(name, a_line("BLADE", days)) for name, days in (("B", 40), ("C", None), ("D", 60))]
+
+    ranked = rank([tail, *others], OUTLOOK)
+
+    assert {each.actions[0].donor_expected for each in ranked if each.releases == tail.name} == {
+        None,
+        in_days(40),
+        in_days(60),
+    }
+    assert [shown(each)[0][0][2] for each in ranked if each.releases == tail.name] == ["B", "C", "D"]
+
+
+@pytest.mark.parametrize(
+    ("donor", "why"),
+    [
+        (a_tail("B", a_line("BLADE", 20)), "it is back earlier"),
+        (a_tail("B", a_line("BLADE", 30)), "it is back on the same day"),
+        (a_tail("B", a_line("GEARBOX", 50)), "it lacks the part itself"),
+        (a_tail("B"), "nobody knows what it waits for"),
+        (a_tail("B", a_line("BLADE", 50), platform=Platform.T_90), "it is of another type"),
+        (a_tail("B", a_line("BLADE", 50), nation="RUS"), "it is another nation's"),
+        (a_tail("A", a_line("BLADE", 50)), "it is the same"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_no_part_is_taken_from_a_platform_that(donor: Grounded, why: str) -> None:
+    assert not may_give(donor, a_tail("A", a_line("GEARBOX", 30)), "GEARBOX"), why
+
+
+def test_who_is_expected_back_gives_nothing_to_whom_nobody_expects() -> None:
+    assert not may_give(a_tail("B", a_line("BLADE", 50)), a_tail("A", a_line("GEARBOX")), "GEARBOX")
+    assert may_give(a_tail("B", a_line("BLADE")), a_tail("A", a_line("GEARBOX")), "GEARBOX")
+
+
+def test_what_no_single_action_does_a_set_does() -> None:
+    tail = a_tail("A", a_line("GEARBOX", 0, held=True), a_line("BLADE", 40, source="F-01"))
+
+    best = rank([tail], OUTLOOK)[0]
+
+    assert shown(best) == ([("issue", "GEARBOX", None), ("expedite", "BLADE", None)], "A", 70)
+
+
+def test_a_platform_with_more_lines_than_a_set_has_actions_is_not_released_at_once() -> None:
+    tail = a_tail("A", *(a_line(f"PART-{n}", 10 * n, source="F-01") for n in range(1, SET_MAX + 2)))
+
+    assert [shown(each) for each in rank([tail], OUTLOOK)] == [([("expedite", "PART-4", None)], None, 10)]
+
+
+def test_what_releases_a_platform_comes_before_what_only_saves_more_days() -> None:
+    nearly = a_tail("A", a_line("GEARBOX", 2, source="F-01"))
+    lines = [a_line(f"PART-{n}", 10, source="F-01") for n in range(SET_MAX)]
+    far = a_tail("B", a_line("HUB", 80, source="F-01"), *lines, nation="RUS")
+
+    assert [shown(each)[1:] for each in rank([far, nearly], OUTLOOK)] == [("A", 1), (None, 40)]
+
+
+def test_two_lines_of_one_part_need_two_donors() -> None:
+    twice = a_tail("A", Line("O-1", "BLADE", in_days(30)), Line("O-2", "BLADE", in_days(30)))
+    donor, other = a_tail("B", a_line("HUB")), a_tail("C", a_line("HUB"))
+
+    assert [each.releases for each in rank([twice, donor], OUTLOOK) if len(each.actions) == 2] == []
+    (together,) = [each for each in rank([twice, donor, other], OUTLOOK) if len(each.actions) == 2]
+    assert [each.donor and each.donor.tail_number for each in together.actions] == ["B", "C"]
+
+
+def test_a_part_that_everybody_lacks_is_not_looked_for_at_everybody_again_and_again() -> None:
+    fleet = [a_tail(f"T-{number:04}", Line(f"O-{number}", "BLADE", in_days(30))) for number in range(3_000)]
+    begun = clock.monotonic()
+
+    ranked = rank(fleet, OUTLOOK)
+
+    assert ranked == []
+    assert clock.monotonic() - begun < 5
+
+
+LINES = st.builds(
+    a_line,
+    st.sampled_from(["HUB", "BLADE", "PUMP"]),
+    st.none() | st.integers(-5, 120),
+    source=st.none() | st.just("F-01"),
+    held=st.booleans(),
+)
+
+
+@st.composite
+def fleets(draw: st.DrawFn) -> list[Grounded]:
+    """Draw a small fleet of one platform; each line has an order of its own."""
+    fleet = []
+    for number in range(draw(st.integers(1, 4))):
+        lines = draw(st.lists(LINES, max_size=4))
+        named = [Line(f"{number}-{n}", *_values(line)) for n, line in enumerate(lines)]
+        fleet.append(a_tail(f"T-{number}", *named, nation=draw(st.sampled_from(["IND", "IND", "RUS"]))))
+    return fleet
+
+
+def _values(line: Line) -> tuple[str, date | None, bool, str | None]:
+    return line.part, line.promised_for, line.is_held, line.source
+
+
+@given(fleets())
+def test_an_option_brings_what_it_says_and_its_donors_lose_no_day(fleet: list[Grounded]) -> None:
+    for option in rank(fleet, OUTLOOK):
+        assert played(fleet, option.actions) == (int(option.releases is not None), option.days_saved)
+
+
+@given(fleets())
+def test_no_single_action_is_better_than_the_first_that_is_named(fleet: list[Grounded]) -> None:
+    best = max((played(fleet, [action]) for action in every_action(fleet)), default=(0, 0))
+
+    singles = [each for each in rank(fleet, OUTLOOK) if len(each.actions) == 1]
+    named = [(int(each.releases is not None), each.days_saved) for each in singles]
+
+    assert (named[0] if named else (0, 0)) == best
+
+
+@given(fleets())
+def test_no_set_of_few_actions_releases_a_platform_better_than_the_one_that_is_named(fleet: list[Grounded]) -> None:
+    ranked = rank(fleet, OUTLOOK)
+    actions = list(every_action(fleet))
+    for tail in fleet:
+        own = [action for action in actions if action.tail == tail.name]
+        tried = [played(fleet, chosen) for size in range(2, SET_MAX + 1) for chosen in allowed(own, size)]
+        best = max((each for each in tried if each[0]), default=None)
+        named = [(1, each.days_saved) for each in ranked if each.releases == tail.name and len(each.actions) > 1]
+
+        assert named == ([] if best is None else [best])
+
+
+@given(fleets(), st.randoms())
+def test_the_ranking_does_not_depend_on_the_order_in_which_platforms_are_read(
+    fleet: list[Grounded], dice: object
+) -> None:
+    mixed = list(fleet)
+    dice.shuffle(mixed)  # type: ignore[attr-defined]  # a Random
+
+    assert rank(mixed, OUTLOOK) == rank(fleet, OUTLOOK)
+
+
+def allowed(actions: Sequence[Action], size: int) -> Iterator[tuple[Action, ...]]:
+    """Choose so many actions, one for a line, no donor giving one part twice."""
+    for chosen in combinations(actions, size):
+        given = [(each.donor, each.line.part) for each in chosen if each.donor]
+        if len({each.line.order_id for each in chosen}) == size and len(given) == len(set(given)):
+            yield chosen
+
+
+def every_action(fleet: Sequence[Grounded]) -> Iterator[Action]:
+    """List whatever could be done for any line, with any donor there is."""
+    for tail in fleet:
+        for line in tail.lines:
+            if line.is_held:
+                yield Action(ActionKind.ISSUE, tail.name, line, TODAY)
+                continue
+            hurried_to = OUTLOOK.hurried_to(line)
+            if hurried_to is not None:
+                yield Action(ActionKind.EXPEDITE, tail.name, line, hurried_to)
+            for donor in fleet:
+                if may_give(donor, tail, line.part):
+                    yield Action(ActionKind.CANNIBALISE, tail.name, line, TODAY, donor.name, donor.expected)
+
+
+def played(fleet: Sequence[Grounded], actions: Sequence[Action]) -> tuple[int, int]:
+    """Play actions out, donors' new lines too: how many platforms have no line left, how many days are saved."""
+    waits = {tail.name: {line.order_id: OUTLOOK.wait(line) for line in tail.lines} for tail in fleet}
+    before = {name: max(lines.values(), default=0) for name, lines in waits.items()}
+    left = {name: set(lines) for name, lines in waits.items()}
+    for action in actions:
+        moved = waits[action.tail][action.line.order_id]
+        waits[action.tail][action.line.order_id] = min((action.on - TODAY).days, OUTLOOK.horizon_days)
+        left[action.tail].discard(action.line.order_id)
+        if action.donor is not None:
+            waits[action.donor][action.line.order_id] = moved
+            left[action.donor].add(action.line.order_id)
+    acted_on = {action.tail for action in actions}
+    saved = sum(before[name] - max(lines.values(), default=0) for name, lines in waits.items())
+    return sum(not left[name] for name in acted_on), saved
