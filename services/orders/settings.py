@@ -29,6 +29,8 @@ class OrdersSettings(BaseSettings):
     """Errors of one file that are told; the rest are counted."""
     import_chunk: int = Field(default=5_000, gt=0)
     """Lines written in one statement."""
+    fleet_lines_max: int = Field(default=10_000, gt=0)
+    """Lines of one imported fleet: each tells a fact, and all are written in one transaction."""
     clock_ahead_seconds_max: float = Field(default=60.0, ge=0)
     """How far a depot's clock may be ahead of ours when it says since when a platform is down or up."""
     release_horizon_days: int = Field(default=90, gt=0)

@@ -43,10 +43,12 @@ def example_of(kind: type[BaseModel]) -> dict[str, Any]:
     return {**kind.model_json_schema()["examples"][0]}
 
 
-async def read_file(request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings) -> File[R]:
+async def read_file(
+    request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings, lines_max: int | None = None
+) -> File[R]:
     """Read a whole body as a file of rows, off the event loop; or refuse it with every error by line."""
     content = await request.body()
-    bounds = Bounds(settings.import_lines_max, settings.import_errors_max)
+    bounds = Bounds(lines_max or settings.import_lines_max, settings.import_errors_max)
     read = partial(_read_csv if is_csv(request) else _read_json, content, kind, key=key, bounds=bounds)
     return File(str(uuid4()), await asyncio.to_thread(read))
 

@@ -207,10 +207,15 @@ def _imports(routes: APIRouter, desk: Desk) -> None:
         otherwise where it is at home; how it stands is posted apart, and what the file does not name stays. Importing
         the same file again changes nothing.
         """
-        file = await read_file(request, TailRow, key=("platform", "tail_number"), settings=desk.settings)
-        act = fleet.check_tails if dry_run else fleet.import_tails
+        bounds = desk.settings
+        file = await read_file(
+            request, TailRow, key=("platform", "tail_number"), settings=bounds, lines_max=bounds.fleet_lines_max
+        )
         async with desk.database.transaction() as session:
-            await act(session, file.imported, keeper, chunk=desk.settings.import_chunk)
+            await fleet.check_tails(session, file.imported, keeper, chunk=bounds.import_chunk)
+        if not dry_run:
+            async with desk.database.transaction() as session:
+                await fleet.import_tails(session, file.imported, keeper, chunk=bounds.import_chunk)
         return file.done(dry_run)
 
 

@@ -82,13 +82,18 @@ async def put_tail(session: AsyncSession, name: TailName, terms: TailTerms, prin
 
 
 async def import_tails(session: AsyncSession, imported: Imported[TailRow], principal: Principal, *, chunk: int) -> None:
-    """Write a file of the fleet, a bounded number in a statement; or refuse it whole."""
-    await check_tails(session, imported, principal, chunk=chunk)
+    """Write a checked file of the fleet, a bounded number in a statement; what changed meanwhile refuses it whole."""
     rows = sorted(imported.records, key=lambda row: (row.platform, row.tail_number))
     for start in range(0, len(rows), chunk):
         named = {_name(row): row for row in rows[start : start + chunk]}
         await store.open_rows(session, named)
         fleet = Fleet(await store.lock(session, named))
+        moved = {
+            name: fleet.tail(name).site for name, row in named.items() if fleet.tail(name).site not in ("", row.site)
+        }
+        sites = await lookups.sites(session, moved.values())
+        for home in moved.values():
+            _check_home(principal, home, sites)
         for name, row in named.items():
             fleet.decide(_registered(fleet.tail(name), row), principal.subject, tracing.current.get())
         await fleet.settle(session)

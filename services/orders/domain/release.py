@@ -10,11 +10,11 @@ no day, and only waits for one more line.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import product
+from itertools import islice, product
 
 from services.orders.domain.platforms import TailName
 from shared.types import Nation, OrderId, PartId, Platform, SiteId
@@ -130,10 +130,10 @@ def expected_release(promises: Sequence[date | None]) -> date | None:
 def rank(grounded: Iterable[Grounded], outlook: Outlook) -> list[Option]:
     """Rank what would release platforms soonest, the best first; what brings nothing is left out."""
     waiting = [each for each in grounded if each.lines]
-    donors = _donors(waiting)
+    donors = _Donors(waiting)
     options: list[Option] = []
     for tail in waiting:
-        choices = [list(_choices(tail, line, donors[tail.name.platform, tail.nation], outlook)) for line in tail.lines]
+        choices = [list(_choices(tail, line, donors.of(tail, line.part), outlook)) for line in tail.lines]
         options.extend(weigh(tail, [action], outlook) for line in choices for action in line)
         if 1 < len(choices) <= SET_MAX:
             options.extend(_best_set(tail, choices, outlook))
@@ -160,31 +160,36 @@ def _is_later(donor: date | None, tail: date | None) -> bool:
     return donor is None or (tail is not None and donor > tail)
 
 
-def _donors(waiting: Sequence[Grounded]) -> Mapping[tuple[Platform, Nation], Sequence[Grounded]]:
-    """List the platforms of each type and nation, those first that stay down longest."""
-    found: defaultdict[tuple[Platform, Nation], list[Grounded]] = defaultdict(list)
-    for each in sorted(waiting, key=lambda each: each.name):
-        found[each.name.platform, each.nation].append(each)
-    for kin in found.values():
-        kin.sort(key=lambda each: each.expected or date.max, reverse=True)
-    return found
+class _Donors:
+    """Who of each type and nation has a part, those first that stay down longest: as many as a set could need."""
+
+    def __init__(self, waiting: Sequence[Grounded]) -> None:
+        self._kin: defaultdict[tuple[Platform, Nation], list[Grounded]] = defaultdict(list)
+        for each in sorted(waiting, key=lambda each: each.name):
+            self._kin[each.name.platform, each.nation].append(each)
+        for kin in self._kin.values():
+            kin.sort(key=lambda each: each.expected or date.max, reverse=True)
+        self._having: dict[tuple[Platform, Nation, PartId], Sequence[Grounded]] = {}
+
+    def of(self, tail: Grounded, part: PartId) -> Sequence[Grounded]:
+        """List who may give a platform a part."""
+        place = (tail.name.platform, tail.nation, part)
+        if place not in self._having:
+            having = (each for each in self._kin[place[:2]] if all(line.part != part for line in each.lines))
+            self._having[place] = list(islice(having, SET_MAX))
+        return [each for each in self._having[place] if may_give(each, tail, part)]
 
 
 def _choices(tail: Grounded, line: Line, donors: Sequence[Grounded], outlook: Outlook) -> Iterator[Action]:
-    """List what may fill a line; of the donors, as many as a set could need."""
+    """List what may fill a line."""
     if line.is_held:
         yield Action(ActionKind.ISSUE, tail.name, line, outlook.today)
         return
     hurried_to = outlook.hurried_to(line)
     if hurried_to is not None:
         yield Action(ActionKind.EXPEDITE, tail.name, line, hurried_to)
-    given = 0
     for donor in donors:
-        if given == SET_MAX or not _is_later(donor.expected, tail.expected):
-            return
-        if may_give(donor, tail, line.part):
-            given += 1
-            yield Action(ActionKind.CANNIBALISE, tail.name, line, outlook.today, donor.name, donor.expected)
+        yield Action(ActionKind.CANNIBALISE, tail.name, line, outlook.today, donor.name, donor.expected)
 
 
 def _best_set(tail: Grounded, choices: Sequence[Sequence[Action]], outlook: Outlook) -> Iterator[Option]:

@@ -21,6 +21,7 @@ from services.orders.domain.release import (
     may_give,
     rank,
 )
+from shared import clock
 from shared.types import Platform
 from tests.unit.orders.makers import TODAY
 
@@ -149,6 +150,16 @@ def test_two_lines_of_one_part_need_two_donors() -> None:
     assert [each.releases for each in rank([twice, donor], OUTLOOK) if len(each.actions) == 2] == []
     (together,) = [each for each in rank([twice, donor, other], OUTLOOK) if len(each.actions) == 2]
     assert [each.donor and each.donor.tail_number for each in together.actions] == ["B", "C"]
+
+
+def test_a_part_that_everybody_lacks_is_not_looked_for_at_everybody_again_and_again() -> None:
+    fleet = [a_tail(f"T-{number:04}", Line(f"O-{number}", "BLADE", in_days(30))) for number in range(3_000)]
+    begun = clock.monotonic()
+
+    ranked = rank(fleet, OUTLOOK)
+
+    assert ranked == []
+    assert clock.monotonic() - begun < 5
 
 
 LINES = st.builds(
