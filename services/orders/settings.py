@@ -37,7 +37,7 @@ class OrdersSettings(BaseSettings):
     """How far ahead the days are counted that actions to release platforms save."""
     expedite_percent: int = Field(default=50, ge=0, lt=100)
     """How much of the days that are left a hurried source is taken to need."""
-    release_tails_max: int = Field(default=5_000, gt=0)
+    release_tails_max: int = Field(default=2_000, gt=0)
     """Grounded platforms looked at for what would release them."""
     release_options_max: int = Field(default=1_000, gt=0)
     """Actions to release platforms in one answer, the best kept."""

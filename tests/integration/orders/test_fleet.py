@@ -1,7 +1,6 @@
-"""The fleet: which platforms there are, who may say so and see them."""
+"""The fleet: which platforms there are, and who may say so and see them."""
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +10,6 @@ from services.orders.settings import OrdersSettings
 from tests.integration.orders.fleet import IN_SERVICE, ask, register, say, show, told_of
 from tests.integration.orders.house import House, slug
 
-DATA = Path(__file__).parents[3] / "data"
-CSV = {"Content-Type": "text/csv"}
-HEADER = "platform,tail_number,site,in_service_since\n"
-LINE = f"MI-17V-5,ZP-1,D-01,{IN_SERVICE}\n"
 TERMS = {"site": "D-01", "in_service_since": IN_SERVICE}
 
 

@@ -1,4 +1,4 @@
-"""Files of the fleet: taken whole or not at all, and given back the same."""
+"""Files of the fleet: taken whole or not at all, exported and taken again."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,6 @@ DATA = Path(__file__).parents[3] / "data"
 CSV = {"Content-Type": "text/csv"}
 HEADER = "platform,tail_number,site,in_service_since\n"
 LINE = f"MI-17V-5,ZP-1,D-01,{IN_SERVICE}\n"
-TERMS = {"site": "D-01", "in_service_since": IN_SERVICE}
 
 
 async def imported(house: House, content: str, *, role: str = "planner", site: str | None = None, **query: Any) -> Any:

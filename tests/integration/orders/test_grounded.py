@@ -9,6 +9,7 @@ from shared import clock
 from shared.events.catalogue import Fit, PartDefined
 from shared.events.production import DelayReported, WorkOrderAccepted, WorkOrderOpened
 from shared.events.stock import DemandClosed, DemandIssued, DemandReserved
+from shared.http.tokens import Scope
 from shared.types import Platform
 from tests.integration.orders.fleet import SINCE, ask, register, say, show
 from tests.integration.orders.house import PART, House, inventory_said, production_said
@@ -115,7 +116,7 @@ async def test_an_order_that_came_before_its_platform_was_registered_blocks_it_a
     house: House,
 ) -> None:
     ours = await order_for(house)
-    headers = house.bearer("depot", "D-09", nation="RUS")
+    headers = house.bearer("depot", "D-09", nation="RUS", scope=Scope.APPROVE_URGENCY)
     number = f"9900RU{TODAY.year % 10}{TODAY:%j}0001"
     theirs = {**house.body(**FOR, document_number=number, ordered_by="D-09")}
     assert (await house.door.post("/v1/orders", json=theirs, headers=headers)).status_code == 201
