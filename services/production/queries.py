@@ -125,6 +125,12 @@ async def nations(session: AsyncSession, sites: Collection[SiteId] | None = None
     return {row.site_id: row.country for row in await session.execute(query)}
 
 
+async def suppliers(session: AsyncSession) -> frozenset[SiteId]:
+    """Name every supplier that there is."""
+    query = select(site_copy.c.site_id).where(site_copy.c.kind == SiteKind.SUPPLIER)
+    return frozenset((await session.scalars(query)).all())
+
+
 async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Token]) -> bool:
     """Tell whether a principal may see all that these versions are of.
 

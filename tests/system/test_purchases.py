@@ -1,5 +1,6 @@
 """A supplier without a system: chosen, asked, told of by who buys there, received at the depot."""
 
+from contextlib import aclosing
 from datetime import date, timedelta
 
 import pytest
@@ -53,6 +54,20 @@ async def test_what_a_third_country_makes_is_bought_slips_is_sent_and_received(t
     assert [each.status for each in accepted] == ["accepted", "duplicate"]
     assert await nothing_in_suspense(trade, part)
     assert (await procurement.production.lot(f"{SUPPLIER}:VR-{number}")).discrepancies == []
+
+
+async def test_who_buys_hears_of_the_work_orders_of_a_third_countrys_supplier(trade: Trade) -> None:
+    part, procurement = trade.part(), trade.acting("procurement")
+    await accept(trade, part)
+    await trade.quiet()
+    position = (await procurement.production.work_orders(factory=SUPPLIER, limit=1).first()).position
+
+    order = await trade.placed(part, 1)
+
+    async with aclosing(procurement.production.follow_work_orders(after=position, factory=SUPPLIER)) as stream:
+        async for change in stream:
+            assert (change.factory, change.order, change.quantity) == (SUPPLIER, order.order_id, 1)
+            break
 
 
 async def test_a_dispatch_that_never_happened_leaves_no_trace_in_the_books(trade: Trade) -> None:

@@ -37,13 +37,13 @@ _LOADS = """
     ) AS outstanding
     GROUP BY part, nation, source
 """
+# Materialized, or the sum over all open orders of these parts would be taken anew for every source of them.
 _SOURCES = Statement(
     f"""
-    WITH load AS ({_LOADS})
-    SELECT source.*, maker.kind,
-           coalesce((SELECT sum(load) FROM load WHERE load.part = source.part AND load.site = source.site), 0)::bigint
-             AS load
+    WITH busy AS MATERIALIZED (SELECT part, site, sum(load)::bigint AS load FROM ({_LOADS}) AS load GROUP BY part, site)
+    SELECT source.*, maker.kind, coalesce(busy.load, 0) AS load
     FROM source JOIN site_copy maker ON maker.site_id = source.site AND maker.kind <> 'depot'
+    LEFT JOIN busy ON busy.part = source.part AND busy.site = source.site
     WHERE source.part = ANY(CAST(:parts AS text[])) AND source.nation = ANY(CAST(:nations AS text[]))
     ORDER BY source.part, source.nation, source.site
     """  # noqa: S608  # our own text

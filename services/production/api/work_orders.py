@@ -1,7 +1,7 @@
 """The factory's own view of its work orders, and each change of them as it happens."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
@@ -82,9 +82,9 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
         the event's type, and its data the work order's quantity and due day as they now are.
         """
         async with transaction() as session:
-            nations = await queries.nations(session)
+            nations, suppliers = await queries.nations(session), await queries.suppliers(session)
         events = await doors.tail.subscribe(position)
-        shape = shape_for(principal, nations, factory)
+        shape = shape_for(principal, nations, factory, suppliers=suppliers)
         return EventStream(events, shape, expires_at=principal.expires_at)
 
 
@@ -106,8 +106,18 @@ def _shows(routes: APIRouter) -> None:
         return found
 
 
-def shape_for(principal: Principal, nations: Mapping[SiteId, str], factory: SiteId | None) -> Shape:
-    """Say what a principal gets to see of the stream: all, that something happened, or nothing."""
+def shape_for(
+    principal: Principal,
+    nations: Mapping[SiteId, str],
+    factory: SiteId | None,
+    *,
+    suppliers: Collection[SiteId] = (),
+) -> Shape:
+    """Say what a principal gets to see of the stream: all, that something happened, or nothing.
+
+    What a nation's depots buy of a supplier is shown to who sees that nation's, wherever the supplier is.
+    """
+    buyer = reach(principal, Subject.LOT).nation
 
     def shape(event: TailEvent) -> bytes | None:
         if event.type not in STREAMED:
@@ -116,6 +126,8 @@ def shape_for(principal: Principal, nations: Mapping[SiteId, str], factory: Site
         place = told["factory"]
         if factory not in {None, place}:
             return None
+        if place in suppliers and buyer is not None and nations.get(told["depot"]) == buyer:
+            return event.in_full()
         match sight(principal, Subject.LOT, place, nations.get(place, "")):
             case Sight.FULL:
                 return event.in_full()

@@ -21,8 +21,8 @@ from tests.unit.production.makers import a_principal
 NATIONS = {"F-01": "IND", "F-09": "RUS"}
 
 
-def told(factory: str, kind: str = WorkOrderOpened.TYPE) -> TailEvent:
-    place, data = Place("production.v1", "0a", (1,)), json.dumps({"factory": factory, "quantity": 7}).encode()
+def told(factory: str, kind: str = WorkOrderOpened.TYPE, **more: str) -> TailEvent:
+    place, data = Place("production.v1", "0a", (1,)), json.dumps({"factory": factory, "quantity": 7, **more}).encode()
     return TailEvent(place, kind, data, version=2, event_id="id", recorded_at="then")
 
 
@@ -47,6 +47,28 @@ def test_a_stream_shows_what_the_rights_allow(role: Role, factory: str, shown: d
     names = {"event_id": "id", "recorded_at": "then"}
     version = {"version": 2} if shown and "quantity" in shown else {}
     assert (None if seen is None else json.loads(seen)) == (shown and {**shown, **version, **names})
+
+
+@pytest.mark.parametrize(
+    ("role", "nation", "supplier", "depot", "is_shown"),
+    [
+        (Role.PROCUREMENT, "IND", "S-10", "D-01", True),
+        (Role.PLANNER, "IND", "S-01", "D-01", True),
+        (Role.PROCUREMENT, "IND", "S-10", "D-90", False),
+        (Role.PROCUREMENT, "RUS", "S-10", "D-01", False),
+        (Role.FACTORY, "IND", "S-10", "D-01", False),
+        (Role.PLANNER, "IND", "F-09", "D-01", False),
+    ],
+)
+def test_a_stream_shows_a_purchase_to_the_nation_that_has_bought(
+    role: Role, nation: str, supplier: str, depot: str, *, is_shown: bool
+) -> None:
+    nations = {**NATIONS, "S-10": "POL", "S-01": "RUS", "D-01": "IND", "D-90": "RUS"}
+    shape = shape_for(a_principal(role, nation=nation), nations, None, suppliers={"S-10", "S-01"})
+
+    seen = shape(told(supplier, depot=depot))
+
+    assert (seen is not None) is is_shown
 
 
 def test_a_stream_of_work_orders_shows_no_lots() -> None:
