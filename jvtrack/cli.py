@@ -20,6 +20,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "token": ("token",),
     "verify": ("verify",),
     "imports": ("import",),
+    "first_articles": ("first-articles",),
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),

@@ -40,6 +40,7 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.quality import FirstArticleChanged
 from shared.messaging.handlers import Deciders, Subscription
 from shared.observe import tracing
 from shared.types import ScrapStage
@@ -58,6 +59,7 @@ deciders: Deciders[Work] = Deciders(
         WorkOrderReduced,
         WorkOrderQuantityChanged,
         DelayReported,
+        FirstArticleChanged,
     )
 )
 

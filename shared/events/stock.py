@@ -136,6 +136,13 @@ class LossReason(StrEnum):
     PRE_EMPTED = "pre-empted"
 
 
+class Gate(StrEnum):
+    """What must be open before a lot may be issued, where its part asks for it."""
+
+    FIRST_ARTICLE = "first-article"
+    CERTIFICATE = "certificate"
+
+
 class ReservationLost(DemandEvent):
     """Stock that was reserved for the order is gone."""
 
@@ -145,6 +152,8 @@ class ReservationLost(DemandEvent):
     """How much was taken from the reservation by this fact."""
     reason: LossReason
     """Why."""
+    gate: Gate | None = None
+    """The gate that has closed on the goods, if that is why; the reason then is the nearest word of those before it."""
 
 
 class ShipmentLine(BaseModel):

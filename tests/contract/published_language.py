@@ -12,12 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.events import catalogue, factory, orders, production, stock
+from shared.events import catalogue, factory, orders, production, quality, stock
 from shared.events.envelope import Event
 from shared.events.factory import FactoryFact
 
 PUBLISHED = Path(__file__).parent / "published"
-_MODULES = (catalogue, orders, production, stock, factory)
+_MODULES = (catalogue, orders, production, quality, stock, factory)
 
 Schema = dict[str, Any]
 
