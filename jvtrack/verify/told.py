@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jvtrack.verify.workbook import Value
-from shared.events import orders, production, stock
+from shared.events import orders, production, quality, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, by_type
 from shared.types import ScrapStage
@@ -21,6 +21,7 @@ _KINDS = by_type(
         production.WorkOrderReduced,
         production.WorkOrderQuantityChanged,
         production.DelayReported,
+        quality.FirstArticleChanged,
         orders.OrderPlaced,
         orders.OrderSourced,
         stock.DemandReserved,
@@ -79,6 +80,8 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
         case production.WorkOrderEvent():
             yield "told_work_order", (told.key, told.key_seq, event.quantity)
+        case quality.FirstArticleChanged():
+            yield "told_first_article", (event.first_article, told.key_seq, event.part, event.state.value)
         case orders.OrderPlaced():
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
         case orders.OrderSourced():

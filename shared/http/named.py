@@ -37,8 +37,12 @@ class Named:
     @property
     def factories(self) -> frozenset[SiteId]:
         """The sites that numbered the lots, or are inspected."""
-        inspected = {first_article.partition("/")[0] for first_article in self.first_articles}
-        return frozenset(inspected) | {lot.partition(":")[0] for lot in self.lots}
+        return self.inspected | {lot.partition(":")[0] for lot in self.lots}
+
+    @property
+    def inspected(self) -> frozenset[SiteId]:
+        """The sites that first articles are of."""
+        return frozenset(first_article.partition("/")[0] for first_article in self.first_articles)
 
     @property
     def senders(self) -> frozenset[SiteId]:

@@ -25,6 +25,7 @@ CREATE TABLE told_shipment (shipment_id, key_seq, closed);
 CREATE TABLE told_shipment_line (
   shipment_id, key_seq, depot, part, lot, condition, dispatched, received, lost);
 CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms, record);
+CREATE TABLE told_first_article (first_article, key_seq, part, state);
 CREATE TABLE told_site (site_id, key_seq, kind, country, record);
 -- What stands in the services' own tables.
 CREATE TABLE accepted (source, id, event_id);
@@ -36,6 +37,9 @@ CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
   work_orders_quantity);
 CREATE TABLE sourcing (order_id, n, sourced, quantity);
+CREATE TABLE first_article (first_article, version);
+CREATE TABLE held_back (order_id, lot, condition, site, part, quantity, gate);
+CREATE TABLE gate (first_article, version, part, state, is_open);
 CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms);
 CREATE TABLE site_copy (service, site_id, kind, country);
 CREATE TABLE own_part (part_id, version, name, unit_of_issue, quantity_scale, platforms, record);

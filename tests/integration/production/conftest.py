@@ -17,7 +17,9 @@ from tests.integration.production.house import a_client
 from tests.unit.production.makers import FACTORY, PART
 
 _CATALOGUE = f"""
-INSERT INTO part_copy VALUES ('{PART}', 'EA', 0, '[{{"maker": "3VK1Y", "number": "VKR-1", "revision": "B"}}]'),
+INSERT INTO part_copy VALUES ('{PART}', 'EA', 0, (
+  SELECT jsonb_agg(jsonb_build_object('maker', '3VK1Y', 'number', 'VKR-' || n, 'revision', 'B'))
+  FROM generate_series(1, 9) n)),
   ('TAIL-BLADE', 'EA', 0, NULL);
 INSERT INTO site_copy VALUES ('F-01', 'factory', 'IND'), ('F-02', 'factory', 'IND'), ('F-09', 'factory', 'RUS'),
   ('D-01', 'depot', 'IND'), ('S-01', 'supplier', 'IND'), ('S-02', 'supplier', 'RUS');

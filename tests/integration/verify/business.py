@@ -16,7 +16,12 @@ from shared.events.factory import (
 )
 from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
-from tests.integration.verify.second_thoughts import correct_reports, lose_and_find, send_between_depots
+from tests.integration.verify.second_thoughts import (
+    correct_reports,
+    inspect_first_article,
+    lose_and_find,
+    send_between_depots,
+)
 from tests.integration.verify.shop import DEPOT, PART, receipt, report, until_on_the_road
 
 BURST = 300
@@ -35,6 +40,7 @@ async def do_business(trade: Trade) -> None:
     await correct_reports(factory, *(f"{order.order_id}-W1" for order in orders[1:]))
     await lose_and_find(factory, depot)
     await send_between_depots(trade)
+    await inspect_first_article(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")
 
 
