@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
-from services.inventory.store.gates import OPEN, gate
+from services.inventory.store.gates import OPEN, asking, gate
 from shared.events.stock import Gate
 from shared.sql import AnyRow, Statement
 from shared.types import Condition
@@ -36,10 +36,10 @@ _FROM = f"""
   LEFT JOIN LATERAL (
     SELECT expires_on FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
     ORDER BY m.n DESC LIMIT 1) mark ON true
-  CROSS JOIN LATERAL (SELECT {gate("b")} AS gate OFFSET 0) gated
+  {asking("b")}
 """  # noqa: S608  # our own words
 _LAST_DAY = "COALESCE(l.expires_on, mark.expires_on)"
-_LET_THROUGH = f"COALESCE(gated.gate, '{OPEN}') = '{OPEN}'"
+_LET_THROUGH = f"COALESCE({gate('b')}, '{OPEN}') = '{OPEN}'"
 
 
 def _free(*conditions: str) -> str:
@@ -53,7 +53,7 @@ _AVAILABLE, _QUALIFIED = _free(*USUAL_CONDITIONS), _free(Condition.B)
 _BY_ACCOUNT = f"""
   SELECT b.site, b.part, b.lot, b.condition, s.version, {_LAST_DAY} AS expires_on, b.on_hand, b.reserved,
          {_AVAILABLE} AS available, {_QUALIFIED} AS available_qualified, b.in_transit, b.produced,
-         nullif(gated.gate, '{OPEN}') AS held_back, CAST(NULL AS text) AS availability
+         nullif({gate("b")}, '{OPEN}') AS held_back, CAST(NULL AS text) AS availability
 """
 _BY_PART_AND_SITE = f"""
   SELECT b.site, b.part, '' AS lot, '' AS condition, max(s.version) AS version, CAST(NULL AS date) AS expires_on,

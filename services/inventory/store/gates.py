@@ -17,21 +17,22 @@ OPEN = "open"
 _ASKS = "(g.first_article_required OR g.certificate_required)"
 
 
-def gate(rows: str) -> str:
-    """Say which gate is closed on rows that have a part and a lot, or that all are open; null where there is none.
+def asking(rows: str) -> str:
+    """Join what the parts of rows ask for; most ask for nothing, and cost a look into an index of those that do."""
+    return f"LEFT JOIN part g ON g.part_id = {rows}.part AND {_ASKS}"
 
-    Of a part that asks for nothing, that costs a look into an index of those that do.
-    """
+
+def gate(rows: str) -> str:
+    """Say which gate is closed on rows that `asking` was joined to, or that all are open; null where there is none."""
     no_article = "g.first_article_required AND NOT COALESCE(f.is_open, false)"
     no_certificate = "g.certificate_required AND w.certificate IS NULL"
     opened = f"t.part = {rows}.part AND t.lot = {rows}.lot AND t.reason = '{Reason.OPENED}'"
-    return f"""(
+    return f"""CASE WHEN g.part_id IS NOT NULL THEN (
       SELECT CASE WHEN NOT ({no_article}) AND NOT ({no_certificate}) THEN '{OPEN}'
                   WHEN EXISTS (SELECT FROM transfer t WHERE {opened}) THEN '{OPEN}'
                   WHEN {no_article} THEN '{Gate.FIRST_ARTICLE}' ELSE '{Gate.CERTIFICATE}' END
-        FROM part g LEFT JOIN lot_made w ON w.part = g.part_id AND w.lot = {rows}.lot
-        LEFT JOIN first_article f ON f.first_article = w.first_article
-       WHERE g.part_id = {rows}.part AND {_ASKS})"""  # noqa: S608  # our own words
+        FROM (SELECT) AS lot LEFT JOIN lot_made w ON w.part = {rows}.part AND w.lot = {rows}.lot
+        LEFT JOIN first_article f ON f.first_article = w.first_article) END"""  # noqa: S608  # our own words
 
 
 _MADE = Columns(part="text", lot="text", first_article="text", certificate="text")

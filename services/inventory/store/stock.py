@@ -8,7 +8,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.domain.life import Mark
 from services.inventory.store import gates, lives
-from services.inventory.store.gates import gate
+from services.inventory.store.gates import asking, gate
 from services.inventory.store.lives import lasting
 from services.inventory.store.rows import Columns
 from shared.sql import Statement, Writes
@@ -48,11 +48,11 @@ _LOCK_MORE = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
 _BALANCES = Statement(f"""
     SELECT k.site, k.part, k.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit, {lives.KNOWN},
            {gate("k")} AS gate
-      FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")}
+      FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")} {asking("k")}
 """)  # noqa: S608
 _FREE = Statement(f"""
     SELECT {_ROW}, l.expires_on, m.cause_id, m.expires_on, {gate("b")} FROM {_KEYS.unnest("k")}
-      JOIN balance b USING (site, part) {lasting("b")}
+      {asking("k")} JOIN balance b USING (site, part) {lasting("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
 """)  # noqa: S608
 _SAVE_VERSIONS = Statement(f"""

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from deploy.postgres.provision import ServiceDatabase
 from services.production.commands import inspecting
 from services.production.commands.inspecting import Lapser
 from services.production.commands.posting import FactoryDoor
@@ -16,6 +17,7 @@ from shared import clock
 from shared.db import Database
 from shared.events.production import Reference
 from shared.http.tokens import Role
+from tests.fixtures.databases import owner_connection
 from tests.fixtures.system import System
 from tests.integration.production.house import a_client, a_lot, a_post, posted, rows, told
 from tests.unit.http.makers import slug
@@ -142,6 +144,24 @@ async def test_what_was_made_lately_puts_the_lapse_off_unless_it_was_voided(
     assert await states(database, gone) == ["passed", "lapsed"]
     (row,) = await rows(database, "SELECT lapses_on FROM first_article WHERE first_article = :name", name=kept)
     assert row.lapses_on == TODAY + timedelta(days=DAYS)
+
+
+async def test_a_voided_finish_is_no_sign_of_life_of_a_lot_that_was_made_long_ago(
+    database: Database, production_database: ServiceDatabase, door: FactoryDoor
+) -> None:
+    lot = a_lot()
+    name = await passed_on(database, FACTORY, "VKR-7", TODAY - timedelta(days=DAYS))
+    made = {"reference": Reference.model_validate({**REFERENCE, "number": "VKR-7"}), "work_order": None, "lot": lot}
+    posts = [a_post(a_finish(3, **made), f"{lot}-{number}") for number in (1, 2)]
+    await posted(database, door, *posts, a_post(a_void(f"{lot}-2"), f"{lot}-3"))
+    owner = await owner_connection(production_database)
+    long_ago = "UPDATE event_log SET recorded_at = recorded_at - interval '800 days' WHERE key = $1 AND key_seq = 1"
+    await owner.execute(long_ago, f"lot:{FACTORY}:{lot}")
+    await owner.close()
+
+    await Lapser(database, ProductionSettings()).lapse(TODAY)
+
+    assert await states(database, name) == ["passed", "lapsed"]
 
 
 async def passed_on(database: Database, factory: str, number: str, day: date) -> str:
