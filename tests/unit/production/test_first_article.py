@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.production.domain.first_article import (
     DayBeforeLastStep,
@@ -172,3 +174,28 @@ def test_an_inspection_is_named_by_its_reference_as_it_is_matched(number: str, r
     reference = Reference(maker="3VK1Y", number=number, revision=revision)
 
     assert first_article_id(FACTORY, PART, reference) == f"{FACTORY}/{PART}/3VK1Y/{name}"
+
+
+@given(st.lists(st.tuples(st.sampled_from(FirstArticleState), st.integers(0, 400), st.booleans()), max_size=25))
+def test_a_gate_is_open_if_and_only_if_the_last_step_that_was_told_is_a_pass(
+    tries: list[tuple[FirstArticleState, int, bool]],
+) -> None:
+    inspection, today, told = FirstArticle(FACTORY, PART, REFERENCE), TODAY, 0
+    for state, days, made in tries:
+        today += timedelta(days=days)
+        before = inspection
+        try:
+            if state is not LAPSED:
+                inspection, event = before.take(a_step(state, today), today=today, lapse_days=DAYS)
+            elif before.lapses_on is not None:
+                inspection, event = before.lapse(today if made else None, today=today, lapse_days=DAYS)
+            else:
+                continue
+        except Refusal:
+            continue
+        told += event is not None
+        assert event is None or event is inspection.last
+        assert event is not None or inspection.last == before.last
+
+    assert inspection.version == told
+    assert inspection.is_open is (inspection.state is PASSED) is (inspection.lapses_on is not None)
