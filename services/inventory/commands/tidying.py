@@ -53,7 +53,9 @@ class Tidier:
                 await self.move()
             except DATABASE_ERRORS as error:
                 log.warning("tidying_put_off", error=repr(error))
-            await any_of(stopping.wait(), self._woken.wait(), seconds=max(due - clock.monotonic(), 0))
+            until_due = max(due - clock.monotonic(), 0)
+            pause = min(self._settings.tidy_retry_seconds, until_due) if self._moved else until_due
+            await any_of(stopping.wait(), self._woken.wait(), seconds=pause)
             self._woken.clear()
 
     async def tidy(self) -> None:
@@ -71,7 +73,13 @@ class Tidier:
     async def move(self) -> None:
         """Take back what a gate that has closed holds back, and give out what one that has opened lets through."""
         while self._moved:
-            await self._move(self._moved.pop())
+            part = next(iter(self._moved))
+            self._moved.discard(part)
+            try:
+                await self._move(part)
+            except DATABASE_ERRORS:
+                self._moved.add(part)
+                raise
 
     async def _move(self, part: PartId) -> None:
         limit = self._settings.tidy_keys_max

@@ -1,26 +1,27 @@
 """Made is not issuable until the gate is open; a gate that closes takes stock back, and one that opens serves."""
 
-import asyncio
 from itertools import permutations
-from typing import Any
 
 import pytest
 
-from services.inventory.commands.work import open_work
-from services.inventory.domain import demand
-from services.inventory.domain.ledger import StockKey
-from services.inventory.handlers import subscription
-from services.inventory.store.touches import OrderKey, Touched
-from shared import clock
 from shared.events.envelope import Event
 from shared.events.production import MadeAs, Reference
-from shared.events.quality import FirstArticleChanged, FirstArticleState, first_article_id
+from tests.integration.inventory.gates import (
+    OPENED,
+    OTHER,
+    PASSED,
+    REOPENED,
+    a_made,
+    an_inspection,
+    made_and_received,
+    require,
+    reserved,
+    row,
+)
 from tests.integration.inventory.house import House, a_receipt
-from tests.integration.premises import Ear
 from tests.unit.http.makers import slug
 from tests.unit.inventory.makers import (
     DEPOT,
-    FACTORY,
     LOT,
     OTHER_DEPOT,
     PART,
@@ -30,58 +31,6 @@ from tests.unit.inventory.makers import (
     an_order,
     an_order_id,
 )
-
-REFERENCE = Reference(maker="3VK1Y", number="VKR-1", revision="B")
-OTHER = Reference(maker="3VK1Y", number="VKR-1", revision="C")
-PASSED, REOPENED, OPENED = FirstArticleState.PASSED, FirstArticleState.REOPENED, FirstArticleState.OPENED
-SECONDS_MAX = 1.0
-
-
-def an_inspection(state: FirstArticleState = PASSED, reference: Reference = REFERENCE) -> FirstArticleChanged:
-    """Tell how the inspection of a reference stands."""
-    name = first_article_id(FACTORY, PART, reference)
-    return FirstArticleChanged(
-        first_article=name, factory=FACTORY, part=PART, reference=reference, state=state, day=clock.now().date()
-    )
-
-
-def a_made(quantity: int = 5, reference: Reference | None = REFERENCE, **more: Any) -> Event:
-    """Finish pieces of a lot, as made to a reference."""
-    made_as = MadeAs(reference=reference, certificate=more.pop("certificate", None))
-    return a_finish(quantity, made_as=made_as, **more)
-
-
-@pytest.fixture
-async def gated(house: House) -> House:
-    """Let the part ask for a first article, and the tidier hear of gates as it does in the running service."""
-    await require(house, first_article_required=True)
-    house.ear = Ear(house.database, subscription(house.settings, on_gates=house.tidier.look_at), part=0)
-    return house
-
-
-async def require(house: House, **flags: bool) -> None:
-    """Define the part as asking for something."""
-    record = {"name": PART, "unit_of_issue": "EA", "platforms": [{"platform": "T-90", "grounds": True}], **flags}
-    answer = await house.door.put(f"/v1/parts/{PART}", json=record, headers=house.bearer("operator"))
-    assert answer.status_code == 200, answer.text
-
-
-async def made_and_received(house: House, *facts: Event, quantity: int = 5, at: str = DEPOT) -> None:
-    """Bring goods from the factory to a depot's shelf, with whatever else is heard with them."""
-    await house.ear.hear(*(facts or (a_made(quantity),)), a_dispatch(quantity, depot=at))
-    received = await house.post("/v1/receipts", {**a_receipt(quantity), "site": at}, at=at)
-    assert received.status_code == 201, received.text
-
-
-async def row(house: House, at: str = DEPOT) -> dict[str, Any]:
-    """Read what is said of the lot at a site."""
-    (found,) = (await house.get("/v1/stock", role="operator", at="", site=at, lot=LOT))["rows"]
-    return dict(found)
-
-
-async def reserved(house: House, number: int = 1) -> int:
-    """Say how much an order holds."""
-    return int((await house.demand(an_order_id(number)))["reserved"])
 
 
 async def test_made_is_not_issuable_before_its_first_article_has_passed(gated: House) -> None:
@@ -229,48 +178,3 @@ async def test_goods_that_are_held_back_move_between_depots_and_stay_held_back(g
     await gated.post("/v1/receipts", {**a_receipt(2, shipment="D-01:S-9"), "site": OTHER_DEPOT}, at=OTHER_DEPOT)
 
     assert (await row(gated, OTHER_DEPOT))["held_back"] == "first-article"
-
-
-async def test_a_running_tidier_is_woken_by_the_fact_within_a_second(gated: House) -> None:
-    await made_and_received(gated)
-    await gated.ear.hear(an_inspection(), an_order(3))
-    stopping = asyncio.Event()
-    tidying = asyncio.create_task(gated.tidier.run(stopping))
-    await until(gated, 3)
-
-    begun = clock.monotonic()
-    await gated.ear.hear(an_inspection(REOPENED))
-    await until(gated, 0)
-    taken = clock.monotonic() - begun
-    stopping.set()
-    await tidying
-
-    assert taken < SECONDS_MAX
-
-
-async def until(house: House, quantity: int) -> None:
-    """Wait until the order holds so much."""
-    async with asyncio.timeout(20):
-        while await reserved(house) != quantity:
-            await asyncio.sleep(0.01)
-
-
-async def test_a_reservation_decided_while_the_gate_closes_is_found(gated: House) -> None:
-    await made_and_received(gated)
-    await gated.ear.hear(an_inspection())
-    await gated.tidier.move()
-
-    async with gated.database.transaction() as session:
-        work = await open_work(session, Touched.of((StockKey(DEPOT, PART), OrderKey(an_order_id()))), gated.settings)
-        work.book.demands.hear(demand.hear(an_order(3), arrived=0, lost=0))
-        await work.settle()
-        await gated.ear.hear(an_inspection(REOPENED))
-        moving = asyncio.create_task(gated.tidier.move())
-        await asyncio.sleep(0.2)
-        waited = not moving.done()
-    await moving
-
-    assert waited
-    assert await gated.told(f"demand:{an_order_id()}") == ["demand-reserved", "reservation-lost"]
-    assert await reserved(gated) == 0
-    await gated.balances()
