@@ -46,6 +46,19 @@ LotId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
 """A lot, named by the site that numbered it and its number there: `F-01:L-2026-0042`."""
 ShipmentId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
 """A consignment, named by the site that sent it and its number there."""
+FirstArticleId = Annotated[
+    str, StringConstraints(pattern=rf"^{_NAME}/{_NAME}/[0-9A-Z]{{5}}(?:/[A-Za-z0-9._~%-]+){{2}}$")
+]
+"""A first-article inspection, named by factory, part, maker, number and revision: `F-01/ROTOR-HUB/3VK1Y/VKR-1/B`."""
+
+# Escapes, because each of these letters looks like the Latin letter that it becomes.
+_LATIN = str.maketrans("\u0410\u0412\u0421\u0415\u041d\u041a\u041c\u041e\u0420\u0422\u0425", "ABCEHKMOPTX")
+
+
+def latin(number: str) -> str:
+    """Write a part number with Latin letters where Cyrillic ones look alike, as it is matched."""
+    return number.translate(_LATIN)
+
 
 QUANTITY_MAX = 10**12
 Quantity = Annotated[int, Field(strict=True, ge=0, le=QUANTITY_MAX)]

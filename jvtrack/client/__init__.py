@@ -29,6 +29,14 @@ from jvtrack.client.answers.production import (
     WorkOrderChange,
     WorkOrderDetails,
 )
+from jvtrack.client.answers.quality import (
+    FirstArticle,
+    FirstArticleDetails,
+    InspectionFailure,
+    InspectionOpening,
+    InspectionPass,
+    InspectionReopening,
+)
 from jvtrack.client.answers.slips import (
     ConditionChange,
     Count,
@@ -98,6 +106,12 @@ __all__ = [
     "WorkOrderChange",
     "WorkOrderDetails",
     "Gaps",
+    "FirstArticle",
+    "FirstArticleDetails",
+    "InspectionOpening",
+    "InspectionPass",
+    "InspectionFailure",
+    "InspectionReopening",
     "Receipt",
     "ReceiptLine",
     "Issue",

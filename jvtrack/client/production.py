@@ -17,13 +17,22 @@ from jvtrack.client.answers.production import (
     WorkOrderChange,
     WorkOrderDetails,
 )
+from jvtrack.client.answers.quality import (
+    FirstArticle,
+    FirstArticleDetails,
+    InspectionFailure,
+    InspectionOpening,
+    InspectionPass,
+    InspectionReopening,
+)
 from jvtrack.client.door import Call, Door
 from jvtrack.client.listing import Listing
 from jvtrack.client.operations import Operations
 from jvtrack.client.reports import Report
-from shared.types import LotId, PartId, SiteId, WorkOrderId
+from shared.types import FirstArticleId, LotId, PartId, SiteId, WorkOrderId
 
 _EVENTS = "/v1/events"
+_FIRST_ARTICLES = "/v1/first-articles"
 _EVENT = "application/cloudevents+json"
 
 
@@ -106,3 +115,41 @@ class Production:
     async def gaps(self, source: str) -> Gaps:
         """Learn which numbers of a sender that numbers its reports have not come."""
         return await self.door.get(f"/v1/senders/{quote(source)}/gaps", Gaps)
+
+    def first_articles(
+        self,
+        *,
+        factory: SiteId | None = None,
+        part: PartId | None = None,
+        state: str | None = None,
+        open: bool | None = None,  # noqa: A002  # the word of the door
+        limit: int | None = None,
+    ) -> Listing[FirstArticle]:
+        """Walk through first-article inspections by their ids."""
+        return Listing(
+            self.door, _FIRST_ARTICLES, FirstArticle, factory=factory, part=part, state=state, open=open, limit=limit
+        )
+
+    async def first_article(self, first_article: FirstArticleId) -> FirstArticleDetails:
+        """Read an inspection with its history."""
+        return await self.door.get(_place_of(first_article), FirstArticleDetails)
+
+    async def open_first_article(self, opening: InspectionOpening) -> FirstArticle:
+        """Begin the inspection of a reference of a part at a factory; the same again changes nothing."""
+        return await self.door.post(_FIRST_ARTICLES, opening, FirstArticle)
+
+    async def pass_first_article(self, first_article: FirstArticleId, passed: InspectionPass) -> FirstArticle:
+        """Say that an inspection found everything as drawn: lots of the reference may be issued."""
+        return await self.door.post(f"{_place_of(first_article)}/pass", passed, FirstArticle)
+
+    async def fail_first_article(self, first_article: FirstArticleId, failed: InspectionFailure) -> FirstArticle:
+        """Say that an inspection found something otherwise than drawn."""
+        return await self.door.post(f"{_place_of(first_article)}/fail", failed, FirstArticle)
+
+    async def reopen_first_article(self, first_article: FirstArticleId, reopened: InspectionReopening) -> FirstArticle:
+        """Say that what a passed inspection proved has changed: its lots are not issued until it passes again."""
+        return await self.door.post(f"{_place_of(first_article)}/reopen", reopened, FirstArticle)
+
+
+def _place_of(first_article: FirstArticleId) -> str:
+    return f"{_FIRST_ARTICLES}/{quote(first_article)}"

@@ -47,6 +47,30 @@ READS = (
         row=_site,
     ),
     Read(
+        "gate",
+        """
+        SELECT first_article, version, part, state, is_open::int FROM first_article
+        WHERE first_article > $1 ORDER BY first_article LIMIT $2
+        """,
+        ("",),
+    ),
+    Read(
+        "held_back",
+        """
+        SELECT order_id, r.lot, condition, site, r.part, quantity,
+          CASE WHEN g.first_article_required AND NOT COALESCE(f.is_open, false) THEN 'its first article'
+               ELSE 'its certificate' END
+        FROM part g JOIN reservation r ON r.part = g.part_id LEFT JOIN lot_made w ON (w.part, w.lot) = (r.part, r.lot)
+          LEFT JOIN first_article f USING (first_article)
+        WHERE (g.first_article_required AND NOT COALESCE(f.is_open, false)
+               OR g.certificate_required AND w.certificate IS NULL)
+          AND NOT EXISTS (SELECT FROM transfer t WHERE (t.part, t.lot) = (r.part, r.lot) AND t.reason = 'opened')
+          AND quantity > 0 AND (order_id, r.lot, condition) > ($1, $2, $3)
+        ORDER BY order_id, r.lot, condition LIMIT $4
+        """,
+        ("", "", ""),
+    ),
+    Read(
         "holding",
         """
         WITH page AS (

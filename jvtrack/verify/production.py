@@ -1,4 +1,4 @@
-"""What production keeps: accepted events, lots and work orders as their facts add up, and its copy of the catalogue."""
+"""What production keeps: accepted events, lots and work orders as facts add up, inspections, the catalogue's copy."""
 
 import asyncpg
 
@@ -30,6 +30,14 @@ READS = (
         """
         SELECT work_order_id, version, quantity FROM work_order
         WHERE work_order_id > $1 ORDER BY work_order_id LIMIT $2
+        """,
+        ("",),
+    ),
+    Read(
+        "first_article",
+        """
+        SELECT first_article, version FROM first_article
+        WHERE version > 0 AND first_article > $1 ORDER BY first_article LIMIT $2
         """,
         ("",),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jvtrack.verify.workbook import Value
-from shared.events import orders, platforms, production, stock
+from shared.events import orders, platforms, production, quality, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, by_type
 from shared.types import ScrapStage
@@ -22,6 +22,7 @@ _KINDS = by_type(
         production.WorkOrderReduced,
         production.WorkOrderQuantityChanged,
         production.DelayReported,
+        quality.FirstArticleChanged,
         orders.OrderPlaced,
         orders.OrderSourced,
         orders.OrderPromised,
@@ -84,6 +85,8 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
         case production.WorkOrderEvent():
             yield "told_work_order", (told.key, told.key_seq, event.quantity)
+        case quality.FirstArticleChanged():
+            yield "told_first_article", (event.first_article, told.key_seq, event.part, event.state.value)
         case orders.OrderEvent() | platforms.PlatformEvent():
             yield from _rows_of_orders(told, event)
         case _:

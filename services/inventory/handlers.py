@@ -3,7 +3,7 @@
 Facts about goods are booked, never refused; an order that is changed must have been heard of, else its key is parked.
 """
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -44,9 +44,10 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.quality import FirstArticleChanged, FirstArticleState
 from shared.messaging.handlers import Deciders, Subscription
 from shared.observe import tracing
-from shared.types import ScrapStage
+from shared.types import PartId, ScrapStage
 
 _NOTHING = Supplied(0, 0)
 
@@ -71,11 +72,15 @@ deciders: Deciders[Work] = Deciders(
 )
 
 
-def subscription(settings: InventorySettings) -> Subscription[Work]:
-    """Hear what orders and production tell, and decide."""
+def subscription(
+    settings: InventorySettings, *, on_gates: Callable[[frozenset[PartId]], None] | None = None
+) -> Subscription[Work]:
+    """Hear what orders and production tell, and decide; `on_gates` is told of which parts a gate may have moved."""
 
     async def open_batch(session: AsyncSession, _: Sequence[CloudEvent[Event]], touched: frozenset[Hashable]) -> Work:
-        return await open_work(session, Touched.of(touched), settings)
+        work = await open_work(session, Touched.of(touched), settings)
+        work.on_gates = on_gates
+        return work
 
     return Subscription("deciders", (Stream.ORDERS, Stream.PRODUCTION), deciders, open_batch)
 
@@ -180,6 +185,14 @@ async def lot_dispatched(work: Work, received: CloudEvent[LotDispatched]) -> Non
 async def lot_event_voided(work: Work, received: CloudEvent[LotEventVoided]) -> None:
     """Take back what did not happen."""
     bookings.void(work.book, _begin(work, received), received.data)
+
+
+@deciders.on(FirstArticleChanged)
+async def first_article_changed(work: Work, received: CloudEvent[FirstArticleChanged]) -> None:
+    """Open or close the gate of a reference's lots; who holds or waits for some is looked after at once."""
+    changed = received.data
+    is_open = changed.state is FirstArticleState.PASSED
+    work.book.gates.inspect(changed, received.key_seq, is_open=is_open)
 
 
 def _begin(work: Work, received: CloudEvent[Event]) -> Cause:

@@ -43,15 +43,16 @@ def build(
     metrics = BackboneMetrics(registry)
     database = Database(door.database, pool_size=door.pool_size, application_name=f"jvtrack-{NAME}")
     topics = Topics(common.kafka, common.namespace)
+    importer = Importer(database, settings)
+    tidier = Tidier(database, importer, settings)
     backbone = Backbone(
         Identity(NAME, door.relay_database, frozenset({Stream.CATALOGUE, Stream.STOCK})),
         database,
         topics,
-        subscriptions=[handlers.subscription(settings)],
+        subscriptions=[handlers.subscription(settings, on_gates=tidier.look_at)],
         settings=common.backbone,
         metrics=metrics,
     )
-    importer = Importer(database, settings)
     tail = StreamTail(topics, Stream.STOCK, common.backbone)
     doors = Doors(
         database=database,
@@ -72,7 +73,6 @@ def build(
         probes=backbone.probes(),
         arrivals=_arrivals(backbone, database, settings),
     )
-    tidier = Tidier(database, importer, settings)
     return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run, tidier.run])
 
 

@@ -24,6 +24,7 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.quality import FirstArticleChanged
 from shared.events.stock import (
     DemandClosed,
     DemandEvent,
@@ -50,6 +51,7 @@ deciders: Deciders[Work] = Deciders(
         LotScrapped,
         LotDispatched,
         LotEventVoided,
+        FirstArticleChanged,
     )
 )
 

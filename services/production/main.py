@@ -2,9 +2,11 @@
 
 from prometheus_client import CollectorRegistry
 
-from services.production import api, handlers, queries
+from services.production import api, handlers
 from services.production.api.doors import Doors
-from services.production.commands import FactoryDoor
+from services.production.commands.inspecting import Lapser
+from services.production.commands.posting import FactoryDoor
+from services.production.queries import making
 from services.production.settings import ProductionSettings
 from shared.db import Database
 from shared.events.envelope import Stream
@@ -58,20 +60,22 @@ def build(
     app = create_app(
         title="JVTrack production",
         version="1",
-        description="What factories make: their events, lots and work orders.",
-        routers=[*api.routers(doors), operations.router(backbone.operations, queries.nations)],
+        description="What factories make: their events, lots, work orders and inspections.",
+        routers=[*api.routers(doors), operations.router(backbone.operations, making.nations)],
         registry=registry,
         auth=authenticator,
         transaction=database.transaction,
         probes=backbone.probes(),
         arrivals=_arrivals(backbone, database, settings),
     )
-    return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run])
+    return Service(
+        NAME, app, backbone, database, door, common.backbone, background=[tail.run, Lapser(database, settings).run]
+    )
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: ProductionSettings) -> Arrivals:
     limits = ArrivalLimits(settings.after_seconds_max)
-    return Arrivals(database.transaction, queries.sees, heard=HEARD, changed=backbone.changed, limits=limits)
+    return Arrivals(database.transaction, making.sees, heard=HEARD, changed=backbone.changed, limits=limits)
 
 
 if __name__ == "__main__":

@@ -31,3 +31,9 @@ class ProductionSettings(BaseSettings):
     """How long a read waits for the versions in `JVTrack-After`."""
     sequence_ranges_max: int = Field(default=10_000, gt=1)
     """Stretches of seen numbers kept per sender; the oldest gaps beyond are forgotten."""
+    first_article_days: int = Field(default=730, gt=0)
+    """How long a passed first-article inspection holds while nothing of its reference is made."""
+    first_articles_seconds: float = Field(default=60.0, gt=0)
+    """How often it is looked which inspections lapse."""
+    first_articles_max: int = Field(default=200, gt=0)
+    """Inspections looked at together; the rest follows at once."""

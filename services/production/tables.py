@@ -78,6 +78,22 @@ event_log = Table(
     Column("headers", JSONB),
     Column("recorded_at", _INSTANT),
 )
+first_article = Table(
+    "first_article",
+    metadata,
+    Column("first_article", Text, primary_key=True),
+    Column("version", BigInteger),
+    Column("factory", Text),
+    Column("part", Text),
+    Column("maker", Text),
+    Column("number", Text),
+    Column("revision", Text),
+    Column("state", Text),
+    Column("opened_on", Date),
+    Column("lapses_on", Date),
+    Column("last_step", JSONB),
+    Column("updated_at", _INSTANT),
+)
 sender = Table(
     "sender",
     metadata,

@@ -82,6 +82,10 @@ class PartDefined(Event):
     """Shelf life in months, if it has one."""
     illustrative: bool = False
     """Whether the record is invented, for demonstration."""
+    first_article_required: bool = False
+    """Whether a lot may be issued only once the first article of its reference has passed at its factory."""
+    certificate_required: bool = False
+    """Whether a lot may be issued only with its maker's certificate of conformance."""
 
     @property
     def key(self) -> str:

@@ -23,7 +23,11 @@ from shared.types import (
     SiteId,
     Text,
     WorkOrderId,
+    latin,
 )
+
+NO_REVISION = "-"
+"""How a drawing without a revision is often marked."""
 
 
 class Reference(BaseModel):
@@ -38,6 +42,12 @@ class Reference(BaseModel):
     revision: Text | None = None
     """Revision of the drawing."""
 
+    @property
+    def matched(self) -> "Reference":
+        """Give it as it is matched: look-alike letters in Latin, and no revision where it is a dash."""
+        revision = None if self.revision == NO_REVISION else self.revision
+        return self.model_copy(update={"number": latin(self.number), "revision": revision})
+
 
 class ShelfLife(BaseModel):
     """How long a lot keeps, by all that its factory has told of it and that still stands."""
@@ -46,6 +56,17 @@ class ShelfLife(BaseModel):
 
     expires_on: date | None = None
     """Last day of a definite shelf life, the earliest that its finishes name; none if they name none."""
+
+
+class MadeAs(BaseModel):
+    """What a lot is, by all that its factory has told of it and that still stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    reference: Reference | None = None
+    """The item of production made; none if its finishes name none, or more than one."""
+    certificate: Text | None = None
+    """A certificate of conformance; none if its finishes name none."""
 
 
 class LotEvent(Event):
@@ -127,6 +148,8 @@ class LotFinished(LotEvent):
     """Serial numbers, where items have them."""
     shelf_life: ShelfLife | None = None
     """The whole lot's shelf life as it stands after this fact; none where the fact does not speak of it."""
+    made_as: MadeAs | None = None
+    """What the whole lot is as it stands after this fact; none where nothing was ever said of it."""
 
 
 class LotScrapped(LotEvent):
@@ -180,6 +203,8 @@ class LotEventVoided(LotEvent):
     """Why."""
     shelf_life: ShelfLife | None = None
     """The whole lot's shelf life as it stands after this fact; none where the fact does not speak of it."""
+    made_as: MadeAs | None = None
+    """What the whole lot is as it stands after this fact; none where nothing was ever said of it."""
 
 
 class WorkOrderEvent(Event):

@@ -136,6 +136,13 @@ class LossReason(StrEnum):
     PRE_EMPTED = "pre-empted"
 
 
+class Gate(StrEnum):
+    """What must be open before a lot may be issued, where its part asks for it."""
+
+    FIRST_ARTICLE = "first-article"
+    CERTIFICATE = "certificate"
+
+
 class ReservationLost(DemandEvent):
     """Stock that was reserved for the order is gone."""
 
@@ -147,6 +154,8 @@ class ReservationLost(DemandEvent):
     """Why."""
     winner: OrderId | None = None
     """The order of a higher band that got it, where the reservation was pre-empted."""
+    gate: Gate | None = None
+    """The gate that has closed on the goods, if that is why; the reason then is the nearest word of those before it."""
 
 
 class ProtectedMinimumSet(Event):

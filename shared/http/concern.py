@@ -19,7 +19,7 @@ NationsOf = Callable[[AsyncSession, Collection[SiteId]], Awaitable[Mapping[SiteI
 """Tells which nation each site belongs to, as far as the service has heard of them."""
 
 _SITE_FIELDS = ("site", "site_id", "factory", "depot", "filling_site", "ordered_by", "source")
-_KEY = re.compile(r"^(?:(?:lot|shipment|site):)?(?P<site>[A-Z0-9][A-Z0-9.-]{0,39})(?:[:/]|$)")
+_KEY = re.compile(r"^(?:(?:lot|shipment|site|first-article):)?(?P<site>[A-Z0-9][A-Z0-9.-]{0,39})(?:[:/]|$)")
 
 
 def sites_named(key: str, payload: bytes | None) -> set[SiteId]:

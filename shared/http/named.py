@@ -1,7 +1,8 @@
 """What versions are of, by the words of their keys, so that each service can tell who may see it.
 
 `stock.v1/D-01/ROTOR-HUB@17` is of the stock of a site, `stock.v1/demand:...` and `orders.v1/order:...` are of an order,
-`production.v1/lot:F-01:...` of a lot. The catalogue is for everybody with a token, and names nothing here.
+`production.v1/lot:F-01:...` of a lot, `production.v1/first-article:F-01/...` of a factory's inspection. The catalogue
+is for everybody with a token, and names nothing here.
 """
 
 from collections import defaultdict
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 
 from shared.events.envelope import Stream
 from shared.http.versions import Token
-from shared.types import LotId, OrderId, ShipmentId, SiteId, WorkOrderId
+from shared.types import FirstArticleId, LotId, OrderId, ShipmentId, SiteId, WorkOrderId
 
 _KINDS = {
     Stream.ORDERS.topic: {"order": "orders"},
-    Stream.PRODUCTION.topic: {"lot": "lots", "work-order": "work_orders"},
+    Stream.PRODUCTION.topic: {"lot": "lots", "work-order": "work_orders", "first-article": "first_articles"},
     Stream.STOCK.topic: {"demand": "orders", "shipment": "shipments"},
 }
 
@@ -28,14 +29,20 @@ class Named:
     orders: frozenset[OrderId] = frozenset()
     work_orders: frozenset[WorkOrderId] = frozenset()
     lots: frozenset[LotId] = frozenset()
+    first_articles: frozenset[FirstArticleId] = frozenset()
     shipments: frozenset[ShipmentId] = frozenset()
     is_whole: bool = True
     """Whether every key could be read."""
 
     @property
     def factories(self) -> frozenset[SiteId]:
-        """The sites that numbered the lots."""
-        return frozenset(lot.partition(":")[0] for lot in self.lots)
+        """The sites that numbered the lots, or are inspected."""
+        return self.inspected | {lot.partition(":")[0] for lot in self.lots}
+
+    @property
+    def inspected(self) -> frozenset[SiteId]:
+        """The sites that first articles are of."""
+        return frozenset(first_article.partition("/")[0] for first_article in self.first_articles)
 
     @property
     def senders(self) -> frozenset[SiteId]:

@@ -44,6 +44,7 @@ class Posting(StrEnum):
 
     ANY = "any"
     FOR_SUPPLIERS = "for-suppliers"
+    OF_QUALITY = "of-quality"
     NONE = "none"
 
 
@@ -82,6 +83,7 @@ _PLANNER_PARTNER = Rights(
 )
 _OPERATOR = Rights(_ALL, Posting.ANY)
 _AUDITOR = Rights(_ALL)
+_QUALITY = Rights({Subject.LOT: Sight.FULL}, Posting.OF_QUALITY)
 _WATCHER_PARTNER = Rights(dict.fromkeys(Subject, Sight.STREAMS))
 
 
@@ -96,6 +98,7 @@ TABLE: Mapping[Role, Mapping[Nearness, Rights]] = {
     Role.PROCUREMENT: _row(_PLANNER, _PLANNER, _PLANNER_PARTNER),
     Role.OPERATOR: _row(_OPERATOR, _OPERATOR, _WATCHER_PARTNER),
     Role.AUDITOR: _row(_AUDITOR, _AUDITOR, _WATCHER_PARTNER),
+    Role.QUALITY: _row(_QUALITY, _QUALITY, _NOTHING),
 }
 
 
@@ -147,6 +150,13 @@ def require_write(principal: Principal, site: str, nation: str, kind: SiteKind |
 def may_purchase(principal: Principal, buyer: str) -> bool:
     """Tell whether a principal may tell of what this nation has bought: who posts for its suppliers, of any nation."""
     return buyer == principal.nation and TABLE[principal.role][Nearness.NATION].posting is not Posting.NONE
+
+
+def require_inspect(principal: Principal, site: str, nation: str) -> None:
+    """Refuse a principal who may not say what an inspection at this site has found."""
+    posting = TABLE[principal.role][nearness(principal, site, nation)].posting
+    if posting not in (Posting.ANY, Posting.OF_QUALITY):
+        raise SiteForbidden(site=site)
 
 
 def may_plan(principal: Principal, site: str, nation: str) -> bool:

@@ -56,6 +56,7 @@ class Role(StrEnum):
     PROCUREMENT = "procurement"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+    QUALITY = "quality"
 
 
 class Scope(StrEnum):

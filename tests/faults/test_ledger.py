@@ -15,16 +15,20 @@ from services.inventory.domain import bookings, count, handling, issue, road, sl
 from services.inventory.domain.allocation import release, usable
 from services.inventory.domain.book import Book
 from services.inventory.domain.demand import hear
+from services.inventory.domain.gates import Gates
 from services.inventory.domain.ledger import Account, Cause
 from services.inventory.domain.resolution import resolve
 from services.inventory.domain.suspense import DiscrepancyKind
+from services.inventory.domain.unfit import give_up
 from shared.errors import Refusal
+from shared.events.stock import Gate
 from shared.types import Condition, EventId, Shelf
 from tests.faults.extent import EXTENT, SECONDS_MAX
 from tests.unit.inventory.makers import (
     DEPOT,
     FACTORY,
     OTHER_DEPOT,
+    PART,
     REAL,
     a_book,
     a_cause,
@@ -186,6 +190,16 @@ class Store(RuleBasedStateMachine):
         change = found - self.book.stands(holding)
         self._ask(lambda cause: count.correct(self.book, cause, holding, change), lot, change)
 
+    @rule(held_back=st.sets(lots))
+    def move_gates(self, held_back: set[str]) -> None:
+        """Hold these lots back and let the others through, and look after who holds or waits, as the tidier does."""
+        self.book.gates = Gates()
+        for lot in held_back:
+            self.book.gates.load(PART, lot, Gate.FIRST_ARTICLE)
+        for number in range(1, self.orders + 1):
+            give_up(self.book, a_cause(), an_order_id(number))
+        allocated(self.book)
+
     @rule(pick=picks)
     def reverse(self, pick: int) -> None:
         if not self.slips:
@@ -237,6 +251,12 @@ class Store(RuleBasedStateMachine):
             assert sum(self.book.demands.held_by(demand.order).values()) == demand.reserved
             assert min(demand.short, demand.reserved, demand.issued, demand.cancelled, demand.lost) >= 0
             assert not demand.closed or demand.short == demand.reserved == 0
+
+    @invariant()
+    def nobody_holds_what_is_held_back(self) -> None:
+        for number in range(1, self.orders + 1):
+            held = self.book.demands.held_by(an_order_id(number))
+            assert not any(self.book.gates.closed(each.lot_key) for each, quantity in held.items() if quantity)
 
     @invariant()
     def nobody_waits_for_what_is_free(self) -> None:

@@ -28,7 +28,7 @@ METRICS = {
     "jvtrack_relay_leader",
     "jvtrack_http_request_seconds_bucket",
 }
-OPEN_TO = re.compile(r"Open to: (?:factory|depot|planner|procurement|operator|auditor)")
+OPEN_TO = re.compile(r"Open to: (?:factory|depot|planner|procurement|operator|auditor|quality)")
 PROBLEM = re.compile(r"`[a-z]+(?:-[a-z]+)+`")
 VERSIONED = {
     "orders": [
@@ -38,7 +38,13 @@ VERSIONED = {
         "post /v1/orders/{order_id}/cancel",
         "post /v1/orders/{order_id}/decline",
     ],
-    "production": ["post /v1/events"],
+    "production": [
+        "post /v1/events",
+        "post /v1/first-articles",
+        "post /v1/first-articles/{first_article}/pass",
+        "post /v1/first-articles/{first_article}/fail",
+        "post /v1/first-articles/{first_article}/reopen",
+    ],
     "inventory": [
         "post /v1/receipts",
         "post /v1/issues",

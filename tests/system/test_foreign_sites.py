@@ -32,6 +32,10 @@ def an_event(site: str, number: str) -> dict[str, Any]:
     }
 
 
+def an_opening(factory: str) -> dict[str, Any]:
+    return {"factory": factory, "part": "<made>", "reference": {"maker": "3VK1Y", "number": "X"}}
+
+
 def goods(site: str, **rest: Any) -> dict[str, Any]:
     return {"site": site, "part": "<part>", **rest}
 
@@ -77,6 +81,10 @@ WRITES: list[tuple[str, str, str, Any, str]] = [
     ("planner", "POST", "production /v1/events", an_event("F-01", "3"), "site-forbidden"),
     ("planner", "POST", "production /v1/events", an_event("S-90", "4"), "site-forbidden"),
     ("operator", "POST", "production /v1/events", an_event("F-90", "5"), "site-forbidden"),
+    ("quality", "POST", "production /v1/first-articles", an_opening("F-90"), "site-forbidden"),
+    ("operator", "POST", "production /v1/first-articles", an_opening("F-90"), "site-forbidden"),
+    ("partner's quality", "POST", "production /v1/first-articles", an_opening("F-01"), "site-forbidden"),
+    ("partner's quality", "POST", "production /v1/first-articles/F-01/<made>/3VK1Y/X/-/pass", {}, "site-forbidden"),
     ("D-01", "POST", "inventory /v1/receipts", receipt("D-02"), "site-forbidden"),
     ("D-01", "POST", "inventory /v1/receipts", receipt("D-90"), "site-forbidden"),
     ("D-01", "POST", "inventory /v1/issues", {"order": "<their-order>", "quantity": 1}, "order-unknown"),
@@ -186,6 +194,9 @@ READS: list[tuple[str, str, list[str]]] = [
     ("partner's planner", "production /v1/work-orders/<work-order>", ["work-order-unknown"]),
     ("planner", "production /v1/work-orders/<work-order>", ["<work-order>"]),
     ("auditor", "production /v1/lots/<lot>", ["<lot>"]),
+    ("quality", "production /v1/lots/<lot>", ["<lot>"]),
+    ("quality", "production /v1/lots/<partner-lot>", ["lot-unknown"]),
+    ("partner's quality", "production /v1/lots/<lot>", ["lot-unknown"]),
 ]
 
 

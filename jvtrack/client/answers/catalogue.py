@@ -24,6 +24,10 @@ class PartRecord(Body):
     """Type of shelf life."""
     shelf_life_months: int | None = None
     """Shelf life in months."""
+    first_article_required: bool = False
+    """Whether a lot may be issued only once the first article of its reference has passed at its factory."""
+    certificate_required: bool = False
+    """Whether a lot may be issued only with its maker's certificate of conformance."""
     version: int | None = None
     """The version that you saw: refused if there is a newer one."""
 
@@ -69,6 +73,10 @@ class Part(Record):
     """NATO stock number, if it has one."""
     platforms: list[PlatformFit] = []
     """Platforms that it fits."""
+    first_article_required: bool = False
+    """Whether a lot may be issued only once the first article of its reference has passed at its factory."""
+    certificate_required: bool = False
+    """Whether a lot may be issued only with its maker's certificate of conformance."""
     version: int
     """How often it has been defined."""
     kept_by: Nation | None = None

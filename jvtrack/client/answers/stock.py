@@ -43,11 +43,13 @@ class Stock(Record):
     reserved: int | None = None
     """On the shelf and held for orders."""
     available: int | None = None
-    """Free, in condition A or C and within its shelf life: what an order could get that says nothing of conditions."""
+    """Free, in condition A or C, in its shelf life and not held back: what an order gets that names no condition."""
     available_qualified: int | None = None
-    """Free, in condition B and within its shelf life: what only an order could get that accepts it."""
+    """Free, in condition B, in its shelf life and not held back: what only an order could get that accepts it."""
     in_transit: int | None = None
     """On the road to the site."""
+    held_back: str | None = None
+    """The gate that keeps all of the lot from being reserved and issued: first-article or certificate."""
     produced: int | None = None
     """Finished and still at the factory."""
     unit_of_issue: str | None = None

@@ -3,7 +3,8 @@
 So is the history of an order's promises what orders.v1 makes of it; promises made before they were told are left out.
 
 A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
-its version, unless that waits to be sent or has gone for a later one.
+its version, unless that waits to be sent or has gone for a later one. The gates that inventory keeps of first articles
+are what production.v1 says at their versions.
 """
 
 from jvtrack.verify.invariants import fleet
@@ -78,6 +79,20 @@ FROM told_promise t JOIN orders o ON o.order_id = t.order_id AND o.version >= t.
 LEFT JOIN promise p ON p.order_id = t.order_id AND p.n = t.number
 WHERE p.n IS NULL
 """
+_GATE = """
+SELECT printf('inventory keeps first article %s@%d as %s of %s, gate %s, and production.v1 says %s', g.first_article,
+  g.version, g.state, g.part, iif(g.is_open, 'open', 'closed'), coalesce(t.state || ' of ' || t.part, 'nothing'))
+FROM gate g LEFT JOIN told_first_article t ON t.first_article = g.first_article AND t.key_seq = g.version
+WHERE t.first_article IS NULL OR (g.state, g.part, g.is_open) <> (t.state, t.part, t.state = 'passed')
+"""
+_NO_GATE = """
+SELECT printf('inventory applied %s@%d, and keeps it at %d', p.key, p.key_seq, coalesce(g.version, 0))
+FROM position p LEFT JOIN gate g ON g.first_article = substr(p.key, 15)
+WHERE p.topic = 3 AND p.service = 'inventory' AND p.key LIKE 'first-article:%'
+  AND coalesce(g.version, 0) < p.key_seq
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 3 AND x.key = p.key AND x.key_seq = p.key_seq)
+"""
 _BEHIND = """
 SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic
 LEFT JOIN position p ON p.topic = h.topic AND p.key = h.key AND p.service = g.service AND p.grp = g.grp
@@ -91,8 +106,8 @@ COPIED = Invariant(
     checked="""
     SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
       + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
-      + (SELECT count(*) FROM tail_row)
+      + (SELECT count(*) FROM tail_row) + (SELECT count(*) FROM gate)
     """,
-    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE, _PROMISE, _UNKEPT, *fleet.OFFENCES),
+    offences=(_PART, _SITE, _MISSING, _OWN_PART, _OWN_SITE, _PROMISE, _UNKEPT, _GATE, _NO_GATE, *fleet.OFFENCES),
     in_flight=_BEHIND,
 )

@@ -1,7 +1,8 @@
 """I9: nobody waits for what a lower band holds.
 
 Inventory takes from a lower band in the transaction in which a higher one begins to wait, so a pair is an offence at
-any moment; one that takes all or nothing may wait, for what is there may not be all. What is expired is nobody's.
+any moment; one that takes all or nothing may wait, for what is there may not be all. What is expired or held
+back is nobody's.
 """
 
 from jvtrack.verify.invariants.invariant import Invariant
@@ -9,7 +10,7 @@ from jvtrack.verify.invariants.invariant import Invariant
 _PASSED_OVER = """
 SELECT printf('order %s of priority %d waits for %s at %s, and order %s of priority %d holds %d of lot %s', waiting,
   waiting_priority, part, site, holding, holding_priority, quantity, lot)
-FROM contest
+FROM contest c WHERE NOT EXISTS (SELECT 1 FROM held_back b WHERE b.order_id = c.holding AND b.lot = c.lot)
 """
 
 SERVED = Invariant(

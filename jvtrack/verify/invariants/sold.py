@@ -63,6 +63,11 @@ FROM demand d LEFT JOIN half h
   ON h.order_id = d.order_id AND h.shelf = 'issued' AND h.site = d.site AND h.version <= d.stock_version
 GROUP BY d.order_id HAVING coalesce(sum(h.change), 0) <> d.issued - d.returned
 """
+_HELD_BACK = """
+SELECT printf('order %s holds %d of lot %s, condition %s, at %s, which %s holds back: inventory takes it back',
+  order_id, quantity, lot, condition, site, gate)
+FROM held_back
+"""
 
 SOLD = Invariant(
     name="I6",
@@ -70,6 +75,7 @@ SOLD = Invariant(
     unit="postings",
     checked="SELECT count(*) FROM posting",
     offences=(_BELOW_ZERO, _MISTOLD, _REBUILT, _TOLD, _HELD, _DEMAND, _OVERSOLD, _ISSUED),
+    notes=(_HELD_BACK,),
     in_flight="""
     SELECT (SELECT count(*) FROM cut WHERE coalesce(heard, 0) < version)
       + (SELECT count(*) FROM posting p LEFT JOIN cut c USING (site, part) WHERE p.version > coalesce(c.version, 0))

@@ -18,6 +18,8 @@ CREATE INDEX accepted_since_event ON accepted_since (event_id);
 CREATE INDEX shipment_line_key ON shipment_line (shipment_id, depot, part, lot, condition);
 CREATE INDEX told_part_id ON told_part (part_id, key_seq);
 CREATE INDEX told_site_id ON told_site (site_id, key_seq);
+CREATE INDEX told_first_article_id ON told_first_article (first_article, key_seq);
+CREATE INDEX gate_id ON gate (first_article);
 CREATE INDEX transfer_cause ON transfer (cause, reason);
 CREATE INDEX part_copy_id ON part_copy (part_id);
 CREATE INDEX site_copy_id ON site_copy (site_id);
@@ -107,6 +109,7 @@ CREATE TABLE kept AS
   UNION ALL SELECT 2, 'platform:' || platform || '/' || tail_number, version FROM tail
   UNION ALL SELECT 3, 'lot:' || lot_id, version FROM lot
   UNION ALL SELECT 3, 'work-order:' || work_order_id, version FROM work_order
+  UNION ALL SELECT 3, 'first-article:' || first_article, version FROM first_article
   UNION ALL SELECT 4, site || '/' || part, version FROM cut
   UNION ALL SELECT 4, 'demand:' || order_id, version FROM demand
   UNION ALL SELECT 4, 'shipment:' || shipment_id, version FROM shipment;

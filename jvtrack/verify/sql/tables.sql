@@ -28,6 +28,7 @@ CREATE TABLE told_shipment_line (
 CREATE TABLE told_tail (
   platform, tail_number, key_seq, registers, site, illustrative, since, cause, awaiting_parts, corrects);
 CREATE TABLE told_part (part_id, key_seq, name, unit_of_issue, quantity_scale, platforms, grounds, record);
+CREATE TABLE told_first_article (first_article, key_seq, part, state);
 CREATE TABLE told_site (site_id, key_seq, kind, country, record);
 -- What stands in the services' own tables.
 CREATE TABLE accepted (source, id, event_id);
@@ -42,6 +43,9 @@ CREATE TABLE sourcing (order_id, n, sourced, quantity);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
 CREATE TABLE tail_row (
   platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
+CREATE TABLE first_article (first_article, version);
+CREATE TABLE held_back (order_id, lot, condition, site, part, quantity, gate);
+CREATE TABLE gate (first_article, version, part, state, is_open);
 CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms, grounds);
 CREATE TABLE site_copy (service, site_id, kind, country);
 CREATE TABLE own_part (part_id, version, name, unit_of_issue, quantity_scale, platforms, record);

@@ -1,22 +1,26 @@
-"""What time alone brings about: reservations of expired lots end, stock left over is given out, old answers go."""
+"""What time and gates bring about: reservations that may not be issued end, stock left over is given out.
+
+A gate is moved by a fact that locks no stock. So whoever looks after it waits once for everybody who decides about the
+part at that moment: what they reserved, still seeing the gate as it was, is found then; those after them see it moved.
+"""
 
 import asyncio
+from collections.abc import Collection
 
 from services.inventory.commands.importing import Importer
 from services.inventory.commands.work import open_work
-from services.inventory.domain.allocation import lose
-from services.inventory.domain.ledger import Cause, Reason, StockKey, Transfer
+from services.inventory.domain.ledger import Cause, StockKey
+from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
-from services.inventory.store import demands, rivals
+from services.inventory.store import demands, gates, rivals
 from services.inventory.store.touches import OrderKey, Touched
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
 from shared.events.envelope import new_event_id
-from shared.events.stock import LossReason
 from shared.http.idempotency import prune
 from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
-from shared.types import Shelf
+from shared.types import OrderId, PartId
 
 log = get_log()
 TIDIER = "inventory"
@@ -29,28 +33,67 @@ class Tidier:
         self._database = database
         self._importer = importer
         self._settings = settings
+        self._moved: set[PartId] = set()
+        self._woken = asyncio.Event()
+
+    def look_at(self, parts: Collection[PartId]) -> None:
+        """Look after parts of which a gate may have moved, now."""
+        self._moved.update(parts)
+        self._woken.set()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Tidy until the service stops."""
+        due = clock.monotonic()
         while not stopping.is_set():
             try:
-                await self._importer.finish()
-                await self.tidy()
+                if clock.monotonic() >= due:
+                    due = clock.monotonic() + self._settings.tidy_seconds
+                    await self._importer.finish()
+                    await self.tidy()
+                await self.move()
             except DATABASE_ERRORS as error:
                 log.warning("tidying_put_off", error=repr(error))
-            await any_of(stopping.wait(), seconds=self._settings.tidy_seconds)
+            until_due = max(due - clock.monotonic(), 0)
+            pause = min(self._settings.tidy_retry_seconds, until_due) if self._moved else until_due
+            await any_of(stopping.wait(), self._woken.wait(), seconds=pause)
+            self._woken.clear()
 
     async def tidy(self) -> None:
-        """Give up expired reservations, and give out what somebody waits for: free stock, or what lower bands hold."""
+        """Give up reservations that may not be issued, and give out what somebody waits for: free, or held below."""
         async with self._database.transaction() as session:
             expired = await demands.expired(session, clock.now().date(), self._settings.tidy_keys_max)
+            held_back = await gates.holders(session, self._settings.tidy_keys_max)
             idle = await demands.idle(session, clock.now().date(), self._settings.tidy_keys_max)
             idle += await rivals.left(session, clock.now().date(), self._settings.tidy_keys_max)
-        for order in expired:
-            await self._expire(order.order, order.stock)
+        for order, its_stock in (*expired, *held_back):
+            await self._give_up(order, its_stock)
         for stock in idle:
             await self._give_out(stock)
         await self._forget_answers()
+
+    async def move(self) -> None:
+        """Take back what a gate that has closed holds back, and give out what one that has opened lets through."""
+        while self._moved:
+            part = next(iter(self._moved))
+            self._moved.discard(part)
+            try:
+                await self._move(part)
+            except DATABASE_ERRORS:
+                self._moved.add(part)
+                raise
+
+    async def _move(self, part: PartId) -> None:
+        limit = self._settings.tidy_keys_max
+        found = limit
+        while found == limit:
+            async with self._database.transaction() as session:
+                stocks = await gates.lock_stocks(session, part)
+                holders = await gates.holders(session, limit, part)
+            for holder in holders:
+                await self._give_up(holder.order, holder.stock)
+            found = len(holders)
+        for stock in stocks:
+            await self._give_out(stock)
 
     async def _forget_answers(self) -> None:
         days, chunk = self._settings.idempotency_days, self._settings.idempotency_chunk
@@ -59,15 +102,10 @@ class Tidier:
             async with self._database.transaction() as session:
                 forgotten = await prune(session, older_than_days=days, limit=chunk)
 
-    async def _expire(self, order: str, stock: StockKey) -> None:
+    async def _give_up(self, order: OrderId, stock: StockKey) -> None:
         async with self._database.transaction() as session:
             work = await open_work(session, Touched.of((stock, OrderKey(order))), self._settings)
-            cause = work.begin(Cause(new_event_id(), clock.now(), TIDIER), None)
-            for goods, held in work.book.demands.held_by(order).items():
-                if held and work.book.expired(goods.lot_key):
-                    reserved, on_hand = goods.on(Shelf.RESERVED), goods.on(Shelf.ON_HAND)
-                    released = Transfer(cause, reserved, on_hand, held, Reason.RELEASED, order=order)
-                    lose(work.book, released, order, LossReason.EXPIRED)
+            give_up(work.book, work.begin(Cause(new_event_id(), clock.now(), TIDIER), None), order)
             await work.settle()
 
     async def _give_out(self, stock: StockKey) -> None:

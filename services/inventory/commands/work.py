@@ -3,8 +3,9 @@
 Locks are always taken in this order: stock by (site, part), shipments by id; all else lies under the stock's lock.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,16 +16,17 @@ from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
 from services.inventory.domain.postings import Record, record
 from services.inventory.domain.shipment import ShipmentFact
 from services.inventory.settings import InventorySettings
-from services.inventory.store import counts, demands, lives, places, shipments, stock, suspense, transfers
+from services.inventory.store import counts, demands, gates, lives, places, shipments, stock, suspense, transfers
 from services.inventory.store.demands import Supplied
 from services.inventory.store.stock import Locks
 from services.inventory.store.touches import CountKey, Touched
 from services.inventory.store.transfers import Slip
 from shared import clock
+from shared.db import after_commit
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
 from shared.sql import Writes
-from shared.types import EventId, OrderId, Shelf, ShipmentId
+from shared.types import EventId, OrderId, PartId, Shelf, ShipmentId
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Work:
     counted: list[Counted] = field(default_factory=list)
     slips: list[Slip] = field(default_factory=list)
     made_shipments: set[ShipmentId] = field(default_factory=set)
+    on_gates: Callable[[frozenset[PartId]], None] | None = None
+    """Whom to tell, once it has committed, of which parts lots may be held back or let through."""
     _traces: dict[EventId | None, tracing.Trace | None] = field(default_factory=dict)
 
     def begin(self, cause: Cause, trace: tracing.Trace | None) -> Cause:
@@ -67,6 +71,7 @@ class Work:
         self.locks.save(writes, made.versions, in_use={demand.stock for demand in book.demands.new()})
         stock.save_balances(writes, book)
         lives.save(writes, book.lives)
+        gates.save(writes, book.gates)
         transfers.add(writes, made.transfers)
         transfers.add_slips(writes, self.slips)
         counts.add(writes, self.counted)
@@ -74,6 +79,8 @@ class Work:
         demands.save(writes, book.demands)
         suspense.save(writes, book.suspense)
         await tell(self.session, self._told(made, shipped), beside=writes)
+        if self.on_gates is not None and (parts := book.gates.stirred()):
+            after_commit(self.session, partial(self.on_gates, parts))
 
     def _told(self, made: Record, shipped: Sequence[ShipmentFact]) -> list[Told]:
         """Tell each under the trace of what caused it; where nobody can tell what did, the only one of this work."""

@@ -12,7 +12,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand, Turn
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import ISSUABLE, Cause, Holding, Reason, StockKey, Transfer
-from shared.events.stock import LossReason
+from shared.events.stock import Gate, LossReason
 from shared.types import Condition, LotId, OrderId, Shelf
 
 ALLOCATOR = "inventory"
@@ -43,8 +43,9 @@ def freshness(book: Book, holding: Holding) -> Freshness:
 
 
 def usable(book: Book, holding: Holding) -> bool:
-    """Tell whether stock may be reserved and issued: serviceable, and within its shelf life."""
-    return holding.condition in ISSUABLE and not book.expired(holding.lot_key)
+    """Tell whether stock may be reserved and issued: serviceable, within its shelf life, and held back by no gate."""
+    lot = holding.lot_key
+    return holding.condition in ISSUABLE and not book.expired(lot) and book.gates.closed(lot) is None
 
 
 def offers(book: Book, stock: StockKey) -> list[Offer]:
@@ -109,11 +110,11 @@ def take(book: Book, transfer: Transfer, loss: LossReason) -> None:
     assert left == 0, "what is taken was there"
 
 
-def lose(book: Book, transfer: Transfer, order: OrderId, loss: LossReason) -> None:
+def lose(book: Book, transfer: Transfer, order: OrderId, loss: LossReason, *, gate: Gate | None = None) -> None:
     """Take stock off the reserved shelf from one order, and tell it."""
     book.post(transfer if transfer.order else transfer._replace(order=order))
     book.demands.hold(Reservation(order, transfer.source.holding), -transfer.quantity)
-    book.demands.keep(*book.demands.get(order).lose(transfer.quantity, loss))
+    book.demands.keep(*book.demands.get(order).lose(transfer.quantity, loss, gate=gate))
 
 
 @dataclass(slots=True)

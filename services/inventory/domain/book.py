@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.inventory.domain.gates import Gates
 from services.inventory.domain.holders import Demands
 from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
 from services.inventory.domain.life import Lives
@@ -41,6 +42,7 @@ class Book:
         self.transfers: list[Transfer] = []
         self.freed: set[StockKey] = set()
         self.lives = Lives()
+        self.gates = Gates()
         self._today = now.date()
         self._past: dict[EventId, Past] = {}
         self._caused: dict[EventId, list[Transfer]] = {}

@@ -7,7 +7,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer, undone
 from services.inventory.domain.shipment import LineKey
 from services.inventory.domain.suspense import DiscrepancyKind
-from shared.events.production import LotDispatched, LotEventVoided, LotFinished, LotScrapped
+from shared.events.production import LotDispatched, LotEventVoided, LotFinished, LotScrapped, MadeAs
 from shared.types import ScrapStage, Shelf
 
 
@@ -76,8 +76,16 @@ def void(book: Book, cause: Cause, fact: LotEventVoided) -> None:
 
 
 def _learn(book: Book, fact: LotFinished | LotEventVoided, named: date | None) -> None:
-    """Keep the lot's shelf life as the fact says that it stands; an old fact names only its own, if any."""
+    """Keep what the lot is, and its shelf life, as the fact says that they stand; an old fact names only its own."""
+    if (made_as := _made_as(fact)) is not None:
+        book.gates.make(fact.part, fact.lot, fact.factory, made_as)
     if fact.shelf_life is not None:
         book.lives.tell(fact.part, fact.lot, fact.shelf_life.expires_on)
     elif named is not None:
         book.lives.tell(fact.part, fact.lot, named)
+
+
+def _made_as(fact: LotFinished | LotEventVoided) -> MadeAs | None:
+    if fact.made_as is None and isinstance(fact, LotFinished) and (fact.reference or fact.certificate):
+        return MadeAs(reference=fact.reference, certificate=fact.certificate)
+    return fact.made_as

@@ -20,6 +20,7 @@ from shared.events.stock import (
     DemandReduced,
     DemandReserved,
     DemandSupplied,
+    Gate,
     LossReason,
     ReservationLost,
 )
@@ -155,13 +156,13 @@ class Demand:
         return now, now.tell(DemandReduced)
 
     def lose(
-        self, quantity: int, reason: LossReason, *, winner: OrderId | None = None
+        self, quantity: int, reason: LossReason, *, winner: OrderId | None = None, gate: Gate | None = None
     ) -> tuple["Demand", ReservationLost]:
-        """Give up stock that was held and is gone, or goes to another order."""
+        """Give up stock that was held and is gone, goes to another order, or is held back by a gate."""
         assert 0 < quantity <= self.reserved, "only what is reserved is lost"
         now = replace(self, reserved=self.reserved - quantity, version=self.version + 1)
         totals = now.tell(DemandReserved)
-        return now, ReservationLost(**dict(totals), taken=quantity, reason=reason, winner=winner)
+        return now, ReservationLost(**dict(totals), taken=quantity, reason=reason, winner=winner, gate=gate)
 
     def supply(self, *, arrived: int = 0, lost: int = 0) -> tuple["Demand", DemandSupplied]:
         """Count supplies made for the order that arrived, or were lost on the road."""

@@ -31,7 +31,8 @@ def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
     demand = book.demands.get(order)
     held = book.demands.held_by(order)
     good = {holding: there for holding, there in held.items() if there and usable(book, holding)}
-    _check_issue(demand, quantity, there=sum(good.values()))
+    held_back = sum(there for holding, there in held.items() if book.gates.closed(holding.lot_key))
+    _check_issue(demand, quantity, there=sum(good.values()), held_back=held_back)
     left = quantity
     for holding in sorted(good, key=lambda each: freshness(book, each)):
         picked = min(left, good[holding])
@@ -69,10 +70,10 @@ def _unreturned(book: Book, goods: Holding, order: OrderId) -> int:
     return demand.issued - demand.returned
 
 
-def _check_issue(demand: Demand, quantity: int, *, there: int) -> None:
+def _check_issue(demand: Demand, quantity: int, *, there: int, held_back: int) -> None:
     if quantity > there:
-        expired = demand.reserved - there
-        raise NotReserved(order=demand.order, reserved=demand.reserved, expired=expired, asked=quantity)
+        why = {"expired": demand.reserved - there - held_back, "held_back": held_back}
+        raise NotReserved(order=demand.order, reserved=demand.reserved, asked=quantity, **why)
     wanted = demand.quantity - demand.issued - demand.cancelled
     if not demand.partial and quantity != wanted:
         raise OrderTakesAllOrNothing(order=demand.order, wanted=wanted, asked=quantity)

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.references import latin, niin
+from services.inventory.domain.references import niin
 from services.inventory.schemas.catalogue import PartFilter, PartRead, SiteFilter, SiteRead
 from services.inventory.tables import part, site
-from shared.types import PartId, SiteId
+from shared.types import PartId, SiteId, latin
 
 _AT_HOME = site.alias("at_home")
 _KEEPER = case(

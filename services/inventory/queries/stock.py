@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
+from services.inventory.store.gates import OPEN, asking, gate
+from shared.events.stock import Gate
 from shared.sql import AnyRow, Statement
 from shared.types import Condition
 
@@ -27,29 +29,31 @@ _FILTERS = {
     "platform": "b.part IN (SELECT part_id FROM part WHERE platforms @> ARRAY[CAST(:platform AS text)])",
 }
 _SOMETHING_THERE = "b.on_hand + b.reserved + b.in_transit + b.produced > 0"
-_FROM = """
+_FROM = f"""
   FROM balance b
   JOIN stock s ON s.site = b.site AND s.part = b.part
   LEFT JOIN lot l ON l.part = b.part AND l.lot = b.lot
   LEFT JOIN LATERAL (
     SELECT expires_on FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
     ORDER BY m.n DESC LIMIT 1) mark ON true
-"""
+  {asking("b")}
+"""  # noqa: S608  # our own words
 _LAST_DAY = "COALESCE(l.expires_on, mark.expires_on)"
+_LET_THROUGH = f"COALESCE({gate('b')}, '{OPEN}') = '{OPEN}'"
 
 
 def _free(*conditions: str) -> str:
     """Say how much of a balance an order could get that accepts these conditions."""
     accepted = ", ".join(f"'{condition}'" for condition in sorted(conditions))
     lives = f"({_LAST_DAY} IS NULL OR current_date <= {_LAST_DAY})"
-    return f"CASE WHEN b.condition IN ({accepted}) AND {lives} THEN b.on_hand ELSE 0 END"
+    return f"CASE WHEN b.condition IN ({accepted}) AND {lives} AND {_LET_THROUGH} THEN b.on_hand ELSE 0 END"
 
 
 _AVAILABLE, _QUALIFIED = _free(*USUAL_CONDITIONS), _free(Condition.B)
 _BY_ACCOUNT = f"""
   SELECT b.site, b.part, b.lot, b.condition, s.version, {_LAST_DAY} AS expires_on, b.on_hand, b.reserved,
          {_AVAILABLE} AS available, {_QUALIFIED} AS available_qualified, b.in_transit, b.produced,
-         CAST(NULL AS text) AS availability
+         nullif({gate("b")}, '{OPEN}') AS held_back, CAST(NULL AS text) AS availability
 """
 _BY_PART_AND_SITE = f"""
   SELECT b.site, b.part, '' AS lot, '' AS condition, max(s.version) AS version, CAST(NULL AS date) AS expires_on,
@@ -57,13 +61,13 @@ _BY_PART_AND_SITE = f"""
          CAST(sum({_AVAILABLE}) AS bigint) AS available,
          CAST(sum({_QUALIFIED}) AS bigint) AS available_qualified,
          CAST(sum(b.in_transit) AS bigint) AS in_transit, CAST(sum(b.produced) AS bigint) AS produced,
-         CAST(NULL AS text) AS availability
+         CAST(NULL AS text) AS held_back, CAST(NULL AS text) AS availability
 """
 # The sites where an order could get some; a row that said none would tell that there was something.
 _WHERE_SOME = f"""
   SELECT b.site, b.part, '' AS lot, '' AS condition, NULL AS version, NULL AS expires_on, NULL AS on_hand,
          NULL AS reserved, NULL AS available, NULL AS available_qualified, NULL AS in_transit, NULL AS produced,
-         '{Availability.SOME}' AS availability
+         NULL AS held_back, '{Availability.SOME}' AS availability
 """
 
 Key = tuple[str, ...]
@@ -166,6 +170,7 @@ def _row(row: AnyRow) -> StockRow:
         available_qualified=row.available_qualified,
         in_transit=row.in_transit,
         produced=row.produced,
+        held_back=row.held_back and Gate(row.held_back),
         unit_of_issue=row.unit_of_issue if is_counted else None,
         quantity_scale=row.quantity_scale if is_counted else None,
         availability=row.availability and Availability(row.availability),

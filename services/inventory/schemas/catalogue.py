@@ -4,10 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from services.inventory.domain.references import latin, undashed
+from services.inventory.domain.references import undashed
 from shared.events.catalogue import Fit, LifeType, MakerReference, PartDefined, SiteDefined
 from shared.http.forms import VERSION_MAX, Answer, Body, Day, Filter, Flag, example
-from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text
+from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, latin
 
 Seen = Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)] | None
 AnyNsn = Annotated[Nsn, BeforeValidator(lambda value: undashed(value) if isinstance(value, str) else value)]
@@ -55,6 +55,10 @@ class PartFields(Body):
     """Shelf life in months."""
     illustrative: Flag = False
     """Whether the record is invented, for demonstration."""
+    first_article_required: Flag = False
+    """Whether a lot may be issued only once the first article of its reference has passed at its factory."""
+    certificate_required: Flag = False
+    """Whether a lot may be issued only with its maker's certificate of conformance."""
 
 
 class PartRecord(PartFields):

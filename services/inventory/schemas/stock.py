@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.inventory.domain.suspense import DiscrepancyKind
+from shared.events.stock import Gate
 from shared.http.forms import Answer, Asked, Filter, absent, example
 from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
 
@@ -69,9 +70,12 @@ class StockRow(Answer):
     reserved: int | None = absent()
     """On the shelf and held for orders."""
     available: int | None = absent()
-    """Free, in condition A or C and within its shelf life: what an order could get that says nothing of conditions."""
+    """Free, in condition A or C, in its shelf life and not held back: what an order gets that names no condition."""
     available_qualified: int | None = absent()
-    """Free, in condition B and within its shelf life: what only an order could get that accepts it."""
+    """Free, in condition B, within its shelf life and not held back: what only an order could get that accepts it."""
+    held_back: Gate | None = absent()
+    """What keeps all of the lot from being reserved and issued: its first article has not passed at its factory, or its
+    certificate is missing."""
     in_transit: int | None = absent()
     """On the road to the site."""
     produced: int | None = absent()

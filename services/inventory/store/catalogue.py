@@ -22,6 +22,8 @@ _PARTS = Columns(
     platforms="text",
     record="jsonb",
     kept_by="text",
+    first_article_required="boolean",
+    certificate_required="boolean",
 )
 _SITES = Columns(
     site_id="text", version="bigint", name="text", kind="text", country="text", record="jsonb", kept_by="text"
@@ -46,12 +48,13 @@ _LOCK_SITES = Statement("""
 _SAVE_PARTS = Statement(f"""
     INSERT INTO part ({_PARTS.names})
     SELECT part_id, version, name, nsn, unit_of_issue, quantity_scale, string_to_array(platforms, ','), record,
-           kept_by
+           kept_by, first_article_required, certificate_required
       FROM {_PARTS.unnest("p")} ORDER BY part_id
     ON CONFLICT (part_id) DO UPDATE
     SET version = excluded.version, name = excluded.name, nsn = excluded.nsn,
         unit_of_issue = excluded.unit_of_issue, quantity_scale = excluded.quantity_scale,
-        platforms = excluded.platforms, record = excluded.record, kept_by = excluded.kept_by
+        platforms = excluded.platforms, record = excluded.record, kept_by = excluded.kept_by,
+        first_article_required = excluded.first_article_required, certificate_required = excluded.certificate_required
 """)  # noqa: S608  # names of columns only
 _SAVE_SITES = Statement(f"""
     INSERT INTO site ({_SITES.names}) SELECT {_SITES.names} FROM {_SITES.unnest("s")} ORDER BY site_id
@@ -150,6 +153,8 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartRow]) -> None:
                 ",".join(fit.platform for fit in part.platforms),
                 json.dumps(part.model_dump(mode="json"), ensure_ascii=False),
                 kept_by,
+                part.first_article_required,
+                part.certificate_required,
             )
             for version, part, kept_by in parts
         )

@@ -11,6 +11,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import Demands, Reservation
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
+from services.inventory.store.gates import OPEN, asking, gate
 from services.inventory.store.lives import LAST_DAY, lasting
 from services.inventory.store.rows import Columns
 from shared.sql import Row, Statement, Writes
@@ -119,11 +120,14 @@ _EXPIRED = Statement(f"""
      WHERE {LAST_DAY} < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
 """)  # noqa: S608
 _IDLE = Statement(f"""
-    SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")}
+    SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")} {asking("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
        AND EXISTS (SELECT FROM demand d
-                    WHERE d.site = b.site AND d.part = b.part AND d.partial AND strpos(d.conditions, b.condition) > 0
+                    WHERE d.site = b.site AND d.part = b.part AND strpos(d.conditions, b.condition) > 0
+                      AND (d.partial OR NOT d.is_lateral
+                           AND d.quantity - d.reserved - d.issued - d.cancelled <= b.on_hand)
                       AND NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled)
+       AND COALESCE({gate("b")}, '{OPEN}') = '{OPEN}'
      ORDER BY b.site, b.part LIMIT :limit
 """)  # noqa: S608
 

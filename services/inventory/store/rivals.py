@@ -12,7 +12,8 @@ from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import Holding, StockKey
 from services.inventory.domain.life import Mark
 from services.inventory.domain.preemption import Contest, first_waiting, is_contested, last_holding
-from services.inventory.store import demands
+from services.inventory.store import demands, gates
+from services.inventory.store.gates import OPEN, asking, gate
 from services.inventory.store.lives import LAST_DAY, lasting
 from services.inventory.store.rows import Columns
 from shared.sql import Statement
@@ -63,20 +64,21 @@ _HOLDING = Statement(f"""
        WHERE h.before < n.quantity)
     SELECT {", ".join("d." + name for name in demands.NAMES.split(", "))}, r.lot, r.condition AS held_as,
            r.quantity AS held, b.produced, b.on_hand, b.reserved AS on_shelf, b.in_transit, l.expires_on, m.cause_id,
-           m.expires_on AS marked
+           m.expires_on AS marked, {gate("r")} AS gate
       FROM losing JOIN demand d USING (order_id) JOIN reservation r USING (order_id)
       JOIN balance b ON (b.site, b.part, b.lot, b.condition) = (r.site, r.part, r.lot, r.condition)
-      {lasting("r")}
+      {lasting("r")} {asking("r")}
      WHERE r.quantity > 0
 """)  # noqa: S608
 _LEFT = Statement(f"""
     SELECT DISTINCT w.site, w.part FROM demand w
      WHERE NOT w.closed AND w.quantity > w.reserved + w.issued + w.cancelled AND w.partial
        AND w.priority <= {_URGENT_MAX}
-       AND EXISTS (SELECT FROM demand h JOIN reservation r USING (order_id) {lasting("r")}
+       AND EXISTS (SELECT FROM demand h JOIN reservation r USING (order_id) {lasting("r")} {asking("r")}
                     WHERE h.site = w.site AND h.part = w.part AND h.reserved > 0 AND r.quantity > 0
                       AND h.priority > CASE WHEN w.priority <= {_FIRST_MAX} THEN {_FIRST_MAX} ELSE {_URGENT_MAX} END
-                      AND strpos(w.conditions, r.condition) > 0 AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today))
+                      AND strpos(w.conditions, r.condition) > 0 AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
+                      AND COALESCE({gate("r")}, '{OPEN}') = '{OPEN}')
      ORDER BY w.site, w.part LIMIT :limit
 """)  # noqa: S608
 _SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
@@ -125,6 +127,7 @@ async def load_holders(session: AsyncSession, book: Book, needs: Sequence[Need])
             book.lives.load_told(goods.part, goods.lot, row.expires_on)
         if row.cause_id is not None:
             book.lives.load_marks(goods.lot_key, [Mark(row.cause_id, row.marked)])
+        gates.load(book, goods.lot_key, row.gate)
         book.demands.load_reservation(Reservation(demand.order, goods), row.held)
 
 

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.domain.life import Mark
-from services.inventory.store import lives
+from services.inventory.store import gates, lives
+from services.inventory.store.gates import asking, gate
 from services.inventory.store.lives import lasting
 from services.inventory.store.rows import Columns
 from shared.sql import Statement, Writes
@@ -45,12 +46,13 @@ _LOCK = """
 _LOCK_ALL = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience=""))
 _LOCK_MORE = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
 _BALANCES = Statement(f"""
-    SELECT k.site, k.part, k.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit, {lives.KNOWN}
-      FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")}
+    SELECT k.site, k.part, k.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit, {lives.KNOWN},
+           {gate("k")} AS gate
+      FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")} {asking("k")}
 """)  # noqa: S608
 _FREE = Statement(f"""
-    SELECT {_ROW}, l.expires_on, m.cause_id, m.expires_on FROM {_KEYS.unnest("k")} JOIN balance b USING (site, part)
-      {lasting("b")}
+    SELECT {_ROW}, l.expires_on, m.cause_id, m.expires_on, {gate("b")} FROM {_KEYS.unnest("k")}
+      {asking("k")} JOIN balance b USING (site, part) {lasting("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
 """)  # noqa: S608
 _SAVE_VERSIONS = Statement(f"""
@@ -110,7 +112,7 @@ class Locks:
 
 
 async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey]) -> None:
-    """Load the balances of lots, in every condition, and their last days."""
+    """Load the balances of lots, in every condition, their last days, and what holds them back."""
     if not lots:
         return
     for row in await _BALANCES.rows(session, _LOTS.bind(lots)):
@@ -118,6 +120,7 @@ async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey])
         if row[3] is not None:
             book.load(Holding(*lot, _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
         lives.load(book, lot, row)
+        gates.load(book, lot, row.gate)
     book.load_lots(lots)
 
 
@@ -131,6 +134,7 @@ async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey
             book.lives.load_told(row[1], row[2], row[8])
         if row[9] is not None:
             book.lives.load_marks(holding.lot_key, [Mark(row[9], row[10])])
+        gates.load(book, holding.lot_key, row[11])
 
 
 def save_balances(writes: Writes, book: Book) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends
 
-from services.production.commands import Post
+from services.production.commands.posting import Post
 from services.production.domain.posted import Accepted
 from services.production.settings import ProductionSettings
 from shared.errors import Kind, Refusal
@@ -18,7 +18,14 @@ from shared.http.versions import Token
 from shared.messaging.group import Group
 
 Poster = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
-Reader = Annotated[Principal, Depends(allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
+Inspector = Annotated[Principal, Depends(allow(Role.QUALITY, Role.OPERATOR))]
+"""Who says what inspections have found: never the factory that is inspected."""
+Reader = Annotated[
+    Principal,
+    Depends(
+        allow(Role.FACTORY, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR, Role.QUALITY),
+    ),
+]
 
 
 class LotUnknown(Refusal):

@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from services.production.api.doors import Doors, version_of
 from services.production.api.reading import id_of, read_post
-from services.production.commands import Post
+from services.production.commands.posting import Post
 from services.production.domain.posted import Accepted
 from services.production.schemas.answers import LINES
 from services.production.schemas.events import EventTooLarge

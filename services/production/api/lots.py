@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from services.production import queries
 from services.production.api.doors import LotUnknown, Reader
+from services.production.queries import making
 from services.production.schemas.filters import LotFilter
 from services.production.schemas.views import LotRead, LotSummary
 from shared.http.app import Session
@@ -33,8 +33,8 @@ def _lists(routes: APIRouter) -> None:
         wanted: Annotated[LotFilter, Query()],
     ) -> Sequence[LotSummary]:
         """List lots by their ids, each as the sum of its facts and with what they contradict."""
-        window = queries.Window(page.after_text(), page.one_more)
-        found = await queries.lots(session, wanted, reach(principal, Subject.LOT), window)
+        window = making.Window(page.after_text(), page.one_more)
+        found = await making.lots(session, wanted, reach(principal, Subject.LOT), window)
         return page.cut(found, lambda lot: [lot.lot])
 
 
@@ -50,7 +50,7 @@ def _shows(routes: APIRouter) -> None:
 
         The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
         """
-        found = await queries.find_lot(session, lot_id, reach(principal, Subject.LOT), page)
+        found = await making.find_lot(session, lot_id, reach(principal, Subject.LOT), page)
         if found is None:
             raise LotUnknown(lot=lot_id)
         return found

@@ -2,7 +2,7 @@
 
 import json
 
-from services.production.commands import Post
+from services.production.commands.posting import Post
 from services.production.schemas.events import ID_LENGTH_MAX, EventTooLarge, read_event
 from services.production.settings import ProductionSettings
 from shared.http.rights import SiteForbidden

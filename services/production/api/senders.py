@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from services.production import queries
 from services.production.api.doors import Reader, SenderUnknown
+from services.production.queries import making
 from services.production.schemas.events import SOURCE
 from services.production.schemas.views import GapsRead
 from shared.http.app import Session
@@ -30,7 +30,7 @@ def router() -> APIRouter:
 
         `Link: rel="next"` leads to the gaps beyond this page.
         """
-        found = await queries.find_gaps(session, source, reach(principal, Subject.LOT), page)
+        found = await making.find_gaps(session, source, reach(principal, Subject.LOT), page)
         if found is None:
             raise SenderUnknown(source=source)
         return found

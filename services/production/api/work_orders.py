@@ -6,8 +6,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Response
 
-from services.production import queries
 from services.production.api.doors import Doors, Reader, WorkOrderUnknown
+from services.production.queries import making
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
 from shared.events.envelope import Stream
@@ -61,8 +61,8 @@ def _lists(routes: APIRouter) -> None:
     ) -> Sequence[WorkOrderSummary]:
         """List work orders by their ids; `JVTrack-Position` says where their stream goes on from this answer."""
         position = await told_so_far(session, Stream.PRODUCTION)
-        window = queries.Window(page.after_text(), page.one_more)
-        found = await queries.work_orders(session, wanted, reach(principal, Subject.LOT), window)
+        window = making.Window(page.after_text(), page.one_more)
+        found = await making.work_orders(session, wanted, reach(principal, Subject.LOT), window)
         if position is not None:
             response.headers[POSITION_HEADER] = str(position)
         return page.cut(found, lambda work_order: [work_order.work_order])
@@ -82,7 +82,7 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
         the event's type, and its data the work order's quantity and due day as they now are.
         """
         async with transaction() as session:
-            nations, suppliers = await queries.nations(session), await queries.suppliers(session)
+            nations, suppliers = await making.nations(session), await making.suppliers(session)
         events = await doors.tail.subscribe(position)
         shape = shape_for(principal, nations, factory, suppliers=suppliers)
         return EventStream(events, shape, expires_at=principal.expires_at)
@@ -100,7 +100,7 @@ def _shows(routes: APIRouter) -> None:
 
         The history begins with the newest facts; `Link: rel="next"` leads to the older ones.
         """
-        found = await queries.find_work_order(session, work_order_id, reach(principal, Subject.LOT), page)
+        found = await making.find_work_order(session, work_order_id, reach(principal, Subject.LOT), page)
         if found is None:
             raise WorkOrderUnknown(work_order=work_order_id)
         return found

@@ -14,6 +14,7 @@ from shared.events.factory import (
     FactoryLotStarted,
     LotFact,
 )
+from shared.events.production import MadeAs, Reference
 from shared.types import LotId, PartId, ScrapStage, SiteId, WorkOrderId
 
 Counted = Mapping[str, int]
@@ -41,6 +42,7 @@ class Discrepancy(StrEnum):
     GONE_EXCEEDS_FINISHED = "gone-exceeds-finished"
     DISPATCHED_THOUGH_FAILED = "dispatched-though-failed"
     PARTS_DIFFER = "parts-differ"
+    REFERENCES_DIFFER = "references-differ"
     WORK_ORDERS_DIFFER = "work-orders-differ"
     WORK_ORDER_UNKNOWN = "work-order-unknown"
     WORK_ORDER_OF_ANOTHER = "work-order-of-another"
@@ -49,6 +51,11 @@ class Discrepancy(StrEnum):
 def lot_id(site: SiteId, number: str) -> LotId:
     """Qualify a factory's own number of a lot or shipment by its site."""
     return f"{site}:{number}"
+
+
+def written(reference: Reference) -> str:
+    """Write a reference so that the same one is always written alike."""
+    return reference.matched.model_dump_json(exclude_none=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,8 @@ class Lot:
     parts: Counted = field(default_factory=dict)
     work_orders: Counted = field(default_factory=dict)
     expiries: Counted = field(default_factory=dict)
+    references: Counted = field(default_factory=dict)
+    certificates: Counted = field(default_factory=dict)
 
     @property
     def factory(self) -> SiteId:
@@ -83,6 +92,17 @@ class Lot:
         earliest = min(_standing(self.expiries), default=None)
         return date.fromisoformat(earliest) if earliest else None
 
+    @property
+    def made_as(self) -> MadeAs | None:
+        """What its finishes say that it is; none if none ever said anything of it."""
+        if not (self.references or self.certificates):
+            return None
+        named = _standing(self.references)
+        return MadeAs(
+            reference=Reference.model_validate_json(named[0]) if len(named) == 1 else None,
+            certificate=min(_standing(self.certificates), default=None),
+        )
+
     def add(self, fact: LotFact) -> "Lot":
         """Count a fact in: the lot as it now is."""
         return self._count(fact, totals_of(fact), 1)
@@ -92,7 +112,9 @@ class Lot:
         return self._count(fact, -totals_of(fact), -1)
 
     def _count(self, fact: LotFact, change: Totals, count: int) -> "Lot":
-        expires_on = fact.expires_on.isoformat() if isinstance(fact, FactoryLotFinished) and fact.expires_on else None
+        finished = fact if isinstance(fact, FactoryLotFinished) else None
+        expires_on = finished.expires_on.isoformat() if finished and finished.expires_on else None
+        reference = written(finished.reference) if finished and finished.reference else None
         return Lot(
             self.lot_id,
             self.version + 1,
@@ -100,6 +122,8 @@ class Lot:
             parts=_counted(self.parts, fact.part, count),
             work_orders=_counted(self.work_orders, fact.work_order, count),
             expiries=_counted(self.expiries, expires_on, count),
+            references=_counted(self.references, reference, count),
+            certificates=_counted(self.certificates, finished.certificate if finished else None, count),
         )
 
     def lacks_what_presumed(self, fact: LotFact) -> bool:
@@ -140,6 +164,7 @@ class Lot:
             Discrepancy.DISPATCHED_THOUGH_FAILED: totals.inspected_failed > 0
             and totals.dispatched > totals.inspected_passed + uninspected,
             Discrepancy.PARTS_DIFFER: len(_standing(self.parts)) > 1,
+            Discrepancy.REFERENCES_DIFFER: len(_standing(self.references)) > 1,
             Discrepancy.WORK_ORDERS_DIFFER: len(_standing(self.work_orders)) > 1,
             Discrepancy.WORK_ORDER_UNKNOWN: self.work_order is not None and work_order is None,
             Discrepancy.WORK_ORDER_OF_ANOTHER: work_order is not None

@@ -70,7 +70,8 @@ def tell_lot(fact: LotFact, lot: Lot, named: WorkOrderId | None, work_order: Wor
         told["shipment"] = lot_id(lot.factory, fact.shipment)
         told["expires_on"] = lot.expires_on
     if isinstance(fact, FactoryLotFinished):
-        told["shelf_life"] = ShelfLife(expires_on=lot.add(fact).expires_on)
+        after = lot.add(fact)
+        told["shelf_life"], told["made_as"] = ShelfLife(expires_on=after.expires_on), after.made_as
     return TOLD_AS[kind](**_place(fact, lot, named, work_order), out_of_order=lot.lacks_what_presumed(fact), **told)
 
 
@@ -79,6 +80,7 @@ def tell_void(earlier: Entry, lot: Lot, work_order: WorkOrder | None, reason: st
     fact = earlier.fact
     assert isinstance(fact, LotFact)
     dispatched = fact if isinstance(fact, FactoryLotDispatched) else None
+    after = lot.withdraw(fact)
     return LotEventVoided(
         **_place(fact, lot, earlier.work_order, work_order),
         voided=earlier.event_id,
@@ -86,7 +88,8 @@ def tell_void(earlier: Entry, lot: Lot, work_order: WorkOrder | None, reason: st
         depot=dispatched.depot if dispatched else None,
         shipment=lot_id(lot.factory, dispatched.shipment) if dispatched else None,
         reason=reason,
-        shelf_life=ShelfLife(expires_on=lot.withdraw(fact).expires_on),
+        shelf_life=ShelfLife(expires_on=after.expires_on),
+        made_as=after.made_as,
     )
 
 

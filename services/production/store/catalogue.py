@@ -1,24 +1,29 @@
 """Production's own copy of the catalogue: parts and sites, as the compacted topic tells them."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import clock
-from shared.events.catalogue import PartDefined, SiteDefined
+from shared.events.catalogue import MakerReference, PartDefined, SiteDefined
+from shared.events.production import Reference
 from shared.sql import Statement
 from shared.types import Nation, PartId, SiteId, SiteKind
 
 _PARTS = Statement("SELECT part_id FROM part_copy WHERE part_id = ANY(CAST(:ids AS text[]))")
 _SITES = Statement("SELECT site_id, kind, country FROM site_copy WHERE site_id = ANY(CAST(:ids AS text[]))")
+_REFERENCES = Statement('SELECT "references" FROM part_copy WHERE part_id = :part')
 _KEEP_PARTS = Statement(
     """
-    INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale)
-    SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:scales AS smallint[]))
-      AS new (id, unit, scale)
+    INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale, "references")
+    SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:scales AS smallint[]),
+                         CAST(:references AS jsonb[]))
+      AS new (id, unit, scale, "references")
     ORDER BY id
-    ON CONFLICT (part_id) DO UPDATE SET unit_of_issue = excluded.unit_of_issue, quantity_scale = excluded.quantity_scale
+    ON CONFLICT (part_id) DO UPDATE SET unit_of_issue = excluded.unit_of_issue,
+      quantity_scale = excluded.quantity_scale, "references" = excluded."references"
     """
 )
 _KEEP_SITES = Statement(
@@ -80,6 +85,18 @@ class CatalogueMemory:
         return Catalogue(wanted_parts & self._parts, known)
 
 
+async def find_site(session: AsyncSession, site: SiteId) -> Site | None:
+    """Look a site up; none if the catalogue has not been heard to name it."""
+    row = await _SITES.row(session, {"ids": [site]})
+    return None if row is None else Site(SiteKind(row.kind), row.country)
+
+
+async def references(session: AsyncSession, part: PartId) -> Sequence[Reference] | None:
+    """List a part's references; none if the catalogue has not been heard to say them."""
+    found = await _REFERENCES.value(session, {"part": part})
+    return None if found is None else [Reference.model_validate(each) for each in found]
+
+
 async def keep_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> None:
     """Write parts as they now are."""
     if parts:
@@ -87,6 +104,7 @@ async def keep_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "ids": [part.part_id for part in parts],
             "units": [part.unit_of_issue for part in parts],
             "scales": [part.quantity_scale for part in parts],
+            "references": [json.dumps([_told(each) for each in part.references]) for part in parts],
         }
         await _KEEP_PARTS.run(session, columns)
 
@@ -100,3 +118,7 @@ async def keep_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> Non
             "countries": [site.country for site in sites],
         }
         await _KEEP_SITES.run(session, columns)
+
+
+def _told(reference: MakerReference) -> dict[str, str | None]:
+    return {"maker": reference.maker, "number": reference.number, "revision": reference.revision}

@@ -10,6 +10,8 @@ from services.production.store import totals
 from shared.sql import AnyRow, Statement, Writes
 from shared.types import LotId
 
+_NAMED = ("parts", "work_orders", "expiries", "references", "certificates")
+"""What facts of a lot name, each with how many of them stand."""
 _INSERT_MISSING = Statement(
     """
     INSERT INTO lot (lot_id, factory)
@@ -78,12 +80,10 @@ def read(row: AnyRow) -> Lot:
         lot_id=row.lot_id,
         version=row.version,
         totals=totals.read(row),
-        parts=named.get("parts", {}),
-        work_orders=named.get("work_orders", {}),
-        expiries=named.get("expiries", {}),
+        **{name: named.get(name, {}) for name in _NAMED},
     )
 
 
 def _named(lot: Lot) -> str:
-    named = {"parts": lot.parts, "work_orders": lot.work_orders, "expiries": lot.expiries}
-    return json.dumps({name: counted for name, counted in named.items() if counted}, separators=(",", ":"))
+    named = {name: counted for name in _NAMED if (counted := getattr(lot, name))}
+    return json.dumps(named, separators=(",", ":"))

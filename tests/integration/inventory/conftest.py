@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
+from services.inventory.handlers import subscription
 from tests.fixtures.databases import Provisioner
+from tests.integration.inventory.gates import require
 from tests.integration.inventory.house import House, open_house
+from tests.integration.premises import Ear
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +24,11 @@ async def house(database: ServiceDatabase, tmp_path: Path) -> AsyncIterator[Hous
     """Run an inventory with a small catalogue."""
     async with open_house(database, tmp_path) as opened:
         yield opened
+
+
+@pytest.fixture
+async def gated(house: House) -> House:
+    """Let the part ask for a first article, and the tidier hear of gates as it does in the running service."""
+    await require(house, first_article_required=True)
+    house.ear = Ear(house.database, subscription(house.settings, on_gates=house.tidier.look_at), part=0)
+    return house

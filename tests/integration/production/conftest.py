@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
-from services.production.commands import FactoryDoor
+from services.production.commands.posting import FactoryDoor
 from services.production.settings import ProductionSettings
 from shared.db import Database
 from tests.fixtures.databases import Provisioner, owner_connection
@@ -17,7 +17,10 @@ from tests.integration.production.house import a_client
 from tests.unit.production.makers import FACTORY, PART
 
 _CATALOGUE = f"""
-INSERT INTO part_copy VALUES ('{PART}', 'EA', 0), ('TAIL-BLADE', 'EA', 0);
+INSERT INTO part_copy VALUES ('{PART}', 'EA', 0, (
+  SELECT jsonb_agg(jsonb_build_object('maker', '3VK1Y', 'number', 'VKR-' || n, 'revision', 'B'))
+  FROM generate_series(1, 9) n)),
+  ('TAIL-BLADE', 'EA', 0, NULL);
 INSERT INTO site_copy VALUES ('F-01', 'factory', 'IND'), ('F-02', 'factory', 'IND'), ('F-09', 'factory', 'RUS'),
   ('D-01', 'depot', 'IND'), ('S-01', 'supplier', 'IND'), ('S-02', 'supplier', 'RUS');
 """  # noqa: S608  # our own names

@@ -9,7 +9,7 @@ import httpx
 from sqlalchemy import text
 
 from services.production import handlers
-from services.production.commands import FactoryDoor, Post
+from services.production.commands.posting import FactoryDoor, Post
 from services.production.domain.posted import Accepted
 from services.production.domain.work_order import WorkOrder
 from services.production.schemas.events import read_event

@@ -4,7 +4,7 @@ import uuid
 
 from sqlalchemy import text
 
-from services.production.commands import FactoryDoor
+from services.production.commands.posting import FactoryDoor
 from services.production.domain.posted import (
     Accepted,
     CatalogueBehind,

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 
 from services.production import handlers
-from services.production.commands import FactoryDoor
+from services.production.commands.posting import FactoryDoor
 from services.production.domain.posted import (
     Accepted,
     EventAlreadyVoided,

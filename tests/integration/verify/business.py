@@ -18,7 +18,12 @@ from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
 from tests.integration.verify.buying import buy
 from tests.integration.verify.fleet import keep_fleet
-from tests.integration.verify.second_thoughts import correct_reports, lose_and_find, send_between_depots
+from tests.integration.verify.second_thoughts import (
+    correct_reports,
+    inspect_first_article,
+    lose_and_find,
+    send_between_depots,
+)
 from tests.integration.verify.shop import DEPOT, PART, receipt, report, until_on_the_road
 
 BURST = 300
@@ -39,6 +44,7 @@ async def do_business(trade: Trade) -> None:
     await lose_and_find(factory, depot)
     await send_between_depots(trade)
     await buy(trade)
+    await inspect_first_article(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")
 
 

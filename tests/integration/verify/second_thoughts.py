@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from jvtrack.client import JVTrack, Sending
+from jvtrack.client import InspectionOpening, InspectionPass, InspectionReopening, JVTrack, Sending
 from shared import clock
 from shared.events.factory import (
     FactoryEventCorrected,
@@ -11,6 +11,8 @@ from shared.events.factory import (
     FactoryLotInspected,
     FactoryWorkOrderAccepted,
 )
+from shared.events.production import Reference
+from shared.events.quality import ReopeningCause
 from shared.types import WorkOrderId
 from tests.fixtures.catalogue import Trade
 from tests.integration.verify.shop import DEPOT, PART, receipt, report, until_on_the_road
@@ -58,3 +60,14 @@ async def send_between_depots(trade: Trade) -> None:
     await sender.inventory.reverse(first.movement, "One is enough.")
     arrived = await receiver.inventory.receive(receipt("D-03:T-1", 1, site="D-04", lot="D-03:NO-LOT"))
     await receiver.inventory.reverse(arrived.movement, "Signed for too early.")
+
+
+async def inspect_first_article(trade: Trade) -> None:
+    """Pass the first article of what F-01 makes, reopen it, and pass it again."""
+    quality = trade.acting("quality").production
+    reference = Reference(maker="3VK1Y", number="VKR-1615-0401", revision="B")
+    opened = await quality.open_first_article(InspectionOpening(factory="F-01", part=PART, reference=reference))
+    reopening = InspectionReopening(causes=[ReopeningCause.MATERIAL], reason="Another steel.")
+    await quality.pass_first_article(opened.first_article, InspectionPass())
+    await quality.reopen_first_article(opened.first_article, reopening)
+    await quality.pass_first_article(opened.first_article, InspectionPass(report="FAIR-2"))

@@ -119,6 +119,20 @@ from tests.integration.verify.books import Books, offences
         ),
         pytest.param(
             "inventory",
+            "UPDATE first_article SET state = 'reopened', is_open = false",
+            ["I7"],
+            "@4 as reopened of MI17-MAIN-GEARBOX, gate closed, and production.v1 says passed of MI17-MAIN-GEARBOX",
+            id="a gate was closed by hand",
+        ),
+        pytest.param(
+            "inventory",
+            "DELETE FROM first_article",
+            ["I7"],
+            "inventory applied first-article:F-01/MI17-MAIN-GEARBOX/3VK1Y/VKR-1615-0401/B@4, and keeps it at 0",
+            id="a gate is gone",
+        ),
+        pytest.param(
+            "inventory",
             "UPDATE site SET country = 'RUS' WHERE site_id = 'D-01'",
             ["I7"],
             "inventory keeps D-01@1 as (depot, RUS)",
@@ -152,6 +166,7 @@ async def test_a_row_that_was_altered_by_hand_is_named(
         ("inventory", "site", "site_id = 'D-01'", "site:D-01"),
         ("production", "lot", "lot_id = 'F-01:L-1'", "lot:F-01:L-1"),
         ("production", "work_order", "version > 0", "work-order:"),
+        ("production", "first_article", "factory = 'F-01'", "first-article:F-01/MI17-MAIN-GEARBOX"),
         ("orders", "orders", "order_id = (SELECT min(order_id) FROM orders WHERE version > 1)", "order:"),
         ("orders", "tail", "tail_number = 'ZP-1'", "platform:MI-17V-5/ZP-1"),
     ],

@@ -13,6 +13,10 @@ from jvtrack.client import (
     ConditionChange,
     Count,
     ExpiryMark,
+    InspectionFailure,
+    InspectionOpening,
+    InspectionPass,
+    InspectionReopening,
     Issue,
     JVTrack,
     OrderChange,
@@ -25,14 +29,16 @@ from jvtrack.client import (
     SourceTerms,
     StockQuery,
     WeightTerms,
-    document_number,
 )
 from jvtrack.client.answers.catalogue import PartRecord, SiteRecord
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey
+from shared.events.production import Reference
+from shared.events.quality import ReopeningCause
 from shared.types import Condition, SiteKind
 from tests.unit.client.makers import ScriptedService, a_client, a_problem, an_answer, an_order
 
 ORDER, PART, MOVEMENT = "7201YA6327A001-2026", "MI17-SWASHPLATE", UUID("01980f5e-7f7e-7c11-8a50-3f1c2f6d9b11")
+FIRST_ARTICLE = f"F-01/{PART}/3VK1Y/VKR%2F7/-"
 GOODS = {"site": "D-01", "part": PART}
 PARKED = ParkedKey.model_validate(
     {
@@ -107,6 +113,10 @@ LISTS: list[tuple[Act, str]] = [
     (lambda j: j.orders.operations.blocked().all(), "/v1/operations/blocked"),
     (lambda j: j.production.lots(factory="F-01", status="finished").all(), "/v1/lots?factory=F-01&status=finished"),
     (lambda j: j.production.work_orders(factory="F-01").all(), "/v1/work-orders?factory=F-01"),
+    (
+        lambda j: j.production.first_articles(factory="F-01", open=False).all(),
+        "/v1/first-articles?factory=F-01&open=false",
+    ),
     (lambda j: j.inventory.movements(order=ORDER).all(), f"/v1/movements?order={ORDER}"),
     (lambda j: j.inventory.shipments(depot="D-01", open=True).all(), "/v1/shipments?depot=D-01&open=true"),
     (lambda j: j.inventory.discrepancies(site="D-01").all(), "/v1/discrepancies?site=D-01&open=true"),
@@ -159,6 +169,31 @@ async def test_a_list_asks_for_no_more_than_it_was_told_to(act: Act, address: st
 
     assert str(service.asked[0].url).split("/", 3)[3] == address.lstrip("/")
     assert rows == []
+
+
+async def test_an_inspection_is_named_by_its_id_with_whatever_its_number_holds() -> None:
+    shown = {"first_article": FIRST_ARTICLE, "version": 1, "factory": "F-01", "part": PART, "state": "opened"}
+    shown |= {"reference": {"maker": "3VK1Y", "number": "VKR/7"}, "open": False, "day": "2026-11-23"}
+    service = ScriptedService(*(an_answer(shown) for _ in range(5)))
+    reference = Reference(maker="3VK1Y", number="VKR/7")
+
+    async with a_client(service) as jvtrack:
+        production = jvtrack.production
+        await production.open_first_article(InspectionOpening(factory="F-01", part=PART, reference=reference))
+        await production.pass_first_article(FIRST_ARTICLE, InspectionPass(report="FAIR-1", version=1))
+        await production.fail_first_article(FIRST_ARTICLE, InspectionFailure(reason="Out of tolerance."))
+        reopening = InspectionReopening(causes=[ReopeningCause.TOOLING], reason="New hob.")
+        await production.reopen_first_article(FIRST_ARTICLE, reopening)
+        await production.first_article(FIRST_ARTICLE)
+
+    named = f"/v1/first-articles/F-01/{PART}/3VK1Y/VKR%252F7/-"
+    asked = [(request.method, request.url.raw_path.decode()) for request in service.asked]
+    assert asked == [
+        ("POST", "/v1/first-articles"),
+        *(("POST", f"{named}/{step}") for step in ("pass", "fail", "reopen")),
+        ("GET", named),
+    ]
+    assert json.loads(service.asked[1].content) == {"report": "FAIR-1", "version": 1}
 
 
 async def test_an_order_is_changed_and_cancelled_under_its_id() -> None:
@@ -259,7 +294,3 @@ async def test_a_client_tells_which_services_are_ready() -> None:
         readiness = await jvtrack.are_ready()
 
     assert readiness == {"orders": True, "production": False, "inventory": True}
-
-
-def test_a_document_number_carries_its_day_and_serial() -> None:
-    assert document_number("7201YA", date(2026, 11, 23), "A1") == "7201YA632700A1"

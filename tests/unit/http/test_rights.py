@@ -16,6 +16,7 @@ from shared.http.rights import (
     nearness,
     on_behalf_of,
     reach,
+    require_inspect,
     require_write,
     sight,
     sight_of_stock,
@@ -46,6 +47,9 @@ EXPECTED: dict[tuple[Role, Nearness], tuple[Sight, Sight, Sight, Sight, bool, bo
     (Role.AUDITOR, Nearness.OWN): (F, F, F, F, False, False),
     (Role.AUDITOR, Nearness.NATION): (F, F, F, F, False, False),
     (Role.AUDITOR, Nearness.PARTNER): (W, W, W, W, False, False),
+    (Role.QUALITY, Nearness.OWN): (N, F, N, N, False, False),
+    (Role.QUALITY, Nearness.NATION): (N, F, N, N, False, False),
+    (Role.QUALITY, Nearness.PARTNER): (N, N, N, N, False, False),
 }
 
 
@@ -71,6 +75,22 @@ def test_a_role_sees_and_posts_at_a_place_exactly_what_the_table_says(role: Role
 def test_an_auditor_sees_what_an_operator_sees_and_posts_nothing(near: Nearness) -> None:
     assert TABLE[Role.AUDITOR][near].sights == TABLE[Role.OPERATOR][near].sights
     assert TABLE[Role.AUDITOR][near].posting is Posting.NONE
+
+
+@pytest.mark.parametrize("near", Nearness)
+def test_inspections_are_judged_by_quality_and_operators_of_the_nation(near: Nearness) -> None:
+    for role in (Role.QUALITY, Role.OPERATOR):
+        if near is Nearness.PARTNER:
+            with pytest.raises(SiteForbidden):
+                require_inspect(a_principal(role, sites=["S-1"]), *PLACES[near])
+        else:
+            require_inspect(a_principal(role, sites=["S-1"]), *PLACES[near])
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.PROCUREMENT, Role.AUDITOR])
+def test_who_plans_or_audits_judges_no_inspection(role: Role) -> None:
+    with pytest.raises(SiteForbidden):
+        require_inspect(a_principal(role, sites=["S-1"]), "S-1", "IND")
 
 
 @pytest.mark.parametrize("role", Role)

@@ -65,7 +65,7 @@ async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, page: Pag
     if row is None:
         return None
     named = await _work_orders_of(session, [row])
-    history = await _history(session, f"lot:{lot_id}", page)
+    history = await history_of(session, f"lot:{lot_id}", page)
     return LotRead(**dict(_lot(row, named)), history=history)
 
 
@@ -88,13 +88,13 @@ async def find_work_order(
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
-    history = await _history(session, f"work-order:{work_order_id}", page)
+    history = await history_of(session, f"work-order:{work_order_id}", page)
     return WorkOrderRead(**dict(_work_order(row)), history=history)
 
 
 async def find_gaps(session: AsyncSession, source: str, reach: Reach, page: Page) -> GapsRead | None:
     """Show a page of a sender's missing numbers; none if it was never heard, or is not to be seen."""
-    query = select(sender).where(sender.c.source == source, _visible(sender.c.site, reach))
+    query = select(sender).where(sender.c.source == source, visible(sender.c.site, reach))
     row = (await session.execute(query)).one_or_none()
     if row is None:
         return None
@@ -143,7 +143,8 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     if not named.is_whole or not (sees_lots or await _count_lots(session, named.lots, within) == len(named.lots)):
         return False
     is_named = or_(work_order.c.order_id.in_(named.orders), work_order.c.work_order_id.in_(named.work_orders))
-    at = or_(_visible(work_order.c.factory, within), _bought(within))
+    within = reach(principal, Subject.LOT)
+    at = or_(visible(work_order.c.factory, within), _bought(within))
     rows = (await session.execute(select(work_order.c.order_id, work_order.c.work_order_id, at).where(is_named))).all()
     seen = {name for row in rows if row[2] for name in row[:2]}
     found = {name for row in rows for name in row[:2]}
@@ -153,7 +154,7 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     )
 
 
-def _visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
+def visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
     """Keep to the sites that a principal may see in full; a partner nation's are never among them."""
     own = site.in_(sorted(reach.sites)) if reach.sites else false()
     if reach.nation is None:
@@ -176,8 +177,8 @@ def _lots(reach: Reach) -> Select[Any]:
     named = func.jsonb_object_keys(lot.c.named["work_orders"]).table_valued("name")
     at = work_order.c.work_order_id == named.c.name
     bought = select(work_order.c.version).select_from(named.join(work_order, at)).where(_bought(reach)).correlate(lot)
-    visible = or_(_visible(lot.c.factory, reach), bought.exists())
-    return select(lot, part_copy.c.quantity_scale).select_from(joined).where(visible)
+    seen = or_(visible(lot.c.factory, reach), bought.exists())
+    return select(lot, part_copy.c.quantity_scale).select_from(joined).where(seen)
 
 
 async def _count_lots(session: AsyncSession, lots: Collection[LotId], reach: Reach) -> int:
@@ -189,8 +190,8 @@ async def _count_lots(session: AsyncSession, lots: Collection[LotId], reach: Rea
 
 def _work_orders(reach: Reach) -> Select[Any]:
     joined = work_order.outerjoin(part_copy, part_copy.c.part_id == work_order.c.part)
-    visible = or_(_visible(work_order.c.factory, reach), _bought(reach))
-    return select(work_order, part_copy.c.quantity_scale).select_from(joined).where(visible)
+    seen = or_(visible(work_order.c.factory, reach), _bought(reach))
+    return select(work_order, part_copy.c.quantity_scale).select_from(joined).where(seen)
 
 
 async def _work_orders_of(session: AsyncSession, rows: Iterable[Row[Any]]) -> dict[WorkOrderId, WorkOrder]:
@@ -201,7 +202,8 @@ async def _work_orders_of(session: AsyncSession, rows: Iterable[Row[Any]]) -> di
     return {row.work_order_id: work_order_store.read(row) for row in found}
 
 
-async def _history(session: AsyncSession, key: str, page: Page) -> list[HistoryEntry]:
+async def history_of(session: AsyncSession, key: str, page: Page) -> list[HistoryEntry]:
+    """Show a page of what was told of one thing, the newest page first."""
     start = page.after_of(int)
     before = _NEWEST if start is None else start[0]
     joined = event_log.outerjoin(accepted_event, accepted_event.c.event_id == event_log.c.event_id)

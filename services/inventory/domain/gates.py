@@ -1,0 +1,83 @@
+"""Gates: what a lot must show before it may be reserved and issued, where its part asks for it.
+
+A first article of its reference must have passed at its factory, or its maker's certificate be there. What stood on a
+shelf when the books were opened had been accepted before, and has no gate.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from services.inventory.domain.ledger import LotKey
+from shared.events.production import MadeAs
+from shared.events.quality import FirstArticleChanged, first_article_id
+from shared.events.stock import Gate
+from shared.types import FirstArticleId, LotId, PartId, SiteId
+
+
+class Made(NamedTuple):
+    """What is known of how a lot was made."""
+
+    first_article: FirstArticleId | None
+    """The inspection of the reference that it was made as."""
+    certificate: str | None
+
+
+class Inspected(NamedTuple):
+    """How a first-article inspection stands, and in which version."""
+
+    part: PartId
+    version: int
+    state: str
+    is_open: bool
+
+
+@dataclass(slots=True)
+class Gates:
+    """The gates of the lots that a batch looks at, as the store found them, and what the batch hears about them."""
+
+    _gated: set[tuple[PartId, LotId]] = field(default_factory=set)
+    _held_back: dict[tuple[PartId, LotId], Gate] = field(default_factory=dict)
+    _made: dict[tuple[PartId, LotId], Made] = field(default_factory=dict)
+    _inspected: dict[FirstArticleId, Inspected] = field(default_factory=dict)
+
+    # ---- what the store found
+
+    def load(self, part: PartId, lot: LotId, closed: Gate | None) -> None:
+        """Take in which gate is closed on a lot of a part that asks for one, or that all are open."""
+        self._gated.add((part, lot))
+        if closed is not None:
+            self._held_back[part, lot] = closed
+
+    # ---- what may be asked
+
+    def closed(self, lot: LotKey) -> Gate | None:
+        """Say which gate holds a lot back, if one does."""
+        return self._held_back.get((lot.part, lot.lot))
+
+    def stirred(self) -> frozenset[PartId]:
+        """List the parts of which some lot may be held back, or let through, by what was heard."""
+        made = {part for part, lot in self._made if (part, lot) in self._gated}
+        return frozenset(made | {each.part for each in self._inspected.values()})
+
+    # ---- what may be heard
+
+    def make(self, part: PartId, lot: LotId, factory: SiteId, made_as: MadeAs) -> None:
+        """Keep what a lot is, as all that its factory has told of it now says."""
+        reference = made_as.reference
+        first_article = first_article_id(factory, part, reference) if reference else None
+        self._made[part, lot] = Made(first_article, made_as.certificate)
+
+    def inspect(self, changed: FirstArticleChanged, version: int, *, is_open: bool) -> None:
+        """Keep how a first-article inspection stands."""
+        self._inspected[changed.first_article] = Inspected(changed.part, version, changed.state.value, is_open)
+
+    # ---- what is to be written
+
+    def made(self) -> Mapping[tuple[PartId, LotId], Made]:
+        """Give what was heard of lots, in order of part and lot."""
+        return {lot: self._made[lot] for lot in sorted(self._made)}
+
+    def inspected(self) -> Mapping[FirstArticleId, Inspected]:
+        """Give what was heard of inspections, in order of their ids."""
+        return {each: self._inspected[each] for each in sorted(self._inspected)}

@@ -1,0 +1,64 @@
+"""First-article inspections as they are shown, within what a principal may see."""
+
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.production.queries.making import Window, history_of, visible
+from services.production.schemas.first_articles import FirstArticleFilter, FirstArticleRead, FirstArticleSummary
+from services.production.store import first_articles as store
+from services.production.tables import first_article
+from shared.events.quality import FirstArticleState
+from shared.http.paging import Page
+from shared.http.rights import Reach
+from shared.types import FirstArticleId
+
+_TOLD = ("factory", "part", "reference", "state", "day", "characteristics", "report", "reason", "decided_by")
+
+
+async def page(
+    session: AsyncSession, wanted: FirstArticleFilter, reach: Reach, window: Window
+) -> list[FirstArticleSummary]:
+    """List inspections by their ids."""
+    query = _seen(reach).order_by(first_article.c.first_article).limit(window.limit)
+    named = wanted.model_dump(exclude_none=True, exclude={"open"})
+    query = query.where(*(first_article.c[name] == value for name, value in named.items()))
+    if wanted.open is not None:
+        query = query.where((first_article.c.state == FirstArticleState.PASSED) == wanted.open)
+    if window.after is not None:
+        query = query.where(first_article.c.first_article > window.after)
+    return [_read(row) for row in await session.execute(query)]
+
+
+async def summary(session: AsyncSession, name: FirstArticleId, reach: Reach) -> FirstArticleSummary | None:
+    """Show how an inspection stands; none if there is none that may be seen."""
+    row = (await session.execute(_seen(reach).where(first_article.c.first_article == name))).one_or_none()
+    return None if row is None else _read(row)
+
+
+async def find(session: AsyncSession, name: FirstArticleId, reach: Reach, page: Page) -> FirstArticleRead | None:
+    """Show an inspection with a page of its history; none if there is none that may be seen."""
+    found = await summary(session, name, reach)
+    if found is None:
+        return None
+    return FirstArticleRead(**dict(found), history=await history_of(session, f"first-article:{name}", page))
+
+
+def _seen(reach: Reach) -> Select[Any]:
+    return select(first_article).where(visible(first_article.c.factory, reach), first_article.c.version > 0)
+
+
+def _read(row: Row[Any]) -> FirstArticleSummary:
+    read = store.read(row)
+    assert read.last is not None, "a row that is seen has taken a step"
+    return FirstArticleSummary(
+        first_article=read.id,
+        version=read.version,
+        open=read.is_open,
+        opened_on=read.opened_on,
+        lapses_on=read.lapses_on,
+        causes=list(read.last.causes),
+        updated_at=row.updated_at,
+        **{name: getattr(read.last, name) for name in _TOLD},
+    )
