@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bench.compare import depots, growth, partitions, profiled, projected, relays, road, sides
+from bench.compare import contested, depots, growth, partitions, profiled, projected, relays, road, sides
 from bench.compare.found import Found, Kept, Phase, Plan
 from bench.compare.report import section, write_page
 from bench.smoke import machine
@@ -20,6 +20,7 @@ PHASES: Sequence[Phase] = (
     Phase("steps", "JVTrack, each step of the road", road.steps),
     Phase("paced", "JVTrack at a steady pace, all services on", road.paced),
     Phase("reservations", "JVTrack, orders until their goods are reserved", depots.reservations),
+    Phase("contested", "JVTrack, too little of a hundred hot parts: higher bands pre-empt", contested.contested),
     Phase("questions", "JVTrack, questions about a large stock", depots.questions),
     Phase("projections", "JVTrack, projections and their rebuild", projected.projections),
     Phase("profile", "JVTrack, where the time goes", profiled.profiles),

@@ -54,11 +54,11 @@ def questions(plan: Plan) -> Found:
 async def _reservations(stack: Stack, plan: Plan) -> Found:
     stack.start(*SERVICES)
     bench = await with_catalogue(stack, plan.seconds)
-    parts = await _stocked(stack, bench.depots)
+    parts = await stocked(stack, bench.depots, parts=PARTS, quantity=100_000_000)
     numbers, found = count(), dict[str, list[dict[str, float]]]()
     for run in range(plan.repetitions):
         for name, some, depots in (("one", parts[:1], bench.depots[:1]), ("many", parts, bench.depots)):
-            orders = _orders(numbers, some, depots)
+            orders = orders_for(numbers, some, depots)
             found.setdefault(name, []).append(await _reserved(stack, orders, plan.seconds))
             plan.console.print(f"run {run}, {len(some):,} parts: {found[name][-1]['reserved']:,.0f} reserved/s")
     wrongs = await stack.wrongs()
@@ -77,11 +77,11 @@ async def _reservations(stack: Stack, plan: Plan) -> Found:
     )
 
 
-async def _stocked(stack: Stack, depots: Sequence[str]) -> list[str]:
-    """Import activities, parts, and enough of each part at every depot."""
-    parts = [f"R-{number:04}" for number in range(PARTS)]
-    records = [{"part_id": part, "name": f"Part {part}", "unit_of_issue": "EA", "illustrative": True} for part in parts]
-    lines = ["site,part,condition,quantity", *(f"{site},{part},A,100000000" for site in depots for part in parts)]
+async def stocked(stack: Stack, depots: Sequence[str], *, parts: int, quantity: int) -> list[str]:
+    """Import activities, parts, and so much of each part at every depot; gives the parts."""
+    names = [f"R-{number:04}" for number in range(parts)]
+    records = [{"part_id": part, "name": f"Part {part}", "unit_of_issue": "EA", "illustrative": True} for part in names]
+    lines = ["site,part,condition,quantity", *(f"{site},{part},A,{quantity}" for site in depots for part in names)]
     async with stack.client("operator") as client:
         inventory = client.inventory.door
         await inventory.send(_file("/v1/catalogue/import", "json", json.dumps({"parts": records}).encode()))
@@ -89,9 +89,9 @@ async def _stocked(stack: Stack, depots: Sequence[str]) -> list[str]:
     async with stack.client("planner") as client:
         await client.orders.door.send(_file("/v1/activities/import", "csv", (DATA / "activities.csv").read_bytes()))
     connection = await stack.database("orders")
-    await until(connection, "SELECT count(*) >= $1 FROM part_copy WHERE part_id LIKE 'R-%'", PARTS)
+    await until(connection, "SELECT count(*) >= $1 FROM part_copy WHERE part_id LIKE 'R-%'", parts)
     await connection.close()
-    return parts
+    return names
 
 
 def _file(place: str, kind: str, content: bytes) -> Call:
@@ -99,7 +99,10 @@ def _file(place: str, kind: str, content: bytes) -> Call:
     return Call("POST", place, {}, headers, content, seconds_max=300.0)
 
 
-def _orders(numbers: Iterator[int], parts: Sequence[str], depots: Sequence[str]) -> list[str]:
+def orders_for(
+    numbers: Iterator[int], parts: Sequence[str], depots: Sequence[str], *, urgencies: str = "C"
+) -> list[str]:
+    """Make orders of depots for parts, in turn, as they are posted."""
     activities = csv.DictReader((DATA / "activities.csv").read_text().splitlines())
     activity = {row["site"]: row["activity"] for row in activities}
     today = now().date()
@@ -113,7 +116,7 @@ def _orders(numbers: Iterator[int], parts: Sequence[str], depots: Sequence[str])
             "ordered_by": depot,
             "part": parts[number // len(depots) % len(parts)],
             "quantity": 1 + number % 3,
-            "urgency": "C",
+            "urgency": urgencies[number // len(depots) % len(urgencies)],
             "required_by": (today + timedelta(days=30)).isoformat(),
         }
         bodies.append(json.dumps(order))

@@ -25,6 +25,7 @@ from jvtrack.client import JVTrack
 from jvtrack.verify.proof import verify
 from jvtrack.verify.sources import Sources
 from shared.clock import monotonic
+from shared.http.tokens import Role, Scope
 from shared.messaging.kafka import start_admin
 from shared.messaging.topics import PARTITIONS, Topics
 
@@ -47,8 +48,9 @@ class Stack:
         return f"http://{HOST}:{self.settings.service_ports[service]}"
 
     def token(self, role: str, *sites: str) -> str:
-        """Issue a token of the stack's own issuer."""
-        return Issuer(self.settings).token(Bearer(f"{role}@bench", role, "IND", sites), hours=2)
+        """Issue a token of the stack's own issuer; a depot's approves urgent needs."""
+        scopes = [Scope.APPROVE_URGENCY] if role == Role.DEPOT else []
+        return Issuer(self.settings).token(Bearer(f"{role}@bench", role, "IND", sites, scopes), hours=2)
 
     def client(self, role: str) -> JVTrack:
         """Make a typed client that acts in a role."""

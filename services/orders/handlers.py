@@ -63,13 +63,13 @@ def _order(fact: DemandEvent | WorkOrderEvent) -> Iterable[OrderId]:
 async def demand_changed(work: Work, received: CloudEvent[DemandEvent]) -> None:
     """Take over inventory's totals, and source or ask back what follows."""
     fact, version = received.data, received.key_seq
-    work.hear(fact.order, lambda order: order.hear_demand(fact, version))
+    await work.hear(fact.order, lambda order: order.hear_demand(fact, version))
 
 
 async def work_order_changed(work: Work, received: CloudEvent[WorkOrderEvent]) -> None:
     """Take over what production says of a work order, and source or ask back what follows."""
     fact = received.data
-    work.hear(fact.order, lambda order: order.hear_work_order(fact))
+    await work.hear(fact.order, lambda order: order.hear_work_order(fact))
 
 
 for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed, ReservationLost):

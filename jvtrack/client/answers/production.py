@@ -119,6 +119,8 @@ class WorkOrder(Record):
     """Whether the factory has taken it on."""
     due: date
     """Day on which it is promised."""
+    priority: int | None = None
+    """Priority designator of its order; 1 goes first."""
     required_by: date | None = None
     """Day on which the depot needs it."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.order import Decision, Order, OrderUnknown
-from services.orders.domain.plan import plan
+from services.orders.domain.plan import needs_source, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import market
@@ -32,14 +32,13 @@ class Work:
         self,
         session: AsyncSession,
         orders: Mapping[OrderId, Order],
-        markets: Mapping[OrderId, Market],
         *,
         today: date,
         outcomes: Outcomes,
     ) -> None:
         self._session = session
         self._orders = dict(orders)
-        self._markets = dict(markets)
+        self._markets: dict[OrderId, Market] | None = None
         self._today = today
         self._outcomes = outcomes
         self._changed: dict[OrderId, None] = {}
@@ -54,8 +53,13 @@ class Work:
         """The day on which all of it is decided."""
         return self._today
 
-    def market(self, order_id: OrderId) -> Market:
-        """Give what an order may be sourced from, with what this work has given to each source before."""
+    async def market(self, order_id: OrderId) -> Market:
+        """Give what an order may be sourced from, with what this work has given to each source before.
+
+        It is loaded for all orders of this work when it is first asked for: most of what is heard needs none.
+        """
+        if self._markets is None:
+            self._markets = await market.markets(self._session, self._orders, self._today)
         found, part = self._markets.get(order_id, _NOTHING), self.order(order_id).part
         if not self._given:
             return found
@@ -66,6 +70,7 @@ class Work:
 
     def name(self, order_id: OrderId, site: SiteId) -> None:
         """Let an order be given to a source that somebody has named for it."""
+        assert self._markets is not None, "who names a source has looked at the market"
         known = self._markets[order_id]
         sources = [replace(each, named=each.site == site) for each in known.sources]
         self._markets[order_id] = replace(known, sources=sources)
@@ -77,18 +82,20 @@ class Work:
             raise OrderUnknown(order=order_id)
         return found
 
-    def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
+    async def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
         """Take over what a fact says of an order, then plan anew."""
         before = self.order(order_id)
-        decided = plan(take_over(before), self.market(order_id), self._today)
+        heard = take_over(before)
+        found = await self.market(order_id) if needs_source(heard) else _NOTHING
+        decided = plan(heard, found, self._today)
         if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
             self._answered.append(order_id)
         self.decide(decided)
 
-    def replan(self) -> None:
+    async def replan(self) -> None:
         """Plan all these orders anew."""
         for order_id in list(self._orders):
-            self.hear(order_id, _as_it_is)
+            await self.hear(order_id, _as_it_is)
 
     def decide(self, decided: Decision) -> Order:
         """Keep a decision, to be written and told when the work is settled."""
@@ -124,17 +131,16 @@ class Work:
 
 
 async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outcomes: Outcomes) -> Work:
-    """Lock and load orders with the sources that may fill them, so that what is heard of them can be planned."""
+    """Lock and load orders, and keep their sources as they are, so that what is heard of them can be planned."""
     await source_store.share(session)
     orders = await order_store.lock(session, order_ids)
-    today = clock.now().date()
-    return Work(session, orders, await market.markets(session, orders, today), today=today, outcomes=outcomes)
+    return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
 
 
 async def open_to_ask(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
     """Lock and load one order for what its depot asks of it."""
     orders = await order_store.lock(session, [order_id])
-    return Work(session, orders, {}, today=clock.now().date(), outcomes=outcomes)
+    return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
 
 
 def _as_it_is(order: Order) -> Order:

@@ -26,7 +26,7 @@ async def override_source(
     rights.require_plan(principal, places.ordered_by, sites[places.ordered_by].country)
     work = await open_to_plan(session, [order_id], outcomes)
     order = work.order(order_id)
-    source = next((each for each in work.market(order_id).sources if each.site == body.source), None)
+    source = next((each for each in (await work.market(order_id)).sources if each.site == body.source), None)
     if source is None:
         raise SourceUnknown(part=order.part, site=body.source)
     naming = Naming(principal.subject, body.reason)
@@ -35,6 +35,6 @@ async def override_source(
         work.decide(decided)
         await market.name(session, order_id, body.source, naming)
         work.name(order_id, body.source)
-        work.replan()
+        await work.replan()
         await work.settle()
     return work.order(order_id)

@@ -64,7 +64,7 @@ class Planner:
                 if not found:
                     break
                 work = await open_to_plan(session, found, self._outcomes)
-                work.replan()
+                await work.replan()
                 await work.settle()
             after, planned = found[-1], planned + len(found)
         log.info("open_orders_planned", part=asked.part, orders=planned)

@@ -24,8 +24,13 @@ def plan(order: Order, market: Market, today: date) -> Decision:
     """Source what is missing, ask back what is too much, and make the promise that follows."""
     if not order.demand.may_be_planned:
         return Decision(order)
-    decided = _source(order, market, today) if missing(order) > 0 else _ask_back(order)
+    decided = _source(order, market, today) if needs_source(order) else _ask_back(order)
     return _promise(decided, today)
+
+
+def needs_source(order: Order) -> bool:
+    """Tell whether something of it is to be sourced, so that planning looks at the market."""
+    return order.demand.may_be_planned and missing(order) > 0
 
 
 def missing(order: Order) -> int:
