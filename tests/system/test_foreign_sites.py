@@ -16,7 +16,7 @@ TODAY = clock.now().date()
 
 
 def an_order(depot: str, **rest: Any) -> dict[str, Any]:
-    number = f"7201YA{TODAY.year % 10}{TODAY.timetuple().tm_yday:03}ZZZZ"
+    number = f"7201YA{TODAY.year % 10}{TODAY.timetuple().tm_yday:03}FRGN"
     asked = {"document_number": number, "ordered_by": depot, "part": "<part>", "quantity": 1, "urgency": "C"}
     return {**asked, "required_by": TODAY.isoformat(), **rest}
 

@@ -76,22 +76,19 @@ def pre_empt(book: Book, demand: Demand) -> None:
     """Serve a waiting demand from what is free and from what lower bands hold; all or nothing where it says so."""
     free = offers(book, demand.stock)
     there = sum(offer.quantity for offer in free if offer.holding.condition in demand.conditions)
-    rivals = _rivals(book, demand)
-    takeable = sum(sum(_suitable(book, demand, rival).values()) for rival in rivals)
+    held = [(rival, suitable) for rival in _rivals(book, demand) if (suitable := _suitable(book, demand, rival))]
+    takeable = sum(sum(suitable.values()) for _, suitable in held)
     good = sum(offer.quantity for offer in free) + takeable
     within_reach = book.minimums.within_reach(demand, there + takeable, good=good)
     missing = min(demand.short, within_reach) - there
     if missing <= 0 or (demand.short > within_reach and not demand.partial):
         return
-    for rival in rivals:
-        suitable = _suitable(book, demand, rival)
-        if not suitable:
-            continue
+    rivals = iter(held)
+    while missing > 0:
+        rival, suitable = next(rivals)
         taken = _up_to(missing, suitable) if rival.partial else book.demands.held_by(rival.order)
         _give_up(book, rival, taken, winner=demand)
         missing -= sum(quantity for goods, quantity in taken.items() if goods in suitable)
-        if missing <= 0:
-            break
     suitable_now = [each for each in offers(book, demand.stock) if each.holding.condition in demand.conditions]
     reserve(book, demand, suitable_now, at_most=within_reach)
 
@@ -119,8 +116,6 @@ def _up_to(quantity: int, held: dict[Holding, int]) -> dict[Holding, int]:
 def _give_up(book: Book, rival: Demand, taken: dict[Holding, int], *, winner: Demand) -> None:
     """Put what a rival holds back on hand, and tell it who gets it."""
     given = {goods: quantity for goods, quantity in taken.items() if quantity}
-    if not given:
-        return
     lost = rival.lose(sum(given.values()), LossReason.PRE_EMPTED, winner=winner.order)
     cause = Cause(book.demands.keep(*lost), book.now, ALLOCATOR)
     for goods, quantity in given.items():
