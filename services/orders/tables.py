@@ -112,6 +112,19 @@ promises = Table(
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
 )
 
+losses = Table(
+    "loss",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.order_id"), primary_key=True),
+    Column("heard", BigInteger, primary_key=True),
+    Column("taken", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("winner", Text),
+    Column("gate", Text),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    CheckConstraint("heard > 0 AND taken >= 0", name="loss_heard"),
+)
+
 sources = Table(
     "source",
     metadata,
