@@ -21,6 +21,8 @@ class OrdersSettings(BaseSettings):
     """How often planning looks for approved sources that another process has noted."""
     promises_max: int = Field(default=1_000, gt=0)
     """Promises of an order in one answer, the newest kept."""
+    explained_max: int = Field(default=200, gt=0)
+    """Losses, promises and sourcing decisions of an order that its explanation looks at, the newest of each kept."""
     import_bytes_max: int = Field(default=64 * 1024 * 1024, gt=0)
     """Size of one imported file."""
     import_lines_max: int = Field(default=200_000, gt=0)
