@@ -81,6 +81,8 @@ orders = Table(
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
+    Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
+    Index("orders_urgent", "placed_at", "order_id", postgresql_where=text("urgency <> 'C'")),
     Index("orders_by_tail", "platform", "tail_number", postgresql_where=text("tail_number IS NOT NULL")),
 )
 

@@ -6,7 +6,7 @@ from typing import Any, Self
 from services.orders.domain.explaining import Reason, ReasonKind
 from services.orders.domain.order import OrderState
 from shared.http.forms import Answer, example
-from shared.types import OrderId, PartId, Quantity, SiteId
+from shared.types import OrderId, PartId, SiteId, Total
 
 _ABOUT: dict[str, Any] = {"quantity": None, "day": None, "site": None, "order": None}
 
@@ -16,7 +16,7 @@ class ReasonRead(Answer):
 
     kind: ReasonKind
     """What it speaks of."""
-    quantity: Quantity | None
+    quantity: Total | None
     """How much of the order it is about, in quanta of the part."""
     day: date | None
     """The day that it is about."""
