@@ -20,6 +20,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "token": ("token",),
     "verify": ("verify",),
     "imports": ("import",),
+    "orders": ("orders",),
     "sources": ("sources",),
     "purchase": ("purchase",),
     "platforms": ("platforms",),

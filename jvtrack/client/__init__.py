@@ -6,6 +6,7 @@
 Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
 """
 
+from jvtrack.client.answers.explanations import Explanation, Reason
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
@@ -37,6 +38,7 @@ from jvtrack.client.answers.quality import (
     InspectionPass,
     InspectionReopening,
 )
+from jvtrack.client.answers.reports import AgeReport, UrgencyUse
 from jvtrack.client.answers.slips import (
     ConditionChange,
     Count,
@@ -82,6 +84,10 @@ __all__ = [
     "OrderChange",
     "OrderDetails",
     "OrderTold",
+    "Explanation",
+    "Reason",
+    "AgeReport",
+    "UrgencyUse",
     "Source",
     "SourceTerms",
     "Weights",

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from jvtrack.client import streams
+from jvtrack.client.answers.explanations import Explanation
 from jvtrack.client.answers.orders import (
     Activity,
     Grounds,
@@ -18,10 +19,11 @@ from jvtrack.client.answers.orders import (
     OrderDetails,
     OrderTold,
 )
+from jvtrack.client.answers.reports import AgeReport, UrgencyUse
 from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
-from jvtrack.client.door import Door
+from jvtrack.client.door import Door, texts
 from jvtrack.client.files import post_file
-from jvtrack.client.listing import Listing
+from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
 from jvtrack.client.platforms import Platforms
 from shared.types import Nation, OrderId, PartId, Platform, SiteId
@@ -51,6 +53,20 @@ class Orders:
     async def get(self, order_id: OrderId) -> OrderDetails:
         """Read an order with its work orders and history."""
         return await self.door.get(f"/v1/orders/{order_id}", OrderDetails)
+
+    async def explain(self, order_id: OrderId) -> Explanation:
+        """Read why an order has so much, why from there, and why not earlier."""
+        return await self.door.get(f"/v1/orders/{order_id}/explanation", Explanation)
+
+    async def waiting(self, *, site: SiteId | None = None, part: PartId | None = None) -> AgeReport:
+        """Read who waits how long, and every order that waits too long."""
+        query = texts({"site": site, "part": part})
+        pages = [self.door.read(answer, AgeReport) async for answer in answers(self.door, "/v1/orders/waiting", query)]
+        return pages[0].model_copy(update={"beyond": [line for page in pages for line in page.beyond]})
+
+    def urgency(self, *, month: str | None = None, site: SiteId | None = None) -> Listing[UrgencyUse]:
+        """Walk through who has approved urgent needs: by month, approver, depot and urgency."""
+        return Listing(self.door, "/v1/orders/urgency", UrgencyUse, month=month, site=site)
 
     def list(
         self,

@@ -44,6 +44,14 @@ READS = (
         ("", 0),
     ),
     Read(
+        "reservation_loss",
+        """
+        SELECT order_id, heard, taken, reason, winner, gate FROM loss
+        WHERE (order_id, heard) > ($1, $2) ORDER BY order_id, heard LIMIT $3
+        """,
+        ("", 0),
+    ),
+    Read(
         "part_copy",
         """
         SELECT part_id, name, NULL::text, quantity_scale, array_to_string(platforms, ','),

@@ -90,7 +90,7 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
         case orders.OrderEvent() | platforms.PlatformEvent():
             yield from _rows_of_orders(told, event)
         case _:
-            yield from _rows_of_stock(told.key_seq, event)
+            yield from _rows_of_stock(told, event)
 
 
 def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
@@ -119,10 +119,13 @@ def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEve
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
 
 
-def _rows_of_stock(key_seq: int, event: Event) -> Iterator[Row]:
+def _rows_of_stock(told: Told, event: Event) -> Iterator[Row]:
+    key_seq = told.key_seq
     match event:
         case stock.DemandEvent():
             yield "told_demand", (event.order, key_seq, *_totals(event))
+            if isinstance(event, stock.ReservationLost):
+                yield "told_loss", (event.order, key_seq, told.seq, event.taken, event.reason.value, *_whither(event))
         case stock.ShipmentChanged():
             yield "told_shipment", (event.shipment, key_seq, event.closed)
             for line in event.lines:
@@ -133,6 +136,10 @@ def _rows_of_stock(key_seq: int, event: Event) -> Iterator[Row]:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _whither(event: stock.ReservationLost) -> tuple[Value, ...]:
+    return event.winner, event.gate and event.gate.value
 
 
 def _totals(event: stock.DemandEvent) -> tuple[Value, ...]:

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.deciding import Work, open_to_plan
 from services.orders.commands.outcomes import Outcomes
+from services.orders.domain.loss import Loss
 from services.orders.store import catalogue
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
@@ -66,13 +67,24 @@ async def demand_changed(work: Work, received: CloudEvent[DemandEvent]) -> None:
     await work.hear(fact.order, lambda order: order.hear_demand(fact, version))
 
 
+@deciders.on(ReservationLost, touches=_order)
+async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) -> None:
+    """Take over inventory's totals, and keep what was taken from the order, and why."""
+    fact, version = received.data, received.key_seq
+    await work.hear(fact.order, lambda order: order.hear_demand(fact, version))
+    work.lose(
+        fact.order,
+        Loss(heard=version, taken=fact.taken, reason=fact.reason, winner=fact.winner, gate=fact.gate),
+    )
+
+
 async def work_order_changed(work: Work, received: CloudEvent[WorkOrderEvent]) -> None:
     """Take over what production says of a work order, and source or ask back what follows."""
     fact = received.data
     await work.hear(fact.order, lambda order: order.hear_work_order(fact))
 
 
-for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed, ReservationLost):
+for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed):
     deciders.on(_demand, touches=_order)(demand_changed)
 for _work_order in (
     WorkOrderOpened,

@@ -4,7 +4,7 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers
-from services.orders.api import activities, orders, platforms, promises, sources, stream, weights
+from services.orders.api import activities, explanations, orders, platforms, promises, reports, sources, stream, weights
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
@@ -88,7 +88,9 @@ def _app(desk: Desk, backbone: Backbone, registry: CollectorRegistry, authentica
 def _routers(desk: Desk) -> list[APIRouter]:
     return [
         stream.router(desk),
+        reports.router(desk),
         orders.router(desk),
+        explanations.router(desk),
         promises.router(),
         sources.router(desk),
         weights.router(desk),

@@ -1,6 +1,6 @@
 """What can be set about orders, read once; every bound by name."""
 
-from pydantic import Field
+from pydantic import Field, PositiveInt
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,6 +21,10 @@ class OrdersSettings(BaseSettings):
     """How often planning looks for approved sources that another process has noted."""
     promises_max: int = Field(default=1_000, gt=0)
     """Promises of an order in one answer, the newest kept."""
+    explained_max: int = Field(default=200, gt=0)
+    """Losses, promises and sourcing decisions of an order that its explanation looks at, the newest of each kept."""
+    waiting_days_max: tuple[PositiveInt, PositiveInt, PositiveInt] = (7, 11, 28)
+    """Days after which an order waits too long, by band: 01-03, 04-08, 09-15. Illustrative, to be replaced."""
     import_bytes_max: int = Field(default=64 * 1024 * 1024, gt=0)
     """Size of one imported file."""
     import_lines_max: int = Field(default=200_000, gt=0)

@@ -81,6 +81,8 @@ orders = Table(
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
+    Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
+    Index("orders_urgent", "placed_at", "order_id", postgresql_where=text("urgency <> 'C'")),
     Index("orders_by_tail", "platform", "tail_number", postgresql_where=text("tail_number IS NOT NULL")),
 )
 
@@ -110,6 +112,19 @@ promises = Table(
     Column("promised_for", Date),
     Column("reason", Text, nullable=False),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+)
+
+losses = Table(
+    "loss",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.order_id"), primary_key=True),
+    Column("heard", BigInteger, primary_key=True),
+    Column("taken", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("winner", Text),
+    Column("gate", Text),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    CheckConstraint("heard > 0 AND taken >= 0", name="loss_heard"),
 )
 
 sources = Table(

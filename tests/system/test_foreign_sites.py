@@ -177,6 +177,15 @@ READS: list[tuple[str, str, list[str]]] = [
     ("D-01", "orders /v1/orders/<partner-order>", ["order-unknown"]),
     ("planner", "orders /v1/orders/<partner-order>", ["order-unknown"]),
     ("partner's planner", "orders /v1/orders/<our-order>", ["order-unknown"]),
+    ("D-01", "orders /v1/orders/<our-order>/explanation", ["<our-order>"]),
+    ("D-01", "orders /v1/orders/<their-order>/explanation", ["order-unknown"]),
+    ("planner", "orders /v1/orders/<partner-order>/explanation", ["order-unknown"]),
+    ("partner's auditor", "orders /v1/orders/<our-order>/explanation", ["order-unknown"]),
+    ("D-01", "orders /v1/orders/waiting?site=D-02", []),
+    ("operator", "orders /v1/orders/waiting?site=D-90", []),
+    ("partner's planner", "orders /v1/orders/waiting?site=D-01", []),
+    ("D-01", "orders /v1/orders/urgency?site=D-02", []),
+    ("partner's operator", "orders /v1/orders/urgency?site=D-01", []),
     ("D-01", "orders /v1/platforms?site=D-02", []),
     ("operator", "orders /v1/platforms?site=D-90", []),
     ("partner's planner", "orders /v1/platforms?site=D-02", []),
@@ -248,6 +257,8 @@ def shown(answer: Any) -> set[str]:
     told = answer.json()
     if answer.status_code != 200:
         return {slug(answer)}
+    if isinstance(told, dict) and "beyond" in told:
+        return {each["ordered_by"] for each in told["waiting"] + told["beyond"]}
     if isinstance(told, dict) and "rows" in told:
         return {row_shown(row) for row in told["rows"]}
     if isinstance(told, list):

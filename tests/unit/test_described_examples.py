@@ -5,10 +5,12 @@ import json
 import pytest
 from pydantic import BaseModel
 
+from services.orders.schemas.explanations import ExplanationRead
 from services.orders.schemas.orders import OrderRead, OrderSummary
 from services.orders.schemas.platforms import Availability, GroundedRead, TailInFull, TailRead
 from services.orders.schemas.promises import StandingPromise
 from services.orders.schemas.releases import ActionsRead
+from services.orders.schemas.reports import AgeReport, UrgencyUse
 from services.orders.schemas.sources import ActivityRead, ImportDone, SourceRead
 from services.orders.schemas.weights import WeightsRead
 from services.production.schemas.answers import EventAnswer, LineAnswer, LinesSummary, lines_answer, request_body
@@ -19,7 +21,8 @@ from shared.events.factory import FactoryEventCorrected
 
 ANSWERS: list[type[BaseModel]] = [
     *(OrderSummary, OrderRead, StandingPromise, SourceRead, WeightsRead, ActivityRead, ImportDone),
-    *(TailRead, TailInFull, GroundedRead, Availability, ActionsRead),
+    *(TailRead, TailInFull, GroundedRead, Availability, ActionsRead, ExplanationRead),
+    *(AgeReport, UrgencyUse),
     *(LotSummary, LotRead, WorkOrderSummary, WorkOrderRead, GapsRead, EventAnswer),
 ]
 

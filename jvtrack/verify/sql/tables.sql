@@ -18,6 +18,7 @@ CREATE TABLE told_work_order (key, key_seq, quantity);
 CREATE TABLE told_order (key, key_seq, order_id, quantity);
 CREATE TABLE told_sourcing (key, key_seq, work_order);
 CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
+CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate);
 CREATE TABLE told_demand (
   order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed);
 CREATE TABLE posting (
@@ -41,6 +42,7 @@ CREATE TABLE orders (
   work_orders_quantity);
 CREATE TABLE sourcing (order_id, n, sourced, quantity);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
+CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate);
 CREATE TABLE tail_row (
   platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
 CREATE TABLE first_article (first_article, version);

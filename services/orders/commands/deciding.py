@@ -8,10 +8,12 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.outcomes import Outcomes
+from services.orders.domain.loss import Loss
 from services.orders.domain.order import Decision, Order, OrderUnknown
 from services.orders.domain.plan import needs_source, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
+from services.orders.store import losses as loss_store
 from services.orders.store import market
 from services.orders.store import orders as order_store
 from services.orders.store import sources as source_store
@@ -44,6 +46,7 @@ class Work:
         self._changed: dict[OrderId, None] = {}
         self._work_orders: dict[tuple[OrderId, int], Sourcing] = {}
         self._promised: list[Promised] = []
+        self._losses: list[tuple[OrderId, Loss]] = []
         self._told: list[Told] = []
         self._answered: list[OrderId] = []
         self._given: Counter[tuple[PartId, SiteId]] = Counter()
@@ -92,6 +95,10 @@ class Work:
             self._answered.append(order_id)
         self.decide(decided)
 
+    def lose(self, order_id: OrderId, loss: Loss) -> None:
+        """Keep what was taken from an order's reservation, and why."""
+        self._losses.append((order_id, loss))
+
     async def replan(self) -> None:
         """Plan all these orders anew."""
         for order_id in list(self._orders):
@@ -122,6 +129,7 @@ class Work:
         works = [(order_id, work) for (order_id, _), work in self._work_orders.items()]
         order_store.save_work_orders(writes, works)
         order_store.save_promises(writes, self._promised)
+        loss_store.save(writes, self._losses)
         await tell(self._session, self._told, beside=writes)
         if self._answered:
             after_commit(self._session, self._wake)

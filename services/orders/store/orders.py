@@ -38,6 +38,7 @@ _PLACE = Statement(
     """
 )
 _LOCK = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id FOR UPDATE")
+_FIND = Statement("SELECT * FROM orders WHERE order_id = :order_id")
 _WORK_ORDERS = Statement(
     "SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n"
 )
@@ -140,6 +141,12 @@ async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Orde
     """Lock orders, in order and in one statement, and load them; an order that is not there is not in the answer."""
     rows = await _LOCK.rows(session, {"order_ids": sorted(set(order_ids))})
     return await _load(session, rows)
+
+
+async def find(session: AsyncSession, order_id: OrderId) -> Order | None:
+    """Load an order as it stands, for who only looks at it."""
+    rows = await _FIND.rows(session, {"order_id": order_id})
+    return (await _load(session, rows)).get(order_id)
 
 
 def save(writes: Writes, orders: Sequence[Order]) -> None:

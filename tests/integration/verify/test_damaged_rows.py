@@ -45,6 +45,13 @@ from tests.integration.verify.books import Books, offences
             id="a promise is gone",
         ),
         pytest.param(
+            "orders",
+            "INSERT INTO loss (order_id, heard, taken, reason) SELECT min(order_id), 1, 2, 'counted' FROM orders",
+            ["I7"],
+            "keeps at 1 that 2 were taken (counted, winner none, gate none), and stock.v1 says nothing",
+            id="a loss was made up",
+        ),
+        pytest.param(
             "inventory",
             "UPDATE demand SET priority = 15 WHERE reserved > 0; "
             "UPDATE demand SET priority = 1, cancelled = cancelled - 1, closed = false WHERE closed",

@@ -1,0 +1,172 @@
+"""`jvtrack orders`: what depots have asked for, how each order stands, and why."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from jvtrack.client import AgeReport, Explanation, Order, OrderDetails, Reason
+from jvtrack.commands.caller import call
+from jvtrack.commands.shown import Json, show_json
+from shared.types import Platform
+
+app = typer.Typer()
+orders = typer.Typer(no_args_is_help=True)
+app.add_typer(orders, name="orders", help="Orders: how each stands, what it waits for, and why.")
+
+OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
+AtSite = Annotated[str | None, typer.Option(help="Only those placed by this depot or filled from it.")]
+OfPart = Annotated[str | None, typer.Option(help="Only of this part.")]
+
+
+@orders.command(name="list")
+def list_orders(
+    *,
+    site: AtSite = None,
+    part: OfPart = None,
+    state: Annotated[str | None, typer.Option(help="Only those that stand so: open, sourced, reserved ...")] = None,
+    platform: Annotated[Platform | None, typer.Option(help="Only for this platform.")] = None,
+    late: Annotated[bool | None, typer.Option("--late/--on-time", help="Only late ones, or only the others.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List orders: what has become of each one's quantity, and what is promised."""
+    found = call(
+        lambda jvtrack: jvtrack.orders.list(site=site, part=part, state=state, platform=platform, late=late).all()
+    )
+    if as_json:
+        show_json(found)
+        return
+    table = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
+    for order in found:
+        table.add_row(*_row(order))
+    Console().print(table)
+
+
+@orders.command()
+def show(order: OrderName, *, as_json: Json = False) -> None:
+    """Show an order with its promises and work orders."""
+    found = call(lambda jvtrack: jvtrack.orders.get(order))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+        return
+    summary = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
+    summary.add_row(*_row(found))
+    console = Console()
+    console.print(summary)
+    for table in _details(found):
+        if table.row_count:
+            console.print(table)
+
+
+@orders.command()
+def explain(order: OrderName, *, as_json: Json = False) -> None:
+    """Say why an order has so much, why from that source, and why not earlier."""
+    found = call(lambda jvtrack: jvtrack.orders.explain(order))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+        return
+    console = Console()
+    console.print(f"{found.order_id}: {found.part} for {found.ordered_by} from {found.site}, {found.state}")
+    for title, reasons in _answers(found):
+        if reasons:
+            console.print(_reasons(title, reasons))
+
+
+@orders.command()
+def waiting(
+    *,
+    site: Annotated[str | None, typer.Option(help="Only orders of this depot.")] = None,
+    part: OfPart = None,
+    as_json: Json = False,
+) -> None:
+    """Report who waits how long, by band and depot, and which orders wait too long."""
+    found = call(lambda jvtrack: jvtrack.orders.waiting(site=site, part=part))
+    if as_json:
+        typer.echo(found.model_dump_json(indent=1))
+        return
+    console = Console()
+    for table in _ages(found):
+        console.print(table)
+
+
+@orders.command()
+def urgency(
+    *,
+    month: Annotated[str | None, typer.Option(help="Only orders placed in this month, such as 2026-11.")] = None,
+    site: Annotated[str | None, typer.Option(help="Only orders of this depot.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Report who has approved urgent needs, for which depot, how often and for how much."""
+    found = call(lambda jvtrack: jvtrack.orders.urgency(month=month, site=site).all())
+    if as_json:
+        show_json(found)
+        return
+    table = Table("month", "approved by", "depot", "urgency", "orders", "quantity")
+    for use in found:
+        counted = (str(use.orders), str(use.quantity))
+        table.add_row(use.month, escape(use.approved_by), use.ordered_by, use.urgency, *counted)
+    Console().print(table)
+
+
+_QUANTITIES = ("ordered", "reserved", "sourced", "issued", "open")
+
+
+def _row(order: Order) -> Sequence[str]:
+    quantities = (order.quantity, order.reserved, order.sourced, order.issued, order.open)
+    return (
+        order.order_id,
+        order.ordered_by,
+        order.site,
+        order.part,
+        f"{order.priority:02}",
+        str(order.required_by),
+        *map(str, quantities),
+        _shown(order.promised_for),
+        order.state,
+    )
+
+
+def _details(order: OrderDetails) -> Sequence[Table]:
+    works = Table("work order", "source", "quantity", "due", "state")
+    for work in order.work_orders:
+        works.add_row(work.work_order, work.source, str(work.quantity), str(work.due), work.state)
+    promises = Table("promised on", "for", "because of")
+    for promise in order.promises:
+        promises.add_row(str(promise.recorded_at.date()), _shown(promise.promised_for), escape(promise.reason))
+    return works, promises
+
+
+def _ages(report: AgeReport) -> Sequence[Table]:
+    limits = {limit.band: limit for limit in report.limits}
+    bands = Table("band", "depot", "lines", "quantity", "held", "oldest, days", "limit, days", "beyond it")
+    for each in report.waiting:
+        limit, counted = limits[each.band], (each.lines, each.quantity, each.reserved, each.oldest_days)
+        bands.add_row(limit.priorities, each.ordered_by, *map(str, counted), str(limit.days), str(each.beyond_lines))
+    late = Table("order", "depot", "part", "priority", "quantity", "days", "beyond", "promised", "state")
+    for line in report.beyond:
+        figures = map(str, (line.quantity, line.days, line.beyond_days))
+        about = (line.order_id, line.ordered_by, line.part, f"{line.priority:02}")
+        late.add_row(*about, *figures, _shown(line.promised_for), line.state)
+    return bands, late
+
+
+def _answers(found: Explanation) -> Sequence[tuple[str, Sequence[Reason]]]:
+    return (
+        ("why this much", found.why_this_much),
+        ("why this source", found.why_this_source),
+        ("why not earlier", found.why_not_earlier),
+    )
+
+
+def _reasons(title: str, reasons: Sequence[Reason]) -> Table:
+    table = Table(title, "", "quantity", "day")
+    for reason in reasons:
+        table.add_row(reason.kind, escape(reason.text), _shown(reason.quantity), _shown(reason.day))
+    return table
+
+
+def _shown(value: object) -> str:
+    return "-" if value is None else str(value)
