@@ -19,12 +19,14 @@ from jvtrack.demo.papers import Papers
 from jvtrack.demo.scenes import (
     changing_minds,
     deliveries,
+    gearboxes,
     offline,
     opening,
     ordering,
     pace,
     poison,
     power_cuts,
+    pre_empting,
     racing,
     slips,
 )
@@ -43,6 +45,10 @@ _ACTS: Sequence[Mapping[str, Scene]] = (
         "a race for the last units": racing.play,
         "cancels racing issues": changing_minds.play,
         "a receipt reversed": slips.play,
+    },
+    {
+        "a gearbox slips, and who helps": gearboxes.play,
+        "a tank's order pre-empts": pre_empting.play,
     },
     {"power cuts": power_cuts.play},
     {"a poisoned fact": poison.play, "a steady pace": pace.play},
