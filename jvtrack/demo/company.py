@@ -2,15 +2,17 @@
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from jvtrack.client import JVTrack
+from jvtrack.client import JVTrack, Order
 from jvtrack.demo.buyer import Buyer
 from jvtrack.demo.depot import Depot
 from jvtrack.demo.factory import Factory
 from jvtrack.demo.inspector import Inspector
 from jvtrack.demo.papers import Papers
 from jvtrack.demo.stage import Stage
+from shared import clock
 
 ACTIVITIES: Mapping[str, tuple[str, str]] = {
     "D-01": ("7201YA", "7202YA"),
@@ -37,6 +39,9 @@ class Company:
     depots: Mapping[str, Depot]
     factories: Mapping[str, Factory]
     dice: random.Random
+    began_at: datetime
+    followed: dict[str, Order] = field(default_factory=dict)
+    """Orders whose promises are drawn in the end, by what waits for them."""
 
     @classmethod
     def gather(cls, stage: Stage, papers: Papers, connection: JVTrack) -> "Company":
@@ -55,6 +60,7 @@ class Company:
             depots={site: Depot(site, codes, acting("depot", site), papers) for site, codes in ACTIVITIES.items()},
             factories={site: Factory(site, acting("factory", site), papers) for site in FACTORIES},
             dice=random.Random(_SEED),  # noqa: S311  # a play, the same every time
+            began_at=clock.now(),
         )
 
     def clerk(self, site: str) -> Depot:

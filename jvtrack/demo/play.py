@@ -19,6 +19,7 @@ from jvtrack.demo.papers import Papers
 from jvtrack.demo.scenes import (
     changing_minds,
     deliveries,
+    drawing,
     gearboxes,
     offline,
     opening,
@@ -52,6 +53,7 @@ _ACTS: Sequence[Mapping[str, Scene]] = (
     },
     {"power cuts": power_cuts.play},
     {"a poisoned fact": poison.play, "a steady pace": pace.play},
+    {"promises and platforms drawn": drawing.play},
 )
 _TITLES = [title for act in (_OPENING, *_ACTS) for title in act]
 _NUMBERS = {title: f"{number:2}/{len(_TITLES)}" for number, title in enumerate(_TITLES, 1)}

@@ -5,10 +5,12 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from deploy.errors import SetupError
 from deploy.local import control, state
@@ -58,6 +60,14 @@ class Stage:
 
     def _token(self, name: str, role: str, sites: Sequence[str], scopes: Sequence[str]) -> str:
         return self._issuer.token(Bearer(name, role, "IND", sites, scopes), hours=_TOKEN_HOURS)
+
+    def output(self) -> Path:
+        """Give the folder for what the play draws: beside the stack's data, or a new one where they are elsewhere."""
+        if not self.is_local:
+            return Path(tempfile.mkdtemp(prefix="jvtrack-demo-"))
+        folder = self.settings.directory / "plots"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     @property
     def can_kill(self) -> bool:

@@ -10,7 +10,7 @@ from deploy.local.settings import SERVICES
 from jvtrack.demo.company import Company
 from jvtrack.demo.findings import Finding
 from jvtrack.demo.papers import Papers
-from jvtrack.demo.scenes import gearboxes, opening, pre_empting
+from jvtrack.demo.scenes import drawing, gearboxes, opening, pre_empting
 from jvtrack.demo.stage import Stage
 from shared import clock
 from tests.fixtures.doors import client_of
@@ -32,6 +32,7 @@ async def played(system: System, edition: str) -> Sequence[Finding]:
         company = Company.gather(stage, Papers(clock.now().date(), edition), operator)
         shown = [await opening.play(company)]
         shown += await asyncio.gather(gearboxes.play(company), pre_empting.play(company))
+        shown += [await drawing.play(company)]
     return [finding for findings in shown for finding in findings]
 
 
@@ -41,4 +42,8 @@ async def test_late_gearboxes_and_a_tank_come_out_as_they_must_however_often_the
     first, second = await played(played_on, "00"), await played(played_on, "01")
 
     assert [finding for finding in (*first, *second) if not finding.holds] == []
+    assert [finding.what for finding in first[-2:]] == [
+        "promises over time, 5 lines",
+        "platforms down over time, 2 lines",
+    ]
     assert len(first) == len(second)

@@ -72,6 +72,7 @@ async def _stand_still(company: Company, tail: Tail, part: PartId, *, source: Si
     clerk = company.clerk(DEPOT)
     await clerk.ground(tail, f"Chips in the oil: {part}.")
     order = await clerk.order(part, 1, activity=ACTIVITY, tail=tail)
+    company.followed[tail.tail_number] = order
     return _Waiting(tail, order, await company.buyer.buy(order, source))
 
 

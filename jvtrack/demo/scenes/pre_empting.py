@@ -22,6 +22,7 @@ async def play(company: Company) -> Sequence[Finding]:
     losing = await shelf.order(part, there, activity=LOSING_ACTIVITY)
     await rival.ground(TAIL, f"Waits for {part}.")
     winning = await rival.order(part, 1, site=SHELF, urgency=Urgency.A, activity=WINNING_ACTIVITY, tail=TAIL)
+    company.followed.update({f"shelf of {SHELF}": losing, TAIL.tail_number: winning})
     won = await rival.reserved(winning, 1)
     lost = await _promised_anew(company, losing)
     taken = await company.operator.inventory.movements(order=losing.order_id, reason="pre-empted").all()

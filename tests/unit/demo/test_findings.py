@@ -11,6 +11,7 @@ from jvtrack.demo.inspector import Inspector
 from jvtrack.demo.papers import Papers
 from jvtrack.demo.scenes import power_cuts
 from jvtrack.demo.stage import Stage
+from shared import clock
 
 
 async def test_power_cuts_that_nobody_could_make_do_not_hold() -> None:
@@ -35,4 +36,5 @@ def a_company(stage: Stage) -> Company:
         depots={},
         factories={},
         dice=random.Random(1),
+        began_at=clock.now(),
     )
