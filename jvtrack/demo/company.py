@@ -1,14 +1,18 @@
-"""The company: depots, factories, a planner and an operator, each with a token of its own."""
+"""The company: depots, factories, and who plans, buys, inspects and operates, each with a token of their own."""
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from jvtrack.client import JVTrack
+from jvtrack.client import JVTrack, Order
+from jvtrack.demo.buyer import Buyer
 from jvtrack.demo.depot import Depot
 from jvtrack.demo.factory import Factory
+from jvtrack.demo.inspector import Inspector
 from jvtrack.demo.papers import Papers
 from jvtrack.demo.stage import Stage
+from shared import clock
 
 ACTIVITIES: Mapping[str, tuple[str, str]] = {
     "D-01": ("7201YA", "7202YA"),
@@ -30,9 +34,14 @@ class Company:
     papers: Papers
     operator: JVTrack
     planner: JVTrack
+    inspector: Inspector
+    buyer: Buyer
     depots: Mapping[str, Depot]
     factories: Mapping[str, Factory]
     dice: random.Random
+    began_at: datetime
+    followed: dict[str, Order] = field(default_factory=dict)
+    """Orders whose promises are drawn in the end, by what waits for them."""
 
     @classmethod
     def gather(cls, stage: Stage, papers: Papers, connection: JVTrack) -> "Company":
@@ -46,7 +55,15 @@ class Company:
             papers=papers,
             operator=acting("operator"),
             planner=acting("planner"),
+            inspector=Inspector(acting("quality")),
+            buyer=Buyer(acting("procurement"), papers),
             depots={site: Depot(site, codes, acting("depot", site), papers) for site, codes in ACTIVITIES.items()},
             factories={site: Factory(site, acting("factory", site), papers) for site in FACTORIES},
             dice=random.Random(_SEED),  # noqa: S311  # a play, the same every time
+            began_at=clock.now(),
         )
+
+    def clerk(self, site: str) -> Depot:
+        """Give a depot as its clerk works in it: with the same papers, and no word on what is urgent."""
+        jvtrack = self.operator.acting_as(self.stage.clerk_token(site))
+        return replace(self.depots[site], jvtrack=jvtrack)

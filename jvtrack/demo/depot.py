@@ -4,15 +4,39 @@ import itertools
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import NamedTuple
 
-from jvtrack.client import Issue, JVTrack, Movement, NewOrder, Order, Receipt, ReceiptLine, Shipment, Stock, StockQuery
+from jvtrack.client import (
+    Issue,
+    JVTrack,
+    Movement,
+    NewOrder,
+    Order,
+    OrderDetails,
+    PlatformDown,
+    PlatformState,
+    PlatformUp,
+    Receipt,
+    ReceiptLine,
+    Shipment,
+    Stock,
+    StockQuery,
+)
 from jvtrack.demo.findings import seen
 from jvtrack.demo.papers import Papers
-from shared.types import OrderId, PartId, ShipmentId, SiteId, Urgency
+from shared import clock
+from shared.types import OrderId, PartId, Platform, ShipmentId, SiteId, TailNumber, Urgency
 
 _NEEDED_IN_DAYS = 30
 _ANSWER_SECONDS = 10.0
 _LINES_MAX = 200
+
+
+class Tail(NamedTuple):
+    """Which aircraft or vehicle."""
+
+    platform: Platform
+    tail_number: TailNumber
 
 
 @dataclass(slots=True)
@@ -36,19 +60,41 @@ class Depot:
         *,
         site: SiteId | None = None,
         urgency: Urgency = Urgency.C,
-        wait: bool = True,
+        activity: str | None = None,
+        tail: Tail | None = None,
     ) -> Order:
         """Order a part, from its own shelves or another depot's, and hear what inventory says."""
         wanted = NewOrder(
-            document_number=self.papers.document_number(next(self._turns)),
+            document_number=self.papers.document_number(activity or next(self._turns)),
             ordered_by=self.site,
             site=site,
             part=part,
             quantity=quantity,
             urgency=urgency,
             required_by=self.papers.today + timedelta(days=_NEEDED_IN_DAYS),
+            platform=tail and tail.platform,
+            tail_number=tail and tail.tail_number,
         )
-        return await self.jvtrack.orders.place(wanted, wait_seconds=_ANSWER_SECONDS if wait else None)
+        return await self.jvtrack.orders.place(wanted, wait_seconds=_ANSWER_SECONDS)
+
+    async def reserved(self, order: Order, quantity: int) -> OrderDetails:
+        """Wait until so much is held for an order; gives it as it then is."""
+
+        async def look() -> OrderDetails | None:
+            now = await self.jvtrack.orders.get(order.order_id)
+            return now if now.reserved == quantity else None
+
+        return await seen(f"{quantity} reserved for order {order.order_id}", look)
+
+    async def ground(self, tail: Tail, cause: str) -> PlatformState:
+        """Say that an aircraft or vehicle stands still for want of parts."""
+        said = PlatformDown(since=clock.now(), cause=cause, awaiting_parts=True)
+        return await self.jvtrack.orders.platforms.down(tail.platform, tail.tail_number, said)
+
+    async def release(self, tail: Tail) -> PlatformState:
+        """Say that an aircraft or vehicle can do its work again."""
+        said = PlatformUp(since=clock.now())
+        return await self.jvtrack.orders.platforms.up(tail.platform, tail.tail_number, said)
 
     async def stock(self, part: PartId) -> Stock:
         """Look at what it has of a part, all lots together."""

@@ -17,7 +17,7 @@ from shared.events.factory import (
     FactoryLotStarted,
     FactoryWorkOrderAccepted,
 )
-from shared.events.production import WorkOrderOpened
+from shared.events.production import Reference, WorkOrderOpened
 from shared.types import PartId, ShipmentId, SiteId, WorkOrderId
 
 _DELAY_DAYS = 14
@@ -59,7 +59,15 @@ class Factory:
         self.reported += 1
         return accepted
 
-    async def make(self, part: PartId, quantity: int, *, work_order: WorkOrderId | None = None, spoilt: int = 0) -> str:
+    async def make(
+        self,
+        part: PartId,
+        quantity: int,
+        *,
+        work_order: WorkOrderId | None = None,
+        spoilt: int = 0,
+        reference: Reference | None = None,
+    ) -> str:
         """Make a lot, from its start to the shelf; gives the lot's number."""
         lot = self.papers.lot(self.site)
         about = {"lot": lot, "part": part, "work_order": work_order}
@@ -70,7 +78,8 @@ class Factory:
             reason = "Outside limits."
             await self.report(FactoryLotScrapped.model_validate({**about, "quantity": spoilt, "reason": reason}))
             self.scrapped += spoilt
-        await self.report(FactoryLotFinished.model_validate({**about, "quantity": good, "certificate": f"COC-{lot}"}))
+        made = {"quantity": good, "certificate": f"COC-{lot}", "reference": reference}
+        await self.report(FactoryLotFinished.model_validate({**about, **made}))
         return lot
 
     async def dispatch(

@@ -38,6 +38,10 @@ class Papers:
         """Number a consignment of a factory."""
         return f"S-{self.edition}-{self._next(f'shipment of {factory}') + 1:05}"
 
+    def purchase(self, supplier: str) -> str:
+        """Number a purchase order to a supplier."""
+        return f"PO-{supplier}-{self.edition}-{self._next(f'purchase of {supplier}') + 1:05}"
+
     def source(self, factory: str, line: str) -> str:
         """Name a line of a factory as the sender of its events."""
         return f"/{factory}/{line}-{self.edition}"

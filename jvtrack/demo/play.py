@@ -19,12 +19,15 @@ from jvtrack.demo.papers import Papers
 from jvtrack.demo.scenes import (
     changing_minds,
     deliveries,
+    drawing,
+    gearboxes,
     offline,
     opening,
     ordering,
     pace,
     poison,
     power_cuts,
+    pre_empting,
     racing,
     slips,
 )
@@ -44,8 +47,13 @@ _ACTS: Sequence[Mapping[str, Scene]] = (
         "cancels racing issues": changing_minds.play,
         "a receipt reversed": slips.play,
     },
+    {
+        "a gearbox slips, and who helps": gearboxes.play,
+        "a tank's order pre-empts": pre_empting.play,
+    },
     {"power cuts": power_cuts.play},
     {"a poisoned fact": poison.play, "a steady pace": pace.play},
+    {"promises and platforms drawn": drawing.play},
 )
 _TITLES = [title for act in (_OPENING, *_ACTS) for title in act]
 _NUMBERS = {title: f"{number:2}/{len(_TITLES)}" for number, title in enumerate(_TITLES, 1)}

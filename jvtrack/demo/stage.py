@@ -5,10 +5,12 @@ import os
 import shlex
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from deploy.errors import SetupError
 from deploy.local import control, state
@@ -50,8 +52,22 @@ class Stage:
     def token(self, role: str, *sites: str) -> str:
         """Give a token of the system's issuer; a depot's is its commander's, who approves urgent needs."""
         scopes = [Scope.APPROVE_URGENCY] if role == Role.DEPOT else []
-        bearer = Bearer("@".join([role, *sites]), role, "IND", sites, scopes)
-        return self._issuer.token(bearer, hours=_TOKEN_HOURS)
+        return self._token("@".join([role, *sites]), role, sites, scopes)
+
+    def clerk_token(self, site: str) -> str:
+        """Give a token of a depot's clerk, who orders and may not call a need urgent."""
+        return self._token(f"clerk@{site}", Role.DEPOT, [site], [])
+
+    def _token(self, name: str, role: str, sites: Sequence[str], scopes: Sequence[str]) -> str:
+        return self._issuer.token(Bearer(name, role, "IND", sites, scopes), hours=_TOKEN_HOURS)
+
+    def output(self) -> Path:
+        """Give the folder for what the play draws: beside the stack's data, or a new one where they are elsewhere."""
+        if not self.is_local:
+            return Path(tempfile.mkdtemp(prefix="jvtrack-demo-"))
+        folder = self.settings.directory / "plots"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
 
     @property
     def can_kill(self) -> bool:

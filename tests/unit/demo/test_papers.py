@@ -30,6 +30,14 @@ def test_lots_and_consignments_are_numbered_by_their_factory() -> None:
     assert all(TypeAdapter(FactoryNumber).validate_python(number) for number in numbers)
 
 
+def test_purchases_are_numbered_by_their_supplier_and_edition() -> None:
+    papers = Papers(TODAY, "T5")
+
+    numbers = [papers.purchase("S-01"), papers.purchase("S-01"), papers.purchase("S-10")]
+
+    assert numbers == ["PO-S-01-T5-00001", "PO-S-01-T5-00002", "PO-S-10-T5-00001"]
+
+
 def test_the_editions_of_a_day_differ() -> None:
     midnight = datetime(2026, 11, 23, tzinfo=UTC)
 
