@@ -24,6 +24,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "sources": ("sources",),
     "purchase": ("purchase",),
     "platforms": ("platforms",),
+    "what_if": ("what-if",),
     "first_articles": ("first-articles",),
     "parked": ("parked",),
     "outbox": ("outbox",),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 
 import asyncpg
 from sqlalchemy import event
@@ -124,27 +125,39 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """Open a transaction that commits at the end of the block, then run what waits for its commit."""
         async with self._connected() as session:
-            driver = session.info[DRIVER]
-            transaction, is_over = driver.transaction(), False
-            try:
-                await transaction.start()
-                try:
-                    yield session
-                except Exception:
-                    with suppress(*DATABASE_ERRORS):
-                        await transaction.rollback()
-                        is_over = True
-                    raise
-                await transaction.commit()
-                is_over = True
-            finally:
-                # Whoever was interrupted leaves a connection of which nobody knows what it still does. It is ended at
-                # once: SQLAlchemy would first wait for a server that perhaps does not answer.
-                if not is_over:
-                    driver.terminate()
-                    await self._give_up(session)
+            async with self._begun(session):
+                yield session
             for hook in session.info.get(AFTER_COMMIT, ()):
                 hook()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncSession]:
+        """Read everything as it was at one moment, however many statements that takes, and write nothing."""
+        async with self._connected() as session, self._begun(session, isolation="repeatable_read", readonly=True):
+            yield session
+
+    @asynccontextmanager
+    async def _begun(self, session: AsyncSession, **kind: Any) -> AsyncIterator[None]:
+        """Open a transaction that commits at the end of the block."""
+        driver = session.info[DRIVER]
+        transaction, is_over = driver.transaction(**kind), False
+        try:
+            await transaction.start()
+            try:
+                yield
+            except Exception:
+                with suppress(*DATABASE_ERRORS):
+                    await transaction.rollback()
+                    is_over = True
+                raise
+            await transaction.commit()
+            is_over = True
+        finally:
+            # Whoever was interrupted leaves a connection of which nobody knows what it still does. It is ended at
+            # once: SQLAlchemy would first wait for a server that perhaps does not answer.
+            if not is_over:
+                driver.terminate()
+                await self._give_up(session)
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[AsyncSession]:

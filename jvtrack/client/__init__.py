@@ -52,6 +52,15 @@ from jvtrack.client.answers.slips import (
 )
 from jvtrack.client.answers.sources import Source, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.stock import ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
+from jvtrack.client.answers.whatif import (
+    CapacityChanges,
+    DemandChanges,
+    LotRejected,
+    SourceOpens,
+    SourceStops,
+    Supposition,
+    WhatIf,
+)
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
 from jvtrack.client.listing import Listing, Page
@@ -101,6 +110,13 @@ __all__ = [
     "GroundedPlatform",
     "Availability",
     "ReleaseOptions",
+    "SourceStops",
+    "CapacityChanges",
+    "LotRejected",
+    "SourceOpens",
+    "DemandChanges",
+    "Supposition",
+    "WhatIf",
     "Numbering",
     "Report",
     "Purchase",

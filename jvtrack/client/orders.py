@@ -1,7 +1,7 @@
 """The orders service: what depots ask for, and where it comes from."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +21,7 @@ from jvtrack.client.answers.orders import (
 )
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
 from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
+from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
 from jvtrack.client.door import Door, texts
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
@@ -138,6 +139,17 @@ class Orders:
     async def put_source(self, part: PartId, site: SiteId, terms: SourceTerms) -> Source:
         """Say on what terms a site may supply a part."""
         return await self.door.put(f"/v1/sources/{part}/{site}", terms, Source)
+
+    async def what_if(
+        self,
+        scenarios: Mapping[str, Sequence[Supposition]],
+        *,
+        part: PartId | None = None,
+        platform: Platform | None = None,
+    ) -> WhatIf:
+        """Ask what would become of promises and platforms in up to four scenarios; nothing is written."""
+        asked = Scenarios(scenarios=scenarios)
+        return await self.door.post("/v1/what-if", asked, WhatIf, part=part, platform=platform)
 
     def activities(self) -> Listing[Activity]:
         """Walk through the activities that may order."""

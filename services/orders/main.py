@@ -4,7 +4,18 @@ from fastapi import APIRouter, FastAPI
 from prometheus_client import CollectorRegistry
 
 from services.orders import handlers
-from services.orders.api import activities, explanations, orders, platforms, promises, reports, sources, stream, weights
+from services.orders.api import (
+    activities,
+    explanations,
+    orders,
+    platforms,
+    promises,
+    reports,
+    sources,
+    stream,
+    weights,
+    whatif,
+)
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
@@ -96,6 +107,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
         weights.router(desk),
         activities.router(desk),
         platforms.router(desk),
+        whatif.router(desk),
     ]
 
 

@@ -45,6 +45,14 @@ class OrdersSettings(BaseSettings):
     """Grounded platforms looked at for what would release them."""
     release_options_max: int = Field(default=1_000, gt=0)
     """Actions to release platforms in one answer, the best kept."""
+    what_if_lines_max: int = Field(default=20_000, gt=0)
+    """Open lines of a nation that a what-if looks at; more are refused."""
+    what_if_horizon_days: int = Field(default=365, gt=0)
+    """How far ahead a what-if counts the days on which platforms stand still."""
+    what_if_shown_max: int = Field(default=1_000, gt=0)
+    """Promises, lines and platforms that a what-if lists of each scenario, the worst kept; totals count all."""
+    what_if_at_once: int = Field(default=1, gt=0)
+    """What-ifs that a process reckons at once; the others wait for their turn."""
     idempotency_days: int = Field(default=7, gt=0)
     """How long the answers of requests without a natural id are remembered."""
     idempotency_chunk: int = Field(default=1_000, gt=0)

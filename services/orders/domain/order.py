@@ -129,6 +129,16 @@ class Order:
         return max(0, self.expected)
 
     @property
+    def left(self) -> dict[int, int]:
+        """How much each of its work orders will still bring; the earliest are taken to have come first."""
+        supplied, left = self.supplied, {}
+        for work in sorted(self.work_orders, key=lambda work: (work.due, work.n)):
+            come = min(supplied, work.quantity)
+            left[work.n] = work.quantity - come
+            supplied -= come
+        return left
+
+    @property
     def sourced(self) -> int:
         """How much of the need its work orders cover."""
         return min(self.outstanding, self.need)

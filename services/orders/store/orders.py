@@ -140,13 +140,13 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
 async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, Order]:
     """Lock orders, in order and in one statement, and load them; an order that is not there is not in the answer."""
     rows = await _LOCK.rows(session, {"order_ids": sorted(set(order_ids))})
-    return await _load(session, rows)
+    return await load(session, rows)
 
 
 async def find(session: AsyncSession, order_id: OrderId) -> Order | None:
     """Load an order as it stands, for who only looks at it."""
     rows = await _FIND.rows(session, {"order_id": order_id})
-    return (await _load(session, rows)).get(order_id)
+    return (await load(session, rows)).get(order_id)
 
 
 def save(writes: Writes, orders: Sequence[Order]) -> None:
@@ -224,7 +224,8 @@ def save_promises(writes: Writes, promised: Sequence[Promised]) -> None:
     )
 
 
-async def _load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Order]:
+async def load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Order]:
+    """Load the orders of these rows with their work orders, in one statement."""
     if not rows:
         return {}
     work_orders: dict[OrderId, list[Sourcing]] = {row.order_id: [] for row in rows}

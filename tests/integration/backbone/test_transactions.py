@@ -119,6 +119,27 @@ async def test_what_waits_for_a_commit_runs_after_it_and_never_without_it(house:
     assert ran == ["kept"]
 
 
+async def test_a_snapshot_shows_one_moment_however_often_it_is_asked(house: Database) -> None:
+    async with house.snapshot() as session:
+        before = await _KEYS.column(session)
+        async with house.transaction() as other:
+            await _COUNT.run(other, {"key": "meanwhile"})
+        after = await _KEYS.column(session)
+
+    assert (before, after) == ([], [])
+    assert await keys(house) == ["meanwhile"]
+
+
+async def test_a_snapshot_writes_nothing_and_its_connection_is_used_again(house: Database) -> None:
+    with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+        async with house.snapshot() as session:
+            await _COUNT.run(session, {"key": "lost"})
+    async with house.transaction() as session:
+        await _COUNT.run(session, {"key": "kept"})
+
+    assert await keys(house) == ["kept"]
+
+
 async def test_what_is_written_together_is_one_statement_whose_last_may_be_made_of_several(house: Database) -> None:
     async with house.transaction() as session:
         await _COUNT.run(session, {"key": "old"})

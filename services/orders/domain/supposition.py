@@ -1,0 +1,162 @@
+"""What is supposed of the days ahead: a source stops or slows down, a lot is rejected, a source opens, demand grows.
+
+Nothing here is planned: this says how terms, work orders and quantities would look, and `whatif` plans with them.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from decimal import ROUND_CEILING, Decimal
+
+from services.orders.domain.order import Order
+from services.orders.domain.source import Source
+from services.orders.domain.sourcing import Sourcing
+from shared.types import OrderId, PartId, SiteId
+
+Slips = Mapping[tuple[OrderId, int], int]
+"""By how many days work orders come later, or earlier, because their source has another capacity."""
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A source delivers nothing from today on, for so many days."""
+
+    site: SiteId
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """A source has so many percent of its weekly capacity left, for every part."""
+
+    site: SiteId
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """So much of an order's n-th work order will not come."""
+
+    order_id: OrderId
+    n: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A source may be asked for a part from a day on; its terms take the place of those that it has."""
+
+    part: PartId
+    source: Source
+    opens_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """So many times as much is wanted of a part, or of every part that nothing else is supposed of."""
+
+    factor: Decimal
+    part: PartId | None = None
+
+
+Supposition = Stop | Capacity | Rejection | Opening | Growth
+
+
+def subject(supposed: Supposition) -> tuple[object, ...]:
+    """Say what something is supposed of: the same may not be supposed of it twice."""
+    match supposed:
+        case Stop(site) | Capacity(site):
+            return type(supposed), site
+        case Rejection(order_id, n):
+            return Rejection, order_id, n
+        case Opening(part, source):
+            return Opening, part, source.site
+    return Growth, supposed.part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Everything that is supposed at once, by what it is supposed of."""
+
+    today: date
+    stopped: Mapping[SiteId, int] = field(default_factory=dict)
+    capacities: Mapping[SiteId, int] = field(default_factory=dict)
+    rejected: Mapping[OrderId, Mapping[int, int]] = field(default_factory=dict)
+    opened: Mapping[PartId, Mapping[SiteId, Source]] = field(default_factory=dict)
+    growth: Mapping[PartId | None, Decimal] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, suppositions: Sequence[Supposition], today: date) -> "World":
+        """Put suppositions together."""
+        rejected: defaultdict[OrderId, dict[int, int]] = defaultdict(dict)
+        opened: defaultdict[PartId, dict[SiteId, Source]] = defaultdict(dict)
+        for each in suppositions:
+            if isinstance(each, Rejection):
+                rejected[each.order_id][each.n] = each.quantity
+            if isinstance(each, Opening):
+                closed_days = max(0, (each.opens_on - today).days)
+                terms = replace(each.source, lead_time_days=each.source.lead_time_days + closed_days)
+                opened[each.part][each.source.site] = terms
+        return cls(
+            today=today,
+            stopped={each.site: each.days for each in suppositions if isinstance(each, Stop)},
+            capacities={each.site: each.percent for each in suppositions if isinstance(each, Capacity)},
+            rejected=rejected,
+            opened=opened,
+            growth={each.part: each.factor for each in suppositions if isinstance(each, Growth)},
+        )
+
+    def sources(self, part: PartId, known: Sequence[Source]) -> list[Source]:
+        """Give the sources of a part on the terms that are supposed."""
+        opened = self.opened.get(part, {})
+        there = {each.site: each for each in known}
+        new = [_in_place_of(each, there.get(each.site)) for each in opened.values()]
+        return [self.terms(each) for each in (*(each for each in known if each.site not in opened), *new)]
+
+    def terms(self, source: Source) -> Source:
+        """Give a source's terms as they are supposed: it is late by its stop, and has another capacity."""
+        if source.site not in self.stopped and source.site not in self.capacities:
+            return source
+        stopped, percent = self.stopped.get(source.site, 0), self.capacities.get(source.site, _WHOLE)
+        capacity = source.capacity_per_week
+        if capacity is not None:
+            capacity = max(1, capacity * percent // _WHOLE)
+        return replace(source, lead_time_days=source.lead_time_days + stopped, capacity_per_week=capacity)
+
+    def order(self, order: Order, slips: Slips) -> Order:
+        """Give an order as it would be: its work orders late or short, its quantity grown."""
+        left, rejected = order.left, self.rejected.get(order.order_id, {})
+        works = [
+            self._work(work, slips.get((order.order_id, work.n), 0), rejected.get(work.n, 0)) if left[work.n] else work
+            for work in order.work_orders
+        ]
+        return self._grown(replace(order, work_orders=tuple(works)))
+
+    def _work(self, work: Sourcing, slip: int, rejected: int) -> Sourcing:
+        due, reasons = work.due, []
+        if slip:
+            due = max(due + timedelta(days=slip), min(due, self.today))
+            reasons.append(f"{work.source} has {self.capacities[work.source]} percent of its capacity")
+        if stopped := self.stopped.get(work.source, 0):
+            due = max(due, self.today) + timedelta(days=stopped)
+            reasons.append(f"{work.source} stops for {stopped} days")
+        if not reasons and not rejected:
+            return work
+        reason = ", and ".join(reasons) or work.due_reason
+        return replace(work, quantity=work.quantity - rejected, due=due, due_reason=reason)
+
+    def _grown(self, order: Order) -> Order:
+        factor = self.growth.get(order.part, self.growth.get(None))
+        if factor is None:
+            return order
+        gone, held = order.demand.issued + order.demand.cancelled, order.demand.reserved
+        asked = (order.quantity - gone) * factor
+        quantity = gone + max(held, int(asked.to_integral_value(ROUND_CEILING)))
+        wanted = min(quantity, order.wanted + max(0, quantity - order.quantity))
+        return replace(order, quantity=quantity, wanted=wanted)
+
+
+def _in_place_of(opened: Source, known: Source | None) -> Source:
+    return opened if known is None else replace(opened, load=known.load, named=known.named)

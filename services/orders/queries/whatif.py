@@ -1,0 +1,160 @@
+"""What-if: the snapshot that is asked about, and what of a question does not fit it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.orders.domain.order import Order
+from services.orders.domain.supposition import subject
+from services.orders.domain.whatif import OpenLine, Snapshot
+from services.orders.queries import releases
+from services.orders.schemas.suppositions import (
+    CapacitySupposed,
+    DemandSupposed,
+    OpeningSupposed,
+    RejectionSupposed,
+    StopSupposed,
+    Supposed,
+    asked,
+)
+from services.orders.schemas.whatif import WhatIf
+from services.orders.settings import OrdersSettings
+from services.orders.store import lookups, market
+from services.orders.store import orders as store
+from services.orders.store.lookups import Sight
+from shared.errors import Kind, Refusal
+from shared.http.tokens import Principal
+from shared.sql import Statement
+from shared.types import OrderId, SiteKind
+
+_OPEN = Statement(
+    """
+    SELECT o.* FROM orders o JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = :nation
+    WHERE o.state NOT IN ('issued', 'cancelled') ORDER BY o.order_id LIMIT :limit
+    """
+)
+
+
+class SuppositionInvalid(Refusal):
+    """Something is supposed of what is not there, of a day that is past, or twice."""
+
+    kind = Kind.INVALID
+
+    def detail(self) -> str:
+        """Leave the fields to `errors`."""
+        return ""
+
+
+class TooMuchOpen(Refusal):
+    """More is open than one what-if looks at; ask the operator to raise the bound."""
+
+    kind = Kind.TOO_LARGE
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is asked about, and for which platform each line is."""
+
+    snapshot: Snapshot
+    platforms: Mapping[OrderId, str | None]
+
+
+async def load(session: AsyncSession, reader: Principal, today: date, bounds: OrdersSettings) -> Scene:
+    """Read what is open for a reader's nation, in a handful of queries however much it is."""
+    lines_max, tails_max = bounds.what_if_lines_max, bounds.release_tails_max
+    rows = await _OPEN.rows(session, {"nation": reader.nation, "limit": lines_max + 1})
+    if len(rows) > lines_max:
+        raise TooMuchOpen(lines_max=lines_max)
+    grounded = await releases.snapshot(session, Sight.of(reader), tails_max=tails_max + 1)
+    if len(grounded) > tails_max:
+        raise TooMuchOpen(grounded_max=tails_max)
+    orders = await store.load(session, rows)
+    markets = await market.markets(session, orders, today)
+    lines = [OpenLine(orders[row.order_id], markets[row.order_id], row.placed_at) for row in rows]
+    snapshot = Snapshot(today, lines, grounded, bounds.what_if_horizon_days)
+    return Scene(snapshot, {row.order_id: row.platform for row in rows})
+
+
+async def check(session: AsyncSession, question: WhatIf, snapshot: Snapshot) -> None:
+    """Refuse what is supposed of a part, site or work order that is not there, of the past, or twice."""
+    every = [
+        (scenario, number, each) for scenario, listed in question.named.items() for number, each in enumerate(listed)
+    ]
+    known = _Known(
+        sites={name: site.kind for name, site in (await lookups.sites(session, _sites(every))).items()},
+        parts=frozenset(await lookups.parts(session, _parts(every))),
+        orders={line.order.order_id: line.order for line in snapshot.lines},
+        today=snapshot.today,
+    )
+    errors = [
+        {"field": question.place(scenario, number, field), "message": message}
+        for scenario, number, each in every
+        for field, message in known.wrong(each)
+    ]
+    errors += [
+        {"field": question.place(scenario, number, "kind"), "message": "this is supposed already; say it once"}
+        for scenario, listed in question.named.items()
+        for number in _repeated(listed)
+    ]
+    if errors:
+        raise SuppositionInvalid(errors=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What can be supposed of."""
+
+    sites: Mapping[str, SiteKind]
+    parts: frozenset[str]
+    orders: Mapping[OrderId, Order]
+    today: date
+
+    def wrong(self, supposed: Supposed) -> Iterator[tuple[str, str]]:
+        match supposed:
+            case StopSupposed() | CapacitySupposed():
+                yield from self._wrong_site(supposed.site, is_new=False)
+            case OpeningSupposed():
+                yield from self._wrong_site(supposed.site, is_new=True)
+                yield from self._wrong_part(supposed.part)
+                if supposed.opens_on < self.today:
+                    yield "opens_on", f"lies before today, {self.today}"
+            case DemandSupposed():
+                if supposed.part is not None:
+                    yield from self._wrong_part(supposed.part)
+            case RejectionSupposed():
+                yield from self._wrong_work(supposed)
+
+    def _wrong_site(self, site: str, *, is_new: bool) -> Iterator[tuple[str, str]]:
+        kind = self.sites.get(site)
+        if kind is None and not is_new:
+            yield "site", "there is no such site"
+        if kind is SiteKind.DEPOT:
+            yield "site", "a depot is no source; name a factory or a supplier"
+
+    def _wrong_part(self, part: str) -> Iterator[tuple[str, str]]:
+        if part not in self.parts:
+            yield "part", "there is no such part"
+
+    def _wrong_work(self, supposed: RejectionSupposed) -> Iterator[tuple[str, str]]:
+        order_id, _, number = supposed.work_order.rpartition("-W")
+        order = self.orders.get(order_id)
+        left = order.left.get(int(number), 0) if order else 0
+        if not left:
+            yield "work_order", "no open order of your nation waits for such a work order"
+        elif supposed.quantity > left:
+            yield "quantity", f"the work order will bring only {left}"
+
+
+def _sites(every: Sequence[tuple[str, int, Supposed]]) -> set[str]:
+    return {each.site for _, _, each in every if isinstance(each, StopSupposed | CapacitySupposed | OpeningSupposed)}
+
+
+def _parts(every: Sequence[tuple[str, int, Supposed]]) -> set[str]:
+    return {each.part for _, _, each in every if isinstance(each, OpeningSupposed | DemandSupposed) and each.part}
+
+
+def _repeated(listed: list[Supposed]) -> list[int]:
+    subjects = [subject(each) for each in asked(listed)]
+    return [number for number, each in enumerate(subjects) if each in subjects[:number]]
