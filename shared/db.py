@@ -28,7 +28,6 @@ STATEMENTS_PREPARED_MAX = 500
 DATABASE_ERRORS = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a transaction fails with: SQLAlchemy's own statements, the driver's, or the way to the server."""
 _ASK = Statement("SELECT 1")
-_AT_ONCE = Statement("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
 _NO_SETTINGS: Mapping[str, str] = {}
 
 # Classes and codes of PostgreSQL's errors that pass by themselves (Appendix A of its manual): connection, transaction
@@ -193,11 +192,6 @@ def _refuse_the_dead(connection: DBAPIConnection, *_: object) -> None:
 
 def _nobody() -> None:
     """Nobody waits for facts yet."""
-
-
-async def read_at_once(session: AsyncSession) -> None:
-    """Let all that this transaction reads be of one moment, and let it write nothing; before it reads anything."""
-    await _AT_ONCE.rows(session)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@
 Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
 """
 
-from jvtrack.client.answers.explanations import Explanation, Reason
+from jvtrack.client.answers.explanations import Explanation, Reason, Standing
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
@@ -95,6 +95,7 @@ __all__ = [
     "OrderTold",
     "Explanation",
     "Reason",
+    "Standing",
     "AgeReport",
     "UrgencyUse",
     "Source",

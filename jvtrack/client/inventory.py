@@ -9,6 +9,7 @@ from uuid import UUID
 
 from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
+from jvtrack.client.answers.explanations import Standing
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
 from jvtrack.client.answers.orders import Grounds, ImportDone
 from jvtrack.client.answers.record import Body
@@ -38,6 +39,10 @@ class Inventory:
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
         return Operations(self.door)
+
+    async def explain(self, order_id: OrderId) -> Standing:
+        """Read how an order stands in its queue, and why it has no more of what is there."""
+        return await self.door.get(f"/v1/demands/{order_id}/explanation", Standing)
 
     async def receive(self, receipt: Receipt, *, key: str | None = None) -> Movement:
         """Take goods on hand: in full, short, over, damaged, or without a known consignment."""

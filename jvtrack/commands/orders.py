@@ -1,6 +1,8 @@
 """`jvtrack orders`: what depots have asked for, how each order stands, and why."""
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -8,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from jvtrack.client import AgeReport, Explanation, Order, OrderDetails, Reason
+from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
 from jvtrack.commands.caller import call
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
@@ -63,13 +65,14 @@ def show(order: OrderName, *, as_json: Json = False) -> None:
 
 @orders.command()
 def explain(order: OrderName, *, as_json: Json = False) -> None:
-    """Say why an order has so much, why from that source, and why not earlier."""
-    found = call(lambda jvtrack: jvtrack.orders.explain(order))
+    """Say why an order has so much, why from that source, why not earlier, and how it stands in its queue."""
+    found = call(lambda jvtrack: _explained(jvtrack, order))
     if as_json:
-        typer.echo(found.model_dump_json(indent=1))
+        standing = None if found.standing is None else found.standing.model_dump(mode="json")
+        typer.echo(json.dumps({**found.explanation.model_dump(mode="json"), "standing": standing}, indent=1))
         return
-    console = Console()
-    console.print(f"{found.order_id}: {found.part} for {found.ordered_by} from {found.site}, {found.state}")
+    told, console = found.explanation, Console()
+    console.print(f"{told.order_id}: {told.part} for {told.ordered_by} from {told.site}, {told.state}")
     for title, reasons in _answers(found):
         if reasons:
             console.print(_reasons(title, reasons))
@@ -111,6 +114,15 @@ def urgency(
     Console().print(table)
 
 
+@dataclass(frozen=True, slots=True)
+class _Explained:
+    """What orders says of an order, and what inventory says of its queue where that may be seen."""
+
+    explanation: Explanation
+    standing: Standing | None
+
+
+_NOT_FOUND = 404
 _QUANTITIES = ("ordered", "reserved", "sourced", "issued", "open")
 
 
@@ -153,11 +165,24 @@ def _ages(report: AgeReport) -> Sequence[Table]:
     return bands, late
 
 
-def _answers(found: Explanation) -> Sequence[tuple[str, Sequence[Reason]]]:
+async def _explained(jvtrack: JVTrack, order: str) -> _Explained:
+    """Ask both who promise and who hold; a depot that does not fill the order sees nothing of its queue."""
+    explanation = await jvtrack.orders.explain(order)
+    try:
+        return _Explained(explanation, await jvtrack.inventory.explain(order))
+    except ProblemError as problem:
+        if problem.status != _NOT_FOUND:
+            raise
+        return _Explained(explanation, None)
+
+
+def _answers(found: _Explained) -> Sequence[tuple[str, Sequence[Reason]]]:
+    told = found.explanation
     return (
-        ("why this much", found.why_this_much),
-        ("why this source", found.why_this_source),
-        ("why not earlier", found.why_not_earlier),
+        ("why this much", told.why_this_much),
+        ("why this source", told.why_this_source),
+        ("why not earlier", told.why_not_earlier),
+        (f"in the queue at {told.site}", found.standing.reasons if found.standing else ()),
     )
 
 

@@ -15,6 +15,8 @@ class InventorySettings(BaseSettings):
     """Waiting demands served in one transaction; the rest of the stock is given out by the next."""
     postings_max: int = Field(default=1_000, gt=0)
     """Postings, or lines of a shipment, in one told fact; more are told in several."""
+    explained_max: int = Field(default=50, gt=0)
+    """Orders that wait before one, and consignments on the road, that its explanation names; the rest are counted."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a request waits for the versions in `JVTrack-After`."""
     heard_seconds_max: float = Field(default=5.0, gt=0)

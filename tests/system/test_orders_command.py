@@ -62,6 +62,8 @@ async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None
     assert (shown["reserved"], shown["sourced"]) == (2, 3)
     assert f"{order}-W1" in details
     assert [each["kind"] for each in explained["why_this_much"]] == ["reserved", "sourced"]
+    assert [each["kind"] for each in explained["standing"]["reasons"]] == ["turn", "nothing-free"]
+    assert "nobody waits before it" in words
     assert "2 of 5 are held for it at D-01" in words
     assert f"F-01 was asked for 3, to be there on {due}" in words
     assert [(each["ordered_by"], each["lines"], each["quantity"]) for each in waiting["waiting"]] == [("D-01", 1, 5)]

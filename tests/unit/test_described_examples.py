@@ -5,6 +5,7 @@ import json
 import pytest
 from pydantic import BaseModel
 
+from services.inventory.schemas.explanations import DemandExplained
 from services.orders.schemas.explanations import ExplanationRead
 from services.orders.schemas.orders import OrderRead, OrderSummary
 from services.orders.schemas.platforms import Availability, GroundedRead, TailInFull, TailRead
@@ -22,7 +23,7 @@ from shared.events.factory import FactoryEventCorrected
 ANSWERS: list[type[BaseModel]] = [
     *(OrderSummary, OrderRead, StandingPromise, SourceRead, WeightsRead, ActivityRead, ImportDone),
     *(TailRead, TailInFull, GroundedRead, Availability, ActionsRead, ExplanationRead),
-    *(AgeReport, UrgencyUse),
+    *(AgeReport, UrgencyUse, DemandExplained),
     *(LotSummary, LotRead, WorkOrderSummary, WorkOrderRead, GapsRead, EventAnswer),
 ]
 

@@ -1,9 +1,9 @@
 """Why an order stands as it does, as the services explain it."""
 
-from datetime import date
+from datetime import date, datetime
 
 from jvtrack.client.answers.record import Record
-from shared.types import OrderId, PartId, SiteId
+from shared.types import OrderId, PartId, ShipmentId, SiteId
 
 
 class Reason(Record):
@@ -20,7 +20,9 @@ class Reason(Record):
     site: SiteId | None = None
     """The source, or the depot, that it is about."""
     order: OrderId | None = None
-    """Another order that it is about, where it may be named."""
+    """The order that it is about, where it may be named."""
+    shipment: ShipmentId | None = None
+    """The consignment that it is about."""
 
 
 class Explanation(Record):
@@ -46,3 +48,28 @@ class Explanation(Record):
     """Who makes it, and why that one was asked."""
     why_not_earlier: list[Reason]
     """Why that day is promised, how the promise has moved, and why no earlier source is asked."""
+
+
+class Standing(Record):
+    """How an order stands in its queue at the depot that fills it, and why it has no more of what is there."""
+
+    order_id: OrderId
+    """The order."""
+    version: int
+    """How many facts inventory had told of it."""
+    site: SiteId
+    """The depot that fills it."""
+    part: PartId
+    """The part."""
+    priority: int
+    """Its priority designator: 1 is served first."""
+    required_by: date
+    """The day on which it is needed."""
+    placed_at: datetime
+    """When it was placed."""
+    waits_for: int
+    """How much it still waits for."""
+    as_of: datetime
+    """The moment as of which it was explained."""
+    reasons: list[Reason]
+    """Its turn, what is free and why it does not get that, and what is on its way."""

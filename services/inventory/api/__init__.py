@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, goods, imports, ledger, minimums, repairs, shelves, stock
+from services.inventory.api import catalogue, demands, goods, imports, ledger, minimums, repairs, shelves, stock
 from services.inventory.api.doors import Doors
 
 
@@ -13,6 +13,7 @@ def routers(doors: Doors) -> list[APIRouter]:
         goods.router(doors),
         shelves.router(doors),
         minimums.router(doors),
+        demands.router(doors),
         repairs.router(doors),
         ledger.router(),
         imports.router(doors),

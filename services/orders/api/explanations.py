@@ -9,8 +9,6 @@ from services.orders.api.orders import Order
 from services.orders.domain.order import OrderUnknown
 from services.orders.queries import explanation as queries
 from services.orders.schemas.explanations import ExplanationRead
-from shared.db import read_at_once
-from shared.http.app import Session
 
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}
 
@@ -20,14 +18,14 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(prefix="/v1/orders", tags=["orders"])
 
     @routes.get("/{order_id}/explanation", responses=_UNKNOWN)
-    async def explain_order(*, order_id: Order, reader: Reader, session: Session) -> ExplanationRead:
+    async def explain_order(*, order_id: Order, reader: Reader) -> ExplanationRead:
         """Say why an order has so much, why from there, and why not earlier: from what is recorded, in plain words.
 
         Another order that got what was taken from this one is named where it is yours to see and of your own nation.
         How the order stands in its depot's queue is inventory's to explain: `/v1/demands/{order_id}/explanation`.
         """
-        await read_at_once(session)
-        found = await queries.explanation(session, order_id, reader, limit=desk.settings.explained_max)
+        async with desk.database.snapshot() as session:
+            found = await queries.explanation(session, order_id, reader, limit=desk.settings.explained_max)
         if found is None:
             raise OrderUnknown(order=order_id)
         return found

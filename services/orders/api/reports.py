@@ -13,7 +13,6 @@ from services.orders.queries.reports import Place
 from services.orders.schemas.reports import AgeReport, LimitRead, UrgencyFilter, UrgencyUse, WaitingFilter
 from services.orders.store.lookups import Sight
 from shared import clock
-from shared.db import read_at_once
 from shared.http.app import Session
 from shared.http.paging import CursorMalformed, Page, Paging
 
@@ -23,22 +22,21 @@ def router(desk: Desk) -> APIRouter:
     routes = APIRouter(prefix="/v1/orders", tags=["orders"])
 
     @routes.get("/waiting")
-    async def report_waiting(
-        *, reader: Reader, session: Session, page: Paging, wanted: Annotated[WaitingFilter, Query()]
-    ) -> AgeReport:
+    async def report_waiting(*, reader: Reader, page: Paging, wanted: Annotated[WaitingFilter, Query()]) -> AgeReport:
         """Report open demand by how long it waits, by band and depot, and list the orders that wait too long.
 
         An order waits until it is issued in full, what is held for it included. How long each band may wait can be set
         (`JVTRACK_ORDERS_WAITING_DAYS_MAX`); what holds where nothing is set is illustrative.
         """
-        await read_at_once(session)
-        now, sight = clock.now(), Sight.of(reader)
+        now, sight, after = clock.now(), Sight.of(reader), _after(page)
         bounds = limits(desk.settings.waiting_days_max, now)
-        lines = await queries.beyond(session, wanted, sight, bounds, now=now, after=_after(page), limit=page.one_more)
+        async with desk.database.snapshot() as session:
+            lines = await queries.beyond(session, wanted, sight, bounds, now=now, after=after, limit=page.one_more)
+            groups = await queries.waiting(session, wanted, sight, bounds, now=now)
         return AgeReport(
             as_of=now,
             limits=[_limit(each) for each in bounds],
-            waiting=await queries.waiting(session, wanted, sight, bounds, now=now),
+            waiting=groups,
             beyond=list(page.cut(lines, lambda line: [line.placed_at.isoformat(), line.order_id])),
         )
 

@@ -30,6 +30,19 @@ async def test_an_order_is_explained_under_its_name() -> None:
     assert (told.why_this_much[0].quantity, told.why_not_earlier[0].day) == (2, date(2026, 12, 1))
 
 
+async def test_how_an_order_stands_in_its_queue_is_asked_of_inventory() -> None:
+    about = {name: EXPLAINED[name] for name in ("order_id", "version", "site", "part")}
+    turn = {"priority": 4, "required_by": "2026-12-20", "placed_at": "2026-11-23T09:30:00Z", "waits_for": 3}
+    said = {**about, **turn, "as_of": "2026-11-26T09:30:00Z", "reasons": [{**REASON, "shipment": "F-01:S-1"}]}
+    service = ScriptedService(an_answer(said))
+
+    async with a_client(service) as jvtrack:
+        told = await jvtrack.inventory.explain(ORDER)
+
+    assert [(each.method, each.url.path) for each in service.asked] == [("GET", f"/v1/demands/{ORDER}/explanation")]
+    assert (told.waits_for, told.reasons[0].shipment) == (3, "F-01:S-1")
+
+
 async def test_a_report_on_waiting_is_read_to_its_last_page() -> None:
     line = {
         "order_id": ORDER,
