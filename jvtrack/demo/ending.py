@@ -17,6 +17,7 @@ _ROLES = (
     ("depot", "D-01"),
     ("planner",),
     ("procurement",),
+    ("quality",),
     ("operator",),
     ("auditor",),
 )

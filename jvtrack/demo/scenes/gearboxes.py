@@ -44,9 +44,11 @@ async def play(company: Company) -> Sequence[Finding]:
             _stand_still(company, FIRST, MAIN, source=MAKER), _stand_still(company, SECOND, INTERMEDIATE, source=MAKER)
         )
         slipped = await _slip(company, (first, second))
+        advised = await _advise(company, (first, second))
         expedited = await _expedite(company, first.order)
         return [
             *slipped,
+            advised,
             expedited,
             *await _buy_in_a_third_country(company, bought, first),
             *await _make_in_the_joint_venture(company, made, second),
@@ -121,6 +123,20 @@ def _blocked_by(grounded: dict[TailNumber, GroundedPlatform], waiting: Sequence[
     return all(
         [line.order_id for line in grounded[each.tail.tail_number].blocking] == [each.order.order_id]
         for each in waiting
+    )
+
+
+async def _advise(company: Company, waiting: Sequence[_Waiting]) -> Finding:
+    """Ask what would release the helicopters soonest."""
+    ranked = await company.depots[DEPOT].jvtrack.orders.platforms.actions()
+    best = ranked.options[0] if ranked.options else None
+    actions = (
+        "; ".join(f"{each.kind} {each.part} for {each.tail_number}" for each in best.actions) if best else "nothing"
+    )
+    return Finding(
+        f"what would release them soonest, best of {ranked.options_total}",
+        f"{actions}: {best.days_saved if best else 0} platform-days saved",
+        holds=all(any(each.tail.tail_number in option.releases for option in ranked.options) for each in waiting),
     )
 
 
