@@ -20,6 +20,7 @@ from tests.integration.verify.buying import buy
 from tests.integration.verify.fleet import keep_fleet
 from tests.integration.verify.second_thoughts import (
     correct_reports,
+    count_away,
     inspect_first_article,
     lose_and_find,
     send_between_depots,
@@ -43,6 +44,7 @@ async def do_business(trade: Trade) -> None:
     await correct_reports(factory, *(f"{order.order_id}-W1" for order in orders[1:]))
     await lose_and_find(factory, depot)
     await send_between_depots(trade)
+    await count_away(trade)
     await buy(trade)
     await inspect_first_article(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from jvtrack.client import InspectionOpening, InspectionPass, InspectionReopening, JVTrack, Sending
+from jvtrack.client import Count, InspectionOpening, InspectionPass, InspectionReopening, JVTrack, Sending, StockQuery
 from shared import clock
 from shared.events.factory import (
     FactoryEventCorrected,
@@ -60,6 +60,18 @@ async def send_between_depots(trade: Trade) -> None:
     await sender.inventory.reverse(first.movement, "One is enough.")
     arrived = await receiver.inventory.receive(receipt("D-03:T-1", 1, site="D-04", lot="D-03:NO-LOT"))
     await receiver.inventory.reverse(arrived.movement, "Signed for too early.")
+
+
+async def count_away(trade: Trade) -> None:
+    """Count away, twice, what is held for an order, which is then no longer wanted."""
+    await trade.stocked(("D-05", 3), part=PART)
+    order = await trade.placed(PART, 3, depot="D-05")
+    depot = trade.acting("depot", "D-05")
+    for left in (2, 1):
+        (row,) = (await depot.inventory.stock(StockQuery(site="D-05", part=PART))).rows
+        counted = {"site": "D-05", "part": PART, "lot": row.lot, "counted": left, "version": row.version}
+        await depot.inventory.count(Count.model_validate(counted))
+    await depot.orders.cancel(order.order_id, "Taken from another hangar.")
 
 
 async def inspect_first_article(trade: Trade) -> None:

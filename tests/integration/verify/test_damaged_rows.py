@@ -52,6 +52,20 @@ from tests.integration.verify.books import Books, offences
             id="a loss was made up",
         ),
         pytest.param(
+            "orders",
+            "UPDATE loss SET reason = 'expired' WHERE taken = 1",
+            ["I7"],
+            "were taken (expired, winner none, gate none), and stock.v1 says 1 (counted, winner none, gate none)",
+            id="a loss has another reason than was told",
+        ),
+        pytest.param(
+            "orders",
+            "DELETE FROM loss WHERE heard = (SELECT max(heard) FROM loss)",
+            ["I7"],
+            ", by which 1 were taken (reversed), and keeps nothing of it",
+            id="a loss is gone",
+        ),
+        pytest.param(
             "inventory",
             "UPDATE demand SET priority = 15 WHERE reserved > 0; "
             "UPDATE demand SET priority = 1, cancelled = cancelled - 1, closed = false WHERE closed",
