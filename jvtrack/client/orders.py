@@ -22,12 +22,14 @@ from jvtrack.client.answers.orders import (
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
 from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
-from jvtrack.client.door import Door, texts
+from jvtrack.client.door import Call, Door, as_json, texts
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
 from jvtrack.client.platforms import Platforms
 from shared.types import Nation, OrderId, PartId, Platform, SiteId
+
+_WHAT_IF_SECONDS_MAX = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +150,10 @@ class Orders:
         platform: Platform | None = None,
     ) -> WhatIf:
         """Ask what would become of promises and platforms in up to four scenarios; nothing is written."""
-        asked = Scenarios(scenarios=scenarios)
-        return await self.door.post("/v1/what-if", asked, WhatIf, part=part, platform=platform)
+        query, body = texts({"part": part, "platform": platform}), as_json(Scenarios(scenarios=scenarios))
+        # Thousands of open lines take seconds for each scenario; asked again meanwhile, it would only take longer.
+        call = Call("POST", "/v1/what-if", query, body=body, seconds_max=_WHAT_IF_SECONDS_MAX)
+        return self.door.read(await self.door.send(call), WhatIf)
 
     def activities(self) -> Listing[Activity]:
         """Walk through the activities that may order."""

@@ -66,8 +66,8 @@ WHERE (o.kind, o.country, o.record) <> (t.kind, t.country, t.record)
 _PROMISE = """
 SELECT printf('order %s has promise %d for %s (%s), first %s, and told it as %s', p.order_id, p.n,
   coalesce(p.promised_for, 'no day'), p.reason, coalesce(p.first, 'none'),
-  coalesce(printf('%s (%s), first %s', coalesce(t.promised_for, 'no day'), t.reason, coalesce(t.first, 'none')),
-    'nothing'))
+  iif(t.number IS NULL, 'nothing',
+    printf('%s (%s), first %s', coalesce(t.promised_for, 'no day'), t.reason, coalesce(t.first, 'none'))))
 FROM promise p LEFT JOIN told_promise t ON t.order_id = p.order_id AND t.number = p.n
 WHERE t.number IS NULL AND EXISTS (SELECT 1 FROM told_promise e WHERE e.order_id = p.order_id AND e.number < p.n)
   OR t.number IS NOT NULL

@@ -65,6 +65,7 @@ async def test_scenarios_go_to_their_door_by_name() -> None:
 
     (request,) = service.asked
     assert str(request.url).endswith("/v1/what-if?part=GEARBOX")
+    assert request.extensions["timeout"]["read"] == 120  # it is not asked again while it is reckoned
     assert json.loads(request.content)["scenarios"]["one"] == [
         {"kind": "stop", "site": "S-01", "days": 90},
         {"kind": "open", "part": "GEARBOX", "site": "JV-1", "opens_on": "2027-01-11", "lead_time_days": 45},
