@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from coverage import Coverage
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from shared.messaging.topics import Topics
@@ -19,6 +20,12 @@ from tests.fixtures.system import System, start_system
 
 _HERE = Path(__file__).parent
 _LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
+
+
+def pytest_configure() -> None:
+    """Give laws the time that they take: how fast a machine is says nothing of the business."""
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -16,7 +16,8 @@ _UNKEPT = """
 SELECT printf('orders applied demand:%s@%d, by which %d were taken (%s), and keeps nothing of it', t.order_id,
   t.key_seq, t.taken, t.reason)
 FROM told_loss t
-JOIN position p ON p.service = 'orders' AND p.topic = 4 AND p.key = 'demand:' || t.order_id AND p.key_seq >= t.key_seq
+CROSS JOIN position p
+  ON p.service = 'orders' AND p.topic = 4 AND p.key = 'demand:' || t.order_id AND p.key_seq >= t.key_seq
 LEFT JOIN reservation_loss k ON k.order_id = t.order_id AND k.heard = t.key_seq
 WHERE k.order_id IS NULL
   AND t.seq > (SELECT min(f.seq) FROM reservation_loss e
