@@ -15,7 +15,7 @@ from deploy.local.settings import SERVICES
 from shared.clock import monotonic
 
 PARTS = 100
-QUANTITY = 40
+QUANTITY = 4
 """How much there is of a part at a depot: far less than is asked for."""
 _DECISIONS = """
 SELECT count(*) AS decided, count(*) FILTER (WHERE type = 'jvtrack.stock.reservation-lost.v1') AS lost
