@@ -4,7 +4,7 @@ import csv
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 from uuid import uuid4
 
 from jvtrack.client.door import KEY_HEADER, Call, Door, texts
@@ -40,9 +40,14 @@ def export_rows(path: Path, columns: Sequence[str], rows: Sequence[Mapping[str, 
         path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
         return
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows([_cell(row[column]) for column in columns] for row in rows)
+        write_csv(file, columns, rows)
+
+
+def write_csv(file: TextIO, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write these columns of rows as an import reads them: a header line first, nothing is an empty cell."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row[column]) for column in columns] for row in rows)
 
 
 def _cell(value: object) -> object:

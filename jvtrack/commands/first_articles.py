@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from pydantic import TypeAdapter
 from rich.console import Console
 from rich.table import Table
 
@@ -19,6 +18,7 @@ from jvtrack.client import (
     JVTrack,
 )
 from jvtrack.commands.caller import call
+from jvtrack.commands.shown import Json, show_json
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
 
@@ -29,7 +29,6 @@ app.add_typer(first_articles, name="first-articles", help="First-article inspect
 Name = Annotated[str, typer.Argument(help="The inspection, as the list names it: F-01/ROTOR-HUB/3VK1Y/VKR-1/B.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the step; today if not given.")]
 ReportNumber = Annotated[str | None, typer.Option("--report", help="The inspection report.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @first_articles.command(name="list")
@@ -38,7 +37,7 @@ def list_first_articles(
     factory: Annotated[str | None, typer.Option(help="Only of this factory.")] = None,
     part: Annotated[str | None, typer.Option(help="Only of this part.")] = None,
     state: Annotated[FirstArticleState | None, typer.Option(help="Only those that stand so.")] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """List inspections, and whether lots may be issued."""
 
@@ -47,13 +46,13 @@ def list_first_articles(
 
     found = call(read)
     if as_json:
-        typer.echo(TypeAdapter(list[FirstArticle]).dump_json(found, indent=2))
+        show_json(found)
     else:
         _table(found)
 
 
 @first_articles.command()
-def show(name: Name, *, as_json: AsJson = False) -> None:
+def show(name: Name, *, as_json: Json = False) -> None:
     """Show an inspection with its history."""
 
     async def read(jvtrack: JVTrack) -> FirstArticleDetails:
@@ -61,7 +60,7 @@ def show(name: Name, *, as_json: AsJson = False) -> None:
 
     found = call(read)
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        show_json(found)
         return
     _table([found])
     steps = Table("version", "state", "day", "by", "causes", "reason", title="History")

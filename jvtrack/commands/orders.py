@@ -52,7 +52,7 @@ def show(order: OrderName, *, as_json: Json = False) -> None:
     """Show an order with its promises and work orders."""
     found = call(lambda jvtrack: jvtrack.orders.get(order))
     if as_json:
-        typer.echo(found.model_dump_json(indent=1))
+        show_json(found)
         return
     summary = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
     summary.add_row(*_row(found))
@@ -88,7 +88,7 @@ def waiting(
     """Report who waits how long, by band and depot, and which orders wait too long."""
     found = call(lambda jvtrack: jvtrack.orders.waiting(site=site, part=part))
     if as_json:
-        typer.echo(found.model_dump_json(indent=1))
+        show_json(found)
         return
     console = Console()
     for table in _ages(found):

@@ -1,6 +1,5 @@
 """`jvtrack platforms`: who stands still for which part, since when and until when, and what would release it."""
 
-import csv
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel, TypeAdapter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -18,7 +16,9 @@ from deploy.errors import SetupError
 from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp
 from jvtrack.client.answers.orders import ImportDone
 from jvtrack.client.answers.platforms import PlatformHours, ReleaseOption
+from jvtrack.client.files import write_csv
 from jvtrack.commands.caller import call
+from jvtrack.commands.shown import Json, show_json
 from shared import clock
 from shared.types import Platform
 
@@ -32,13 +32,12 @@ Since = Annotated[str | None, typer.Option(help="Since when: 2026-11-23T06:10:00
 Corrects = Annotated[bool, typer.Option("--corrects", help="Put this in the place of the last change.")]
 OfPlatform = Annotated[Platform | None, typer.Option(help="Only of this platform.")]
 AtSite = Annotated[str | None, typer.Option(help="Only those at home at this depot.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 _COLUMNS = ("platform", "tail_number", "site", "in_service_since", "illustrative")
 
 
 @platforms.callback(invoke_without_command=True)
 def grounded(
-    context: typer.Context, *, platform: OfPlatform = None, site: AtSite = None, as_json: AsJson = False
+    context: typer.Context, *, platform: OfPlatform = None, site: AtSite = None, as_json: Json = False
 ) -> None:
     """List the platforms that are down and await parts: those first that have stood longest."""
     if context.invoked_subcommand is not None:
@@ -46,7 +45,7 @@ def grounded(
     found = call(lambda jvtrack: jvtrack.orders.platforms.grounded(platform=platform, site=site).all())
     found.sort(key=lambda each: each.since)
     if as_json:
-        _print_json(found)
+        show_json(found)
         return
     table = Table("platform", "tail number", "depot", "since", "days", "waits for", "promised", "expected release")
     for each in found:
@@ -79,11 +78,11 @@ def up(platform: Kind, tail_number: TailNumber, *, since: Since = None, corrects
 
 
 @platforms.command()
-def actions(*, as_json: AsJson = False) -> None:
+def actions(*, as_json: Json = False) -> None:
     """Rank what would release platforms soonest."""
     found = call(lambda jvtrack: jvtrack.orders.platforms.actions())
     if as_json:
-        _print_json(found)
+        show_json(found)
         return
     title = f"{found.grounded} grounded; days saved within {found.horizon_days} days"
     table = Table("", "what is done", "releases", "days saved", "why, and at whose cost", title=title)
@@ -102,7 +101,7 @@ def availability(
     begin: Annotated[str | None, typer.Option("--from", help="From when on; 30 days back if not given.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Until when; now if not given.")] = None,
     by_tail: Annotated[bool, typer.Option("--tails", help="Each platform by itself.")] = False,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Show how long platforms could do their work: hours up / hours in service."""
     first, last = (None if text is None else _moment(text) for text in (begin, end))
@@ -110,7 +109,7 @@ def availability(
         lambda jvtrack: jvtrack.orders.platforms.availability(platform=platform, site=site, begin=first, end=last)
     )
     if as_json:
-        _print_json(found)
+        show_json(found)
         return
     title = f"{_shown(found.counted_from)} to {_shown(found.counted_to)}"
     table = Table("platform", "depot", "tail number" if by_tail else "tails", *_HOURS, title=title)
@@ -135,11 +134,7 @@ def import_fleet(
 def export(*, platform: OfPlatform = None, site: AtSite = None) -> None:
     """Print the fleet as CSV, as `import` takes it."""
     found = call(lambda jvtrack: jvtrack.orders.platforms.list(platform=platform, site=site).all())
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    for each in found:
-        told = each.model_dump(mode="json")
-        writer.writerow([str(told[name]).lower() if name == "illustrative" else told[name] for name in _COLUMNS])
+    write_csv(sys.stdout, _COLUMNS, [each.model_dump(mode="json") for each in found])
 
 
 async def _import(jvtrack: JVTrack, *, path: Path, dry_run: bool) -> ImportDone:
@@ -188,7 +183,3 @@ def _moment(text: str | None) -> datetime:
 
 def _shown(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
-
-
-def _print_json(found: BaseModel | Sequence[BaseModel]) -> None:
-    typer.echo(TypeAdapter(type(found)).dump_json(found, indent=1).decode())

@@ -1,15 +1,15 @@
 """How commands show what they have found: to people as a table, to programs as JSON."""
 
-import json
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel
+from pydantic_core import to_json
 
 Json = Annotated[bool, typer.Option("--json", help="Write JSON, for programs.")]
 
 
-def show_json(found: Sequence[BaseModel]) -> None:
-    """Write records as a JSON list."""
-    typer.echo(json.dumps([each.model_dump(mode="json") for each in found], indent=1))
+def show_json(found: BaseModel | Sequence[BaseModel]) -> None:
+    """Write a record, or a list of them, as JSON."""
+    typer.echo(to_json(found, by_alias=False, indent=1).decode())

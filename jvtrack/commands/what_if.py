@@ -15,6 +15,7 @@ from deploy.errors import SetupError
 from jvtrack.client import CapacityChanges, DemandChanges, LotRejected, SourceOpens, SourceStops, Supposition, WhatIf
 from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove, ScenarioAnswer
 from jvtrack.commands.caller import call
+from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
 
 app = typer.Typer()
@@ -43,7 +44,7 @@ def what_if(
     ] = None,
     part: Annotated[str | None, typer.Option(help="Show this part alone.")] = None,
     platform: Annotated[Platform | None, typer.Option(help="Show this platform alone.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show which promises would move and which platforms stand still; nothing is touched."""
     supposed = [
@@ -58,7 +59,7 @@ def what_if(
         raise SetupError("Say what is supposed: --stop, --capacity, --reject, --demand, --open, or --scenarios FILE.")
     found = call(lambda jvtrack: jvtrack.orders.what_if(asked, part=part, platform=platform))
     if as_json:
-        typer.echo(found.model_dump_json(indent=1))
+        show_json(found)
         return
     for table in tables(found):
         Console().print(table)

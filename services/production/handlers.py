@@ -1,6 +1,6 @@
 """What production hears: the catalogue, of which it keeps a copy, and orders, for which it opens work orders."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -29,10 +29,11 @@ from shared.events.production import WorkOrderEvent
 from shared.messaging.handlers import Deciders, Projections, Subscription
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
-from shared.types import PartId, SiteId, WorkOrderId
+from shared.types import OrderId, PartId, SiteId, WorkOrderId
 
 _WORK_ORDER_MARK = "-W"
 """Tells a work order's id from its order's."""
+Change = Callable[[WorkOrder], tuple[WorkOrder, WorkOrderEvent | None]]
 
 
 class WorkOrderOpenedBefore(Refusal):
@@ -84,6 +85,14 @@ class WorkOrderWork:
         self.work_orders[work_order.work_order_id] = work_order
         self.changed.add(work_order.work_order_id)
         self.told.append(Told(event, work_order.version, occurred_at=received.occurred_at))
+
+    def pass_on(self, order: OrderId, change: Change, received: CloudEvent[Event]) -> None:
+        """Change each work order of an order, and tell its factory where that says anything new."""
+        for before in list(self.work_orders.values()):
+            if before.order == order:
+                work_order, event = change(before)
+                if event is not None:
+                    self.keep(work_order, event, received)
 
     async def settle(self) -> None:
         """Write the work orders, then tell what became of them."""
@@ -143,21 +152,13 @@ async def order_sourcing_reduced(work: WorkOrderWork, received: CloudEvent[Order
 @deciders.on(OrderRescheduled, touches=lambda moved: {moved.order})
 async def order_rescheduled(work: WorkOrderWork, received: CloudEvent[OrderRescheduled]) -> None:
     """Tell the factories that have the order's work orders of the new day of need."""
-    for before in list(work.work_orders.values()):
-        if before.order == received.data.order:
-            work_order, event = before.reschedule(received.data.required_by)
-            if event is not None:
-                work.keep(work_order, event, received)
+    work.pass_on(received.data.order, lambda before: before.reschedule(received.data.required_by), received)
 
 
 @deciders.on(OrderReprioritised, touches=lambda changed: {changed.order})
 async def order_reprioritised(work: WorkOrderWork, received: CloudEvent[OrderReprioritised]) -> None:
     """Tell the factories that have the order's work orders how urgent it has become."""
-    for before in list(work.work_orders.values()):
-        if before.order == received.data.order:
-            work_order, event = before.reprioritise(received.data.priority)
-            if event is not None:
-                work.keep(work_order, event, received)
+    work.pass_on(received.data.order, lambda before: before.reprioritise(received.data.priority), received)
 
 
 async def open_catalogue_work(

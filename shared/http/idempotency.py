@@ -4,20 +4,22 @@ A claim is one request's hold on one key. `recall` locks every key of a batch un
 replicas, or two retries in one moment, decide one after the other; then it tells which claims have an answer already.
 The result is keyed by claim: equal claims of one batch are one entry, decided once and answered alike. A claim whose
 key is held with another body, in the table or earlier in the batch, gets the refusal to answer it with. What the
-caller decides anew goes to `keep`, in the same transaction. A refusal is kept like any answer, unless it asks for
-another try: a copy of the request that was held up on the way must not be booked after its sender was told no.
+caller decides anew goes to `keep`, in the same transaction; `decide_once` goes the whole way. A refusal is kept like
+any answer, unless it asks for another try: a copy of the request that was held up on the way must not be booked after
+its sender was told no.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, Protocol, TypeVar
 
 from fastapi import Depends, Header
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import Transaction
 from shared.errors import Kind, Refusal
 from shared.http import problems
 from shared.http.tokens import Principal
@@ -41,7 +43,7 @@ _KEEP = Statement("""
                   CAST(:hashes AS bytea[]), CAST(:statuses AS smallint[]), CAST(:responses AS bytea[]))
            AS answer(principal, route, key, request_hash, status, response)
 """)
-_PRUNE = Statement("""
+_FORGET = Statement("""
     DELETE FROM idempotency
      WHERE ctid = ANY(ARRAY(
            SELECT ctid FROM idempotency
@@ -82,6 +84,14 @@ class Claim:
         return self.principal, self.route, self.key
 
 
+class Asked(Protocol):
+    """A request that holds a claim."""
+
+    @property
+    def claim(self) -> Claim:
+        """Name its claim."""
+
+
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """What was answered, to be answered again."""
@@ -94,6 +104,10 @@ class StoredAnswer:
     def media_type(self) -> str:
         """Say what the body is: what was asked for, or why not."""
         return problems.MEDIA_TYPE if self.status >= 400 else "application/json"
+
+
+A = TypeVar("A", bound=Asked)
+Decide = Callable[[AsyncSession, Sequence[A]], Awaitable[Mapping[Claim, StoredAnswer | Refusal]]]
 
 
 async def idempotency_key(
@@ -166,9 +180,22 @@ async def keep(session: AsyncSession, decided: Mapping[Claim, StoredAnswer | Ref
     await _KEEP.run(session, parameters)
 
 
-async def prune(session: AsyncSession, *, older_than_days: int = 7, limit: int = 1000) -> int:
-    """Forget a bounded number of old answers; tell how many, to go on while it is the limit."""
-    return await _PRUNE.run(session, {"days": older_than_days, "limit": limit})
+async def decide_once(session: AsyncSession, asked: Sequence[A], decide: Decide[A]) -> list[StoredAnswer | Refusal]:
+    """Answer each request of a batch: as it was answered before, or as `decide` does, which is given those alone."""
+    recalled = await recall(session, [each.claim for each in asked])
+    fresh = {each.claim: each for each in asked if each.claim not in recalled}
+    decided = await decide(session, list(fresh.values())) if fresh else {}
+    await keep(session, decided)
+    outcomes: dict[Claim, StoredAnswer | Refusal] = {**recalled, **decided}
+    return [outcomes[each.claim] for each in asked]
+
+
+async def forget(transaction: Transaction, *, older_than_days: int, chunk: int) -> None:
+    """Forget old answers, a bounded number in a transaction."""
+    forgotten = chunk
+    while forgotten == chunk:
+        async with transaction() as session:
+            forgotten = await _FORGET.run(session, {"days": older_than_days, "limit": chunk})
 
 
 def _stored(claimed: Claim, answer: StoredAnswer | Refusal) -> StoredAnswer:

@@ -20,7 +20,7 @@ from services.inventory.store.touches import Touched
 from shared import clock
 from shared.errors import Refusal
 from shared.events.envelope import Stream
-from shared.http.idempotency import Claim, StoredAnswer, keep, recall
+from shared.http.idempotency import Claim, StoredAnswer, decide_once
 from shared.http.tokens import Role
 from shared.http.versions import TOKENS_MAX, VERSION_HEADER, Token
 
@@ -35,19 +35,11 @@ class Mover:
 
     async def decide(self, session: AsyncSession, asked: Sequence[AnyCommand]) -> list[StoredAnswer | Refusal]:
         """Answer each request: as it was answered before, or as it is decided now."""
-        recalled = await recall(session, [command.claim for command in asked])
-        outcomes: dict[Claim, StoredAnswer | Refusal] = dict(recalled)
-        fresh = {command.claim: command for command in asked if command.claim not in recalled}
-        decided = await self._decide(session, list(fresh.values()))
-        await keep(session, decided)
-        outcomes.update(decided)
-        return [outcomes[command.claim] for command in asked]
+        return await decide_once(session, asked, self._decide)
 
     async def _decide(
         self, session: AsyncSession, commands: Sequence[AnyCommand]
     ) -> dict[Claim, StoredAnswer | Refusal]:
-        if not commands:
-            return {}
         touched = Touched.of(chain.from_iterable(command.touches() for command in commands))
         await places.add(session, touched)
         work = await open_work(session, touched, self._settings)

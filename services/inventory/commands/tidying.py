@@ -17,7 +17,7 @@ from services.inventory.store.touches import OrderKey, Touched
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
 from shared.events.envelope import new_event_id
-from shared.http.idempotency import prune
+from shared.http.idempotency import forget
 from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
 from shared.types import OrderId, PartId
@@ -69,7 +69,8 @@ class Tidier:
             await self._give_up(order, its_stock)
         for stock in idle:
             await self._give_out(stock)
-        await self._forget_answers()
+        days, chunk = self._settings.idempotency_days, self._settings.idempotency_chunk
+        await forget(self._database.transaction, older_than_days=days, chunk=chunk)
 
     async def move(self) -> None:
         """Take back what a gate that has closed holds back, and give out what one that has opened lets through."""
@@ -94,13 +95,6 @@ class Tidier:
             found = len(holders)
         for stock in stocks:
             await self._give_out(stock)
-
-    async def _forget_answers(self) -> None:
-        days, chunk = self._settings.idempotency_days, self._settings.idempotency_chunk
-        forgotten = chunk
-        while forgotten == chunk:
-            async with self._database.transaction() as session:
-                forgotten = await prune(session, older_than_days=days, limit=chunk)
 
     async def _give_up(self, order: OrderId, stock: StockKey) -> None:
         async with self._database.transaction() as session:

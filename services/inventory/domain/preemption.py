@@ -110,7 +110,7 @@ def _up_to(quantity: int, held: dict[Holding, int]) -> dict[Holding, int]:
     taken: dict[Holding, int] = {}
     for goods, there in held.items():
         taken[goods] = min(there, quantity - sum(taken.values()))
-    return {goods: some for goods, some in taken.items() if some}
+    return taken
 
 
 def _give_up(book: Book, rival: Demand, taken: dict[Holding, int], *, winner: Demand) -> None:

@@ -1,6 +1,6 @@
 """Demand rows and reservations: they change only while their (site, part) row is locked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -190,13 +190,17 @@ async def load_holders(session: AsyncSession, book: Book, goods: Holding, quanti
 async def waiting(session: AsyncSession, queues: Sequence[Queue], page: int) -> dict[StockKey, list[Demand]]:
     """Load the next page of those who wait for each key and can be served from what is left of it."""
     rows = await _WAITING.rows(session, {**_QUEUES.bind(map(_asked, queues)), "page": page})
-    pages: dict[StockKey, list[Demand]] = {queue.stock: [] for queue in queues}
-    for row in rows:
-        demand = read(row)
-        pages[demand.stock].append(demand)
-    for demands in pages.values():
+    return by_stock(rows, [queue.stock for queue in queues])
+
+
+def by_stock(rows: Iterable[Row], stocks: Iterable[StockKey]) -> dict[StockKey, list[Demand]]:
+    """Sort demands that were found by the stock that they lie under, each in its turn; of some there may be none."""
+    found: dict[StockKey, list[Demand]] = {stock: [] for stock in stocks}
+    for demand in map(read, rows):
+        found[demand.stock].append(demand)
+    for demands in found.values():
         demands.sort(key=lambda demand: demand.turn)
-    return pages
+    return found
 
 
 async def expired(session: AsyncSession, today: date, limit: int) -> list[Expired]:

@@ -20,7 +20,7 @@ _WITHDRAW = Statement("DELETE FROM lot_mark WHERE cause_id = ANY(CAST(:causes AS
 
 
 def lasting(rows: str) -> str:
-    """Join what is known of the last days of rows that have a site, a part and a lot: `LAST_DAY` is which holds."""
+    """Join what is known of the last days of rows of lots at sites: `LASTING` gives it, `LAST_DAY` is which holds."""
     return f"""
         LEFT JOIN lot l ON (l.part, l.lot) = ({rows}.part, {rows}.lot)
         LEFT JOIN LATERAL (
@@ -30,6 +30,7 @@ def lasting(rows: str) -> str:
 
 
 LAST_DAY = "COALESCE(l.expires_on, m.expires_on)"
+LASTING = "l.expires_on AS told, m.cause_id, m.expires_on AS marked"
 
 
 def knowing(rows: str) -> str:
@@ -51,6 +52,14 @@ def load(book: Book, lot: LotKey, row: Row) -> None:
         book.lives.load_told(lot.part, lot.lot, row.told)
     marked = zip(row.marks or (), row.last_days or (), strict=True)
     book.lives.load_marks(lot, [Mark(EventId(int=cause.int), last_day) for cause, last_day in marked])
+
+
+def load_last(book: Book, lot: LotKey, row: Row) -> None:
+    """Load the last day of a lot that is only looked at, as `LASTING` gave it: the mark that counts is enough."""
+    if row.told is not None:
+        book.lives.load_told(lot.part, lot.lot, row.told)
+    if row.cause_id is not None:
+        book.lives.load_marks(lot, [Mark(row.cause_id, row.marked)])
 
 
 def save(writes: Writes, lives: Lives) -> None:

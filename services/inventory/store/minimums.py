@@ -7,13 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import StockKey
-from services.inventory.store.rows import Columns
+from services.inventory.store.rows import STOCKS
 from shared.sql import Statement
 
-_KEYS = Columns(site="text", part="text")
 _LOAD = Statement(f"""
     SELECT k.site, k.part, coalesce(m.quantity, 0) AS quantity
-      FROM {_KEYS.unnest("k")} LEFT JOIN protected_minimum m USING (site, part)
+      FROM {STOCKS.unnest("k")} LEFT JOIN protected_minimum m USING (site, part)
 """)  # noqa: S608  # names of columns, none of it from outside
 _FIND = Statement("SELECT version, quantity FROM protected_minimum WHERE site = :site AND part = :part")
 _SAVE = Statement("""
@@ -35,7 +34,7 @@ class Minimum(NamedTuple):
 async def load(session: AsyncSession, book: Book, keys: Collection[StockKey]) -> None:
     """Load what is protected under these keys."""
     if keys:
-        for row in await _LOAD.rows(session, _KEYS.bind(sorted(keys))):
+        for row in await _LOAD.rows(session, STOCKS.bind(sorted(keys))):
             book.minimums.load(StockKey(row.site, row.part), row.quantity)
 
 

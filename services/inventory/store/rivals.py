@@ -10,16 +10,15 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.demand import BANDS, Demand
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import Holding, StockKey
-from services.inventory.domain.life import Mark
 from services.inventory.domain.preemption import Contest, first_waiting, is_contested, last_holding
-from services.inventory.store import demands, gates
+from services.inventory.store import demands, gates, lives
 from services.inventory.store.gates import OPEN, asking, gate
-from services.inventory.store.lives import LAST_DAY, lasting
-from services.inventory.store.rows import Columns
+from services.inventory.store.lives import LAST_DAY, LASTING, lasting
+from services.inventory.store.rows import STOCKS, Columns
+from services.inventory.store.stock import SHELVES
 from shared.sql import Statement
-from shared.types import Condition, Shelf
+from shared.types import Condition
 
-_KEYS = Columns(site="text", part="text")
 _PAGES = Columns(
     site="text",
     part="text",
@@ -35,7 +34,7 @@ _LAST_TURN = "d.priority DESC, d.required_by DESC, d.placed_at DESC, d.order_id 
 _FIRST_MAX, _URGENT_MAX = BANDS
 """The last priority designators of the bands that may take from another."""
 _ENDS = Statement(f"""
-    SELECT k.site, k.part, w.priority AS waiting, h.priority AS holding FROM {_KEYS.unnest("k")}
+    SELECT k.site, k.part, w.priority AS waiting, h.priority AS holding FROM {STOCKS.unnest("k")}
       LEFT JOIN LATERAL (
         SELECT d.priority FROM demand d
          WHERE d.site = k.site AND d.part = k.part AND {_WAITS} AND d.order_id <> ALL(CAST(:known AS text[]))
@@ -63,8 +62,8 @@ _HOLDING = Statement(f"""
            AND r.quantity > 0) h
        WHERE h.before < n.quantity)
     SELECT {", ".join("d." + name for name in demands.NAMES.split(", "))}, r.lot, r.condition AS held_as,
-           r.quantity AS held, b.produced, b.on_hand, b.reserved AS on_shelf, b.in_transit, l.expires_on, m.cause_id,
-           m.expires_on AS marked, {gate("r")} AS gate
+           r.quantity AS held, b.produced, b.on_hand, b.reserved AS on_shelf, b.in_transit, {LASTING},
+           {gate("r")} AS gate
       FROM losing JOIN demand d USING (order_id) JOIN reservation r USING (order_id)
       JOIN balance b ON (b.site, b.part, b.lot, b.condition) = (r.site, r.part, r.lot, r.condition)
       {lasting("r")} {asking("r")}
@@ -81,7 +80,6 @@ _LEFT = Statement(f"""
                       AND COALESCE({gate("r")}, '{OPEN}') = '{OPEN}')
      ORDER BY w.site, w.part LIMIT :limit
 """)  # noqa: S608
-_SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
 
 
 class Need(NamedTuple):
@@ -93,7 +91,7 @@ class Need(NamedTuple):
 
 async def contested(session: AsyncSession, book: Book, keys: Collection[StockKey]) -> list[Contest]:
     """List the keys at which somebody waits who may take from who holds."""
-    rows = await _ENDS.rows(session, {**_KEYS.bind(keys), "known": book.demands.known()})
+    rows = await _ENDS.rows(session, {**STOCKS.bind(keys), "known": book.demands.known()})
     found = []
     for row in rows:
         stock = StockKey(row.site, row.part)
@@ -107,13 +105,7 @@ async def waiting(session: AsyncSession, contests: Sequence[Contest], page: int)
     """Load the next page of those who wait in a higher band under each key."""
     asked = [(*contest.stock, *(contest.after or (None, None, None, None))) for contest in contests]
     rows = await _WAITING.rows(session, {**_PAGES.bind(asked), "page": page})
-    pages: dict[StockKey, list[Demand]] = {contest.stock: [] for contest in contests}
-    for row in rows:
-        demand = demands.read(row)
-        pages[demand.stock].append(demand)
-    for found in pages.values():
-        found.sort(key=lambda demand: demand.turn)
-    return pages
+    return demands.by_stock(rows, [contest.stock for contest in contests])
 
 
 async def load_holders(session: AsyncSession, book: Book, needs: Sequence[Need]) -> None:
@@ -122,11 +114,8 @@ async def load_holders(session: AsyncSession, book: Book, needs: Sequence[Need])
         demand = demands.read(row)
         goods = Holding(*demand.stock, row.lot, Condition(row.held_as))
         book.demands.load(demand)
-        book.load(goods, dict(zip(_SHELVES, (row.produced, row.on_hand, row.on_shelf, row.in_transit), strict=True)))
-        if row.expires_on is not None:
-            book.lives.load_told(goods.part, goods.lot, row.expires_on)
-        if row.cause_id is not None:
-            book.lives.load_marks(goods.lot_key, [Mark(row.cause_id, row.marked)])
+        book.load(goods, dict(zip(SHELVES, (row.produced, row.on_hand, row.on_shelf, row.in_transit), strict=True)))
+        lives.load_last(book, goods.lot_key, row)
         gates.load(book, goods.lot_key, row.gate)
         book.demands.load_reservation(Reservation(demand.order, goods), row.held)
 

@@ -24,3 +24,7 @@ class Columns:
         """Turn rows into the statement's parameters."""
         columns = list(zip(*rows, strict=True)) or [()] * len(self._types)
         return {name: list(column) for name, column in zip(self._types, columns, strict=True)}
+
+
+STOCKS = Columns(site="text", part="text")
+"""The keys of stock."""

@@ -6,15 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
-from services.inventory.domain.life import Mark
 from services.inventory.store import gates, lives
 from services.inventory.store.gates import asking, gate
-from services.inventory.store.lives import lasting
-from services.inventory.store.rows import Columns
+from services.inventory.store.lives import LASTING, lasting
+from services.inventory.store.rows import STOCKS, Columns
 from shared.sql import Statement, Writes
 from shared.types import Condition, Shelf
 
-_KEYS = Columns(site="text", part="text")
 _LOTS = Columns(site="text", part="text", lot="text")
 _VERSIONS = Columns(site="text", part="text", version="bigint")
 _CHANGES = Columns(
@@ -27,13 +25,13 @@ _CHANGES = Columns(
     reserved="bigint",
     in_transit="bigint",
 )
-_SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
+SHELVES = (Shelf.PRODUCED, Shelf.ON_HAND, Shelf.RESERVED, Shelf.IN_TRANSIT)
 _ROW = "b.site, b.part, b.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit"
 _CONDITIONS = {condition.value: condition for condition in Condition}
 
 _ADD_MISSING = Statement(f"""
     INSERT INTO stock (site, part)
-    SELECT site, part FROM {_KEYS.unnest("k")}
+    SELECT site, part FROM {STOCKS.unnest("k")}
      WHERE NOT EXISTS (SELECT FROM stock s WHERE s.site = k.site AND s.part = k.part)
      ORDER BY site, part
     ON CONFLICT DO NOTHING
@@ -43,15 +41,15 @@ _LOCK = """
     SELECT s.site, s.part, s.version FROM stock s JOIN {keys} USING (site, part)
      ORDER BY s.site, s.part FOR UPDATE OF s {patience}
 """
-_LOCK_ALL = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience=""))
-_LOCK_MORE = Statement(_LOCK.format(keys=_KEYS.unnest("k"), patience="NOWAIT"))
+_LOCK_ALL = Statement(_LOCK.format(keys=STOCKS.unnest("k"), patience=""))
+_LOCK_MORE = Statement(_LOCK.format(keys=STOCKS.unnest("k"), patience="NOWAIT"))
 _BALANCES = Statement(f"""
     SELECT k.site, k.part, k.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit, {lives.KNOWN},
            {gate("k")} AS gate
       FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")} {asking("k")}
 """)  # noqa: S608
 _FREE = Statement(f"""
-    SELECT {_ROW}, l.expires_on, m.cause_id, m.expires_on, {gate("b")} FROM {_KEYS.unnest("k")}
+    SELECT {_ROW}, {LASTING}, {gate("b")} AS gate FROM {STOCKS.unnest("k")}
       {asking("k")} JOIN balance b USING (site, part) {lasting("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
 """)  # noqa: S608
@@ -59,7 +57,7 @@ _SAVE_VERSIONS = Statement(f"""
     UPDATE stock s SET version = v.version FROM {_VERSIONS.unnest("v")} WHERE s.site = v.site AND s.part = v.part
 """)  # noqa: S608
 _REMOVE_UNUSED = Statement(f"""
-    DELETE FROM stock s USING {_KEYS.unnest("k")} WHERE s.site = k.site AND s.part = k.part AND s.version = 0
+    DELETE FROM stock s USING {STOCKS.unnest("k")} WHERE s.site = k.site AND s.part = k.part AND s.version = 0
 """)  # noqa: S608
 _CHANGE_BALANCES = Statement(f"""
     UPDATE balance b SET produced = b.produced + c.produced, on_hand = b.on_hand + c.on_hand,
@@ -92,12 +90,12 @@ class Locks:
         await self._lock(more)
         missing = [key for key in more if key not in self.versions]
         if missing:
-            made = await _ADD_MISSING.rows(self._session, _KEYS.bind(missing))
+            made = await _ADD_MISSING.rows(self._session, STOCKS.bind(missing))
             self._made.update(StockKey(row.site, row.part) for row in made)
             await self._lock(missing)
 
     async def _lock(self, keys: Collection[StockKey]) -> None:
-        locked = await (_LOCK_MORE if self.versions else _LOCK_ALL).rows(self._session, _KEYS.bind(keys))
+        locked = await (_LOCK_MORE if self.versions else _LOCK_ALL).rows(self._session, STOCKS.bind(keys))
         self.versions.update({StockKey(row.site, row.part): row.version for row in locked})
 
     def save(self, writes: Writes, versions: dict[StockKey, int], *, in_use: Collection[StockKey]) -> None:
@@ -108,7 +106,7 @@ class Locks:
             writes.add(_SAVE_VERSIONS, _VERSIONS.bind(rows))
         unused = sorted(self._made - versions.keys() - set(in_use))
         if unused:
-            writes.add(_REMOVE_UNUSED, _KEYS.bind(unused))
+            writes.add(_REMOVE_UNUSED, STOCKS.bind(unused))
 
 
 async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey]) -> None:
@@ -118,7 +116,7 @@ async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey])
     for row in await _BALANCES.rows(session, _LOTS.bind(lots)):
         lot = LotKey(row[0], row[1], row[2])
         if row[3] is not None:
-            book.load(Holding(*lot, _CONDITIONS[row[3]]), dict(zip(_SHELVES, row[4:8], strict=True)))
+            book.load(Holding(*lot, _CONDITIONS[row[3]]), dict(zip(SHELVES, row[4:8], strict=True)))
         lives.load(book, lot, row)
         gates.load(book, lot, row.gate)
     book.load_lots(lots)
@@ -126,15 +124,12 @@ async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey])
 
 async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey]) -> None:
     """Load everything that is free under these keys and may be issued."""
-    rows = await _FREE.rows(session, _KEYS.bind(keys))
+    rows = await _FREE.rows(session, STOCKS.bind(keys))
     for row in rows:
         holding = Holding(row[0], row[1], row[2], _CONDITIONS[row[3]])
-        book.load(holding, dict(zip(_SHELVES, row[4:8], strict=True)))
-        if row[8] is not None:
-            book.lives.load_told(row[1], row[2], row[8])
-        if row[9] is not None:
-            book.lives.load_marks(holding.lot_key, [Mark(row[9], row[10])])
-        gates.load(book, holding.lot_key, row[11])
+        book.load(holding, dict(zip(SHELVES, row[4:8], strict=True)))
+        lives.load_last(book, holding.lot_key, row)
+        gates.load(book, holding.lot_key, row.gate)
 
 
 def save_balances(writes: Writes, book: Book) -> None:
@@ -152,4 +147,4 @@ def save_balances(writes: Writes, book: Book) -> None:
 
 
 def _change(holding: Holding, change: dict[Shelf, int]) -> tuple[object, ...]:
-    return (*holding, *(change.get(shelf, 0) for shelf in _SHELVES))
+    return (*holding, *(change.get(shelf, 0) for shelf in SHELVES))

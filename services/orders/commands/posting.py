@@ -18,7 +18,7 @@ from services.orders.store import platforms as store
 from shared import clock
 from shared.errors import Refusal
 from shared.http import rights
-from shared.http.idempotency import Claim, StoredAnswer, keep, recall
+from shared.http.idempotency import Claim, StoredAnswer, decide_once
 from shared.http.tokens import Principal
 from shared.observe import tracing
 from shared.types import SiteId
@@ -49,16 +49,9 @@ class Poster:
 
     async def decide(self, session: AsyncSession, posts: Sequence[Post]) -> list[StoredAnswer | Refusal]:
         """Answer each post: as it was answered before, or as it is decided now."""
-        recalled = await recall(session, [each.claim for each in posts])
-        fresh = {each.claim: each for each in posts if each.claim not in recalled}
-        decided = await self._decide(session, list(fresh.values()))
-        await keep(session, decided)
-        outcomes: dict[Claim, StoredAnswer | Refusal] = {**recalled, **decided}
-        return [outcomes[each.claim] for each in posts]
+        return await decide_once(session, posts, self._decide)
 
     async def _decide(self, session: AsyncSession, posts: Sequence[Post]) -> dict[Claim, StoredAnswer | Refusal]:
-        if not posts:
-            return {}
         names = {each.name for each in posts}
         fleet = Fleet(await store.lock(session, names))
         nations = await _nations(session, [fleet.tail(name) for name in names])

@@ -4,7 +4,7 @@ import asyncio
 
 from services.orders.settings import OrdersSettings
 from shared.db import DATABASE_ERRORS, Database
-from shared.http.idempotency import prune
+from shared.http.idempotency import forget
 from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
 
@@ -30,7 +30,4 @@ class Tidier:
     async def tidy(self) -> None:
         """Forget old answers, a bounded number in a transaction."""
         days, chunk = self._settings.idempotency_days, self._settings.idempotency_chunk
-        forgotten = chunk
-        while forgotten == chunk:
-            async with self._database.transaction() as session:
-                forgotten = await prune(session, older_than_days=days, limit=chunk)
+        await forget(self._database.transaction, older_than_days=days, chunk=chunk)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import StockKey
 from services.inventory.store import stock
+from services.inventory.store.rows import STOCKS
 from services.inventory.store.stock import Locks
 from shared.sql import Row, Statement, Writes
 from tests.integration.inventory.house import House, an_ear
@@ -79,13 +80,13 @@ def by_read_then_write(patch: pytest.MonkeyPatch) -> None:
 
     async def read_and_take(self: Locks, keys: Collection[StockKey]) -> None:
         if not self.versions:
-            await free.ask(self._session, stock._KEYS.bind(sorted(keys)))
+            await free.ask(self._session, STOCKS.bind(sorted(keys)))
             await both_have_read.wait()
         await take(self, keys)
 
     def write(writes: Writes, book: Book) -> None:
         left = [
-            (*holding, *(book.balance(holding.on(shelf)) for shelf in stock._SHELVES))
+            (*holding, *(book.balance(holding.on(shelf)) for shelf in stock.SHELVES))
             for holding in sorted(book.changes())
         ]
         writes.add(overwrite, stock._CHANGES.bind(left))
