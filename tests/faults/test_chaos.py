@@ -1,6 +1,7 @@
 """What whole-system chaos stands on: its schedule can be repeated, its ways disturb, its judge finds what is wrong."""
 
 import asyncio
+import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -182,6 +183,30 @@ async def test_a_way_that_is_reset_tells_both_ends_at_once() -> None:
 
         with pytest.raises(ConnectionResetError):
             await asyncio.wait_for(reader.read(1), 10)
+
+
+async def test_a_way_tells_the_server_that_a_client_was_killed_with_answers_that_it_had_not_read() -> None:
+    gone = asyncio.Event()
+
+    async def answers(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(5)
+        writer.write(b"answer")
+        try:
+            await reader.read(1)
+        except ConnectionResetError:
+            pass
+        finally:
+            gone.set()
+            writer.close()
+
+    server = await asyncio.start_server(answers, HOST, 0)
+    async with server, way(HOST, server.sockets[0].getsockname()[1]) as opened:
+        client = await asyncio.to_thread(socket.create_connection, (HOST, opened.port))
+        client.sendall(b"there")
+        await asyncio.to_thread(client.recv, 1, socket.MSG_PEEK)
+        client.close()  # the kernel sends a reset, for there is something unread
+
+        await asyncio.wait_for(gone.wait(), 10)
 
 
 async def test_a_slow_way_carries_everything_late_both_there_and_back() -> None:
