@@ -7,8 +7,9 @@ dies while it waits leaves everything as it was for the next one to find.
 """
 
 import asyncio
-from collections.abc import Awaitable, Collection
+from collections.abc import Awaitable, Collection, Mapping
 from typing import TypeVar
+from uuid import UUID
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
@@ -58,29 +59,41 @@ class LogGuard:
         for topic, stream in names.items():
             self._ids[stream] = state.topic_ids[topic]
             self._partitions[stream] = sum(1 for place in state.end_offsets if place.topic == topic)
-        await self._refuse_forks(state)
+        last = await self._refuse_forks(state)
         progress = [known for known in await self._session.memory.progress() if known.topic in self._ids]
-        lost = await self._find_lost(progress, state)
+        lost = await self._find_lost(progress, state, last)
         self._acked = {(known.topic, known.part): known.offset for known in progress if known not in lost}
         if lost:
             await self._recover(lost, state)
         self._looked_at = clock.monotonic()
 
-    async def _refuse_forks(self, state: LogState) -> None:
-        """Publish nothing beside facts that the database has forgotten: what follows would reuse their numbers."""
+    async def _refuse_forks(self, state: LogState) -> Mapping[TopicPartition, UUID]:
+        """Publish nothing beside facts that the database has forgotten: what follows would reuse their numbers.
+
+        Gives the facts of ours that Kafka's log ends with.
+        """
         assert self._reader is not None, "the guard has started"
         last = await self.alive(kafka.last_ids(self._reader, state.end_offsets, source=self._session.source))
         forgotten = await self._session.memory.unknown(last.values())
         places = [f"{place.topic}/{place.partition}" for place, event_id in last.items() if event_id in forgotten]
         if places:
             raise DatabaseWentBack(f"Kafka has facts that this database does not, at the end of {', '.join(places)}")
+        return last
 
-    async def _find_lost(self, progress: Collection[Progress], state: LogState) -> set[Progress]:
+    async def _find_lost(
+        self, progress: Collection[Progress], state: LogState, last: Mapping[TopicPartition, UUID]
+    ) -> set[Progress]:
         """Find the partitions that no longer have, at its place, the last fact that Kafka acknowledged there."""
-        there = [known for known in progress if self._reaches(known, state)]
+        left = {known for known in progress if not self._ends_with(known, state, last)}
+        there = [known for known in left if self._reaches(known, state)]
         found = await self._ids_at({self._place(known.topic, known.part): known.offset for known in there})
         same = {known for known in there if self._is_same(known, found[self._place(known.topic, known.part)])}
-        return set(progress) - same
+        return left - same
+
+    def _ends_with(self, known: Progress, state: LogState, last: Mapping[TopicPartition, UUID]) -> bool:
+        place = self._place(known.topic, known.part)
+        is_end = self._reaches(known, state) and state.end_offsets[place] == known.offset + 1
+        return is_end and last.get(place) == known.event_id
 
     def _reaches(self, known: Progress, state: LogState) -> bool:
         end = state.end_offsets.get(self._place(known.topic, known.part), 0)

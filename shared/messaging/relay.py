@@ -84,7 +84,7 @@ class Relay:
                 if self._woken.is_set():
                     self._woken.clear()
                     await session.notify()
-                await self._nap(self._settings.relay_heartbeat_seconds, stopping)
+                await self._nap(self._settings.relay_follow_seconds, stopping)
             if self._is_uncertain:
                 await session.memory.requeue_newest(self._compacted)
                 self._is_uncertain = False

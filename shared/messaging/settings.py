@@ -17,7 +17,9 @@ class BackboneSettings(BaseModel):
     relay_poll_seconds: float = Field(default=0.05, gt=0)
     """The safety net under the wake-up: how long a leader sleeps at most."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
-    """How often a leader shows its database session that it lives, and a follower tries to lead."""
+    """How often a leader shows its database session that it lives."""
+    relay_follow_seconds: float = Field(default=0.15, gt=0)
+    """How often a follower tries to lead."""
     relay_session_timeout_seconds: float = Field(default=1.2, gt=0)
     """How long a silent leader keeps its lock."""
     relay_transaction_seconds_max: float = Field(default=10.0, gt=0)
@@ -101,9 +103,10 @@ class BackboneSettings(BaseModel):
     @model_validator(mode="after")
     def _leader_shows_itself_in_time(self) -> Self:
         """A leader that sleeps or waits longer than its session may be silent would lose its own lock."""
-        longest = max(self.relay_poll_seconds, self.relay_heartbeat_seconds)
+        longest = max(self.relay_poll_seconds, self.relay_heartbeat_seconds, self.relay_follow_seconds)
         if longest >= self.relay_session_timeout_seconds:
             raise ValueError(
-                "relay_poll_seconds and relay_heartbeat_seconds must lie below relay_session_timeout_seconds"
+                "relay_poll_seconds, relay_heartbeat_seconds and relay_follow_seconds"
+                " must lie below relay_session_timeout_seconds"
             )
         return self

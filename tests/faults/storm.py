@@ -31,6 +31,7 @@ BACKLOG_MAX, BACKLOG_SECONDS_MAX = 300, 0.5
 STORMY = BackboneSettings(
     relay_batch_max=10,
     relay_heartbeat_seconds=0.05,
+    relay_follow_seconds=0.05,
     relay_poll_seconds=0.05,
     relay_ack_timeout_seconds=0.5,
     relay_backoff_seconds_max=0.1,
