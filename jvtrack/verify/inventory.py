@@ -55,6 +55,14 @@ READS = (
         ("",),
     ),
     Read(
+        "protected_minimum",
+        """
+        SELECT site, part, version FROM protected_minimum
+        WHERE version > 0 AND (site, part) > ($1, $2) ORDER BY site, part LIMIT $3
+        """,
+        ("", ""),
+    ),
+    Read(
         "held_back",
         """
         SELECT order_id, r.lot, condition, site, r.part, quantity,

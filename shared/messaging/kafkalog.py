@@ -111,7 +111,9 @@ class LogGuard:
             after = min(point.good_seq if point else 0 for one, point in good.items() if one.topic == topic)
             queued = await self._session.memory.requeue(topic, after_seq=after)
             log.error("facts_queued_again", topic=Stream(topic).topic, after_seq=after, facts=queued)
-        await self._session.memory.note([self._loss(one, point, state) for one, point in good.items()])
+        # What a leader that was replaced had on the wire may have come meanwhile: it is part of the stretch, too.
+        now = await self._state()
+        await self._session.memory.note([self._loss(one, point, now) for one, point in good.items()])
         await self._session.memory.forget(good)
 
     def _loss(self, lost: Progress, good: Checkpoint | None, state: LogState) -> Loss:
@@ -163,10 +165,7 @@ class LogGuard:
         """From time to time, look whether the log is still the one published to; raises LogLost."""
         if clock.monotonic() - self._looked_at < self._settings.relay_log_check_seconds:
             return
-        assert self._reader is not None, "the guard has started"
-        state = await self.alive(
-            kafka.log_state(self._reader, [self._topics.name(Stream(stream)) for stream in self._ids])
-        )
+        state = await self._state()
         self._looked_at = clock.monotonic()
         for stream, topic_id in self._ids.items():
             if state.topic_ids[self._topics.name(Stream(stream))] != topic_id:
@@ -174,6 +173,11 @@ class LogGuard:
         for (stream, part), offset in self._acked.items():
             if state.end_offsets.get(self._place(stream, part), 0) <= offset:
                 raise LogLost(f"partition {part} of {Stream(stream).topic} ends before offset {offset}")
+
+    async def _state(self) -> LogState:
+        assert self._reader is not None, "the guard has started"
+        names = [self._topics.name(Stream(stream)) for stream in self._ids]
+        return await self.alive(kafka.log_state(self._reader, names))
 
     async def checkpoint(self) -> None:
         """From time to time, note a point up to which Kafka surely has everything.

@@ -120,5 +120,7 @@ class LogWatch:
                 )
         except Fenced:
             self._owners.let_go(place)
-        else:
+            return
+        # Kafka may have given the partition away meanwhile; owned again, it would never be taken over anew.
+        if self._owners.owned(place) is owned:
             self._owners.own(place, back)

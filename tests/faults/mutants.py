@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.messaging import consumer_store, positions, relay_store
+from shared.events.envelope import Stream
+from shared.messaging import consumer_store, log_watch, outbox_keeper, owners, positions, relay_store
+from shared.messaging.kafkalog import LogGuard
+from shared.messaging.log_watch import LogWatch
 from shared.messaging.publisher import Publisher
-from shared.messaging.relay_store import Row
+from shared.messaging.relay_store import RelaySession, Row
 from shared.sql import DRIVER
+from tests.faults.counters import POISON
 from tests.faults.simulation.database import MemoryDatabase
 from tests.faults.simulation.statements import Answer, save_positions_unguarded
 from tests.faults.simulation.store import Transaction
@@ -64,3 +68,48 @@ def with_a_release_that_does_not_lock(_: pytest.MonkeyPatch, world: World) -> No
 
     for server in world.servers.values():
         server.meanings[consumer_store._LOCK._sql] = no_lock
+
+
+def with_a_relay_that_trusts_what_was_acknowledged(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Never look whether Kafka still has what it has acknowledged."""
+
+    async def finds_nothing(*_: object) -> set[object]:
+        return set()
+
+    async def looks_away(_: LogGuard) -> None:
+        return None
+
+    patch.setattr(LogGuard, "_find_lost", finds_nothing)
+    patch.setattr(LogGuard, "look", looks_away)
+
+
+def with_a_consumer_that_never_goes_back(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Stay where the log was read last, however short it is by now, and whichever log it is."""
+
+    async def stays(*_: object) -> None:
+        return None
+
+    patch.setattr(LogWatch, "_rewind", stays)
+    for module in (log_watch, owners):
+        patch.setattr(module, "goes_back", lambda *_: None)
+
+
+def with_facts_that_overtake_a_blocked_one(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Let what follows a fact that Kafka refuses go out before it."""
+
+    async def holds_nothing(*_: object) -> None:
+        return None
+
+    put_aside = Publisher._put_aside
+
+    async def only_the_refused(self: Publisher, rows: Sequence[Row]) -> list[Row]:
+        await put_aside(self, rows)
+        return [row for row in rows if f'"by":{POISON}' not in row.payload.decode().replace(" ", "")]
+
+    patch.setattr(RelaySession, "hold", holds_nothing)
+    patch.setattr(Publisher, "_put_aside", only_the_refused)
+
+
+def with_a_discard_that_leaves_a_hole(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Give up what Kafka refuses and send nothing in its place."""
+    patch.setattr(outbox_keeper, "COMPACTED", frozenset(Stream))

@@ -39,6 +39,10 @@ HAPPENED = (
     "late",
     "deadlocks",
     "ceased",
+    "shortened",
+    "replaced",
+    "poisoned",
+    "given up",
 )
 COUNTED = ("fenced_batches_total", "duplicates_total", "applied_total", "rebalances_total")
 
@@ -94,6 +98,10 @@ def test_no_schedule_oversells_forgets_or_sets_services_at_odds_over_an_order() 
         pytest.param(mutants.with_offsets_before_effects, "I4", id="offsets before effects"),
         pytest.param(mutants.with_rows_forgotten_before_the_ack, "I2", id="forgotten before the ack"),
         pytest.param(mutants.with_a_release_that_does_not_lock, "I4", id="release does not lock"),
+        pytest.param(mutants.with_a_relay_that_trusts_what_was_acknowledged, "I2", id="acknowledged is there for ever"),
+        pytest.param(mutants.with_a_consumer_that_never_goes_back, "I4", id="never goes back"),
+        pytest.param(mutants.with_facts_that_overtake_a_blocked_one, "I3", id="overtakes what is blocked"),
+        pytest.param(mutants.with_a_discard_that_leaves_a_hole, "I2", id="discard leaves a hole"),
     ],
 )
 def test_a_backbone_that_is_wrong_in_one_thing_is_found_out(mutant: Mutant, rule: str) -> None:

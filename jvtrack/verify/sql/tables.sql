@@ -47,6 +47,7 @@ CREATE TABLE tail_row (
   platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
 CREATE TABLE first_article (first_article, version);
 CREATE TABLE held_back (order_id, lot, condition, site, part, quantity, gate);
+CREATE TABLE protected_minimum (site, part, version);
 CREATE TABLE gate (first_article, version, part, state, is_open);
 CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms, grounds);
 CREATE TABLE site_copy (service, site_id, kind, country);

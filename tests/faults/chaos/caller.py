@@ -82,7 +82,15 @@ class Caller:
             return None
 
     async def ask(
-        self, service: str, path: str, token: str, *, name: str, body: bytes, headers: Mapping[str, str] | None = None
+        self,
+        service: str,
+        path: str,
+        token: str,
+        *,
+        name: str,
+        body: bytes,
+        headers: Mapping[str, str] | None = None,
+        method: str = "POST",
     ) -> Answer | None:
         """Send a request until it is accepted or refused for good; nothing if neither came in time."""
         sent = {"Content-Type": "application/json", KEY_HEADER: name, **_bearer(token), **(headers or {})}
@@ -90,7 +98,7 @@ class Caller:
         while clock.monotonic() < deadline:
             tries += 1
             begun = clock.monotonic()
-            response = await self._try(service, path, sent, body)
+            response = await self._try(service, path, sent, body, method=method)
             if response is not None and _is_final(response.status_code, response.headers):
                 if response.status_code < 300:
                     self.answered_at[service] = begun
@@ -119,9 +127,11 @@ class Caller:
                 await asyncio.sleep(_PAUSE_SECONDS)
         self.unanswered += [f"production /v1/events {line.name}" for line in open_lines]
 
-    async def _try(self, service: str, path: str, headers: Mapping[str, str], body: bytes) -> httpx.Response | None:
+    async def _try(
+        self, service: str, path: str, headers: Mapping[str, str], body: bytes, *, method: str = "POST"
+    ) -> httpx.Response | None:
         try:
-            response = await self.http.post(self.system.url(service) + path, headers=headers, content=body)
+            response = await self.http.request(method, self.system.url(service) + path, headers=headers, content=body)
         except httpx.HTTPError as error:
             self.tried[f"{service} {type(error).__name__}"] += 1
             return None

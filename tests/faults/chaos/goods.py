@@ -14,6 +14,13 @@ FACTORIES = ("F-01", "F-02", "F-03", "F-04")
 DEPOTS = ("D-01", "D-02", "D-03", "D-04", "D-05")
 HOT = tuple(f"T-{number:04}" for number in range(1, 11))
 """Parts that every depot stocks, orders and counts: what is contended."""
+GROUNDING, GATED, BOUGHT = HOT[6], HOT[7], HOT[8:]
+"""Of these: for want of which tails stand still, issued once it was inspected, bought of a supplier."""
+SUPPLIER = "S-10"
+MADE_AS = {"maker": "3VK1Y", "number": "VKR-T8", "revision": "A"}
+"""What every factory makes the gated part as."""
+TAILS = 3
+"""At home at each depot."""
 _ACTIVITIES = {"D-01": "7201YA", "D-02": "7311YA", "D-03": "7405YB", "D-04": "7507YC", "D-05": "7609YC"}
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _STAGES = ("lot-started", "lot-finished", "lot-dispatched")
@@ -49,12 +56,14 @@ class Lot:
 def a_lot(dice: random.Random, number: int, *, line: str, parts: tuple[PartId, ...], at: datetime) -> Lot:
     """Make a lot whose sender says that it is a certain time."""
     factory, depot = FACTORIES[number % len(FACTORIES)], dice.choice(DEPOTS)
-    part = dice.choice(HOT if dice.random() < 0.2 else parts)
+    # What is bought comes from its supplier.
+    part = dice.choice(HOT[: -len(BOUGHT)] if dice.random() < 0.2 else parts)
     lot, quantity = f"C{number}", dice.randint(1, 9)
     data: dict[str, Any] = {"lot": lot, "part": part, "quantity": quantity}
+    made = {**data, "reference": MADE_AS} if part == GATED else data
     lines = []
     for stage in _STAGES:
-        sent = {**data, "shipment": lot, "depot": depot} if stage == "lot-dispatched" else data
+        sent = {**data, "shipment": lot, "depot": depot} if stage == "lot-dispatched" else made
         event = {
             "specversion": "1.0",
             "id": f"{lot}-{stage}",
@@ -79,7 +88,14 @@ def an_order(dice: random.Random, number: int, depot: SiteId) -> dict[str, Any]:
         "urgency": dice.choice("ABC"),
         "required_by": (today + timedelta(days=30)).isoformat(),
     }
+    if order["part"] == GROUNDING:
+        order |= {"platform": "MI-17V-5", "tail_number": tail_of(depot, dice.randrange(TAILS))}
     return {**order, "site": dice.choice(DEPOTS)} if dice.random() < 0.1 else order
+
+
+def tail_of(depot: SiteId, number: int) -> str:
+    """Name one of the tails that are at home at a depot."""
+    return f"CH-{depot}-{number}"
 
 
 def a_receipt(goods: Consignment, quantity: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ class Entry(NamedTuple):
     at: float
     """POSIX time of the answer."""
     door: str
-    """Which sort of request: event, order, cancel, slip."""
+    """Which sort of request: event, order, cancel, slip, platform, inspection, minimum."""
     name: str
     """By which the service knows it again: source and id, order, idempotency key."""
     status: int

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from deploy.postgres.provision import connect
 from shared.events.orders import OrderCancelRequested, OrderPlaced
+from shared.events.platforms import PlatformDown, PlatformUp
+from shared.events.quality import FirstArticleChanged
+from shared.events.stock import ProtectedMinimumSet
 from tests.faults.chaos.journal import Entry
 from tests.fixtures.system import System
 
@@ -48,6 +51,10 @@ _BOOKED: Mapping[str, Sequence[tuple[str, str]]] = {
             FROM accepted_event a
             """,
         ),
+        (
+            "inspection",
+            f"SELECT convert_from(payload, 'UTF8')::json ->> 'report', key_seq::text, count(*) FROM event_log WHERE type = '{FirstArticleChanged.TYPE}' GROUP BY 1, 2",  # noqa: E501, S608  # our own type
+        ),
     ),
     "orders": (
         (
@@ -57,6 +64,20 @@ _BOOKED: Mapping[str, Sequence[tuple[str, str]]] = {
         (
             "cancel",
             f"SELECT substr(key, 7), substr(key, 7), count(*) FROM event_log WHERE type = '{OrderCancelRequested.TYPE}' GROUP BY 1",  # noqa: E501, S608  # our own type
+        ),
+        (
+            "platform",
+            f"""
+            SELECT coalesce(i.key, 'nobody''s ' || e.key || '@' || e.key_seq), e.key_seq::text, count(*)
+            FROM event_log e
+            LEFT JOIN (
+              SELECT key, said ->> 'version' AS version, 'platform:' || (said ->> 'platform') || '/' || (said ->> 'tail_number') AS tail
+              FROM (SELECT key, split_part(convert_from(response, 'UTF8'), E'\\n', 2)::json AS said FROM idempotency
+                WHERE route LIKE '%/v1/platforms/%' AND status < 300) answered) i
+            ON i.tail = e.key AND i.version = e.key_seq::text
+            WHERE e.type IN ('{PlatformDown.TYPE}', '{PlatformUp.TYPE}')
+            GROUP BY 1, 2
+            """,  # noqa: E501, S608  # our own types
         ),
     ),
     "inventory": (
@@ -71,6 +92,10 @@ _BOOKED: Mapping[str, Sequence[tuple[str, str]]] = {
             WHERE s.kind <> 'opening'
             GROUP BY 1, 2
             """,
+        ),
+        (
+            "minimum",
+            f"SELECT (convert_from(payload, 'UTF8')::json ->> 'reason') || '@' || key_seq, key_seq::text, count(*) FROM event_log WHERE type = '{ProtectedMinimumSet.TYPE}' GROUP BY 1, 2",  # noqa: E501, S608  # our own type
         ),
     ),
 }
@@ -133,9 +158,11 @@ def contradictions(book: sqlite3.Connection, answers: Iterable[Entry], booked: I
 
 
 def _key(door: str, name: str) -> str:
-    if door != "event":
-        return name if door == "slip" else f"order:{name}"
+    if door in {"order", "cancel"}:
+        return f"order:{name}"
     source, _, event = name.partition(" ")
+    if door != "event" or not event.startswith("C"):
+        return name
     return f"lot:{source.split('/')[1]}:{event.partition('-')[0]}"
 
 

@@ -1,5 +1,7 @@
 """The load on all doors, at a steady pace: factories report lots, depots order, receive, issue, cancel, count, scrap.
 
+Beside that, tails go down and up, suppliers send, inspections are taken and minimums are kept.
+
 Pace and requests do not depend on how fast the machine is: whoever is late catches up.
 """
 
@@ -14,6 +16,7 @@ from typing import Any
 
 from shared import clock
 from shared.types import PartId, SiteId
+from tests.faults.chaos.beside import Beside
 from tests.faults.chaos.caller import EVENTS, Answer, Caller
 from tests.faults.chaos.goods import DEPOTS, FACTORIES, HOT, Consignment, Placed, a_lot, a_receipt, an_order
 from tests.fixtures.system import System
@@ -22,8 +25,8 @@ LOTS_PER_BODY = 10
 TOKEN_HOURS = 96
 _WAITING_MAX = 2_000
 _UNANSWERED_MAX = 10_000
-_SHARES: Mapping[str, float] = {"lines": 0.7, "events": 0.1, "depot": 0.2}
-_WORKERS = {"lines": 2, "events": 1, "depot": 3}
+_SHARES: Mapping[str, float] = {"lines": 0.7, "events": 0.1, "depot": 0.17, "beside": 0.03}
+_WORKERS = {"lines": 2, "events": 1, "depot": 3, "beside": 1}
 _AGAIN_SHARE = 0.1
 """Of the bodies that were accepted, so many are sent once more as they are."""
 Work = Callable[[], Coroutine[Any, Any, int]]
@@ -48,11 +51,12 @@ class Traffic:
         self._ending = asyncio.Event()
         self._factory = system.token("factory", *FACTORIES, hours=TOKEN_HOURS)
         self._depots = {depot: system.token("depot", depot, hours=TOKEN_HOURS) for depot in DEPOTS}
+        self._beside = {depot: Beside(system, caller, depot=depot, dice=dice, hours=TOKEN_HOURS) for depot in DEPOTS}
 
     async def run(self, events_per_second: float) -> None:
         """Send requests until told to end; returns once each has its answer."""
         workers: list[Coroutine[Any, Any, None]] = []
-        for sort, places in (("lines", FACTORIES), ("events", FACTORIES), ("depot", DEPOTS)):
+        for sort, places in (("lines", FACTORIES), ("events", FACTORIES), ("depot", DEPOTS), ("beside", DEPOTS)):
             count = _WORKERS[sort] * len(places)
             pace = _SHARES[sort] * events_per_second / count
             workers += [self._keep_pace(self._work(sort, places[each % len(places)]), pace) for each in range(count)]
@@ -76,7 +80,15 @@ class Traffic:
     def _work(self, sort: str, place: SiteId) -> Work:
         if sort == "lines":
             return self._post_lines
+        if sort == "beside":
+            return lambda: self._post_beside(place)
         return self._post_events if sort == "events" else lambda: self._keep_a_depot(place)
+
+    async def _post_beside(self, depot: SiteId) -> int:
+        sent = await self._beside[depot].act(self._numbers, self._note)
+        if sent is not None:
+            self._sent.append(sent)
+        return 1
 
     async def _post_lines(self) -> int:
         lots = [self._lot("line-1") for _ in range(LOTS_PER_BODY)]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
-from aiokafka.errors import NoOffsetForPartitionError
+from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from tests.faults.simulation.loop import SimulatedLoop, current
 from tests.faults.simulation.weather import Weather
@@ -169,11 +169,17 @@ class MemoryConsumer:
 
         def reply() -> None:
             found = {place: self._log.partitions[place][start:] for place, start in asked.items()}
-            if not answer.done():
+            beyond = {place: start for place, start in asked.items() if start > len(self._log.partitions[place])}
+            if answer.done():
+                return
+            if beyond:
+                answer.set_exception(OffsetOutOfRangeError(beyond))
+                answer.exception()  # nobody may be left who asks
+            else:
                 answer.set_result({place: records for place, records in found.items() if records})
 
         def arrive() -> None:
-            if any(len(self._log.partitions[place]) > start for place, start in asked.items()):
+            if any(len(self._log.partitions[place]) != start for place, start in asked.items()):
                 self._log.loop.outside(self._log.weather.delay(), reply)
             else:
                 self._log.when_longer(asked, lambda: self._log.loop.outside(self._log.weather.delay(), reply))

@@ -2,7 +2,8 @@
 
 It stands in for `shared.messaging.kafka`. Groups are harsher than Kafka's: a partition is given to its next owner
 without waiting until the one before has ended its batch, so owners are stale more often than in life. A batch may be
-refused, its acknowledgement may be lost, and what is on the wire arrives although its producer was dropped.
+refused, its acknowledgement may be lost, and what is on the wire arrives although its producer was dropped. The log may
+lose what it had acknowledged: the ends of its partitions, or a whole topic, which is another one from then on.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from aiokafka import TopicPartition
-from aiokafka.errors import NotLeaderForPartitionError, ProducerClosed
+from aiokafka.errors import MessageSizeTooLargeError, NotLeaderForPartitionError, ProducerClosed
 
 from shared.messaging.kafka import KafkaAway, LogState
 from tests.faults.simulation.consumers import MemoryConsumer, MemoryGroup
@@ -41,15 +42,39 @@ class MemoryLog:
         self.loop = loop
         self.weather = weather
         self.partitions: dict[TopicPartition, list[Message]] = {}
-        self.counts = {"refused": 0, "unacknowledged": 0, "late": 0, "ceased": 0}
+        self.counts = {
+            "refused": 0,
+            "unacknowledged": 0,
+            "late": 0,
+            "ceased": 0,
+            "shortened": 0,
+            "replaced": 0,
+            "poisoned": 0,
+        }
+        self.refuses: Callable[[bytes], bool] = lambda _: False
+        """Whether a record with such a value is refused for good, and with it its batch."""
         self.on_append: Callable[[TopicPartition, Sequence[Message]], None] = lambda *_: None
         self._size = partitions
+        self._replaced: dict[str, int] = {}
         self._groups: dict[str, MemoryGroup] = {}
         self._waiting: dict[TopicPartition, list[Callable[[], None]]] = {}
 
     def make(self, topic: str) -> None:
         """Make a topic."""
         self.partitions.update({TopicPartition(topic, part): [] for part in range(self._size)})
+
+    def shorten(self, keep: Callable[[int], int]) -> None:
+        """Lose the end of every partition, as a power cut does; told how long each is, `keep` says what is left."""
+        for records in self.partitions.values():
+            left = keep(len(records))
+            self.counts["shortened"] += left < len(records)
+            del records[left:]
+
+    def replace(self, topic: str) -> None:
+        """Lose a topic: another one stands under its name from now on."""
+        self._replaced[topic] = self._replaced.get(topic, 0) + 1
+        self.counts["replaced"] += 1
+        self.make(topic)
 
     async def ask(self, work: Callable[[], T]) -> T:
         """Let the broker do something, and wait for its answer."""
@@ -112,7 +137,8 @@ class MemoryLog:
 
         def state() -> LogState:
             ends = {place: len(records) for place, records in self.partitions.items() if place.topic in wanted}
-            return LogState({place.topic: f"id of {place.topic}" for place in ends}, ends)
+            ids = {place.topic: f"id {self._replaced.get(place.topic, 0)} of {place.topic}" for place in ends}
+            return LogState(ids, ends)
 
         return await self.ask(state)
 
@@ -129,7 +155,8 @@ class MemoryLog:
         """Stand in for the function of the same name."""
 
         def ids() -> dict[TopicPartition, UUID | None]:
-            return {place: self._id(self.partitions[place][offset]) for place, offset in places.items()}
+            records = {place: self.partitions[place][offset : offset + 1] for place, offset in places.items()}
+            return {place: self._id(there[0]) if there else None for place, there in records.items()}
 
         return await self.ask(ids) if places else {}
 
@@ -139,7 +166,8 @@ class MemoryLog:
         """Stand in for the function of the same name."""
 
         def ids() -> dict[TopicPartition, UUID]:
-            last = {place: self.partitions[place][end - 1] for place, end in ends.items() if end}
+            records = {place: self.partitions[place][max(0, end - 1) : end] for place, end in ends.items()}
+            last = {place: there[0] for place, there in records.items() if there}
             ours = {place: each for place, each in last.items() if dict(each.headers)["ce_source"] == source.encode()}
             return {place: self._id(each) for place, each in ours.items()}
 
@@ -225,6 +253,10 @@ class MemoryProducer:
         if weather.strikes(weather.refused):
             counts["refused"] += 1
             self._log.loop.outside(weather.delay(), _fail, ack, NotLeaderForPartitionError())
+            return
+        if any(self._log.refuses(value) for _, value, *_ in batch.records):
+            counts["poisoned"] += 1
+            self._log.loop.outside(weather.delay(), _fail, ack, MessageSizeTooLargeError())
             return
         counts["late"] += self._is_closed
         offset = self._log.append(place, batch)

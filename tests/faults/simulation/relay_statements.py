@@ -43,7 +43,11 @@ async def acknowledge(tx: Transaction, seqs: list[int], *columns: Any) -> Answer
 
 async def block(tx: Transaction, topic: int, key: str, seq: int, error: str) -> Answer:
     if await tx.lock("outbox_blocked", (topic, key)) is None:
-        await tx.put("outbox_blocked", (topic, key), {"topic": topic, "key": key, "seq": seq, "error": error})
+        await tx.put(
+            "outbox_blocked",
+            (topic, key),
+            {"topic": topic, "key": key, "seq": seq, "error": error, "blocked_at": tx.store.now()},
+        )
     return []
 
 
@@ -97,6 +101,36 @@ async def prune_checkpoints(tx: Transaction, keep: int) -> Answer:
     return []
 
 
+async def checkpoints_below(tx: Transaction, topic: int, part: int, end: int) -> Answer:
+    rows = [row for row in tx.rows("relay_checkpoint") if (row["topic"], row["part"]) == (topic, part)]
+    below = sorted((row for row in rows if row["acked_offset"] < end), key=lambda row: row["acked_offset"])
+    return [dict(row) for row in reversed(below)]
+
+
+async def requeue(tx: Transaction, topic: int, after: int, until: int) -> Answer:
+    queued = []
+    for seq in sorted(row["seq"] for row in tx.rows("event_log") if row["topic"] == topic):
+        if not after < seq <= until or tx.get("outbox_held", seq) is not None:
+            continue
+        if await tx.lock("outbox_pending", seq) is None:
+            await tx.put("outbox_pending", seq, {"seq": seq})
+            queued.append({"seq": seq})
+    return queued
+
+
+async def note_loss(tx: Transaction, topic: int, part: int, first: int, end: int) -> Answer:
+    row = {"topic": topic, "part": part, "from_off": first, "to_off": end}
+    await tx.put("relay_loss", tx.store.draw("relay_loss"), row)
+    return [row]
+
+
+async def forget(tx: Transaction, topic: int, part: int, good: int) -> Answer:
+    mine = [row for row in tx.rows("relay_checkpoint") if (row["topic"], row["part"]) == (topic, part)]
+    beyond = [(topic, part, row["acked_offset"]) for row in mine if row["acked_offset"] > good]
+    await tx.delete("relay_checkpoint", beyond)
+    return [dict(row) for row in await tx.delete("relay_progress", [(topic, part)])]
+
+
 RELAY: dict[str, Meaning] = {
     "SELECT 1": nothing,
     f"NOTIFY {relay_store.CHANNEL}": nothing,
@@ -111,4 +145,8 @@ RELAY: dict[str, Meaning] = {
     log_memory._LOWEST_WAITING: lowest_waiting,
     log_memory._CHECKPOINT: checkpoint,
     log_memory._PRUNE_CHECKPOINTS: prune_checkpoints,
+    log_memory._CHECKPOINTS_BELOW: checkpoints_below,
+    log_memory._REQUEUE: requeue,
+    log_memory._NOTE: note_loss,
+    log_memory._FORGET: forget,
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from tests.faults.simulation.keeper_statements import KEEPER
 from tests.faults.simulation.loop import Process, SimulatedLoop, current
 from tests.faults.simulation.parking_statements import PARKING
 from tests.faults.simulation.relay_statements import LEAD, RELAY
@@ -18,7 +19,7 @@ from tests.faults.simulation.statements import BATCHES, Answer, Meaning
 from tests.faults.simulation.store import Store, Transaction
 from tests.faults.simulation.weather import Weather
 
-MEANINGS: dict[str, Meaning] = {**BATCHES, **RELAY, **PARKING}
+MEANINGS: dict[str, Meaning] = {**BATCHES, **RELAY, **PARKING, **KEEPER}
 IDLE_IN_TRANSACTION_SECONDS = 5.0
 Work = Callable[[], Any]
 
@@ -33,6 +34,10 @@ class Found:
 
     def __getitem__(self, column: str | int) -> Any:
         return [*self._columns.values()][column] if isinstance(column, int) else self._columns[column]
+
+    def keys(self) -> list[str]:
+        """Name the columns, so that it can be read as a mapping."""
+        return [*self._columns]
 
     def __getattr__(self, column: str) -> Any:
         try:
@@ -140,6 +145,12 @@ class Connection:
     async def execute(self, sql: str, *values: Any) -> str:
         """Run a statement and tell how many rows it wrote."""
         return f"DONE {len(await self.fetch(sql, *values))}"
+
+    async def executemany(self, sql: str, many: Sequence[Sequence[Any]]) -> None:
+        """Run a statement for each set of values, all of them or none."""
+        async with self.transaction():
+            for values in many:
+                await self.fetch(sql, *values)
 
     def transaction(self) -> "DriverTransaction":
         """Make a transaction, or a savepoint within one."""

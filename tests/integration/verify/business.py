@@ -22,6 +22,7 @@ from tests.integration.verify.second_thoughts import (
     correct_reports,
     count_away,
     inspect_first_article,
+    keep_a_minimum,
     lose_and_find,
     send_between_depots,
 )
@@ -47,6 +48,7 @@ async def do_business(trade: Trade) -> None:
     await count_away(trade)
     await buy(trade)
     await inspect_first_article(trade)
+    await keep_a_minimum(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")
 
 

@@ -83,3 +83,9 @@ async def inspect_first_article(trade: Trade) -> None:
     await quality.pass_first_article(opened.first_article, InspectionPass())
     await quality.reopen_first_article(opened.first_article, reopening)
     await quality.pass_first_article(opened.first_article, InspectionPass(report="FAIR-2"))
+
+
+async def keep_a_minimum(trade: Trade) -> None:
+    """Keep two for the depot's own orders, then one."""
+    for quantity in (2, 1):
+        await trade.acting("depot", DEPOT).inventory.protect(DEPOT, PART, quantity, "For the alert flight.")
