@@ -29,6 +29,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),
+    "simulate": ("simulate",),
     "rebuild": ("rebuild",),
     "drop": ("drop",),
 }

@@ -3,9 +3,9 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from jvtrack.client import JVTrack, Order
+from jvtrack.client import JVTrack, Order, WhatIf
 from jvtrack.demo.buyer import Buyer
 from jvtrack.demo.depot import Depot
 from jvtrack.demo.factory import Factory
@@ -13,6 +13,7 @@ from jvtrack.demo.inspector import Inspector
 from jvtrack.demo.papers import Papers
 from jvtrack.demo.stage import Stage
 from shared import clock
+from shared.types import TailNumber
 
 ACTIVITIES: Mapping[str, tuple[str, str]] = {
     "D-01": ("7201YA", "7202YA"),
@@ -24,6 +25,14 @@ ACTIVITIES: Mapping[str, tuple[str, str]] = {
 """The depots, and the activities in whose name they order."""
 FACTORIES = ("F-01", "F-02", "F-03", "F-04")
 _SEED = 17
+
+
+@dataclass(frozen=True, slots=True)
+class Supposed:
+    """What a scene supposed, beside when its platforms were expected back as it was."""
+
+    found: WhatIf
+    expected: Mapping[TailNumber, date | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +51,8 @@ class Company:
     began_at: datetime
     followed: dict[str, Order] = field(default_factory=dict)
     """Orders whose promises are drawn in the end, by what waits for them."""
+    supposed: list[Supposed] = field(default_factory=list)
+    """What-ifs that are printed and drawn in the end."""
 
     @classmethod
     def gather(cls, stage: Stage, papers: Papers, connection: JVTrack) -> "Company":

@@ -13,6 +13,7 @@ from rich.markup import escape
 from deploy.errors import SetupError
 from jvtrack.client import JVTrack, JVTrackError, Patience
 from jvtrack.commands.verify import prove
+from jvtrack.commands.what_if import tables
 from jvtrack.demo.company import Company
 from jvtrack.demo.findings import Finding, NeverSeenError, seen
 from jvtrack.demo.papers import Papers
@@ -70,6 +71,9 @@ async def play(stage: Stage, papers: Papers, console: Console) -> tuple[list[Fin
         if all(finding.holds for finding in findings):  # Without the catalogue there is nothing to play with.
             for act in _ACTS:
                 findings += await _act(act, company, console)
+        for supposed in company.supposed:
+            for table in tables(supposed.found):
+                console.print(table)
     with console.status("proving the books from three databases and Kafka"):
         return findings, await _prove(stage)
 

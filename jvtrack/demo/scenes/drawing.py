@@ -8,8 +8,9 @@ from pathlib import Path
 
 from jvtrack.client import OrderDetails, PlatformDetails
 from jvtrack.demo.charts import Chart, Steps
-from jvtrack.demo.company import Company
+from jvtrack.demo.company import Company, Supposed
 from jvtrack.demo.findings import Finding
+from jvtrack.demo.scenes.supposing import days_as_it_is, days_down
 from shared.types import Platform
 
 _TIME = "seconds"
@@ -27,6 +28,10 @@ async def play(company: Company) -> Sequence[Finding]:
     return [
         await _draw(folder / "promises.svg", promises, "promises over time"),
         await _draw(folder / "platforms-down.svg", down, "platforms down over time"),
+        *[
+            await _draw(folder / "what-if.svg", supposed_down(each), "platforms down in what-ifs")
+            for each in company.supposed[-1:]
+        ],
     ]
 
 
@@ -40,6 +45,22 @@ async def _tails(company: Company) -> list[PlatformDetails]:
     platforms = company.operator.orders.platforms
     listed = [(tail.platform, tail.tail_number) async for tail in platforms.list()]
     return await asyncio.gather(*(platforms.get(*name) for name in listed))
+
+
+def supposed_down(supposed: Supposed) -> Chart:
+    """Draw how many platforms would still stand still in each scenario, day by day."""
+    found, expected = supposed.found, supposed.expected
+    days = {name: days_down(found, name, expected) for name in found.scenarios}
+    drawn = {"as it is": days_as_it_is(found, expected), **days}
+    lines = [Steps(name, _until_released([*down.values()])) for name, down in drawn.items()]
+    until = max((day for down in drawn.values() for day in down.values()), default=0)
+    return Chart("Platforms down, supposed", "days from now", "platforms down", lines, until=until + 1)
+
+
+def _until_released(days: Sequence[int]) -> list[tuple[float, float]]:
+    """Count down from all platforms to none, a step on each day on which some are released."""
+    steps = sorted({0, *days})
+    return [(day, sum(down > day for down in days)) for day in steps]
 
 
 def _promises(orders: Mapping[str, OrderDetails], company: Company) -> Chart:

@@ -6,17 +6,18 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from jvtrack.client import GroundedPlatform, Order, OrderChange, ProblemError, Purchase, StockQuery
+from jvtrack.client import FirstArticle, GroundedPlatform, Order, OrderChange, ProblemError, Purchase, StockQuery
 from jvtrack.demo.buyer import Sent
 from jvtrack.demo.company import Company
 from jvtrack.demo.depot import Tail
 from jvtrack.demo.findings import Finding, seen
 from jvtrack.demo.market import Market
 from jvtrack.demo.scenes.opening import require_first_articles
+from jvtrack.demo.scenes.supposing import suppose
 from shared import clock
 from shared.events.orders import OrderSourced
 from shared.events.production import Reference
-from shared.types import LotId, PartId, Platform, SiteId, TailNumber, Urgency
+from shared.types import LotId, PartId, Platform, SiteId, TailNumber, Urgency, WorkOrderId
 
 DEPOT, ACTIVITY = "D-02", "7312YA"
 MAIN, INTERMEDIATE = "MI17-MAIN-GEARBOX", "MI17-INTERMEDIATE-GEARBOX"
@@ -46,12 +47,16 @@ async def play(company: Company) -> Sequence[Finding]:
         slipped = await _slip(company, (first, second))
         advised = await _advise(company, (first, second))
         expedited = await _expedite(company, first.order)
+        third, chosen = await _turn_to_a_third_country(company, bought)
+        inspection, work = await _turn_to_the_joint_venture(company, made, second)
         return [
             *slipped,
             advised,
             expedited,
-            *await _buy_in_a_third_country(company, bought, first),
-            *await _make_in_the_joint_venture(company, made, second),
+            chosen,
+            *await _suppose(company, (first, second, third)),
+            *await _buy_in_a_third_country(company, first, third),
+            *await _make_in_the_joint_venture(company, second, inspection, work),
         ]
 
 
@@ -156,25 +161,46 @@ async def _expedite(company: Company, order: Order) -> Finding:
     )
 
 
-async def _buy_in_a_third_country(company: Company, market: Market, first: _Waiting) -> list[Finding]:
-    """Accept a third country's gearbox; the first that comes goes to the helicopter that needs it most."""
+async def _turn_to_a_third_country(company: Company, market: Market) -> tuple[_Waiting, Finding]:
+    """Accept a third country's gearbox, which is bought for the next helicopter that stands still."""
     sources = await market.sources()
     await market.agree(sources[MAKER], lead_time_days=ON_CALL_DAYS + SLIP_DAYS)
     source = await market.agree(sources[THIRD_COUNTRY], accepted_on=company.papers.today)
     third = await _stand_still(company, THIRD, MAIN, source=THIRD_COUNTRY)
     decision = await _decision(company, third.order)
+    return third, Finding(
+        f"{THIRD_COUNTRY}, approved {source.approved_on}, accepted {source.accepted_on}, is asked for the next",
+        str(decision.reason),
+        holds=[each.site for each in decision.candidates if each.rank] == [THIRD_COUNTRY, MAKER],
+    )
+
+
+async def _turn_to_the_joint_venture(
+    company: Company, market: Market, second: _Waiting
+) -> tuple[FirstArticle, WorkOrderId]:
+    """Approve the joint venture, whose first article is begun, and give it what the original maker was to send."""
+    inspection = await company.inspector.begin(JOINT_VENTURE, INTERMEDIATE, MADE)
+    sources = await market.sources()
+    await market.agree(sources[MAKER], lead_time_days=ON_CALL_DAYS + SLIP_DAYS)
+    approved = {"approved": True, "approved_on": company.papers.today, "lead_time_days": BEGUN_DAYS}
+    await market.agree(sources[JOINT_VENTURE], **approved)
+    await second.purchase.cancelled("Made by the joint venture.")
+    return inspection, await company.buyer.work_order(second.order, JOINT_VENTURE)
+
+
+async def _suppose(company: Company, waiting: Sequence[_Waiting]) -> list[Finding]:
+    """Ask what would have been lost without the third country and without the joint venture."""
+    tails, orders = [each.tail for each in waiting], [each.order.order_id for each in waiting]
+    helpers = {THIRD_COUNTRY: THIRD.tail_number, JOINT_VENTURE: SECOND.tail_number}
+    return await suppose(company, tails, orders=orders, helpers=helpers)
+
+
+async def _buy_in_a_third_country(company: Company, first: _Waiting, third: _Waiting) -> list[Finding]:
+    """Receive a third country's gearboxes; the first that comes goes to the helicopter that needs it most."""
     first_lot = await _bought(company, third.purchase)
     released = await _up(company, first, f"{first_lot}, bought for {THIRD.tail_number}")
     second_lot = await _bought(company, await company.buyer.buy(third.order, THIRD_COUNTRY, number=2))
-    return [
-        Finding(
-            f"{THIRD_COUNTRY}, approved {source.approved_on}, accepted {source.accepted_on}, is asked for the next",
-            str(decision.reason),
-            holds=[each.site for each in decision.candidates if each.rank] == [THIRD_COUNTRY, MAKER],
-        ),
-        released,
-        await _up(company, third, f"{second_lot}, bought again"),
-    ]
+    return [released, await _up(company, third, f"{second_lot}, bought again")]
 
 
 async def _bought(company: Company, purchase: Purchase) -> LotId:
@@ -184,13 +210,10 @@ async def _bought(company: Company, purchase: Purchase) -> LotId:
     return sent.lot
 
 
-async def _make_in_the_joint_venture(company: Company, market: Market, second: _Waiting) -> list[Finding]:
+async def _make_in_the_joint_venture(
+    company: Company, second: _Waiting, inspection: FirstArticle, work: WorkOrderId
+) -> list[Finding]:
     """Make a gearbox in the joint venture, see it held back until its first article has passed, and issue it."""
-    inspection = await company.inspector.begin(JOINT_VENTURE, INTERMEDIATE, MADE)
-    approved = {"approved": True, "approved_on": company.papers.today, "lead_time_days": BEGUN_DAYS}
-    await market.agree((await market.sources())[JOINT_VENTURE], **approved)
-    await second.purchase.cancelled("Made by the joint venture.")
-    work = await company.buyer.work_order(second.order, JOINT_VENTURE)
     factory = company.factories[JOINT_VENTURE]
     number = await factory.make(INTERMEDIATE, 1, work_order=work, reference=MADE)
     shipment = await factory.dispatch(INTERMEDIATE, number, 1, depot=DEPOT, work_order=work)
