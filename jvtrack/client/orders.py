@@ -103,7 +103,7 @@ class Orders:
                 yield OrderTold.model_validate({**data, "position": told.position, "type": told.type, "data": data})
 
     async def change(self, order_id: OrderId, change: OrderChange) -> Order:
-        """Want less of an order, or want it on another day, or more or less urgently."""
+        """Want less of an order, another day, urgency or references; with a version, only if it is as it was seen."""
         return await self.door.patch(f"/v1/orders/{order_id}", change, Order)
 
     async def cancel(self, order_id: OrderId, reason: str | None = None) -> Order:

@@ -1,4 +1,4 @@
-"""`jvtrack orders`: what depots have asked for, how each order stands, and why."""
+"""`jvtrack orders`: what depots have asked for, how each order stands, and why; how they ask is in `ordering.py`."""
 
 import json
 from collections.abc import Sequence
@@ -10,14 +10,17 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
+from jvtrack.client import AgeReport, Explanation, JVTrack, OrderDetails, ProblemError, Reason, Standing
 from jvtrack.commands.caller import call
+from jvtrack.commands.order_table import accepted, order_table
+from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
 
 app = typer.Typer()
 orders = typer.Typer(no_args_is_help=True)
-app.add_typer(orders, name="orders", help="Orders: how each stands, what it waits for, and why.")
+app.add_typer(orders, name="orders", help="Orders: placed, amended, how each stands, what it waits for, and why.")
+orders.add_typer(ordering)
 
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
 AtSite = Annotated[str | None, typer.Option(help="Only those placed by this depot or filled from it.")]
@@ -41,10 +44,7 @@ def list_orders(
     if as_json:
         show_json(found)
         return
-    table = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
-    for order in found:
-        table.add_row(*_row(order))
-    Console().print(table)
+    Console().print(order_table(found))
 
 
 @orders.command()
@@ -54,10 +54,11 @@ def show(order: OrderName, *, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    summary = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
-    summary.add_row(*_row(found))
     console = Console()
-    console.print(summary)
+    console.print(order_table([found]))
+    console.print(f"version {found.version}")
+    if only := accepted(found):
+        console.print(f"takes only lots of {escape(only)}")
     for table in _details(found):
         if table.row_count:
             console.print(table)
@@ -123,22 +124,6 @@ class _Explained:
 
 
 _NOT_FOUND = 404
-_QUANTITIES = ("ordered", "reserved", "sourced", "issued", "open")
-
-
-def _row(order: Order) -> Sequence[str]:
-    quantities = (order.quantity, order.reserved, order.sourced, order.issued, order.open)
-    return (
-        order.order_id,
-        order.ordered_by,
-        order.site,
-        order.part,
-        f"{order.priority:02}",
-        str(order.required_by),
-        *map(str, quantities),
-        _shown(order.promised_for),
-        order.state,
-    )
 
 
 def _details(order: OrderDetails) -> Sequence[Table]:

@@ -103,10 +103,24 @@ READS = (
         """
         SELECT d.order_id, d.version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned,
           COALESCE((SELECT sum(r.quantity) FROM reservation r WHERE r.order_id = d.order_id), 0)::bigint,
-          d.site, d.part, s.version
+          d.site, d.part, s.version, d.accepted
         FROM demand d LEFT JOIN stock s USING (site, part) WHERE d.order_id > $1 ORDER BY d.order_id LIMIT $2
         """,
         ("",),
+    ),
+    Read(
+        "unaccepted",
+        """
+        SELECT order_id, r.lot, r.condition, r.site, r.quantity,
+          COALESCE(substring(n.first_article FROM '^[^/]+/[^/]+/(.+)$'), 'made as nobody has told')
+        FROM demand d JOIN reservation r USING (order_id) LEFT JOIN lot_made n ON (n.part, n.lot) = (r.part, r.lot)
+        WHERE d.accepted <> '' AND NOT d.closed AND r.quantity > 0
+          AND COALESCE(substring(n.first_article FROM '^[^/]+/[^/]+/(.+)$') <> ALL
+            (string_to_array(d.accepted, ' ')), true)
+          AND (order_id, r.lot, r.condition) > ($1, $2, $3)
+        ORDER BY order_id, r.lot, r.condition LIMIT $4
+        """,
+        ("", "", ""),
     ),
     Read(
         "contest",
@@ -120,8 +134,11 @@ READS = (
           LEFT JOIN LATERAL (
             SELECT m.expires_on FROM lot_mark m WHERE (m.site, m.part, m.lot) = (r.site, r.part, r.lot)
             ORDER BY m.n DESC LIMIT 1) m ON true
+          LEFT JOIN lot_made n ON (n.part, n.lot) = (r.part, r.lot)
         WHERE NOT w.closed AND w.quantity > w.reserved + w.issued + w.cancelled AND w.partial AND w.priority <= 8
           AND coalesce(l.expires_on, m.expires_on, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
+          AND (w.accepted = '' OR substring(n.first_article FROM '^[^/]+/[^/]+/(.+)$') = ANY
+            (string_to_array(w.accepted, ' ')))
           AND (w.order_id, h.order_id, r.lot) > ($1, $2, $3)
         ORDER BY w.order_id, h.order_id, r.lot LIMIT $4
         """,

@@ -22,7 +22,8 @@ READS = (
         "orders",
         """
         SELECT o.order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed,
-          sourced, open, COALESCE((SELECT sum(w.quantity) FROM work_order w WHERE w.order_id = o.order_id), 0)::bigint
+          sourced, open, COALESCE((SELECT sum(w.quantity) FROM work_order w WHERE w.order_id = o.order_id), 0)::bigint,
+          array_to_string(accepted, ' ')
         FROM orders o WHERE o.order_id > $1 ORDER BY o.order_id LIMIT $2
         """,
         ("",),
@@ -46,7 +47,7 @@ READS = (
     Read(
         "reservation_loss",
         """
-        SELECT order_id, heard, taken, reason, winner, gate FROM loss
+        SELECT order_id, heard, taken, reason, winner, gate, unaccepted FROM loss
         WHERE (order_id, heard) > ($1, $2) ORDER BY order_id, heard LIMIT $3
         """,
         ("", 0),

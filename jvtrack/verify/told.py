@@ -1,6 +1,6 @@
 """What facts say, as far as an invariant asks: one row of the workbook each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,6 +8,7 @@ from jvtrack.verify.workbook import Value
 from shared.events import orders, platforms, production, quality, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, by_type
+from shared.events.references import reference_key
 from shared.types import ScrapStage
 
 _KINDS = by_type(
@@ -26,6 +27,7 @@ _KINDS = by_type(
         orders.OrderPlaced,
         orders.OrderSourced,
         orders.OrderPromised,
+        orders.OrderReferencesChanged,
         platforms.PlatformRegistered,
         platforms.PlatformDown,
         platforms.PlatformUp,
@@ -110,6 +112,9 @@ def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEve
     match event:
         case orders.OrderPlaced():
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
+            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
+        case orders.OrderReferencesChanged():
+            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
         case orders.OrderSourced():
             yield "told_sourcing", (told.key, told.key_seq, event.work_order)
         case orders.OrderPromised():
@@ -117,6 +122,10 @@ def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEve
             yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
         case platforms.PlatformEvent():
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
+
+
+def _accepted(references: Iterable[production.Reference]) -> str:
+    return " ".join(sorted(map(reference_key, references)))
 
 
 def _rows_of_stock(told: Told, event: Event) -> Iterator[Row]:
@@ -139,7 +148,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _whither(event: stock.ReservationLost) -> tuple[Value, ...]:
-    return event.winner, event.gate and event.gate.value
+    return event.winner, event.gate and event.gate.value, event.unaccepted
 
 
 def _totals(event: stock.DemandEvent) -> tuple[Value, ...]:

@@ -12,6 +12,7 @@ from services.inventory.domain import bookings
 from services.inventory.domain.allocation import release
 from services.inventory.domain.demand import Demand, OrderHeardBefore, hear
 from services.inventory.domain.ledger import Cause, LotKey, StockKey
+from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
 from services.inventory.store.demands import Supplied
 from services.inventory.store.touches import CauseKey, OrderKey, ShipmentKey, SuppliedKey, Touched
@@ -22,6 +23,7 @@ from shared.events.orders import (
     OrderPlaced,
     OrderPromised,
     OrderReductionRequested,
+    OrderReferencesChanged,
     OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
@@ -161,6 +163,17 @@ async def order_reprioritised(work: Work, received: CloudEvent[OrderReprioritise
     """Serve the order by its new priority from now on."""
     _begin(work, received)
     work.book.demands.amend(_demand(work, received.data).reprioritise(received.data.priority))
+
+
+@deciders.on(OrderReferencesChanged, touches=_order)
+async def order_references_changed(work: Work, received: CloudEvent[OrderReferencesChanged]) -> None:
+    """Give the order lots of other references from now on; what it holds of those not accepted any more is lost."""
+    cause = _begin(work, received)
+    demand = _demand(work, received.data)
+    if not demand.closed:
+        # Even where nothing moves it is told how the order stands, so that orders plans it with who may be asked now.
+        work.book.demands.keep(*demand.accept(received.data.references).reserve(0))
+        give_up(work.book, cause, demand.order)
 
 
 @deciders.on(LotFinished, touches=_finished)

@@ -74,7 +74,14 @@ async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) ->
     await work.hear(fact.order, lambda order: order.hear_demand(fact, version))
     work.lose(
         fact.order,
-        Loss(heard=version, taken=fact.taken, reason=fact.reason, winner=fact.winner, gate=fact.gate),
+        Loss(
+            heard=version,
+            taken=fact.taken,
+            reason=fact.reason,
+            winner=fact.winner,
+            gate=fact.gate,
+            unaccepted=fact.unaccepted,
+        ),
     )
 
 

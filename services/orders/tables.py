@@ -27,6 +27,7 @@ metadata = MetaData()
 _NOW = text("clock_timestamp()")
 _ZERO = text("0")
 _NO = text("false")
+_NONE = text("'{}'")
 
 orders = Table(
     "orders",
@@ -43,6 +44,7 @@ orders = Table(
     Column("approved_by", Text),
     Column("required_by", Date, nullable=False),
     Column("conditions", ARRAY(Text), nullable=False),
+    Column("accepted", ARRAY(Text), nullable=False, server_default=_NONE),
     Column("platform", Text),
     Column("tail_number", Text),
     Column("placed_at", DateTime(timezone=True), nullable=False),
@@ -123,6 +125,7 @@ losses = Table(
     Column("reason", Text, nullable=False),
     Column("winner", Text),
     Column("gate", Text),
+    Column("unaccepted", Boolean, nullable=False, server_default=_NO),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     CheckConstraint("heard > 0 AND taken >= 0", name="loss_heard"),
 )
@@ -164,7 +167,7 @@ sourcing_weights = Table(
     Column("cost", Numeric, nullable=False),
     Column("import_content", Numeric, nullable=False),
     Column("currency", Text),
-    Column("rates", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("rates", JSONB, nullable=False, server_default=_NONE),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("changed_by", Text, nullable=False),
     CheckConstraint("LEAST(day, cost, import_content) >= 0", name="sourcing_weights_points"),
@@ -195,7 +198,8 @@ part_copies = Table(
     Column("name", Text, nullable=False),
     Column("quantity_scale", SmallInteger, nullable=False),
     Column("platforms", ARRAY(Text), nullable=False),
-    Column("grounds", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("grounds", ARRAY(Text), nullable=False, server_default=_NONE),
+    Column("references", JSONB),
 )
 
 site_copies = Table(
@@ -204,6 +208,7 @@ site_copies = Table(
     Column("site_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("country", Text, nullable=False),
+    Column("cage", Text),
 )
 
 tails = Table(

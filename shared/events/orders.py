@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.events.envelope import Event, Stream
+from shared.events.production import Reference
 from shared.types import (
     Condition,
     OrderId,
@@ -19,6 +20,8 @@ from shared.types import (
     WorkOrderId,
 )
 
+References = Annotated[tuple[Reference, ...], Field(max_length=100)]
+"""References of a part, as they are matched."""
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,24}(\.[0-9]{1,12})?$")]
 """An exact number, as text."""
 
@@ -104,6 +107,8 @@ class OrderPlaced(OrderEvent):
     """Urgency of need, as asked."""
     approved_by: Text | None = None
     """Who approved the urgency of need; A and B need it."""
+    references: References = ()
+    """The references of which it accepts lots; any of the part, also of none that is known, if none is named."""
 
 
 class PlacedOrderEvent(OrderEvent):
@@ -171,6 +176,21 @@ class OrderReprioritised(PlacedOrderEvent):
     """The urgency before."""
     priority_before: Priority
     """The priority designator before."""
+    reason: Text | None = None
+    """Why."""
+    asked_by: Text | None = None
+    """Who asked."""
+
+
+class OrderReferencesChanged(PlacedOrderEvent):
+    """The references of which it accepts lots have changed: a substitute is allowed, or no longer."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-references-changed.v1"
+
+    references: References = ()
+    """Those that it accepts now; any if none is named."""
+    before: References = ()
+    """Those that it accepted before; any if none is named."""
     reason: Text | None = None
     """Why."""
     asked_by: Text | None = None

@@ -3,10 +3,10 @@
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
-from urllib.parse import quote
 
 from shared.events.envelope import Event, Stream
-from shared.events.production import NO_REVISION, Reference
+from shared.events.production import Reference
+from shared.events.references import reference_key
 from shared.types import FirstArticleId, PartId, SiteId, Text
 
 
@@ -71,6 +71,4 @@ class FirstArticleChanged(Event):
 
 def first_article_id(factory: SiteId, part: PartId, reference: Reference) -> FirstArticleId:
     """Name the first-article inspection of a reference as it is matched; no revision is written as a dash."""
-    matched = reference.matched
-    number, revision = (quote(each, safe="") for each in (matched.number, matched.revision or NO_REVISION))
-    return f"{factory}/{part}/{matched.maker}/{number}/{revision}"
+    return f"{factory}/{part}/{reference_key(reference)}"

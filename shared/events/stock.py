@@ -156,6 +156,8 @@ class ReservationLost(DemandEvent):
     """The order of a higher band that got it, where the reservation was pre-empted."""
     gate: Gate | None = None
     """The gate that has closed on the goods, if that is why; the reason then is the nearest word of those before it."""
+    unaccepted: bool = False
+    """Whether the order does not accept the reference of the goods, if that is why; the reason then is the nearest."""
 
 
 class ProtectedMinimumSet(Event):

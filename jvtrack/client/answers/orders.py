@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from jvtrack.client.answers.record import Body, Record
+from shared.events.production import Reference
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -47,6 +48,10 @@ class NewOrder(Body):
     """What it is for."""
     tail_number: str | None = None
     """The aircraft or vehicle it is for."""
+    references: list[Reference] | None = None
+    """References of which it takes lots: any of the part unless said."""
+    substitutes: bool | None = None
+    """Whether it also takes what may replace these, as the catalogue says: no unless said."""
 
 
 class OrderChange(Body):
@@ -58,8 +63,14 @@ class OrderChange(Body):
     """The new day."""
     urgency: Urgency | None = None
     """The new urgency of need; A and B take an approver's token."""
+    references: list[Reference] | None = None
+    """The references of which it takes lots from now on; an empty list for any."""
+    substitutes: bool | None = None
+    """Whether it also takes what may replace these, as the catalogue says."""
     reason: Text | None = None
-    """Why; needed with an urgency."""
+    """Why; needed with an urgency, or references."""
+    version: int | None = None
+    """The version that you saw: refused if there is a newer one."""
 
 
 class Grounds(Body):
@@ -95,6 +106,8 @@ class Order(Record):
     """Day on which it is needed."""
     partial: bool
     """Whether less than the whole may be reserved and issued."""
+    references: list[Reference] = []
+    """References of which it takes lots, substitutes included; any of the part if there is none."""
     state: str
     """placed, open, sourced, reserved, issued, cancelled ..."""
     version: int

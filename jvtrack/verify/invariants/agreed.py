@@ -4,6 +4,7 @@ An order's row names the version of inventory's word that it heard: inventory's 
 exactly what the row says. What was heard of work orders was read after its position, so it is that word or a later one.
 """
 
+from jvtrack.verify.invariants import references
 from jvtrack.verify.invariants.invariant import Invariant
 
 _SUM = """
@@ -76,6 +77,16 @@ AGREED = Invariant(
     says="every order adds up, and its totals are inventory's",
     unit="orders",
     checked="SELECT count(*) FROM orders",
-    offences=(_SUM, _TOTALS, _UNHEARD, _POSITION, _DEMAND, _SOURCED, _WORK_ORDER, _OWN_WORK_ORDER),
+    offences=(
+        _SUM,
+        _TOTALS,
+        _UNHEARD,
+        _POSITION,
+        _DEMAND,
+        _SOURCED,
+        _WORK_ORDER,
+        _OWN_WORK_ORDER,
+        *references.OFFENCES,
+    ),
     in_flight=_BEHIND,
 )

@@ -5,6 +5,7 @@ which they were read; a stock whose facts had not all reached Kafka by then is i
 """
 
 from jvtrack.verify.invariants.invariant import Invariant
+from jvtrack.verify.invariants.references import UNACCEPTED
 
 _BELOW_ZERO = """
 SELECT printf('%s of lot %s, condition %s, at %s: %s stood at %d after version %d', part, lot, condition, site, shelf,
@@ -75,7 +76,7 @@ SOLD = Invariant(
     unit="postings",
     checked="SELECT count(*) FROM posting",
     offences=(_BELOW_ZERO, _MISTOLD, _REBUILT, _TOLD, _HELD, _DEMAND, _OVERSOLD, _ISSUED),
-    notes=(_HELD_BACK,),
+    notes=(_HELD_BACK, UNACCEPTED),
     in_flight="""
     SELECT (SELECT count(*) FROM cut WHERE coalesce(heard, 0) < version)
       + (SELECT count(*) FROM posting p LEFT JOIN cut c USING (site, part) WHERE p.version > coalesce(c.version, 0))

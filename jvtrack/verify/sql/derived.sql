@@ -11,6 +11,7 @@ CREATE INDEX told_lot_event ON told_lot (event_id);
 CREATE INDEX told_lot_key ON told_lot (key, key_seq);
 CREATE INDEX told_work_order_key ON told_work_order (key, key_seq);
 CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
+CREATE INDEX told_references_order ON told_references (order_id, key_seq);
 CREATE INDEX told_loss_order ON told_loss (order_id, key_seq);
 CREATE INDEX reservation_loss_order ON reservation_loss (order_id, heard);
 CREATE INDEX told_shipment_line_key

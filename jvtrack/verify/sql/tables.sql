@@ -18,7 +18,8 @@ CREATE TABLE told_work_order (key, key_seq, quantity);
 CREATE TABLE told_order (key, key_seq, order_id, quantity);
 CREATE TABLE told_sourcing (key, key_seq, work_order);
 CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
-CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate);
+CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate, unaccepted);
+CREATE TABLE told_references (order_id, key_seq, accepted);
 CREATE TABLE told_demand (
   order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed);
 CREATE TABLE posting (
@@ -39,10 +40,10 @@ CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched);
 CREATE TABLE work_order (work_order_id, version, quantity);
 CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
-  work_orders_quantity);
+  work_orders_quantity, accepted);
 CREATE TABLE sourcing (order_id, n, sourced, quantity);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
-CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate);
+CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate, unaccepted);
 CREATE TABLE tail_row (
   platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
 CREATE TABLE first_article (first_article, version);
@@ -59,7 +60,8 @@ CREATE TABLE shipment_line (
 CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, reserved, in_transit, held);
 CREATE TABLE demand (
   order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
-  stock_version);
+  stock_version, accepted);
+CREATE TABLE unaccepted (order_id, lot, condition, site, quantity, made_as);
 CREATE TABLE contest (waiting, holding, lot, waiting_priority, holding_priority, site, part, quantity);
 CREATE TABLE transfer (
   cause, line, part, lot, source_site, source_condition, source_shelf, source_version, target_site, target_condition,

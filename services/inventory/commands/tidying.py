@@ -12,7 +12,7 @@ from services.inventory.commands.work import open_work
 from services.inventory.domain.ledger import Cause, StockKey
 from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
-from services.inventory.store import demands, gates, rivals
+from services.inventory.store import demands, gates, references, rivals
 from services.inventory.store.touches import OrderKey, Touched
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
@@ -63,9 +63,10 @@ class Tidier:
         async with self._database.transaction() as session:
             expired = await demands.expired(session, clock.now().date(), self._settings.tidy_keys_max)
             held_back = await gates.holders(session, self._settings.tidy_keys_max)
+            unaccepted = await references.holders(session, self._settings.tidy_keys_max)
             idle = await demands.idle(session, clock.now().date(), self._settings.tidy_keys_max)
             idle += await rivals.left(session, clock.now().date(), self._settings.tidy_keys_max)
-        for order, its_stock in (*expired, *held_back):
+        for order, its_stock in (*expired, *held_back, *unaccepted):
             await self._give_up(order, its_stock)
         for stock in idle:
             await self._give_out(stock)
@@ -73,7 +74,7 @@ class Tidier:
         await forget(self._database.transaction, older_than_days=days, chunk=chunk)
 
     async def move(self) -> None:
-        """Take back what a gate that has closed holds back, and give out what one that has opened lets through."""
+        """Take back what may not be issued any more because a gate or a lot has changed, and give out what now may."""
         while self._moved:
             part = next(iter(self._moved))
             self._moved.discard(part)
@@ -89,10 +90,11 @@ class Tidier:
         while found == limit:
             async with self._database.transaction() as session:
                 stocks = await gates.lock_stocks(session, part)
-                holders = await gates.holders(session, limit, part)
-            for holder in holders:
-                await self._give_up(holder.order, holder.stock)
-            found = len(holders)
+                held_back = await gates.holders(session, limit, part)
+                unaccepted = await references.holders(session, limit, part)
+            for order, its_stock in (*held_back, *unaccepted):
+                await self._give_up(order, its_stock)
+            found = max(len(held_back), len(unaccepted))
         for stock in stocks:
             await self._give_out(stock)
 

@@ -12,7 +12,7 @@ from services.inventory.domain.ledger import LotKey
 from shared.events.production import MadeAs
 from shared.events.quality import FirstArticleChanged, first_article_id
 from shared.events.stock import Gate
-from shared.types import FirstArticleId, LotId, PartId, SiteId
+from shared.types import FirstArticleId, LotId, PartId, ReferenceKey, SiteId
 
 
 class Made(NamedTuple):
@@ -21,6 +21,11 @@ class Made(NamedTuple):
     first_article: FirstArticleId | None
     """The inspection of the reference that it was made as."""
     certificate: str | None
+
+    @property
+    def reference(self) -> ReferenceKey | None:
+        """The reference that it was made as: the inspection's name has it after factory and part."""
+        return self.first_article and self.first_article.split("/", 2)[2]
 
 
 class Inspected(NamedTuple):
@@ -37,6 +42,8 @@ class Gates:
     """The gates of the lots that a batch looks at, as the store found them, and what the batch hears about them."""
 
     _gated: set[tuple[PartId, LotId]] = field(default_factory=set)
+    _references: dict[tuple[PartId, LotId], ReferenceKey | None] = field(default_factory=dict)
+    _sought: set[PartId] = field(default_factory=set)
     _held_back: dict[tuple[PartId, LotId], Gate] = field(default_factory=dict)
     _made: dict[tuple[PartId, LotId], Made] = field(default_factory=dict)
     _inspected: dict[FirstArticleId, Inspected] = field(default_factory=dict)
@@ -49,15 +56,27 @@ class Gates:
         if closed is not None:
             self._held_back[part, lot] = closed
 
+    def load_reference(self, part: PartId, lot: LotId, reference: ReferenceKey | None) -> None:
+        """Take in what a lot was made as, unless it is known and may have changed since."""
+        self._references.setdefault((part, lot), reference)
+
+    def load_sought(self, part: PartId) -> None:
+        """Know that some order names which references of a part it takes."""
+        self._sought.add(part)
+
     # ---- what may be asked
+
+    def reference(self, lot: LotKey) -> ReferenceKey | None:
+        """Say what a lot was made as, where its factory has told."""
+        return self._references.get((lot.part, lot.lot))
 
     def closed(self, lot: LotKey) -> Gate | None:
         """Say which gate holds a lot back, if one does."""
         return self._held_back.get((lot.part, lot.lot))
 
     def stirred(self) -> frozenset[PartId]:
-        """List the parts of which some lot may be held back, or let through, by what was heard."""
-        made = {part for part, lot in self._made if (part, lot) in self._gated}
+        """List the parts of which some lot may be held back or let through, or accepted or not, by what was heard."""
+        made = {part for part, lot in self._made if (part, lot) in self._gated or part in self._sought}
         return frozenset(made | {each.part for each in self._inspected.values()})
 
     # ---- what may be heard
@@ -67,6 +86,7 @@ class Gates:
         reference = made_as.reference
         first_article = first_article_id(factory, part, reference) if reference else None
         self._made[part, lot] = Made(first_article, made_as.certificate)
+        self._references[part, lot] = self._made[part, lot].reference
 
     def inspect(self, changed: FirstArticleChanged, version: int, *, is_open: bool) -> None:
         """Keep how a first-article inspection stands."""

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from services.inventory.domain import road
-from services.inventory.domain.allocation import take, usable
+from services.inventory.domain.allocation import take
 from services.inventory.domain.book import Book
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.issue import MoreThanIssued
 from services.inventory.domain.ledger import Cause, Holding, LotKey, Reason, Transfer, undone
 from services.inventory.domain.shipment import LineKey
 from services.inventory.domain.suspense import Discrepancy
+from services.inventory.domain.unfit import unfit
 from shared.errors import Kind, Refusal
 from shared.events.stock import LossReason
 from shared.types import EventId, Shelf
@@ -91,7 +92,7 @@ def _undo_issue(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     held = 0
     for line in lines:
         goods = line.source.holding
-        if demand.closed or not usable(book, goods):
+        if demand.closed or unfit(book, demand, goods) is not None:
             book.post(undone(cause, line, Reason.REVERSED)._replace(target=goods.on(Shelf.ON_HAND)))
         else:
             book.post(undone(cause, line, Reason.REVERSED))

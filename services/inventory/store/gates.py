@@ -10,7 +10,7 @@ from services.inventory.domain.gates import Gates
 from services.inventory.domain.ledger import LotKey, Reason, StockKey
 from services.inventory.store.rows import Columns
 from shared.events.stock import Gate
-from shared.sql import Statement, Writes
+from shared.sql import Row, Statement, Writes
 from shared.types import OrderId, PartId
 
 OPEN = "open"
@@ -58,16 +58,17 @@ _HOLDING = Statement(f"""
 
 
 class Holder(NamedTuple):
-    """An order that holds something of a lot that is held back."""
+    """An order that holds something of a lot that it may not be issued."""
 
     order: OrderId
     stock: StockKey
 
 
-def load(book: Book, lot: LotKey, found: str | None) -> None:
-    """Load what `gate` says of a lot."""
-    if found is not None:
-        book.gates.load(lot.part, lot.lot, None if found == OPEN else Gate(found))
+def load(book: Book, lot: LotKey, row: Row) -> None:
+    """Load what a row says of a lot: `gate` as its `gate`, and `REFERENCE` as what it was `made_as`."""
+    book.gates.load_reference(lot.part, lot.lot, row.made_as)
+    if row.gate is not None:
+        book.gates.load(lot.part, lot.lot, None if row.gate == OPEN else Gate(row.gate))
 
 
 def save(writes: Writes, gates: Gates) -> None:

@@ -13,14 +13,17 @@ from services.orders.domain.order import OrderState
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.platforms import PlatformOfAnother, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
+from services.orders.domain.substitutes import Wanted, accepted
 from services.orders.schemas.orders import OrderSummary, PlaceOrder
-from services.orders.store import lookups
+from services.orders.store import catalogue, lookups
 from services.orders.store import orders as store
 from services.orders.store import platforms as fleet
 from services.orders.store.lookups import SiteCopy
 from services.orders.store.orders import Placed
 from shared import clock
 from shared.errors import Refusal
+from shared.events.catalogue import MakerReference
+from shared.events.references import read_reference
 from shared.http import rights
 from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal, Scope
@@ -82,6 +85,7 @@ class _Known:
     sites: Mapping[SiteId, SiteCopy]
     activities: Mapping[str, Activity]
     tails: Mapping[TailName, Nation]
+    references: Mapping[PartId, Sequence[MakerReference]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ async def _look_up(
     session: AsyncSession, requests: Sequence[Request], order_ids: Sequence[OrderId], *, today: date
 ) -> _Known:
     bodies = [request.body for request in requests]
+    particular = {body.part for body in bodies if body.references}
     sites = {body.ordered_by for body in bodies} | {request.filling_site for request in requests}
     return _Known(
         today=today,
@@ -127,6 +132,7 @@ async def _look_up(
         sites=await lookups.sites(session, sites),
         activities=await lookups.activities(session, (activity_of(body.document_number) for body in bodies)),
         tails=await fleet.nations(session, {each.tail for each in requests if each.tail is not None}),
+        references=await catalogue.references(session, particular) if particular else {},
     )
 
 
@@ -145,7 +151,7 @@ def _decide(
         if before is not None:
             return before
         _check_catalogue(request, known)
-        placement = _placement(request, name, known.activities)
+        placement = _placement(request, name, known)
         order, fact = place(placement)
     except Refusal as refusal:
         return refusal
@@ -183,14 +189,22 @@ def _check_catalogue(request: Request, known: _Known) -> None:
         raise PlatformMismatch(part=request.body.part, platform=request.body.platform, fits=", ".join(sorted(fits)))
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
         raise SiteForbidden(site=request.filling_site)
+    if request.body.references and request.body.part not in known.references:
+        raise CatalogueBehind(part=request.body.part)
+    _check_tail(request, known)
+
+
+def _check_tail(request: Request, known: _Known) -> None:
+    """Refuse a platform of another nation."""
     tail = request.tail
     if tail is not None and tail in known.tails and known.tails[tail] != known.sites[request.body.ordered_by].country:
         raise PlatformOfAnother(platform=tail.platform, tail_number=tail.tail_number)
 
 
-def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:
+def _placement(request: Request, order_id: OrderId, known: _Known) -> Placement:
     body, who = request.body, request.principal
     code = activity_of(body.document_number)
+    wanted = Wanted([each.matched for each in body.references], body.substitutes)
     return Placement(
         order_id=order_id,
         document_number=body.document_number,
@@ -200,11 +214,12 @@ def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Act
         quantity=body.quantity,
         partial=body.partial and not request.is_between_depots,
         urgency=body.urgency,
-        priority=priority(designator(code, activities.get(code), body.ordered_by), body.urgency),
+        priority=priority(designator(code, known.activities.get(code), body.ordered_by), body.urgency),
         approved_by=approver(body.urgency, asked_by=who.subject, may_approve=Scope.APPROVE_URGENCY in who.scopes),
         required_by=body.required_by,
         placed_at=clock.now(),
         conditions=tuple(body.conditions),
+        accepted=accepted(body.part, known.references.get(body.part, ()), wanted, known.today),
         platform=body.platform,
         tail_number=body.tail_number,
     )
@@ -225,6 +240,7 @@ def _as_placed(placed: Placed) -> OrderSummary:
         required_by=asked.required_by,
         partial=asked.partial,
         conditions=list(asked.conditions),
+        references=list(map(read_reference, asked.accepted)),
         platform=asked.platform,
         tail_number=asked.tail_number,
         placed_at=asked.placed_at,

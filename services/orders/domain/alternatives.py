@@ -17,6 +17,7 @@ _WHY_NOT: dict[str, str] = {
     Standing.ACCEPTANCE_ENDED: "has a technical acceptance that has ended",
     Unsuitable.HAS_REFUSED: "has refused this order",
     Unsuitable.MINIMUM_LOT: "makes no lot so small",
+    Unsuitable.REFERENCE: "is not known to make a reference that the order accepts",
 }
 
 
@@ -116,7 +117,7 @@ def _now(order: Order, market: Market, today: date) -> Iterator[Reason]:
     if not market.sources:
         text = f"no source of {order.part} is known"
         yield Reason(kind=ReasonKind.NO_SOURCE, quantity=order.open, text=text)
-    ask = Ask(quantity=order.open, day=today, refused_by=refusing(order.work_orders))
+    ask = Ask(quantity=order.open, day=today, refused_by=refusing(order.work_orders), accepted=order.accepted)
     for offer in rank(market, ask):
         if offer.excluded is not None and offer.excluded != Unsuitable.HAS_REFUSED:
             site, day = offer.source.site, offer.expected_on

@@ -1,4 +1,4 @@
-"""What is asked of an order that was placed: less of it, on another day, more or less urgently, or none of it.
+"""What is asked of an order that was placed: less of it, another day, urgency or reference, or none of it.
 
 Each is recorded with who asked, why, and what it was before. An ask changes nothing of what inventory holds: inventory
 answers it.
@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.orders.domain.order import Decision, Order, tell
-from shared.errors import Kind, Refusal
+from shared.errors import Kind, Refusal, VersionStale
 from shared.events.orders import (
     OrderCancelRequested,
     OrderReductionRequested,
+    OrderReferencesChanged,
     OrderReprioritised,
     OrderRescheduled,
 )
-from shared.types import Priority, Urgency
+from shared.events.references import read_reference
+from shared.types import Priority, ReferenceKey, Urgency
 
 
 class OrderAlreadyIssued(Refusal):
@@ -142,6 +144,35 @@ def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     )
     changed = replace(order, urgency=need.urgency, priority=need.priority, approved_by=need.approved_by)
     return tell(changed, fact)
+
+
+def accept(order: Order, references: tuple[ReferenceKey, ...], ask: Ask) -> Decision:
+    """Change of which references it takes lots; inventory gives and takes back accordingly."""
+    refuse_cancelled(order)
+    if references == order.accepted:
+        return Decision(order)
+    refuse_settled(order)
+    fact = OrderReferencesChanged(
+        **order.about,
+        references=tuple(map(read_reference, references)),
+        before=tuple(map(read_reference, order.accepted)),
+        reason=ask.reason,
+        asked_by=ask.by,
+    )
+    return tell(replace(order, accepted=references), fact)
+
+
+def refuse_stale(seen: Order, changed: Order, version: int | None) -> None:
+    """Refuse to change an order that is not as the asker saw it; who asks for what is so already need not know."""
+    if version is not None and seen.version not in {version, changed.version}:
+        raise VersionStale(
+            seen=version,
+            version=seen.version,
+            quantity=seen.wanted,
+            required_by=seen.required_by,
+            urgency=seen.urgency.value,
+            references=", ".join(seen.accepted) or "any",
+        )
 
 
 def refuse_settled(order: Order) -> None:

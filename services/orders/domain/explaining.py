@@ -139,6 +139,8 @@ def _lost(taken: Taken) -> Reason:
 def _why(loss: Loss) -> str:
     if loss.gate is not None:
         return f"the gate {loss.gate.value} has closed on it"
+    if loss.unaccepted:
+        return "it is of a reference that the order does not accept"
     if loss.reason is LossReason.PRE_EMPTED:
         return f"{loss.winner or 'another order'}, of a higher band, needed it"
     return _WHY_LOST[loss.reason]

@@ -16,7 +16,7 @@ from shared.errors import Kind, Refusal
 from shared.events.orders import OrderEvent
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent, DemandReduced
-from shared.types import OrderId, PartId, Priority, SiteId, Urgency
+from shared.types import OrderId, PartId, Priority, ReferenceKey, SiteId, Urgency
 
 
 class OrderUnknown(Refusal):
@@ -89,6 +89,8 @@ class Order:
     approved_by: str | None = None
     """Who approved its urgency of need, where that needs approval."""
     required_by: date
+    accepted: tuple[ReferenceKey, ...] = ()
+    """The references of which it takes lots; any of the part, and of none that is known, if none is named."""
     version: int = 1
     wanted: int
     """How much is still wanted in all, issued included; a reduction lowers it, its answer says what could be spared."""

@@ -35,7 +35,9 @@ def name_source(order: Order, source: Source, naming: Naming, today: date) -> De
         return Decision(order)
     refuse_cancelled(order)
     refuse_settled(order)
-    ask = Ask(quantity=max(1, missing(order)), day=today, refused_by=refusing(order.work_orders))
+    ask = Ask(
+        quantity=max(1, missing(order)), day=today, refused_by=refusing(order.work_orders), accepted=order.accepted
+    )
     lacking = why_not(source, ask)
     if lacking is Unsuitable.HAS_REFUSED:
         raise SourceHasRefused(site=source.site)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.orders.domain.asking import RequiredByPast
 from services.orders.domain.order import Order
 from shared.events.orders import OrderPlaced
+from shared.events.references import read_reference
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -13,6 +14,7 @@ from shared.types import (
     PartId,
     Platform,
     Priority,
+    ReferenceKey,
     SiteId,
     Urgency,
 )
@@ -35,6 +37,7 @@ class Placement:
     required_by: date
     placed_at: datetime
     conditions: tuple[Condition, ...]
+    accepted: tuple[ReferenceKey, ...] = ()
     platform: Platform | None = None
     tail_number: str | None = None
 
@@ -54,6 +57,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         priority=asked.priority,
         approved_by=asked.approved_by,
         required_by=asked.required_by,
+        accepted=asked.accepted,
         wanted=asked.quantity,
     )
     fact = OrderPlaced(
@@ -69,5 +73,6 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         conditions=list(asked.conditions),
         urgency=asked.urgency,
         approved_by=asked.approved_by,
+        references=tuple(map(read_reference, asked.accepted)),
     )
     return order, fact

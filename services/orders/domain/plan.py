@@ -12,7 +12,7 @@ from datetime import date
 from services.orders.domain import explained, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
-from services.orders.domain.ranking import Ask, Market, Weights
+from services.orders.domain.ranking import Ask, Market, Weights, may_make
 from services.orders.domain.sourcing import Sourcing, refusing
 from services.orders.domain.splitting import Share, Shares, share_out
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
@@ -46,7 +46,7 @@ def missing(order: Order) -> int:
 
 
 def _source(order: Order, market: Market, today: date) -> Decision:
-    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders))
+    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders), accepted=order.accepted)
     shares = share_out(market, ask, order.required_by)
     if len(order.work_orders) + len(shares.chosen) > WORK_ORDERS_MAX:
         return Decision(order)
@@ -95,6 +95,18 @@ def _ask_back(order: Order) -> Decision:
         surplus -= back
         asked = asked.with_work(replace(work, asked=work.asked + back))
         facts.append(_reduced(order, replace(work, asked=work.asked + back), back))
+    return tell(asked, *facts)
+
+
+def withdraw(order: Order, market: Market) -> Decision:
+    """Ask back what sources are to make that is of no reference accepted; what they keep will be for stock."""
+    others = {source.site for source in market.sources if not source.named and not may_make(source, order.accepted)}
+    left, facts, asked = order.left, list[OrderEvent](), order
+    for work in order.work_orders:
+        back = left[work.n] - work.pending
+        if back > 0 and not work.kept and work.source in others:
+            asked = asked.with_work(replace(work, asked=work.asked + back))
+            facts.append(_reduced(order, replace(work, asked=work.asked + back), back))
     return tell(asked, *facts)
 
 

@@ -17,7 +17,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from services.orders.domain.source import Source, Standing
-from shared.types import SiteId
+from shared.types import ReferenceKey, SiteId
 
 WAITING_DAYS_MAX = 3650
 """How long a queue may make anybody wait by this reckoning; beyond it a day says nothing."""
@@ -31,6 +31,7 @@ class Unsuitable(StrEnum):
 
     HAS_REFUSED = "has-refused"
     MINIMUM_LOT = "minimum-lot"
+    REFERENCE = "reference-not-accepted"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +63,13 @@ class Market:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a source would be asked: how much, on which day, and who has said no to it before."""
+    """What a source would be asked: how much, on which day, made as what, and who has said no to it before."""
 
     quantity: int
     day: date
     refused_by: Collection[SiteId] = ()
+    accepted: Collection[ReferenceKey] = ()
+    """The references that the order accepts; any if it names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,14 @@ def why_not(source: Source, ask: Ask) -> str | None:
     standing = source.standing(ask.day)
     if standing is not Standing.APPROVED:
         return standing
+    if not may_make(source, ask.accepted):
+        return Unsuitable.REFERENCE
     return Unsuitable.MINIMUM_LOT if (source.minimum_lot or 0) > ask.quantity else None
+
+
+def may_make(source: Source, accepted: Collection[ReferenceKey]) -> bool:
+    """Tell whether a source is known to make one of the references accepted; where none is named any will do."""
+    return not accepted or source.makes is None or not source.makes.isdisjoint(accepted)
 
 
 def expected_on(source: Source, quantity: int, day: date) -> date:

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.types import SiteId, SiteKind
+from shared.types import ReferenceKey, SiteId, SiteKind
 
 
 class Standing(StrEnum):
@@ -56,6 +56,8 @@ class Source:
     import_content: Decimal | None = None
     load: int = 0
     """What its work orders of this part will still bring, for whomever."""
+    makes: frozenset[ReferenceKey] | None = None
+    """The references of the part that its maker's code stands for; none where it makes whatever is asked."""
     named: bool = False
     """Whether somebody has named it for this order in spite of what it lacks."""
 

@@ -89,6 +89,7 @@ def _loss(row: Any) -> Taken:
         reason=LossReason(row.reason),
         winner=row.winner,
         gate=row.gate and Gate(row.gate),
+        unaccepted=row.unaccepted,
     )
     return Taken(loss, row.recorded_at.date())
 

@@ -21,6 +21,7 @@ from services.orders.tables import (
     work_orders,
 )
 from shared.events.envelope import Stream
+from shared.events.references import read_reference
 from shared.http.paging import CursorMalformed, Page
 from shared.types import Nation, OrderId
 
@@ -141,7 +142,8 @@ def _is_late(today: date) -> Any:
 
 def _summary(row: Any) -> OrderSummary:
     fields: Mapping[str, Any] = row._mapping
-    return OrderSummary(**{name: fields[name] for name in OrderSummary.model_fields})
+    plain = {name: fields[name] for name in OrderSummary.model_fields if name != "references"}
+    return OrderSummary(**plain, references=list(map(read_reference, row.accepted)))
 
 
 def _work_order(row: Any) -> WorkOrderRead:

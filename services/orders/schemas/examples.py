@@ -36,6 +36,7 @@ ORDER: dict[str, JsonValue] = {
     "required_by": "2026-12-20",
     "partial": True,
     "conditions": ["A", "C"],
+    "references": [],
     "platform": "MI-17V-5",
     "tail_number": "ZP-5104",
     "placed_at": "2026-11-23T09:30:00.120Z",

@@ -8,7 +8,9 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_vali
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
 from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
-from shared.http.forms import Answer, Body, Day, Flag
+from services.orders.schemas.references import Accepted, check_substitutes
+from shared.events.production import Reference
+from shared.http.forms import Answer, Body, Day, Flag, Seen
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -70,6 +72,11 @@ class PlaceOrder(Body):
     """Whether less than the whole may be reserved and issued; never where another depot fills the order."""
     conditions: Annotated[list[Condition], Field(min_length=1, max_length=3)] = [Condition.A, Condition.C]
     """Supply conditions that it accepts: A, B, C; B only if named."""
+    references: Accepted = []
+    """References of which it takes lots: maker, number, revision, as the catalogue has them. If none is named it takes
+    any of the part; else nothing that was made as nobody knows."""
+    substitutes: Flag = False
+    """Whether it also takes what may replace these references, as the catalogue says on the day of the order."""
     platform: Platform | None = None
     """What it is for."""
     tail_number: TailNumber | None = None
@@ -82,6 +89,11 @@ class PlaceOrder(Body):
             raise ValueError("an order accepts conditions A, B and C only")
         return sorted(set(conditions))
 
+    @model_validator(mode="after")
+    def _replaces_something(self) -> Self:
+        check_substitutes(self.references, substitutes=self.substitutes)
+        return self
+
 
 class ChangeOrder(Body):
     """What to change of an order; what is not named stays."""
@@ -92,6 +104,12 @@ class ChangeOrder(Body):
                 {"quantity": 2},
                 {"required_by": "2027-01-15"},
                 {"urgency": "A", "reason": "The helicopter stands still for it."},
+                {
+                    "references": [{"maker": "S1KH4", "number": "246-3922-140", "revision": "04"}],
+                    "substitutes": True,
+                    "reason": "The original is late: what may replace it will do.",
+                    "version": 4,
+                },
             ]
         }
     )
@@ -102,15 +120,24 @@ class ChangeOrder(Body):
     """The new day on which it is needed."""
     urgency: Urgency | None = None
     """The new urgency of need; A and B take an approver's token. The priority follows from it."""
+    references: Accepted | None = None
+    """The references of which it takes lots from now on, in the place of those before; an empty list for any."""
+    substitutes: Flag = False
+    """Whether it also takes what may replace these references, as the catalogue says today."""
     reason: Text | None = None
-    """Why; needed where the urgency changes."""
+    """Why; needed where the urgency or the references change."""
+    version: Seen = None
+    """The version that you saw: refused if there is a newer one, unless nothing would change."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.quantity is None and self.required_by is None and self.urgency is None:
-            raise ValueError("name a quantity, a required_by or an urgency")
+        if self.quantity is None and self.required_by is None and self.urgency is None and self.references is None:
+            raise ValueError("name a quantity, a required_by, an urgency or references")
         if self.urgency is not None and self.reason is None:
             raise ValueError("an urgency changes for a reason: name it")
+        if self.references is not None and self.reason is None:
+            raise ValueError("references change for a reason: name it")
+        check_substitutes(self.references, substitutes=self.substitutes)
         return self
 
 
@@ -209,6 +236,8 @@ class OrderSummary(Answer):
     """Whether less than the whole may be reserved and issued; no where another depot fills it, whatever was sent."""
     conditions: list[Condition]
     """Supply conditions that it accepts."""
+    references: list[Reference]
+    """References of which it takes lots, substitutes included; any of the part if there is none."""
     platform: Platform | None
     """What it is for."""
     tail_number: str | None

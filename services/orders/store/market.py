@@ -11,6 +11,8 @@ from services.orders.domain.order import Order
 from services.orders.domain.override import Naming
 from services.orders.domain.ranking import UNSTATED, Market, Weights
 from services.orders.domain.source import Source, Span
+from services.orders.domain.substitutes import made_by
+from services.orders.store import catalogue
 from shared.sql import AnyRow, Row, Statement
 from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
 
@@ -41,7 +43,7 @@ _LOADS = """
 _SOURCES = Statement(
     f"""
     WITH busy AS MATERIALIZED (SELECT part, site, sum(load)::bigint AS load FROM ({_LOADS}) AS load GROUP BY part, site)
-    SELECT source.*, maker.kind, coalesce(busy.load, 0) AS load
+    SELECT source.*, maker.kind, maker.cage, coalesce(busy.load, 0) AS load
     FROM source JOIN site_copy maker ON maker.site_id = source.site AND maker.kind <> 'depot'
     LEFT JOIN busy ON busy.part = source.part AND busy.site = source.site
     WHERE source.part = ANY(CAST(:parts AS text[])) AND source.nation = ANY(CAST(:nations AS text[]))
@@ -66,9 +68,12 @@ async def markets(session: AsyncSession, orders: Mapping[OrderId, Order], today:
         return {}
     nations = {row.order_id: row.country for row in buyers}
     parts = {orders[order_id].part for order_id in nations}
+    asked_for = {orders[order_id].part for order_id in nations if orders[order_id].accepted}
+    references = await catalogue.references(session, asked_for) if asked_for else {}
     sources: dict[tuple[PartId, Nation], list[Source]] = {}
     for row in await _SOURCES.rows(session, {"parts": sorted(parts), "nations": sorted(set(nations.values()))}):
-        sources.setdefault((row.part, row.nation), []).append(read(row, row.load))
+        source = replace(read(row, row.load), makes=made_by(row.cage, references.get(row.part, ())))
+        sources.setdefault((row.part, row.nation), []).append(source)
     weights = {row.country: _weights(row) for row in buyers}
     return {
         row.order_id: Market(

@@ -19,19 +19,20 @@ from shared.types import OrderId, Urgency
 _PLACE = Statement(
     """
     INSERT INTO orders (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
-                        approved_by, required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash,
-                        version, wanted, open, state)
+                        approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
+                        body_hash, version, wanted, open, state)
     SELECT order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
-           approved_by, required_by, string_to_array(conditions, ','), platform, tail_number, placed_at, placed_by,
-           body_hash, 1, quantity, quantity, 'placed'
+           approved_by, required_by, string_to_array(conditions, ','), string_to_array(accepted, ' '), platform,
+           tail_number, placed_at, placed_by, body_hash, 1, quantity, quantity, 'placed'
     FROM unnest(CAST(:order_ids AS text[]), CAST(:document_numbers AS text[]), CAST(:ordered_by AS text[]),
                 CAST(:sites AS text[]), CAST(:parts AS text[]), CAST(:quantities AS bigint[]),
                 CAST(:partials AS boolean[]), CAST(:urgencies AS text[]), CAST(:priorities AS smallint[]),
                 CAST(:approved_by AS text[]), CAST(:required_by AS date[]), CAST(:conditions AS text[]),
-                CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:placed_at AS timestamptz[]),
-                CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]))
+                CAST(:accepted AS text[]), CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]),
+                CAST(:placed_at AS timestamptz[]), CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]))
          AS placed (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
-                    approved_by, required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash)
+                    approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
+                    body_hash)
     ORDER BY order_id
     ON CONFLICT DO NOTHING
     RETURNING order_id
@@ -45,16 +46,17 @@ _WORK_ORDERS = Statement(
 _SAVE = Statement(
     """
     UPDATE orders SET version = s.version, urgency = s.urgency, priority = s.priority, approved_by = s.approved_by,
-           required_by = s.required_by, wanted = s.wanted, reductions = s.reductions,
-           cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved, issued = s.issued,
-           cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost, closed = s.closed,
-           unsettled = s.unsettled,
+           required_by = s.required_by, accepted = string_to_array(s.accepted, ' '), wanted = s.wanted,
+           reductions = s.reductions, cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved,
+           issued = s.issued, cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost,
+           closed = s.closed, unsettled = s.unsettled,
            sourced = s.sourced, open = s.open, state = s.state, promised_for = s.promised_for,
            promise_reason = s.promise_reason, promises = s.promises,
            first_promised_for = s.first_promised_for
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
-                CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]), CAST(:cancel_requested AS boolean[]),
+                CAST(:accepted AS text[]), CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]),
+                CAST(:cancel_requested AS boolean[]),
                 CAST(:heard AS bigint[]), CAST(:reserved AS bigint[]), CAST(:issued AS bigint[]),
                 CAST(:cancelled AS bigint[]), CAST(:released AS bigint[]), CAST(:arrived AS bigint[]),
                 CAST(:lost AS bigint[]), CAST(:closed AS boolean[]), CAST(:unsettled AS boolean[]),
@@ -62,7 +64,7 @@ _SAVE = Statement(
                 CAST(:promised_for AS date[]), CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]),
                 CAST(:first_promised_for AS date[]))
          AS s (order_id, version, urgency, priority, approved_by,
-               required_by, wanted, reductions, cancel_requested, heard, reserved, issued,
+               required_by, accepted, wanted, reductions, cancel_requested, heard, reserved, issued,
                cancelled, released, arrived, lost, closed, unsettled, sourced, open, state, promised_for,
                promise_reason, promises, first_promised_for)
     WHERE orders.order_id = s.order_id
@@ -127,6 +129,7 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
             "approved_by": [each.approved_by for each in asked],
             "required_by": [each.required_by for each in asked],
             "conditions": [",".join(each.conditions) for each in asked],
+            "accepted": [" ".join(each.accepted) for each in asked],
             "platforms": [each.platform for each in asked],
             "tail_numbers": [each.tail_number for each in asked],
             "placed_at": [each.placed_at for each in asked],
@@ -163,6 +166,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "priorities": [order.priority for order in orders],
             "approved_by": [order.approved_by for order in orders],
             "required_by": [order.required_by for order in orders],
+            "accepted": [" ".join(order.accepted) for order in orders],
             "wanted": [order.wanted for order in orders],
             "reductions": [order.reductions for order in orders],
             "cancel_requested": [order.cancel_requested for order in orders],
@@ -245,6 +249,7 @@ def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
         priority=row.priority,
         approved_by=row.approved_by,
         required_by=row.required_by,
+        accepted=tuple(row.accepted),
         version=row.version,
         wanted=row.wanted,
         reductions=row.reductions,

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.production.domain.first_article import FirstArticle, FirstArticleUnknown, ReferenceUnknown, VersionStale
+from services.production.domain.first_article import FirstArticle, FirstArticleUnknown, ReferenceUnknown
 from services.production.domain.posted import CatalogueBehind, SiteNotFactory
 from services.production.schemas.first_articles import OpenFirstArticle, StepBody
 from services.production.settings import ProductionSettings
@@ -13,6 +13,7 @@ from services.production.store import catalogue
 from services.production.store import first_articles as store
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
+from shared.errors import VersionStale
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleChanged
 from shared.http import rights

@@ -44,10 +44,6 @@ class FirstArticleNotPassed(Refusal):
     """Only a passed inspection is reopened; open a new one."""
 
 
-class VersionStale(Refusal):
-    """It has changed since you saw it: read it again, and say what holds now."""
-
-
 class DayInFuture(Refusal):
     """The day has not come yet."""
 

@@ -11,11 +11,12 @@ from deploy.postgres.provision import ServiceDatabase
 from services.production.commands import inspecting
 from services.production.commands.inspecting import Lapser
 from services.production.commands.posting import FactoryDoor
-from services.production.schemas.first_articles import InspectedReference, OpenFirstArticle, PassFirstArticle
+from services.production.schemas.first_articles import OpenFirstArticle, PassFirstArticle
 from services.production.settings import ProductionSettings
 from shared import clock
 from shared.db import Database
 from shared.events.production import Reference
+from shared.http.forms import NamedReference
 from shared.http.tokens import Role
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.system import System
@@ -166,7 +167,7 @@ async def test_a_voided_finish_is_no_sign_of_life_of_a_lot_that_was_made_long_ag
 
 async def passed_on(database: Database, factory: str, number: str, day: date) -> str:
     """Let an inspection have passed on a day."""
-    reference = InspectedReference.model_validate({**REFERENCE, "number": number})
+    reference = NamedReference.model_validate({**REFERENCE, "number": number})
     opening = OpenFirstArticle(factory=factory, part=PART, reference=reference, day=day)
     settings, inspector = ProductionSettings(), a_principal(Role.QUALITY)
     async with database.transaction() as session:

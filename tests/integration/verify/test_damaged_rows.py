@@ -67,6 +67,20 @@ from tests.integration.verify.books import Books, offences
         ),
         pytest.param(
             "inventory",
+            "UPDATE demand SET accepted = '3VK1Y/X/-'",
+            ["I8"],
+            'takes "3VK1Y/X/-", and inventory has heard to @',
+            id="a demand takes other references than its order has told",
+        ),
+        pytest.param(
+            "orders",
+            "UPDATE orders SET accepted = '{3VK1Y/X/-}'",
+            ["I8"],
+            'accepts "3VK1Y/X/-", and has told at version ',
+            id="an order accepts other references than it has told",
+        ),
+        pytest.param(
+            "inventory",
             "UPDATE demand SET priority = 15 WHERE reserved > 0; "
             "UPDATE demand SET priority = 1, cancelled = cancelled - 1, closed = false WHERE closed",
             ["I8", "I9"],
