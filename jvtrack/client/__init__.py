@@ -6,6 +6,19 @@
 Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
 """
 
+from jvtrack.client.answers.expediting import (
+    AskPrice,
+    ExpediteAct,
+    Expedited,
+    HurrySource,
+    Price,
+    RaiseUrgency,
+    ShipFromDepot,
+    Spare,
+    SplitNeed,
+    StockPrice,
+    StockTaken,
+)
 from jvtrack.client.answers.explanations import Explanation, Reason, Standing
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
@@ -93,6 +106,17 @@ __all__ = [
     "OrderChange",
     "OrderDetails",
     "OrderTold",
+    "HurrySource",
+    "SplitNeed",
+    "ShipFromDepot",
+    "RaiseUrgency",
+    "ExpediteAct",
+    "Expedited",
+    "Price",
+    "AskPrice",
+    "StockPrice",
+    "StockTaken",
+    "Spare",
     "Explanation",
     "Reason",
     "Standing",

@@ -1,14 +1,16 @@
 """The inventory service: parts, sites, stock, and everything that moves it."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
+from jvtrack.client.answers.expediting import AskPrice, Spare, StockPrice
 from jvtrack.client.answers.explanations import Standing
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
 from jvtrack.client.answers.orders import Grounds, ImportDone
@@ -43,6 +45,21 @@ class Inventory:
     async def explain(self, order_id: OrderId) -> Standing:
         """Read how an order stands in its queue, and why it has no more of what is there."""
         return await self.door.get(f"/v1/demands/{order_id}/explanation", Standing)
+
+    async def alternatives(self, order_id: OrderId) -> Sequence[Spare]:
+        """Read which other depots could ship what an order waits for, the most first."""
+        return await self.door.get(f"/v1/demands/{order_id}/alternatives", list[Spare])
+
+    async def spare(self, parts: Sequence[PartId]) -> Sequence[Spare]:
+        """Read what depots could ship of these parts, beyond what they protect."""
+        if not parts:
+            return []
+        query = urlencode([("part", part) for part in parts])
+        return await self.door.get(f"/v1/spare-stock?{query}", list[Spare])
+
+    async def price(self, order_id: OrderId, asked: AskPrice) -> StockPrice:
+        """Read what an order would get if it were more urgent, or another depot shipped, and who would lose it."""
+        return await self.door.post(f"/v1/demands/{order_id}/price", asked, StockPrice)
 
     async def receive(self, receipt: Receipt, *, key: str | None = None) -> Movement:
         """Take goods on hand: in full, short, over, damaged, or without a known consignment."""

@@ -6,8 +6,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from uuid import uuid4
 
 from jvtrack.client import streams
+from jvtrack.client.answers.expediting import ExpediteAct, Expedited, Price
 from jvtrack.client.answers.explanations import Explanation
 from jvtrack.client.answers.orders import (
     Activity,
@@ -22,7 +24,7 @@ from jvtrack.client.answers.orders import (
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
 from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
-from jvtrack.client.door import Call, Door, as_json, texts
+from jvtrack.client.door import KEY_HEADER, Call, Door, as_json, texts
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
@@ -105,6 +107,18 @@ class Orders:
     async def change(self, order_id: OrderId, change: OrderChange) -> Order:
         """Want less of an order, another day, urgency or references; with a version, only if it is as it was seen."""
         return await self.door.patch(f"/v1/orders/{order_id}", change, Order)
+
+    async def expedite(self, order_id: OrderId, act: ExpediteAct, *, key: str | None = None) -> Expedited:
+        """Bring an order sooner: hurry a source, split the need, let another depot ship, raise the urgency."""
+        return await self.door.post(f"/v1/orders/{order_id}/expedite", act, Expedited, key=key)
+
+    async def price(self, order_id: OrderId, act: ExpediteAct) -> Price:
+        """Read what it would cost others; nothing is done. What inventory says of it is handed over in `stock`."""
+        place, query = f"/v1/orders/{order_id}/expedite", texts({"dry_run": True})
+        call = Call("POST", place, query, {KEY_HEADER: str(uuid4())}, as_json(act), seconds_max=_WHAT_IF_SECONDS_MAX)
+        found = self.door.read(await self.door.send(call), Expedited).price
+        assert found is not None, "a price is asked"
+        return found
 
     async def cancel(self, order_id: OrderId, reason: str | None = None) -> Order:
         """Ask for what is not yet issued to be released; inventory decides."""

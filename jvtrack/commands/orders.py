@@ -12,6 +12,7 @@ from rich.table import Table
 
 from jvtrack.client import AgeReport, Explanation, JVTrack, OrderDetails, ProblemError, Reason, Standing
 from jvtrack.commands.caller import call
+from jvtrack.commands.expediting import alternatives, expedite
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
@@ -113,6 +114,10 @@ def urgency(
         counted = (str(use.orders), str(use.quantity))
         table.add_row(use.month, escape(use.approved_by), use.ordered_by, use.urgency, *counted)
     Console().print(table)
+
+
+orders.command()(expedite)
+orders.command()(alternatives)
 
 
 @dataclass(frozen=True, slots=True)

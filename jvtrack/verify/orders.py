@@ -31,8 +31,9 @@ READS = (
     Read(
         "sourcing",
         """
-        SELECT order_id, n, sourced, quantity FROM work_order
-        WHERE (order_id, n) > ($1, $2) ORDER BY order_id, n LIMIT $3
+        SELECT w.order_id, n, w.sourced, w.quantity, w.lateral_order, l.quantity - l.cancelled
+        FROM work_order w LEFT JOIN orders l ON l.order_id = w.lateral_order AND l.supplies = w.order_id
+        WHERE (w.order_id, n) > ($1, $2) ORDER BY w.order_id, n LIMIT $3
         """,
         ("", 0),
     ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from jvtrack.verify.workbook import Value
-from shared.events import orders, platforms, production, quality, stock
+from shared.events import expediting, orders, platforms, production, quality, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, by_type
 from shared.events.references import reference_key
@@ -23,6 +23,7 @@ _KINDS = by_type(
         production.WorkOrderReduced,
         production.WorkOrderQuantityChanged,
         production.DelayReported,
+        expediting.WorkOrderHurried,
         quality.FirstArticleChanged,
         orders.OrderPlaced,
         orders.OrderSourced,

@@ -17,6 +17,7 @@ from services.inventory.settings import InventorySettings
 from services.inventory.store.demands import Supplied
 from services.inventory.store.touches import CauseKey, OrderKey, ShipmentKey, SuppliedKey, Touched
 from shared.events.envelope import CloudEvent, Event, Stream
+from shared.events.expediting import OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit, WorkOrderHurried
 from shared.events.orders import (
     OrderCancelRequested,
     OrderEvent,
@@ -59,6 +60,10 @@ deciders: Deciders[Work] = Deciders(
         OrderSourceOverridden,
         OrderSourcingReduced,
         OrderPromised,
+        OrderSourceHurried,
+        OrderSplit,
+        OrderLentAsked,
+        OrderLent,
         PlatformRegistered,
         PlatformDown,
         PlatformUp,
@@ -69,6 +74,7 @@ deciders: Deciders[Work] = Deciders(
         WorkOrderRefused,
         WorkOrderReduced,
         WorkOrderQuantityChanged,
+        WorkOrderHurried,
         DelayReported,
     )
 )

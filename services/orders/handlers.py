@@ -10,6 +10,7 @@ from services.orders.domain.loss import Loss
 from services.orders.store import catalogue
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
+from shared.events.expediting import WorkOrderHurried
 from shared.events.production import (
     DelayReported,
     LotDispatched,
@@ -99,6 +100,7 @@ for _work_order in (
     WorkOrderRefused,
     WorkOrderReduced,
     WorkOrderQuantityChanged,
+    WorkOrderHurried,
     DelayReported,
 ):
     deciders.on(_work_order, touches=_order)(work_order_changed)

@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry
 from services.orders import handlers
 from services.orders.api import (
     activities,
+    expediting,
     explanations,
     orders,
     platforms,
@@ -101,6 +102,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
         stream.router(desk),
         reports.router(desk),
         orders.router(desk),
+        expediting.router(desk),
         explanations.router(desk),
         promises.router(),
         sources.router(desk),

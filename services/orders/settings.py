@@ -41,6 +41,8 @@ class OrdersSettings(BaseSettings):
     """How far ahead the days are counted that actions to release platforms save."""
     expedite_percent: int = Field(default=50, ge=0, lt=100)
     """How much of the days that are left a hurried source is taken to need."""
+    road_days: int = Field(default=3, ge=0)
+    """How many days goods of another depot are taken to be on the road, where no terms of a source say otherwise."""
     release_tails_max: int = Field(default=2_000, gt=0)
     """Grounded platforms looked at for what would release them."""
     release_options_max: int = Field(default=1_000, gt=0)

@@ -70,6 +70,8 @@ orders = Table(
     Column("promise_reason", Text),
     Column("first_promised_for", Date),
     Column("promises", Integer, nullable=False, server_default=_ZERO),
+    Column("supplies", Text),
+    Column("road_days", Integer, nullable=False, server_default=_ZERO),
     CheckConstraint("quantity > 0", name="orders_quantity"),
     CheckConstraint("priority BETWEEN 1 AND 15", name="orders_priority"),
     CheckConstraint("version > 0", name="orders_version"),
@@ -85,6 +87,7 @@ orders = Table(
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
     Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
     Index("orders_urgent", "placed_at", "order_id", postgresql_where=text("urgency <> 'C'")),
+    Index("orders_supplying", "supplies", postgresql_where=text("supplies IS NOT NULL")),
     Index("orders_by_tail", "platform", "tail_number", postgresql_where=text("tail_number IS NOT NULL")),
 )
 
@@ -102,6 +105,8 @@ work_orders = Table(
     Column("answered", BigInteger, nullable=False, server_default=_ZERO),
     Column("given", BigInteger, nullable=False, server_default=_ZERO),
     Column("state", Text, nullable=False),
+    Column("wanted_by", Date),
+    Column("lateral_order", Text),
     CheckConstraint("sourced > 0 AND quantity >= 0", name="work_order_quantity"),
     CheckConstraint("given BETWEEN 0 AND answered AND answered <= asked", name="work_order_asked"),
 )

@@ -51,6 +51,7 @@ work_order = Table(
     Column("accepted", Integer),
     Column("refused", Integer),
     Column("promises", JSONB),
+    Column("wanted_by", Date),
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("updated_at", _INSTANT),
 )

@@ -109,6 +109,8 @@ class OrderPlaced(OrderEvent):
     """Who approved the urgency of need; A and B need it."""
     references: References = ()
     """The references of which it accepts lots; any of the part, also of none that is known, if none is named."""
+    supplies: OrderId | None = None
+    """The order that it supplies, where it is a lateral order: what is issued to it travels there."""
 
 
 class PlacedOrderEvent(OrderEvent):

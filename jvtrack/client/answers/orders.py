@@ -134,6 +134,8 @@ class Order(Record):
     """Why that day."""
     first_promised_for: date | None = None
     """The first day that was ever promised; kept for ever."""
+    supplies: OrderId | None = None
+    """The order that it supplies, where it is a lateral order."""
 
     @property
     def adds_up(self) -> bool:
@@ -183,6 +185,10 @@ class WorkOrderOfOrder(Record):
     """Day on which it is promised."""
     state: str
     """How far the factory has taken it on."""
+    wanted_by: date | None = None
+    """Day by which it is wanted sooner, where the factory was hurried."""
+    lateral: OrderId | None = None
+    """The lateral order by which another depot ships it."""
 
 
 class Change(Record):

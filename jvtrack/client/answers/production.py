@@ -123,6 +123,8 @@ class WorkOrder(Record):
     """Priority designator of its order; 1 goes first."""
     required_by: date | None = None
     """Day on which the depot needs it."""
+    wanted_by: date | None = None
+    """Day by which it is wanted sooner than promised, where it was hurried."""
 
 
 class WorkOrderDetails(WorkOrder):

@@ -163,3 +163,5 @@ class Sending(Body):
     """Supply condition."""
     shipment: ShipmentId | None = None
     """The consignment; one is made if none is given."""
+    order: OrderId | None = None
+    """The lateral order for which it is sent: what it holds goes, whatever the lot."""

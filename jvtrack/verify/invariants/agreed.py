@@ -54,11 +54,16 @@ SELECT printf('orders has work order %s-W%d at %d, which production did not say 
 FROM sourcing s
 LEFT JOIN position p
   ON p.topic = 3 AND p.service = 'orders' AND p.key = 'work-order:' || s.order_id || '-W' || s.n
-WHERE NOT EXISTS (
+WHERE s.lateral IS NULL AND NOT EXISTS (
     SELECT 1 FROM told_work_order t
     WHERE t.key = 'work-order:' || s.order_id || '-W' || s.n AND t.key_seq >= coalesce(p.key_seq, 1)
       AND t.quantity = s.quantity)
   AND NOT (p.key IS NULL AND s.quantity = s.sourced)
+"""
+_LATERAL = """
+SELECT printf('order %s counts on %d of lateral order %s, which %s', order_id, quantity, lateral,
+  coalesce(printf('brings %d', brings), 'does not supply it'))
+FROM sourcing WHERE lateral IS NOT NULL AND quantity IS NOT brings
 """
 _OWN_WORK_ORDER = """
 SELECT printf('work order %s@%d stands at %d, and was told as %s', w.work_order_id, w.version, w.quantity,
@@ -85,6 +90,7 @@ AGREED = Invariant(
         _DEMAND,
         _SOURCED,
         _WORK_ORDER,
+        _LATERAL,
         _OWN_WORK_ORDER,
         *references.OFFENCES,
     ),

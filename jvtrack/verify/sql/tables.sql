@@ -41,7 +41,7 @@ CREATE TABLE work_order (work_order_id, version, quantity);
 CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
   work_orders_quantity, accepted);
-CREATE TABLE sourcing (order_id, n, sourced, quantity);
+CREATE TABLE sourcing (order_id, n, sourced, quantity, lateral, brings);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
 CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate, unaccepted);
 CREATE TABLE tail_row (

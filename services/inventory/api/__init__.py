@@ -2,7 +2,18 @@
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, demands, goods, imports, ledger, minimums, repairs, shelves, stock
+from services.inventory.api import (
+    catalogue,
+    demands,
+    goods,
+    imports,
+    laterals,
+    ledger,
+    minimums,
+    repairs,
+    shelves,
+    stock,
+)
 from services.inventory.api.doors import Doors
 
 
@@ -14,6 +25,7 @@ def routers(doors: Doors) -> list[APIRouter]:
         shelves.router(doors),
         minimums.router(doors),
         demands.router(doors),
+        laterals.router(doors),
         repairs.router(doors),
         ledger.router(),
         imports.router(doors),

@@ -114,7 +114,7 @@ async def open_work(session: AsyncSession, touched: Touched, settings: Inventory
         session, book, touched.outside | {end.lot_key for end in ends if end.shelf is Shelf.ISSUED}
     )
     await _load_demands(work, orders | touched.supplied)
-    lots |= await demands.load_held(session, book, orders)
+    lots |= await demands.load_held(session, book, orders) | await _load_travels(work, touched)
     work.supplied = await demands.supplied(session, book.demands.unheard())
     work.made_shipments = await shipments.lock(session, book, lots, touched.shipments, today=now.date())
     await _load_supplied(work, lots, known=orders | touched.supplied)
@@ -135,6 +135,17 @@ async def _load_demands(work: Work, orders: Collection[OrderId]) -> None:
     work.book.demands.load_orders(orders)
     for demand in found:
         work.book.demands.load(demand)
+
+
+async def _load_travels(work: Work, touched: Touched) -> set[LotKey]:
+    """Load the demands that travelling goods supply; answers the lots that these become where they go."""
+    found = {travel: work.book.demands.find(travel.order) for travel in touched.travels}
+    await _load_demands(work, {demand.supplies for demand in found.values() if demand and demand.supplies})
+    return {
+        LotKey(travel.site, goods.part, goods.lot)
+        for travel in found
+        for goods in work.book.demands.held_by(travel.order)
+    }
 
 
 async def _load_supplied(work: Work, lots: Collection[LotKey], *, known: Collection[OrderId]) -> None:

@@ -77,6 +77,10 @@ class Demand:
     conditions: frozenset[Condition]
     is_lateral: bool = False
     """Whether another depot than the one that fills it has placed the order."""
+    supplies: OrderId | None = None
+    """The order that it supplies, where what it holds is shipped to the depot of that one."""
+    ships_to: SiteId | None = None
+    """That depot."""
     accepted: frozenset[ReferenceKey] = frozenset()
     """The references of which it takes lots; where it names none it takes any, also of none that is known."""
     reserved: int = 0
@@ -242,6 +246,8 @@ def hear(placed: OrderPlaced, *, arrived: int, lost: int) -> Demand:
         placed_at=placed.placed_at,
         conditions=frozenset(placed.conditions) & ISSUABLE if placed.conditions else USUAL_CONDITIONS,
         is_lateral=placed.ordered_by != placed.site,
+        supplies=placed.supplies,
+        ships_to=placed.ordered_by if placed.supplies else None,
         arrived=arrived,
         lost=lost,
     ).accept(placed.references)

@@ -21,6 +21,10 @@ class OrderTakesAllOrNothing(Refusal):
     """The order does not accept less than all that it still wants."""
 
 
+class OrderTravels(Refusal):
+    """What a lateral order holds is not issued here: send it to its depot by a transfer that names the order."""
+
+
 class OrderOfOtherStock(Refusal):
     """The order is for another part, or filled by another site."""
 
@@ -32,6 +36,14 @@ class MoreThanIssued(Refusal):
 def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
     """Hand out what the order holds, first expired first."""
     demand = book.demands.get(order)
+    if demand.supplies is not None:
+        raise OrderTravels(order=order, send_to=demand.ships_to)
+    hand_out(book, cause, demand, quantity)
+
+
+def hand_out(book: Book, cause: Cause, demand: Demand, quantity: int) -> list[tuple[Holding, int]]:
+    """Take what an order holds off the shelf for it; answers what was picked."""
+    order, picks = demand.order, list[tuple[Holding, int]]()
     held = book.demands.held_by(order)
     lacks = {holding: unfit(book, demand, holding) for holding in held}
     good = {holding: there for holding, there in held.items() if there and lacks[holding] is None}
@@ -44,8 +56,10 @@ def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
             reserved, issued = holding.on(Shelf.RESERVED), holding.on(Shelf.ISSUED)
             book.post(Transfer(cause, reserved, issued, picked, Reason.ISSUED, order=order))
             book.demands.hold(Reservation(order, holding), -picked)
+            picks.append((holding, picked))
             left -= picked
     book.demands.keep(*demand.issue(quantity))
+    return picks
 
 
 def give_back(book: Book, cause: Cause, goods: Holding, quantity: int, *, order: OrderId | None) -> None:

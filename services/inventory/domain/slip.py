@@ -9,7 +9,7 @@ from services.inventory.domain.book import Book
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.issue import MoreThanIssued
 from services.inventory.domain.ledger import Cause, Holding, LotKey, Reason, Transfer, undone
-from services.inventory.domain.shipment import LineKey
+from services.inventory.domain.shipment import Line, LineKey
 from services.inventory.domain.suspense import Discrepancy
 from services.inventory.domain.unfit import unfit
 from shared.errors import Kind, Refusal
@@ -50,7 +50,9 @@ def reverse(book: Book, cause: Cause, original: EventId) -> None:
     if not lines:
         raise MovementNotReversible(movement=original)
     _check_there(book, lines)
-    _UNDO[lines[0].reason](book, cause, lines)
+    reasons = {line.reason for line in lines}
+    undo = _undo_shipping if reasons == {Reason.ISSUED, Reason.SENT} else _UNDO[lines[0].reason]
+    undo(book, cause, lines)
     book.lives.withdraw(original)
     book.freed.update(line.target.stock for line in lines if line.target.shelf is Shelf.ON_HAND)
 
@@ -128,8 +130,7 @@ def _unissued(book: Book, line: Transfer) -> Discrepancy:
 
 
 def _undo_sending(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
-    assert lines[0].shipment is not None, "what is sent travels in a consignment"
-    line = book.shipments.line(LineKey(lines[0].shipment, *lines[0].target.holding))
+    line = _travelling(book, lines[0])
     quantity = sum(each.quantity for each in lines)
     if quantity > line.open:
         raise GoodsGone(shipment=line.key.shipment, asked=quantity, available=line.open)
@@ -137,6 +138,26 @@ def _undo_sending(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
         book.post(_to_hand(cause, each))
     line.dispatched -= quantity
     book.shipments.touch(line)
+
+
+def _undo_shipping(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    """Take goods of a lateral order off the road, and back to what the order holds."""
+    sent = [line for line in lines if line.reason is Reason.SENT]
+    for each in sent:
+        travels = _travelling(book, each)
+        if each.quantity > travels.open:
+            raise GoodsGone(shipment=travels.key.shipment, asked=each.quantity, available=travels.open)
+    for each in sent:
+        book.post(undone(cause, each, Reason.REVERSED))
+        travels = _travelling(book, each)
+        travels.dispatched -= each.quantity
+        book.shipments.touch(travels)
+    _undo_issue(book, cause, [line for line in lines if line.reason is Reason.ISSUED])
+
+
+def _travelling(book: Book, sent: Transfer) -> Line:
+    assert sent.shipment is not None, "what is sent travels in a consignment"
+    return book.shipments.line(LineKey(sent.shipment, *sent.target.holding))
 
 
 def _undo_removal(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:

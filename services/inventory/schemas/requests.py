@@ -227,9 +227,13 @@ class Sending(Body):
     """How much, in quanta of the part."""
     shipment: ShipmentId | None = None
     """The consignment, named by the sending site and its number there; one is made if none is given."""
+    order: OrderId | None = None
+    """The lateral order for which it is sent: what is held for it goes, whatever the lot and condition."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if self.order is not None and (self.lot is not None or self.condition is not Condition.A):
+            raise ValueError("what is held for an order is sent: name its lot and condition, or the order")
         if self.from_site == self.to_site:
             raise ValueError("from_site and to_site are the same")
         if self.shipment is not None and self.shipment.partition(":")[0] != self.from_site:

@@ -25,6 +25,8 @@ Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCU
 """Who may see orders: a depot its own, the others those of their nation."""
 Decliner = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who may say no to another depot's order: the depot that was to fill it, and who plans for its nation."""
+Expediter = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who may expedite an order: the depot that has placed it, and who plans for its nation."""
 Keeper = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says which platforms there are: a depot its own, the others those of their nation."""
 Planning = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]

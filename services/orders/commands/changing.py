@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.commands.deciding import Work, open_to_ask
+from services.orders.commands.deciding import Work, open_to_ask, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import asking
 from services.orders.domain.asking import Ask, Need
@@ -26,10 +26,13 @@ from shared.types import OrderId, ReferenceKey, SiteId, Urgency
 async def cancel_order(
     session: AsyncSession, order_id: OrderId, body: CancelOrder, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
-    """Ask inventory to release what the order still holds."""
-    work = await _open(session, order_id, principal=principal, outcomes=outcomes)
+    """Ask inventory to release what the order still holds, here and wherever another depot ships for it."""
+    await _require_write(session, order_id, principal)
+    work = await open_with_laterals(session, order_id, outcomes)
     ask = Ask(principal.subject, body.reason)
     order = work.decide(asking.cancel(work.order(order_id), ask))
+    for lateral in work.laterals_of(order_id):
+        work.decide(asking.cancel(lateral, ask))
     await work.settle()
     return order
 
@@ -56,8 +59,8 @@ async def change_order(
     seen = order = work.order(order_id)
     ask = Ask(principal.subject, body.reason)
     if body.urgency is not None:
-        need = await _need(session, order_id, body.urgency, order.ordered_by, principal=principal)
-        order = work.decide(asking.reprioritise(order, need, ask))
+        asked = await need(session, order_id, body.urgency, order.ordered_by, principal=principal)
+        order = work.decide(asking.reprioritise(order, asked, ask))
     if body.required_by is not None:
         order = work.decide(asking.reschedule(order, body.required_by, clock.now().date(), ask))
     if body.references is not None:
@@ -83,7 +86,7 @@ async def _accepted(session: AsyncSession, order: Order, body: ChangeOrder, toda
     return accepted(order.part, known[order.part], wanted, today)
 
 
-async def _need(
+async def need(
     session: AsyncSession, order_id: OrderId, urgency: Urgency, depot: SiteId, *, principal: Principal
 ) -> Need:
     """Say what an urgency of need comes to: the priority by the activity's designator, and who approves it."""
@@ -97,10 +100,14 @@ async def _need(
 
 
 async def _open(session: AsyncSession, order_id: OrderId, *, principal: Principal, outcomes: Outcomes) -> Work:
+    await _require_write(session, order_id, principal)
+    return await open_to_ask(session, order_id, outcomes)
+
+
+async def _require_write(session: AsyncSession, order_id: OrderId, principal: Principal) -> None:
     depot = (await _places(session, order_id, principal)).ordered_by
     sites = await lookups.sites(session, [depot])
     rights.require_write(principal, depot, sites[depot].country)
-    return await open_to_ask(session, order_id, outcomes)
 
 
 async def _places(session: AsyncSession, order_id: OrderId, principal: Principal) -> Places:

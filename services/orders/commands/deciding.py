@@ -8,16 +8,18 @@ from datetime import date
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.outcomes import Outcomes
+from services.orders.domain import asking, lending
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Decision, Order, OrderUnknown
 from services.orders.domain.plan import needs_source, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
+from services.orders.store import laterals, market
 from services.orders.store import losses as loss_store
-from services.orders.store import market
 from services.orders.store import orders as order_store
+from services.orders.store import promises as promise_store
 from services.orders.store import sources as source_store
-from services.orders.store.orders import Promised
+from services.orders.store.promises import Promised
 from shared import clock
 from shared.db import after_commit
 from shared.messaging.outbox import Told, tell
@@ -85,6 +87,10 @@ class Work:
             raise OrderUnknown(order=order_id)
         return found
 
+    def laterals_of(self, order_id: OrderId) -> list[Order]:
+        """List those of these orders by which other depots ship for an order, as they now stand."""
+        return [order for order in self._orders.values() if order.supplies == order_id and not order.is_settled]
+
     async def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
         """Take over what a fact says of an order, then plan anew."""
         before = self.order(order_id)
@@ -93,7 +99,18 @@ class Work:
         decided = plan(heard, found, self._today)
         if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
             self._answered.append(order_id)
-        self.decide(decided)
+        lateral = self.decide(decided)
+        if lateral.supplies is not None:
+            await self._supply(lateral.supplies, lateral)
+
+    async def _supply(self, order_id: OrderId, lateral: Order) -> None:
+        """Let the order that a lateral order supplies follow it; one that lacks nothing any more lets it go."""
+        order = self.order(order_id)
+        followed = self.decide(lending.follow(order, lateral, self._today))
+        if lending.is_unwanted(followed, lateral):
+            self.decide(asking.cancel(lateral, asking.Ask(reason=f"{order_id} waits for nothing any more")))
+        if followed != order:
+            await self.hear(order_id, _as_it_is)
 
     def lose(self, order_id: OrderId, loss: Loss) -> None:
         """Keep what was taken from an order's reservation, and why."""
@@ -128,7 +145,7 @@ class Work:
         order_store.save(writes, [self._orders[order_id] for order_id in self._changed])
         works = [(order_id, work) for (order_id, _), work in self._work_orders.items()]
         order_store.save_work_orders(writes, works)
-        order_store.save_promises(writes, self._promised)
+        promise_store.save(writes, self._promised)
         loss_store.save(writes, self._losses)
         await tell(self._session, self._told, beside=writes)
         if self._answered:
@@ -148,6 +165,14 @@ async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outc
 async def open_to_ask(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
     """Lock and load one order for what its depot asks of it."""
     orders = await order_store.lock(session, [order_id])
+    return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
+
+
+async def open_with_laterals(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
+    """Lock and load an order, then its lateral orders that may still be withdrawn: they are placed under its lock."""
+    orders = await order_store.lock(session, [order_id])
+    names = await laterals.standing(session, order_id)
+    orders |= await order_store.lock(session, names) if names else {}
     return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
 
 

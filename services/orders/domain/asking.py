@@ -32,6 +32,12 @@ class OrderCancelled(Refusal):
     """The order is cancelled, or about to be."""
 
 
+class OrderUnanswered(Refusal):
+    """Inventory has not said yet what it can give; try again."""
+
+    retry_after_seconds = 1
+
+
 class QuantityRaised(Refusal):
     """An order's quantity can only go down; order more under a number of its own."""
 
@@ -185,3 +191,9 @@ def refuse_cancelled(order: Order) -> None:
     """Refuse to change an order that is cancelled, or about to be."""
     if order.cancel_requested:
         raise OrderCancelled(order=order.order_id)
+
+
+def refuse_unanswered(order: Order) -> None:
+    """Refuse to bring in others for an order before it is known what its own depot can give."""
+    if not order.demand.heard:
+        raise OrderUnanswered(order=order.order_id)

@@ -104,6 +104,10 @@ class Order:
     """How many promises were made, withdrawals included."""
     first_promised_for: date | None = None
     """The first day that was ever promised."""
+    supplies: OrderId | None = None
+    """The order for which another depot ships it, where it is a lateral order."""
+    road_days: int = 0
+    """How many days a lateral order is taken to be on the road."""
 
     @property
     def about(self) -> dict[str, str]:

@@ -40,6 +40,9 @@ class Placement:
     accepted: tuple[ReferenceKey, ...] = ()
     platform: Platform | None = None
     tail_number: str | None = None
+    supplies: OrderId | None = None
+    """The order that a lateral order is for."""
+    road_days: int = 0
 
 
 def place(asked: Placement) -> tuple[Order, OrderPlaced]:
@@ -59,6 +62,8 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         required_by=asked.required_by,
         accepted=asked.accepted,
         wanted=asked.quantity,
+        supplies=asked.supplies,
+        road_days=asked.road_days,
     )
     fact = OrderPlaced(
         order=asked.order_id,
@@ -73,6 +78,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         conditions=list(asked.conditions),
         urgency=asked.urgency,
         approved_by=asked.approved_by,
+        supplies=asked.supplies,
         references=tuple(map(read_reference, asked.accepted)),
     )
     return order, fact

@@ -9,7 +9,7 @@ inventory has answered its request.
 from dataclasses import replace
 from datetime import date
 
-from services.orders.domain import explained, promise
+from services.orders.domain import explained, lending, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
 from services.orders.domain.ranking import Ask, Market, Weights, may_make
@@ -24,6 +24,8 @@ def plan(order: Order, market: Market, today: date) -> Decision:
     """Source what is missing, ask back what is too much, and make the promise that follows."""
     if not order.demand.may_be_planned:
         return Decision(order)
+    if order.supplies is not None:
+        return _promise(lending.keep_or_withdraw(order), today)
     decided = _source(order, market, today) if needs_source(order) else _ask_back(order)
     return _promise(decided, today)
 
@@ -37,9 +39,10 @@ def missing(order: Order) -> int:
     """Tell how much is to be sourced: what is needed and still wanted, less what will come.
 
     While more has come than production has told of, nothing is: its word is on the way, and each fact before it would
-    source the same once more.
+    source the same once more. Nothing is made for a lateral order: what the other depot lacks, the order that it
+    supplies sources anew.
     """
-    if order.expected < 0:
+    if order.expected < 0 or order.supplies is not None:
         return 0
     wanted = order.ceiling - order.demand.reserved - order.demand.issued
     return min(order.need, max(0, wanted)) - order.outstanding

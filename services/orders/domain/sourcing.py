@@ -1,7 +1,7 @@
 """The work orders that an order has asked of sources."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -43,6 +43,10 @@ class Sourcing:
     given: int = 0
     """How much of `answered` was given back."""
     state: WorkState = WorkState.ASKED
+    wanted_by: date | None = None
+    """The day to which it was hurried, if it was."""
+    lateral: OrderId | None = None
+    """The lateral order by which another depot ships it; none where a maker has it."""
 
     @property
     def pending(self) -> int:
@@ -51,8 +55,8 @@ class Sourcing:
 
     @property
     def kept(self) -> bool:
-        """Whether it once gave less than asked, so that it is not asked again."""
-        return self.given < self.answered
+        """Whether it is not asked back: it once gave less than asked, or a depot ships it by an order of its own."""
+        return self.given < self.answered or self.lateral is not None
 
     def name(self, order: OrderId) -> WorkOrderId:
         """Name the work order: the order's n-th."""
@@ -74,14 +78,11 @@ def hear(work: Sourcing, fact: WorkOrderEvent) -> Sourcing:
     asked, given = work.answered, work.given
     if isinstance(fact, WorkOrderReduced):
         asked, given = fact.asked, fact.given
-    return Sourcing(
-        n=work.n,
-        source=work.source,
-        sourced=work.sourced,
+    return replace(
+        work,
         quantity=fact.quantity,
         due=fact.due,
         due_reason=_due_reason(work, fact),
-        asked=work.asked,
         answered=asked,
         given=given,
         state=_state(work, fact),

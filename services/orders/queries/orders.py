@@ -157,4 +157,6 @@ def _work_order(row: Any) -> WorkOrderRead:
         asked_back=row.asked,
         given_back=row.given,
         state=row.state,
+        wanted_by=row.wanted_by,
+        lateral=row.lateral_order,
     )

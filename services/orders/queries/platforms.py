@@ -32,7 +32,8 @@ _BLOCKING = Statement(
     SELECT w.platform, w.tail_number, o.order_id, o.ordered_by, o.part, o.priority, o.state, o.reserved,
            o.quantity - o.issued - o.cancelled AS missing, o.promised_for, o.promise_reason,
            CASE WHEN o.sourced > 0 THEN (
-             SELECT work.source FROM work_order work WHERE work.order_id = o.order_id AND work.quantity > 0
+             SELECT CASE WHEN work.lateral_order IS NULL THEN work.source END FROM work_order work
+             WHERE work.order_id = o.order_id AND work.quantity > 0
              ORDER BY work.due DESC, work.n DESC LIMIT 1) END AS source
     FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:sites AS text[]))
          AS w (platform, tail_number, site)

@@ -17,6 +17,8 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "asked_back": 0,
     "given_back": 0,
     "state": "accepted",
+    "wanted_by": "2027-01-20",
+    "lateral": None,
 }
 _CHANGE: dict[str, JsonValue] = {
     "version": 2,
@@ -54,6 +56,7 @@ ORDER: dict[str, JsonValue] = {
     "promised_for": "2027-02-15",
     "promise_reason": "accepted by F-02",
     "first_promised_for": "2026-12-14",
+    "supplies": None,
 }
 ORDER_IN_FULL: dict[str, JsonValue] = {
     **ORDER,

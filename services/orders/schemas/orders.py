@@ -191,6 +191,10 @@ class WorkOrderRead(Answer):
     """How much of that the factory could still give back."""
     state: WorkState
     """How far the factory has taken it on."""
+    wanted_by: date | None
+    """Day by which it is wanted sooner, where the factory was hurried; its answer moves `due`."""
+    lateral: OrderId | None
+    """The lateral order by which another depot ships it; none where a maker has it."""
 
 
 class ChangeRead(Answer):
@@ -272,6 +276,8 @@ class OrderSummary(Answer):
     """Why that day."""
     first_promised_for: date | None
     """The first day that was ever promised; kept for ever."""
+    supplies: OrderId | None
+    """The order that this one supplies, where it is a lateral order: what its depot ships travels to that one's."""
 
 
 class OrderRead(OrderSummary):

@@ -20,25 +20,33 @@ _PLACE = Statement(
     """
     INSERT INTO orders (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
                         approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
-                        body_hash, version, wanted, open, state)
+                        body_hash, version, wanted, open, state, supplies, road_days)
     SELECT order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
            approved_by, required_by, string_to_array(conditions, ','), string_to_array(accepted, ' '), platform,
-           tail_number, placed_at, placed_by, body_hash, 1, quantity, quantity, 'placed'
+           tail_number, placed_at, placed_by, body_hash, 1, quantity, quantity, 'placed', supplies, road_days
     FROM unnest(CAST(:order_ids AS text[]), CAST(:document_numbers AS text[]), CAST(:ordered_by AS text[]),
                 CAST(:sites AS text[]), CAST(:parts AS text[]), CAST(:quantities AS bigint[]),
                 CAST(:partials AS boolean[]), CAST(:urgencies AS text[]), CAST(:priorities AS smallint[]),
                 CAST(:approved_by AS text[]), CAST(:required_by AS date[]), CAST(:conditions AS text[]),
                 CAST(:accepted AS text[]), CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]),
-                CAST(:placed_at AS timestamptz[]), CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]))
+                CAST(:placed_at AS timestamptz[]), CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]),
+                CAST(:supplies AS text[]), CAST(:road_days AS integer[]))
          AS placed (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
                     approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
-                    body_hash)
+                    body_hash, supplies, road_days)
     ORDER BY order_id
     ON CONFLICT DO NOTHING
     RETURNING order_id
     """
 )
-_LOCK = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id FOR UPDATE")
+# What is heard of a lateral order is decided on with the order that it supplies; which one that is never changes.
+_LOCK = Statement(
+    """
+    SELECT * FROM orders WHERE order_id = ANY(ARRAY(
+      SELECT unnest(CAST(:order_ids AS text[])) UNION SELECT supplies FROM orders
+      WHERE order_id = ANY(CAST(:order_ids AS text[])) AND supplies IS NOT NULL)) ORDER BY order_id FOR UPDATE
+    """
+)
 _FIND = Statement("SELECT * FROM orders WHERE order_id = :order_id")
 _WORK_ORDERS = Statement(
     "SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n"
@@ -49,9 +57,8 @@ _SAVE = Statement(
            required_by = s.required_by, accepted = string_to_array(s.accepted, ' '), wanted = s.wanted,
            reductions = s.reductions, cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved,
            issued = s.issued, cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost,
-           closed = s.closed, unsettled = s.unsettled,
-           sourced = s.sourced, open = s.open, state = s.state, promised_for = s.promised_for,
-           promise_reason = s.promise_reason, promises = s.promises,
+           closed = s.closed, unsettled = s.unsettled, sourced = s.sourced, open = s.open, state = s.state,
+           promised_for = s.promised_for, promise_reason = s.promise_reason, promises = s.promises,
            first_promised_for = s.first_promised_for
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
@@ -63,30 +70,25 @@ _SAVE = Statement(
                 CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]),
                 CAST(:promised_for AS date[]), CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]),
                 CAST(:first_promised_for AS date[]))
-         AS s (order_id, version, urgency, priority, approved_by,
-               required_by, accepted, wanted, reductions, cancel_requested, heard, reserved, issued,
-               cancelled, released, arrived, lost, closed, unsettled, sourced, open, state, promised_for,
-               promise_reason, promises, first_promised_for)
+         AS s (order_id, version, urgency, priority, approved_by, required_by, accepted, wanted, reductions,
+               cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
+               sourced, open, state, promised_for, promise_reason, promises, first_promised_for)
     WHERE orders.order_id = s.order_id
     """
 )
 _SAVE_WORK_ORDERS = Statement(
     """
-    INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state)
+    INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state,
+                            wanted_by, lateral_order)
     SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:sources AS text[]),
                          CAST(:sourced AS bigint[]), CAST(:quantities AS bigint[]), CAST(:dues AS date[]),
                          CAST(:due_reasons AS text[]), CAST(:asked AS bigint[]), CAST(:answered AS bigint[]),
-                         CAST(:given AS bigint[]), CAST(:states AS text[]))
+                         CAST(:given AS bigint[]), CAST(:states AS text[]), CAST(:wanted_by AS date[]),
+                         CAST(:laterals AS text[]))
     ON CONFLICT (order_id, n) DO UPDATE
     SET quantity = excluded.quantity, due = excluded.due, due_reason = excluded.due_reason, asked = excluded.asked,
-        answered = excluded.answered, given = excluded.given, state = excluded.state
-    """
-)
-_SAVE_PROMISES = Statement(
-    """
-    INSERT INTO promise (order_id, n, promised_for, reason)
-    SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:promised_for AS date[]),
-                         CAST(:reasons AS text[]))
+        answered = excluded.answered, given = excluded.given, state = excluded.state,
+        wanted_by = excluded.wanted_by
     """
 )
 
@@ -98,15 +100,6 @@ class Placed:
     placement: Placement
     placed_by: str
     body_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A promise that was made, and which of its order's it is."""
-
-    order_id: OrderId
-    n: int
-    promise: Promise
 
 
 async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]:
@@ -135,6 +128,8 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
             "placed_at": [each.placed_at for each in asked],
             "placed_by": [each.placed_by for each in placed],
             "body_hashes": [each.body_hash for each in placed],
+            "supplies": [each.supplies for each in asked],
+            "road_days": [each.road_days for each in asked],
         },
     )
     return set(placed_now)
@@ -209,21 +204,8 @@ def save_work_orders(writes: Writes, work_orders: Sequence[tuple[OrderId, Sourci
             "answered": [work.answered for work in works],
             "given": [work.given for work in works],
             "states": [work.state for work in works],
-        },
-    )
-
-
-def save_promises(writes: Writes, promised: Sequence[Promised]) -> None:
-    """Add promises to the history of their orders."""
-    if not promised:
-        return
-    writes.add(
-        _SAVE_PROMISES,
-        {
-            "order_ids": [each.order_id for each in promised],
-            "ns": [each.n for each in promised],
-            "promised_for": [each.promise.promised_for for each in promised],
-            "reasons": [each.promise.reason for each in promised],
+            "wanted_by": [work.wanted_by for work in works],
+            "laterals": [work.lateral for work in works],
         },
     )
 
@@ -269,6 +251,8 @@ def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
         promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
         promises=row.promises,
         first_promised_for=row.first_promised_for,
+        supplies=row.supplies,
+        road_days=row.road_days,
     )
 
 
@@ -284,4 +268,6 @@ def _work_order(row: Any) -> Sourcing:
         answered=row.answered,
         given=row.given,
         state=WorkState(row.state),
+        wanted_by=row.wanted_by,
+        lateral=row.lateral_order,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from services.production.domain.totals import NOTHING, Totals
+from shared.events.expediting import OrderSourceHurried, WorkOrderHurried
 from shared.events.factory import (
     FactoryDelayReported,
     FactoryWorkOrderAccepted,
@@ -73,6 +74,8 @@ class WorkOrder:
     refused: int = 0
     promises: tuple[Promise, ...] = ()
     totals: Totals = NOTHING
+    wanted_by: date | None = None
+    """The day to which it was hurried, if it was."""
 
     def is_for(self, factory: SiteId, part: PartId) -> bool:
         """Tell whether a lot of this factory and part can be made for it."""
@@ -137,6 +140,16 @@ class WorkOrder:
             return self, None
         changed = replace(self, version=self.version + 1, priority=priority)
         return changed, WorkOrderQuantityChanged(**_terms(changed), cause=QuantityCause.CORRECTED)
+
+    def hurry(self, asked: OrderSourceHurried) -> tuple["WorkOrder", WorkOrderHurried | None]:
+        """Be wanted sooner than promised: the work order as it now is, and the fact to tell if that is news.
+
+        Nothing is promised by it: the factory answers by naming a day.
+        """
+        if asked.wanted_by == self.wanted_by:
+            return self, None
+        hurried = replace(self, version=self.version + 1, wanted_by=asked.wanted_by)
+        return hurried, WorkOrderHurried(**_terms(hurried), wanted_by=asked.wanted_by, reason=asked.reason)
 
     def note(self, event: EventId, fact: NoteFact) -> tuple["WorkOrder", WorkOrderEvent]:
         """Take what the factory says about the work order itself: the work order as it now is, and the fact to tell."""

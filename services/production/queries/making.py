@@ -285,6 +285,7 @@ def _work_order(row: Row[Any]) -> WorkOrderSummary:
         due=read.due,
         due_asked=read.due_asked,
         required_by=read.required_by,
+        wanted_by=read.wanted_by,
         updated_at=row.updated_at,
         **_made(read.totals),
     )

@@ -70,6 +70,7 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "due": "2027-02-15",
     "due_asked": "2026-12-14",
     "required_by": "2026-12-20",
+    "wanted_by": None,
     "updated_at": "2026-11-24T07:12:31.400Z",
 }
 _WORK_ORDER_ENTRY: dict[str, JsonValue] = {
@@ -226,6 +227,8 @@ class WorkOrderSummary(Made):
     """Day that was asked for."""
     required_by: date | None
     """Day on which the depot needs it, as far as orders has said."""
+    wanted_by: date | None
+    """Day by which it is wanted sooner than it was promised, where it was hurried; name a day to answer."""
     updated_at: datetime
     """When it last changed, UTC."""
 

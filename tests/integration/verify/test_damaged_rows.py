@@ -88,6 +88,13 @@ from tests.integration.verify.books import Books, offences
             id="an urgent order was passed over",
         ),
         pytest.param(
+            "orders",
+            "UPDATE work_order SET quantity = 2 WHERE lateral_order IS NOT NULL",
+            ["I8"],
+            "-Z, which brings 1",
+            id="an order counts on more than another depot ships",
+        ),
+        pytest.param(
             "production",
             "DELETE FROM accepted_event WHERE id = 'sent-1'",
             ["I1"],
