@@ -22,6 +22,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "imports": ("import",),
     "orders": ("orders",),
     "sources": ("sources",),
+    "exports": ("exports",),
     "purchase": ("purchase",),
     "platforms": ("platforms",),
     "what_if": ("what-if",),

@@ -20,6 +20,7 @@ from jvtrack.client.answers.expediting import (
     StockTaken,
 )
 from jvtrack.client.answers.explanations import Explanation, Reason, Standing
+from jvtrack.client.answers.exports import ExportApproval, ExportTerms, UnapprovedExport, Venture
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
@@ -63,7 +64,15 @@ from jvtrack.client.answers.slips import (
     Scrap,
     Sending,
 )
-from jvtrack.client.answers.sources import Source, SourceTerms, Weights, WeightTerms
+from jvtrack.client.answers.sources import (
+    LearnedLeadTime,
+    Proposal,
+    Slip,
+    Source,
+    SourceTerms,
+    Weights,
+    WeightTerms,
+)
 from jvtrack.client.answers.stock import ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.answers.whatif import (
     CapacityChanges,
@@ -122,11 +131,18 @@ __all__ = [
     "Standing",
     "AgeReport",
     "UrgencyUse",
+    "Slip",
+    "Proposal",
     "Source",
+    "LearnedLeadTime",
     "SourceTerms",
     "Weights",
     "WeightTerms",
     "Activity",
+    "Venture",
+    "ExportTerms",
+    "ExportApproval",
+    "UnapprovedExport",
     "PlatformTerms",
     "PlatformDown",
     "PlatformUp",

@@ -22,9 +22,10 @@ from jvtrack.client.answers.orders import (
     OrderTold,
 )
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
-from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
+from jvtrack.client.answers.sources import Slip, Source, SourceNaming, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
 from jvtrack.client.door import KEY_HEADER, Call, Door, as_json, texts
+from jvtrack.client.exports import Exports
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
@@ -49,6 +50,11 @@ class Orders:
     def platforms(self) -> Platforms:
         """Give the platform doors."""
         return Platforms(self.door)
+
+    @property
+    def exports(self) -> Exports:
+        """Give the doors of joint ventures and of what may leave them."""
+        return Exports(self.door)
 
     async def place(self, order: NewOrder, *, wait_seconds: float | None = None) -> Order:
         """Order a part; placed again it is the same order. With a wait, inventory's answer is in it."""
@@ -132,6 +138,14 @@ class Orders:
         """Name a source for one order in spite of what it lacks; it is planned with it at once."""
         naming = SourceNaming(source=source, reason=reason)
         return await self.door.post(f"/v1/orders/{order_id}/name-source", naming, Order)
+
+    async def resource(self, order_id: OrderId, reason: str) -> Order:
+        """Ask a source that has slipped for what another would bring sooner, to source it anew."""
+        return await self.door.post(f"/v1/orders/{order_id}/resource", Grounds(reason=reason), Order)
+
+    def slips(self, *, part: PartId | None = None, source: SiteId | None = None) -> Listing[Slip]:
+        """Walk through the orders that wait for a source that has slipped, with who would be sooner."""
+        return Listing(self.door, "/v1/slips", Slip, part=part, source=source)
 
     def sources(
         self,

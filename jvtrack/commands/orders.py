@@ -120,6 +120,35 @@ orders.command()(expedite)
 orders.command()(alternatives)
 
 
+@orders.command()
+def slips(
+    *,
+    part: OfPart = None,
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the orders that wait for a source that has slipped, and who would bring it sooner."""
+    found = call(lambda jvtrack: jvtrack.orders.slips(part=part, source=source).all())
+    if as_json:
+        show_json(found)
+        return
+    table = Table("order", "depot", "part", "priority", "promised", "days sooner", "why")
+    for slip in found:
+        about = (slip.order_id, slip.ordered_by, slip.part, f"{slip.priority:02}", _shown(slip.promised_for))
+        if not slip.proposals:
+            table.add_row(*about, "-", "nobody who may be asked would be sooner")
+        for each in slip.proposals:
+            table.add_row(*about, str(each.days), escape(each.reason))
+    Console().print(table)
+
+
+@orders.command()
+def resource(order: OrderName, *, reason: Annotated[str, typer.Option(help="Why; kept for ever.")]) -> None:
+    """Source an order anew whose source has slipped: what another would bring sooner is asked back."""
+    now = call(lambda jvtrack: jvtrack.orders.resource(order, reason))
+    typer.echo(f"{now.order_id}: asked back; what the source gives back is sourced anew.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Explained:
     """What orders says of an order, and what inventory says of its queue where that may be seen."""

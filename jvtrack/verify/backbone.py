@@ -28,7 +28,8 @@ _POSITIONS = Read(
 _LOG = Read(
     "fact",
     """
-    SELECT seq, event_id::text, topic, key, key_seq, type, payload FROM event_log
+    SELECT seq, event_id::text, topic, key, key_seq, type, payload, (recorded_at AT TIME ZONE 'UTC')::date::text
+    FROM event_log
     WHERE seq < $1 ORDER BY seq DESC LIMIT $2
     """,
     (2**63 - 1,),

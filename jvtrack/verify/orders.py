@@ -31,8 +31,13 @@ READS = (
     Read(
         "sourcing",
         """
-        SELECT w.order_id, n, w.sourced, w.quantity, w.lateral_order, l.quantity - l.cancelled
-        FROM work_order w LEFT JOIN orders l ON l.order_id = w.lateral_order AND l.supplies = w.order_id
+        SELECT w.order_id, n, w.sourced, w.quantity, w.lateral_order, l.quantity - l.cancelled,
+          source, asked_on::text, due_asked::text, waiting_days, ended_on::text,
+          (SELECT sum(e.quantity) FROM work_order e WHERE e.order_id = w.order_id AND e.n <= w.n)::bigint,
+          (SELECT count(DISTINCT e.source) FROM work_order e WHERE e.order_id = w.order_id AND e.quantity > 0),
+          o.heard
+        FROM work_order w JOIN orders o USING (order_id)
+        LEFT JOIN orders l ON l.order_id = w.lateral_order AND l.supplies = w.order_id
         WHERE (w.order_id, n) > ($1, $2) ORDER BY w.order_id, n LIMIT $3
         """,
         ("", 0),

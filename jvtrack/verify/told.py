@@ -55,6 +55,8 @@ class Told:
     key_seq: int
     type: str
     payload: bytes
+    day: str
+    """The day on which it was recorded."""
 
     def row(self) -> tuple[Value, ...]:
         """Give what is kept of every fact; the payload as a digest that only this process understands."""
@@ -87,7 +89,7 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             voided = (str(event.voided), event.voided_type)
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
         case production.WorkOrderEvent():
-            yield "told_work_order", (told.key, told.key_seq, event.quantity)
+            yield "told_work_order", (told.key, told.key_seq, event.quantity, told.day)
         case quality.FirstArticleChanged():
             yield "told_first_article", (event.first_article, told.key_seq, event.part, event.state.value)
         case orders.OrderEvent() | platforms.PlatformEvent():
@@ -117,7 +119,8 @@ def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEve
         case orders.OrderReferencesChanged():
             yield "told_references", (event.order, told.key_seq, _accepted(event.references))
         case orders.OrderSourced():
-            yield "told_sourcing", (told.key, told.key_seq, event.work_order)
+            course = (_day(event.asked_on), event.due.isoformat(), event.waiting_days)
+            yield "told_sourcing", (told.key, told.key_seq, event.work_order, event.source, *course)
         case orders.OrderPromised():
             days = (event.promised_for, event.first)
             yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
@@ -133,7 +136,7 @@ def _rows_of_stock(told: Told, event: Event) -> Iterator[Row]:
     key_seq = told.key_seq
     match event:
         case stock.DemandEvent():
-            yield "told_demand", (event.order, key_seq, *_totals(event))
+            yield "told_demand", (event.order, key_seq, *_totals(event), told.day)
             if isinstance(event, stock.ReservationLost):
                 yield "told_loss", (event.order, key_seq, told.seq, event.taken, event.reason.value, *_whither(event))
         case stock.ShipmentChanged():

@@ -51,8 +51,6 @@ deciders: Deciders[Work] = Deciders(
         LotInspected,
         LotFinished,
         LotScrapped,
-        LotDispatched,
-        LotEventVoided,
         FirstArticleChanged,
     )
 )
@@ -65,14 +63,14 @@ def _order(fact: DemandEvent | WorkOrderEvent) -> Iterable[OrderId]:
 async def demand_changed(work: Work, received: CloudEvent[DemandEvent]) -> None:
     """Take over inventory's totals, and source or ask back what follows."""
     fact, version = received.data, received.key_seq
-    await work.hear(fact.order, lambda order: order.hear_demand(fact, version))
+    await work.hear(fact.order, lambda order: order.hear_demand(fact, version), received.recorded_at)
 
 
 @deciders.on(ReservationLost, touches=_order)
 async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) -> None:
     """Take over inventory's totals, and keep what was taken from the order, and why."""
     fact, version = received.data, received.key_seq
-    await work.hear(fact.order, lambda order: order.hear_demand(fact, version))
+    await work.hear(fact.order, lambda order: order.hear_demand(fact, version), received.recorded_at)
     work.lose(
         fact.order,
         Loss(
@@ -89,7 +87,20 @@ async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) ->
 async def work_order_changed(work: Work, received: CloudEvent[WorkOrderEvent]) -> None:
     """Take over what production says of a work order, and source or ask back what follows."""
     fact = received.data
-    await work.hear(fact.order, lambda order: order.hear_work_order(fact))
+    await work.hear(fact.order, lambda order: order.hear_work_order(fact), received.recorded_at)
+
+
+@deciders.on(LotDispatched)
+async def lot_dispatched(work: Work, received: CloudEvent[LotDispatched]) -> None:
+    """Keep it where it leaves a joint venture without the approval of both partners; the fact itself stands."""
+    work.dispatch(received)
+
+
+@deciders.on(LotEventVoided)
+async def lot_event_voided(work: Work, received: CloudEvent[LotEventVoided]) -> None:
+    """Mark a dispatch that did not happen."""
+    if received.data.voided_type == LotDispatched.TYPE:
+        work.void(received.data.voided)
 
 
 for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed):

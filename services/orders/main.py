@@ -8,10 +8,12 @@ from services.orders.api import (
     activities,
     expediting,
     explanations,
+    exports,
     orders,
     platforms,
     promises,
     reports,
+    resourcing,
     sources,
     stream,
     weights,
@@ -22,6 +24,7 @@ from services.orders.commands import placing
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
 from services.orders.commands.posting import Poster
+from services.orders.commands.resourcing import Watcher
 from services.orders.commands.tidying import Tidier
 from services.orders.queries import seen
 from services.orders.settings import OrdersSettings
@@ -78,7 +81,8 @@ def build(
         tail=tail,
         settings=settings,
     )
-    background = [tail.run, planner.run, Tidier(database, settings).run]
+    watcher = Watcher(database, outcomes, settings)
+    background = [tail.run, planner.run, watcher.run, Tidier(database, settings).run]
     app = _app(desk, backbone, registry, authenticator)
     return Service(NAME, app, backbone, database, door, common.backbone, background=background)
 
@@ -105,8 +109,10 @@ def _routers(desk: Desk) -> list[APIRouter]:
         expediting.router(desk),
         explanations.router(desk),
         promises.router(),
+        resourcing.router(desk),
         sources.router(desk),
         weights.router(desk),
+        exports.router(desk),
         activities.router(desk),
         platforms.router(desk),
         whatif.router(desk),

@@ -19,6 +19,8 @@ class OrdersSettings(BaseSettings):
     """Orders planned in one transaction after a source was approved."""
     planning_poll_seconds: float = Field(default=1.0, gt=0)
     """How often planning looks for approved sources that another process has noted."""
+    resourcing_seconds: float = Field(default=600.0, gt=0)
+    """How often what has slipped is weighed against other sources, where a nation leaves that to the rule."""
     promises_max: int = Field(default=1_000, gt=0)
     """Promises of an order in one answer, the newest kept."""
     explained_max: int = Field(default=200, gt=0)

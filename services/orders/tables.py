@@ -18,6 +18,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -63,6 +64,7 @@ orders = Table(
     Column("lost", BigInteger, nullable=False, server_default=_ZERO),
     Column("closed", Boolean, nullable=False, server_default=_NO),
     Column("unsettled", Boolean, nullable=False, server_default=_NO),
+    Column("arrivals", JSONB, nullable=False, server_default=text("'[]'")),
     Column("sourced", BigInteger, nullable=False, server_default=_ZERO),
     Column("open", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
@@ -107,8 +109,16 @@ work_orders = Table(
     Column("state", Text, nullable=False),
     Column("wanted_by", Date),
     Column("lateral_order", Text),
+    Column("asked_on", Date),
+    Column("due_asked", Date),
+    Column("waiting_days", Integer, nullable=False, server_default=_ZERO),
+    Column("ended_on", Date),
+    Column("resourced", Boolean, nullable=False, server_default=_NO),
+    Column("part", Text),
     CheckConstraint("sourced > 0 AND quantity >= 0", name="work_order_quantity"),
     CheckConstraint("given BETWEEN 0 AND answered AND answered <= asked", name="work_order_asked"),
+    Index("work_order_ended", "part", "source", "ended_on", postgresql_where=text("ended_on IS NOT NULL")),
+    Index("work_order_due", "due", postgresql_where=text("ended_on IS NULL")),
 )
 
 promises = Table(
@@ -173,9 +183,57 @@ sourcing_weights = Table(
     Column("import_content", Numeric, nullable=False),
     Column("currency", Text),
     Column("rates", JSONB, nullable=False, server_default=_NONE),
+    Column("lead_time_worth", SmallInteger, nullable=False, server_default=text("4")),
+    Column("lead_time_spread", Numeric, nullable=False, server_default=text("0.3")),
+    Column("resourcing", Text, nullable=False, server_default=text("'by-hand'")),
+    Column("resourcing_days", SmallInteger, nullable=False, server_default=text("14")),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     Column("changed_by", Text, nullable=False),
     CheckConstraint("LEAST(day, cost, import_content) >= 0", name="sourcing_weights_points"),
+    CheckConstraint(
+        "lead_time_worth > 0 AND lead_time_spread > 0 AND resourcing_days > 0", name="sourcing_weights_lead_time"
+    ),
+)
+
+joint_ventures = Table(
+    "joint_venture",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("partners", ARRAY(Text), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_by", Text, nullable=False),
+)
+
+export_approvals = Table(
+    "export_approval",
+    metadata,
+    Column("site", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("country", Text, primary_key=True),
+    Column("nation", Text, primary_key=True),
+    Column("approved_on", Date, nullable=False),
+    Column("approved_until", Date),
+    Column("approved_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_by", Text, nullable=False),
+)
+
+unapproved_exports = Table(
+    "unapproved_export",
+    metadata,
+    Column("event_id", Uuid(as_uuid=False), primary_key=True),
+    Column("lot", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("factory", Text, nullable=False),
+    Column("depot", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("shipment", Text, nullable=False),
+    Column("quantity", BigInteger, nullable=False),
+    Column("order_id", Text),
+    Column("dispatched_on", Date, nullable=False),
+    Column("partners", ARRAY(Text), nullable=False),
+    Column("missing", ARRAY(Text), nullable=False),
+    Column("voided", Boolean, nullable=False, server_default=_NO),
 )
 
 planning = Table(

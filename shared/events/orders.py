@@ -54,6 +54,10 @@ class Candidate(BaseModel):
     """Why it may not be asked: what its approval lacks, that it has refused, that it makes no lot so small."""
     expected_on: date | None = None
     """Day on which all of it would be there: lead time, and the wait for its capacity."""
+    lead_time_days: Quantity | None = None
+    """The lead time that was reckoned with: as learned from deliveries, or as stated where nothing was learned."""
+    stated_days: Quantity | None = None
+    """The lead time that the source states."""
     unit_cost: Amount | None = None
     """Price of one unit of issue."""
     currency: Text | None = None
@@ -214,6 +218,10 @@ class OrderSourced(PlacedOrderEvent):
     """Priority designator of the order."""
     due: date
     """Day on which the source's lead time has passed."""
+    asked_on: date | None = None
+    """Day on which it is asked for."""
+    waiting_days: Quantity = 0
+    """How many of the days until it is due are the wait for the source's capacity."""
     required_by: date | None = None
     """Day on which the depot needs it."""
     reason: Text | None = None
@@ -240,7 +248,7 @@ class OrderSourceOverridden(PlacedOrderEvent):
 
 
 class OrderSourcingReduced(PlacedOrderEvent):
-    """Part of a work order is no longer needed, if it can still be taken back."""
+    """Part of a work order is no longer needed, or another source would bring it sooner: if it can be taken back."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-sourcing-reduced.v1"
 
@@ -252,6 +260,20 @@ class OrderSourcingReduced(PlacedOrderEvent):
     """How much is asked back by this fact."""
     asked: Quantity
     """How much was asked back in all, this included."""
+    reason: Text | None = None
+    """Why, where it is needed still and another source would bring it sooner; none where it is needed no longer."""
+    asked_by: Text | None = None
+    """Who has decided that, where it was a person."""
+    note: Text | None = None
+    """What that person says of it."""
+    due: date | None = None
+    """When the source would bring it, as far as can be told."""
+    instead: date | None = None
+    """When others would have brought it."""
+    weighing: Weighing | None = None
+    """How sources were weighed."""
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=20)] = ()
+    """The sources that were weighed for it, the best first; at most twenty."""
 
 
 class OrderPromised(PlacedOrderEvent):

@@ -14,7 +14,7 @@ from tests.faults.extent import EXTENT, WHOLE
 from tests.unit.protocol import broken
 from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled, SharesOut
+from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled, Resources, SharesOut
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services
 
@@ -87,6 +87,14 @@ def test_an_order_that_is_shared_out_over_two_sources_is_served_in_every_interle
     assert found.broken is None, found
 
 
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("unforeseen", [(), *((each,) for each in Budget._fields), ("cancel", "free")], ids="+".join)
+def test_an_order_whose_source_slips_is_sourced_anew_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen, services=replace(REAL, ordering=Resources()))
+
+    assert found.broken is None, found
+
+
 @pytest.mark.parametrize(
     ("services", "unforeseen", "rule"),
     [
@@ -126,6 +134,7 @@ def test_a_protocol_that_is_wrong_in_one_thing_is_caught(
 @pytest.mark.parametrize(
     ("ordering", "unforeseen"),
     [
+        pytest.param(broken.SourcesBeforeItIsGivenBack(), (), id="what its source has not given back"),
         pytest.param(broken.SourcesWhatIsUnwanted(), ("reduce",), id="what is no longer wanted"),
         pytest.param(broken.SourcesWhatIsUnwanted(), ("cancel",), id="what is being cancelled"),
         pytest.param(broken.DecidesHalfway(), (), id="what has just arrived"),

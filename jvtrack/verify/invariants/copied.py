@@ -7,7 +7,7 @@ its version, unless that waits to be sent or has gone for a later one. The gates
 are what production.v1 says at their versions.
 """
 
-from jvtrack.verify.invariants import fleet, losses
+from jvtrack.verify.invariants import fleet, lead_times, losses
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
@@ -107,7 +107,7 @@ COPIED = Invariant(
     SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
       + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
       + (SELECT count(*) FROM tail_row) + (SELECT count(*) FROM gate)
-      + (SELECT count(*) FROM reservation_loss)
+      + (SELECT count(*) FROM reservation_loss) + (SELECT count(*) FROM sourcing WHERE asked_on IS NOT NULL)
     """,
     offences=(
         _PART,
@@ -121,6 +121,7 @@ COPIED = Invariant(
         _NO_GATE,
         *fleet.OFFENCES,
         *losses.OFFENCES,
+        *lead_times.OFFENCES,
     ),
     in_flight=_BEHIND,
 )

@@ -10,6 +10,7 @@ CREATE INDEX reached_part ON reached (topic, part);
 CREATE INDEX told_lot_event ON told_lot (event_id);
 CREATE INDEX told_lot_key ON told_lot (key, key_seq);
 CREATE INDEX told_work_order_key ON told_work_order (key, key_seq);
+CREATE INDEX told_sourcing_key ON told_sourcing (key, work_order);
 CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
 CREATE INDEX told_references_order ON told_references (order_id, key_seq);
 CREATE INDEX told_loss_order ON told_loss (order_id, key_seq);

@@ -14,14 +14,14 @@ CREATE TABLE beginning (topic, part, off, end_off);
 CREATE TABLE late (event_id);
 -- What facts say, as far as an invariant asks.
 CREATE TABLE told_lot (key, key_seq, event_id, type, quantity, voided, voided_type);
-CREATE TABLE told_work_order (key, key_seq, quantity);
+CREATE TABLE told_work_order (key, key_seq, quantity, day);
 CREATE TABLE told_order (key, key_seq, order_id, quantity);
-CREATE TABLE told_sourcing (key, key_seq, work_order);
+CREATE TABLE told_sourcing (key, key_seq, work_order, source, asked_on, due, waiting_days);
 CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
 CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate, unaccepted);
 CREATE TABLE told_references (order_id, key_seq, accepted);
 CREATE TABLE told_demand (
-  order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed);
+  order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed, day);
 CREATE TABLE posting (
   site, part, version, place, cause, line, reason, lot, condition, shelf, change, balance, order_id);
 CREATE TABLE told_shipment (shipment_id, key_seq, closed);
@@ -41,7 +41,9 @@ CREATE TABLE work_order (work_order_id, version, quantity);
 CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
   work_orders_quantity, accepted);
-CREATE TABLE sourcing (order_id, n, sourced, quantity, lateral, brings);
+CREATE TABLE sourcing (
+  order_id, n, sourced, quantity, lateral, brings, source, asked_on, due_asked, waiting_days, ended_on, needed, sources,
+  heard);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
 CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate, unaccepted);
 CREATE TABLE tail_row (

@@ -3,28 +3,33 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import asking, lending
+from services.orders.domain.course import ended, follow
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Decision, Order, OrderUnknown
-from services.orders.domain.plan import needs_source, plan
+from services.orders.domain.plan import looks_at_market, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
+from services.orders.store import exports as export_store
 from services.orders.store import laterals, market
 from services.orders.store import losses as loss_store
 from services.orders.store import orders as order_store
 from services.orders.store import promises as promise_store
 from services.orders.store import sources as source_store
+from services.orders.store import work_orders as work_order_store
 from services.orders.store.promises import Promised
 from shared import clock
 from shared.db import after_commit
+from shared.events.envelope import CloudEvent
+from shared.events.production import LotDispatched
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
-from shared.types import OrderId, PartId, SiteId
+from shared.types import EventId, OrderId, PartId, SiteId
 
 _NOTHING = Market()
 
@@ -49,6 +54,8 @@ class Work:
         self._work_orders: dict[tuple[OrderId, int], Sourcing] = {}
         self._promised: list[Promised] = []
         self._losses: list[tuple[OrderId, Loss]] = []
+        self._dispatched: list[CloudEvent[LotDispatched]] = []
+        self._voided: list[EventId] = []
         self._told: list[Told] = []
         self._answered: list[OrderId] = []
         self._given: Counter[tuple[PartId, SiteId]] = Counter()
@@ -91,11 +98,14 @@ class Work:
         """List those of these orders by which other depots ship for an order, as they now stand."""
         return [order for order in self._orders.values() if order.supplies == order_id and not order.is_settled]
 
-    async def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
+    async def hear(self, order_id: OrderId, take_over: Callable[[Order], Order], told_at: datetime) -> None:
         """Take over what a fact says of an order, then plan anew."""
         before = self.order(order_id)
-        heard = take_over(before)
-        found = await self.market(order_id) if needs_source(heard) else _NOTHING
+        await self._plan(before, follow(before, take_over(before), told_at.astimezone(UTC).date()))
+
+    async def _plan(self, before: Order, heard: Order) -> None:
+        order_id = before.order_id
+        found = await self.market(order_id) if looks_at_market(heard, self._today) else _NOTHING
         decided = plan(heard, found, self._today)
         if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
             self._answered.append(order_id)
@@ -110,20 +120,28 @@ class Work:
         if lending.is_unwanted(followed, lateral):
             self.decide(asking.cancel(lateral, asking.Ask(reason=f"{order_id} waits for nothing any more")))
         if followed != order:
-            await self.hear(order_id, _as_it_is)
+            await self._plan(followed, followed)
 
     def lose(self, order_id: OrderId, loss: Loss) -> None:
         """Keep what was taken from an order's reservation, and why."""
         self._losses.append((order_id, loss))
 
+    def dispatch(self, dispatched: CloudEvent[LotDispatched]) -> None:
+        """Take note of a dispatch: what leaves a joint venture needs its partners' approval."""
+        self._dispatched.append(dispatched)
+
+    def void(self, event_id: EventId) -> None:
+        """Take note that a dispatch did not happen."""
+        self._voided.append(event_id)
+
     async def replan(self) -> None:
         """Plan all these orders anew."""
-        for order_id in list(self._orders):
-            await self.hear(order_id, _as_it_is)
+        for order in list(self._orders.values()):
+            await self._plan(order, order)
 
     def decide(self, decided: Decision) -> Order:
         """Keep a decision, to be written and told when the work is settled."""
-        order = decided.order
+        order = ended(decided.order)
         before = self._orders[order.order_id]
         self._orders[order.order_id] = order
         if order == before:
@@ -144,10 +162,12 @@ class Work:
         writes = Writes()
         order_store.save(writes, [self._orders[order_id] for order_id in self._changed])
         works = [(order_id, work) for (order_id, _), work in self._work_orders.items()]
-        order_store.save_work_orders(writes, works)
+        work_order_store.save(writes, works)
         promise_store.save(writes, self._promised)
         loss_store.save(writes, self._losses)
+        export_store.save_dispatches(writes, self._dispatched)
         await tell(self._session, self._told, beside=writes)
+        await export_store.void(self._session, self._voided)
         if self._answered:
             after_commit(self._session, self._wake)
 
@@ -174,7 +194,3 @@ async def open_with_laterals(session: AsyncSession, order_id: OrderId, outcomes:
     names = await laterals.standing(session, order_id)
     orders |= await order_store.lock(session, names) if names else {}
     return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
-
-
-def _as_it_is(order: Order) -> Order:
-    return order

@@ -14,7 +14,7 @@ from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.order import Decision, Order, WorkOrderUnknown, tell
 from services.orders.domain.plan import WORK_ORDERS_MAX
 from services.orders.domain.ranking import Ask as Wanted
-from services.orders.domain.ranking import Market, Offer, rank
+from services.orders.domain.ranking import Market, Offer, rank, waiting_days
 from services.orders.domain.sourcing import Sourcing, refusing
 from shared.errors import Kind, Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit
@@ -111,7 +111,7 @@ def split(order: Order, market: Market, portion: Portion, *, today: date, actor:
     refuse_cancelled(order)
     refuse_settled(order)
     offer = splittable(order, market, portion, today)
-    shared = order.with_work(share_of(order, offer, portion.quantity))
+    shared = order.with_work(share_of(order, offer, portion.quantity, today))
     work = shared.work_orders[-1]
     said = OrderSplit(
         **order.about,
@@ -130,6 +130,8 @@ def split(order: Order, market: Market, portion: Portion, *, today: date, actor:
         quantity=work.quantity,
         priority=order.priority,
         due=work.due,
+        asked_on=work.asked_on,
+        waiting_days=work.waiting_days,
         required_by=order.required_by,
         reason=f"{actor.by} has split the need",
         weighing=explained.weighing(market.weights),
@@ -158,8 +160,8 @@ def splittable(order: Order, market: Market, portion: Portion, today: date) -> O
     return offer
 
 
-def share_of(order: Order, offer: Offer, quantity: int) -> Sourcing:
-    """Make the order's next work order: a share for this source."""
+def share_of(order: Order, offer: Offer, quantity: int, today: date) -> Sourcing:
+    """Make the order's next work order: a share for this source, asked today."""
     return Sourcing(
         n=len(order.work_orders) + 1,
         source=offer.source.site,
@@ -167,4 +169,7 @@ def share_of(order: Order, offer: Offer, quantity: int) -> Sourcing:
         quantity=quantity,
         due=offer.expected_on,
         due_reason=explained.due_reason(offer, quantity),
+        asked_on=today,
+        due_asked=offer.expected_on,
+        waiting_days=waiting_days(offer.source, quantity),
     )

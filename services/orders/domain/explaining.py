@@ -62,6 +62,10 @@ class ReasonKind(StrEnum):
     """A source that may not be asked, and what it lacks."""
     OUTWEIGHED = "outweighed"
     """A source that would be earlier, and has more points."""
+    LEARNED = "learned"
+    """What a source's deliveries say of the lead time that it states."""
+    TAKEN_BACK = "taken-back"
+    """It was asked back because the source had slipped and others were sooner."""
     NO_CAPACITY = "no-capacity"
     """A source that would be earlier if it had not so much to do."""
 

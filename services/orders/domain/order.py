@@ -75,6 +75,14 @@ class Demand:
         return self.heard > 0 and not self.unsettled
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How much of what was made for an order had arrived in all by the end of a day on which that changed."""
+
+    on: date
+    arrived: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as its row holds it; `version` counts the facts that were told of it."""
@@ -98,6 +106,8 @@ class Order:
     """How many reductions were asked for that inventory has not answered yet."""
     cancel_requested: bool = False
     demand: Demand = Demand()
+    arrivals: tuple[Arrival, ...] = ()
+    """What arrived for it, by day; only since days are kept."""
     work_orders: tuple[Sourcing, ...] = ()
     promise: Promise | None = None
     promises: int = 0

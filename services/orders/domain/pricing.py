@@ -70,7 +70,7 @@ def price(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> Comp
 def expedited(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> Snapshot:
     """Give the snapshot as it would be: the order expedited, and what it takes from others gone from them."""
     line = next(each for each in snapshot.lines if each.order.order_id == order_id)
-    changed = {order_id: _acted(line.order, act, taken)}
+    changed = {order_id: _acted(line.order, act, taken, snapshot.today)}
     for each in snapshot.lines:
         lost = taken.losses.get(each.order.order_id, 0)
         if lost and each.order.order_id != order_id:
@@ -84,14 +84,14 @@ def expedited(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> 
     return replace(snapshot, lines=lines)
 
 
-def _acted(order: Order, act: Act, taken: Taken) -> Order:
+def _acted(order: Order, act: Act, taken: Taken, today: date) -> Order:
     match act:
         case Hurried(n, wanted_by):
             work = order.work_orders[n - 1]
             reason = f"hurried, if {work.source} can bring it by then"
             return order.with_work(replace(work, due=wanted_by, due_reason=reason))
         case Shared(offer, quantity):
-            return order.with_work(share_of(order, offer, quantity))
+            return order.with_work(share_of(order, offer, quantity, today))
         case Shipped(depot, quantity, due):
             return order.with_work(_shipment(order, depot, quantity, due))
     demand = order.demand

@@ -2,7 +2,8 @@
 
 A nation's approval says that it buys there; a technical acceptance (the first article) says that what comes from there
 is the part. A joint venture's factory needs the first; any other maker both. They may come in either order, because
-either can be renewed without the other; both must hold on the day on which the source is asked.
+either can be renewed without the other; both must hold on the day on which the source is asked. What would leave a
+joint venture for another nation needs the approval of both its partners besides (`export`).
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from services.orders.domain.export import Export
+from services.orders.domain.lead_time import LeadTime
 from shared.types import ReferenceKey, SiteId, SiteKind
 
 
@@ -21,6 +24,7 @@ class Standing(StrEnum):
     APPROVAL_ENDED = "approval-ended"
     NOT_ACCEPTED = "not-accepted"
     ACCEPTANCE_ENDED = "acceptance-ended"
+    EXPORT_NOT_APPROVED = "export-not-approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Source:
     site: SiteId
     kind: SiteKind
     lead_time_days: int
+    """Days from order to delivery as they are reckoned with: as learned, or as stated where nothing was learned."""
     approved: bool
     approval: Span = Span()
     acceptance: Span = Span()
@@ -54,6 +59,10 @@ class Source:
     unit_cost: Decimal | None = None
     currency: str | None = None
     import_content: Decimal | None = None
+    lead_time: LeadTime | None = None
+    """What it states and what its deliveries say; none where it is only supposed."""
+    export: Export | None = None
+    """What it would be to leave the joint venture for this nation; none where that is no export."""
     load: int = 0
     """What its work orders of this part will still bring, for whomever."""
     makes: frozenset[ReferenceKey] | None = None
@@ -61,8 +70,15 @@ class Source:
     named: bool = False
     """Whether somebody has named it for this order in spite of what it lacks."""
 
+    @property
+    def may_export(self) -> bool:
+        """Whether nobody's approval is missing for what would leave a joint venture."""
+        return self.export is None or self.export.is_approved
+
     def standing(self, day: date) -> Standing:
         """Tell whether it may be chosen on a day."""
+        if not self.may_export:
+            return Standing.EXPORT_NOT_APPROVED
         return standing(self.kind, self.approval if self.approved else Span(), self.acceptance, day)
 
 

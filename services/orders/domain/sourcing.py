@@ -47,6 +47,16 @@ class Sourcing:
     """The day to which it was hurried, if it was."""
     lateral: OrderId | None = None
     """The lateral order by which another depot ships it; none where a maker has it."""
+    asked_on: date | None = None
+    """Day on which it was asked for; none of what was asked for before that was kept."""
+    due_asked: date | None = None
+    """Day on which it was to be there when it was asked for."""
+    waiting_days: int = 0
+    """How much of that was the wait for the source's capacity."""
+    ended_on: date | None = None
+    """Day on which all of it had arrived, or nothing was left of it; see `course`."""
+    resourced: bool = False
+    """Whether it was asked back because its source had slipped and another one was sooner."""
 
     @property
     def pending(self) -> int:
@@ -71,6 +81,11 @@ def number_of(work_order: WorkOrderId) -> int:
 def refusing(work_orders: Sequence[Sourcing]) -> frozenset[SiteId]:
     """Name the sources that have refused the order: they are not asked again."""
     return frozenset(work.source for work in work_orders if work.state is WorkState.REFUSED)
+
+
+def slipping(work_orders: Sequence[Sourcing]) -> frozenset[SiteId]:
+    """Name the sources that the order was taken back from because they had slipped."""
+    return frozenset(work.source for work in work_orders if work.resourced)
 
 
 def hear(work: Sourcing, fact: WorkOrderEvent) -> Sourcing:

@@ -19,7 +19,7 @@ from services.orders.tables import losses, orders, promises, site_copies
 from shared import clock
 from shared.events.envelope import Stream
 from shared.events.expediting import OrderLentAsked, OrderSourceHurried, OrderSplit
-from shared.events.orders import OrderEvent, OrderSourced, OrderSourceOverridden
+from shared.events.orders import OrderEvent, OrderSourced, OrderSourceOverridden, OrderSourcingReduced
 from shared.events.stock import Gate, LossReason
 from shared.http.tokens import Principal
 from shared.sql import Statement
@@ -51,6 +51,7 @@ async def explanation(
         await _told(session, order_id, OrderSplit, limit),
         await _told(session, order_id, OrderLentAsked, limit),
     )
+    reductions = await _told(session, order_id, OrderSourcingReduced, limit)
     found = (await market.markets(session, {order_id: order}, today))[order_id]
     earlier = why_not_promised_earlier(order, await _promised(session, order_id, limit))
     return ExplanationRead(
@@ -62,7 +63,7 @@ async def explanation(
         part=order.part,
         today=today,
         why_this_much=_shown(why_this_much(order, await _taken(session, order_id, reader, limit))),
-        why_this_source=_shown([*why_this_source(order, decisions, overrides), *expedited]),
+        why_this_source=_shown([*why_this_source(order, decisions, overrides, reductions), *expedited]),
         why_not_earlier=_shown([*earlier, *why_no_earlier_source(order, decisions, found, today)]),
     )
 

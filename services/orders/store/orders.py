@@ -3,16 +3,19 @@
 An order's row is the mutex of everything about it: its work orders, its promises and the numbers of its facts.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.order import Demand, Order
+from services.orders.domain.order import Arrival, Demand, Order
 from services.orders.domain.placement import Placement
 from services.orders.domain.promise import Promise
-from services.orders.domain.sourcing import Sourcing, WorkState
+from services.orders.domain.sourcing import Sourcing
+from services.orders.store import work_orders
 from shared.sql import Statement, Writes
 from shared.types import OrderId, Urgency
 
@@ -47,17 +50,15 @@ _LOCK = Statement(
       WHERE order_id = ANY(CAST(:order_ids AS text[])) AND supplies IS NOT NULL)) ORDER BY order_id FOR UPDATE
     """
 )
-_FIND = Statement("SELECT * FROM orders WHERE order_id = :order_id")
-_WORK_ORDERS = Statement(
-    "SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n"
-)
+_FIND = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id")
 _SAVE = Statement(
     """
     UPDATE orders SET version = s.version, urgency = s.urgency, priority = s.priority, approved_by = s.approved_by,
            required_by = s.required_by, accepted = string_to_array(s.accepted, ' '), wanted = s.wanted,
            reductions = s.reductions, cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved,
            issued = s.issued, cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost,
-           closed = s.closed, unsettled = s.unsettled, sourced = s.sourced, open = s.open, state = s.state,
+           closed = s.closed, unsettled = s.unsettled, arrivals = s.arrivals::jsonb, sourced = s.sourced,
+           open = s.open, state = s.state,
            promised_for = s.promised_for, promise_reason = s.promise_reason, promises = s.promises,
            first_promised_for = s.first_promised_for
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
@@ -67,28 +68,14 @@ _SAVE = Statement(
                 CAST(:heard AS bigint[]), CAST(:reserved AS bigint[]), CAST(:issued AS bigint[]),
                 CAST(:cancelled AS bigint[]), CAST(:released AS bigint[]), CAST(:arrived AS bigint[]),
                 CAST(:lost AS bigint[]), CAST(:closed AS boolean[]), CAST(:unsettled AS boolean[]),
+                CAST(:arrivals AS text[]),
                 CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]),
                 CAST(:promised_for AS date[]), CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]),
                 CAST(:first_promised_for AS date[]))
          AS s (order_id, version, urgency, priority, approved_by, required_by, accepted, wanted, reductions,
                cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
-               sourced, open, state, promised_for, promise_reason, promises, first_promised_for)
+               arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for)
     WHERE orders.order_id = s.order_id
-    """
-)
-_SAVE_WORK_ORDERS = Statement(
-    """
-    INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state,
-                            wanted_by, lateral_order)
-    SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:sources AS text[]),
-                         CAST(:sourced AS bigint[]), CAST(:quantities AS bigint[]), CAST(:dues AS date[]),
-                         CAST(:due_reasons AS text[]), CAST(:asked AS bigint[]), CAST(:answered AS bigint[]),
-                         CAST(:given AS bigint[]), CAST(:states AS text[]), CAST(:wanted_by AS date[]),
-                         CAST(:laterals AS text[]))
-    ON CONFLICT (order_id, n) DO UPDATE
-    SET quantity = excluded.quantity, due = excluded.due, due_reason = excluded.due_reason, asked = excluded.asked,
-        answered = excluded.answered, given = excluded.given, state = excluded.state,
-        wanted_by = excluded.wanted_by
     """
 )
 
@@ -143,8 +130,12 @@ async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Orde
 
 async def find(session: AsyncSession, order_id: OrderId) -> Order | None:
     """Load an order as it stands, for who only looks at it."""
-    rows = await _FIND.rows(session, {"order_id": order_id})
-    return (await load(session, rows)).get(order_id)
+    return (await find_all(session, [order_id])).get(order_id)
+
+
+async def find_all(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, Order]:
+    """Load orders as they stand, by order id, for who only looks at them."""
+    return await load(session, await _FIND.rows(session, {"order_ids": sorted(set(order_ids))}))
 
 
 def save(writes: Writes, orders: Sequence[Order]) -> None:
@@ -174,6 +165,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "lost": [order.demand.lost for order in orders],
             "closed": [order.demand.closed for order in orders],
             "unsettled": [order.demand.unsettled for order in orders],
+            "arrivals": [json.dumps([(str(each.on), each.arrived) for each in order.arrivals]) for order in orders],
             "sourced": [order.sourced for order in orders],
             "open": [order.open for order in orders],
             "states": [order.state for order in orders],
@@ -185,42 +177,15 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
     )
 
 
-def save_work_orders(writes: Writes, work_orders: Sequence[tuple[OrderId, Sourcing]]) -> None:
-    """Write work orders of locked orders as they now are."""
-    if not work_orders:
-        return
-    works = [work for _, work in work_orders]
-    writes.add(
-        _SAVE_WORK_ORDERS,
-        {
-            "order_ids": [order_id for order_id, _ in work_orders],
-            "ns": [work.n for work in works],
-            "sources": [work.source for work in works],
-            "sourced": [work.sourced for work in works],
-            "quantities": [work.quantity for work in works],
-            "dues": [work.due for work in works],
-            "due_reasons": [work.due_reason for work in works],
-            "asked": [work.asked for work in works],
-            "answered": [work.answered for work in works],
-            "given": [work.given for work in works],
-            "states": [work.state for work in works],
-            "wanted_by": [work.wanted_by for work in works],
-            "laterals": [work.lateral for work in works],
-        },
-    )
-
-
 async def load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Order]:
     """Load the orders of these rows with their work orders, in one statement."""
     if not rows:
         return {}
-    work_orders: dict[OrderId, list[Sourcing]] = {row.order_id: [] for row in rows}
-    for work in await _WORK_ORDERS.rows(session, {"order_ids": list(work_orders)}):
-        work_orders[work.order_id].append(_work_order(work))
-    return {row.order_id: _order(row, work_orders[row.order_id]) for row in rows}
+    works = await work_orders.load(session, [row.order_id for row in rows])
+    return {row.order_id: _order(row, works[row.order_id]) for row in rows}
 
 
-def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
+def _order(row: Any, works: Sequence[Sourcing]) -> Order:
     return Order(
         order_id=row.order_id,
         ordered_by=row.ordered_by,
@@ -247,27 +212,11 @@ def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
             closed=row.closed,
             unsettled=row.unsettled,
         ),
-        work_orders=tuple(work_orders),
+        arrivals=tuple(Arrival(date.fromisoformat(on), arrived) for on, arrived in row.arrivals),
+        work_orders=tuple(works),
         promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
         promises=row.promises,
         first_promised_for=row.first_promised_for,
         supplies=row.supplies,
         road_days=row.road_days,
-    )
-
-
-def _work_order(row: Any) -> Sourcing:
-    return Sourcing(
-        n=row.n,
-        source=row.source,
-        sourced=row.sourced,
-        quantity=row.quantity,
-        due=row.due,
-        due_reason=row.due_reason,
-        asked=row.asked,
-        answered=row.answered,
-        given=row.given,
-        state=WorkState(row.state),
-        wanted_by=row.wanted_by,
-        lateral=row.lateral_order,
     )

@@ -8,7 +8,7 @@ from services.orders.domain.asking import Ask
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
-from services.orders.domain.ranking import Market
+from services.orders.domain.ranking import Market, Resourcing, Weights
 from services.orders.domain.source import Source, Span
 from shared.errors import Refusal
 from shared.events.envelope import Event
@@ -22,6 +22,7 @@ QUANTITY = 2
 WORK_ORDERS_MAX = 3
 ASKED_MAX = QUANTITY + 2
 TODAY = date(2026, 6, 15)
+LATE = date(2027, 6, 15)
 DEPOT, FACTORY, OTHER_FACTORY, PART = "D-01", "F-01", "F-02", "GEARBOX"
 SOURCES = Market(
     [
@@ -123,6 +124,18 @@ class SharesOut(Ordering):
     """An order that no source could fill in time by itself: it is shared out over two."""
 
     sources = Market([replace(source, lead_time_days=30, capacity_per_week=1) for source in SOURCES.sources])
+
+
+class Resources(Ordering):
+    """An order whose first source slips as soon as it is asked: what it has not begun is asked back for the other."""
+
+    sources = replace(SOURCES, weights=Weights(resourcing=Resourcing.AUTOMATIC, resourcing_days=1))
+
+    def take_over(self, order: Order, event: Event) -> Order:
+        """Take it over, and let what the first source has be a year late."""
+        heard = super().take_over(order, event)
+        late = (replace(work, due=LATE) if work.source == FACTORY else work for work in heard.work_orders)
+        return replace(heard, work_orders=tuple(late))
 
 
 def _plain(order: Order) -> Order:
