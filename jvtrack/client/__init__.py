@@ -21,6 +21,14 @@ from jvtrack.client.answers.expediting import (
 )
 from jvtrack.client.answers.explanations import Explanation, Reason, Standing
 from jvtrack.client.answers.exports import ExportApproval, ExportTerms, UnapprovedExport, Venture
+from jvtrack.client.answers.figures import (
+    CountedLot,
+    CountedOrder,
+    CoverFigures,
+    DemandFigures,
+    StockCover,
+    YieldFigures,
+)
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
@@ -85,6 +93,7 @@ from jvtrack.client.answers.whatif import (
 )
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
+from jvtrack.client.figures import Scope
 from jvtrack.client.listing import Listing, Page
 from jvtrack.client.patience import Patience
 from jvtrack.client.problems import (
@@ -133,6 +142,13 @@ __all__ = [
     "UrgencyUse",
     "Slip",
     "Proposal",
+    "Scope",
+    "DemandFigures",
+    "CountedOrder",
+    "YieldFigures",
+    "CountedLot",
+    "CoverFigures",
+    "StockCover",
     "Source",
     "LearnedLeadTime",
     "SourceTerms",

@@ -12,6 +12,7 @@ from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
 from jvtrack.client.answers.expediting import AskPrice, Spare, StockPrice
 from jvtrack.client.answers.explanations import Standing
+from jvtrack.client.answers.figures import CoverFigures, StockCover
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
 from jvtrack.client.answers.orders import Grounds, ImportDone
 from jvtrack.client.answers.record import Body
@@ -25,6 +26,7 @@ from jvtrack.client.answers.stock import (
     StockQuery,
 )
 from jvtrack.client.door import Door, texts
+from jvtrack.client.figures import ALL, Figures, Scope
 from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
@@ -41,6 +43,15 @@ class Inventory:
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
         return Operations(self.door)
+
+    @property
+    def figures(self) -> Figures[CoverFigures]:
+        """Give the figures of stock: how many days it lasts."""
+        return Figures(self.door, CoverFigures)
+
+    def cover(self, scope: Scope = ALL) -> Listing[StockCover]:
+        """Walk through how long each part at each depot lasts."""
+        return self.figures.behind("stock", StockCover, scope)
 
     async def explain(self, order_id: OrderId) -> Standing:
         """Read how an order stands in its queue, and why it has no more of what is there."""

@@ -11,6 +11,7 @@ from uuid import uuid4
 from jvtrack.client import streams
 from jvtrack.client.answers.expediting import ExpediteAct, Expedited, Price
 from jvtrack.client.answers.explanations import Explanation
+from jvtrack.client.answers.figures import CountedOrder, DemandFigures
 from jvtrack.client.answers.orders import (
     Activity,
     Grounds,
@@ -26,6 +27,7 @@ from jvtrack.client.answers.sources import Slip, Source, SourceNaming, SourceTer
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
 from jvtrack.client.door import KEY_HEADER, Call, Door, as_json, texts
 from jvtrack.client.exports import Exports
+from jvtrack.client.figures import ALL, Figures, Scope
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
@@ -78,6 +80,15 @@ class Orders:
     def urgency(self, *, month: str | None = None, site: SiteId | None = None) -> Listing[UrgencyUse]:
         """Walk through who has approved urgent needs: by month, approver, depot and urgency."""
         return Listing(self.door, "/v1/orders/urgency", UrgencyUse, month=month, site=site)
+
+    @property
+    def figures(self) -> Figures[DemandFigures]:
+        """Give the figures of demand: fill rate, backorder-days, order-to-receipt, first promises kept."""
+        return Figures(self.door, DemandFigures)
+
+    def counted(self, counted: str, scope: Scope = ALL) -> Listing[CountedOrder]:
+        """Walk through the orders that a figure counts: asked, filled, short, backordered, received, due, late ..."""
+        return self.figures.behind("orders", CountedOrder, scope, counted=counted)
 
     def list(
         self,

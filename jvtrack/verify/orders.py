@@ -1,6 +1,7 @@
 """What orders keeps: orders with their totals, work orders that it asked for, its copy of the catalogue, and the fleet.
 
-A platform's version and all its periods come from one statement, hence from one moment.
+A platform's version and all its periods come from one statement, hence from one moment; so do an order's fulfilment and
+its backorders.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from datetime import datetime
 
 import asyncpg
 
-from jvtrack.verify.reading import Read
+from jvtrack.verify.reading import Read, microseconds
 from jvtrack.verify.workbook import Value
 
 
@@ -57,6 +58,18 @@ READS = (
         WHERE (order_id, heard) > ($1, $2) ORDER BY order_id, heard LIMIT $3
         """,
         ("", 0),
+    ),
+    Read(
+        "fulfilment_row",
+        f"""
+        WITH page AS (SELECT * FROM orders WHERE order_id > $1 AND heard > 0 ORDER BY order_id LIMIT $2)
+        SELECT order_id, heard, {microseconds("answered_at")}, {microseconds("heard_at")}, backorders,
+          {microseconds("short_since")}, {microseconds("met_at")}, {microseconds("received_at")},
+          n, {microseconds("began_at")}, {microseconds("ended_at")}
+        FROM page LEFT JOIN backorder USING (order_id) ORDER BY order_id, n
+        """,  # noqa: S608  # our own columns
+        ("",),
+        page=1000,
     ),
     Read(
         "part_copy",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from jvtrack.verify.workbook import Value
 from shared.events import expediting, orders, platforms, production, quality, stock
@@ -55,12 +55,18 @@ class Told:
     key_seq: int
     type: str
     payload: bytes
-    day: str
-    """The day on which it was recorded."""
+    recorded_at: int
+    """In microseconds since 1970."""
+
+    @property
+    def day(self) -> str:
+        """Say on which day it was recorded, in UTC."""
+        return datetime.fromtimestamp(self.recorded_at // 1_000_000, UTC).date().isoformat()
 
     def row(self) -> tuple[Value, ...]:
         """Give what is kept of every fact; the payload as a digest that only this process understands."""
-        return (self.seq, self.event_id, self.topic, self.key, self.key_seq, self.type, hash(self.payload))
+        named = (self.seq, self.event_id, self.topic, self.key, self.key_seq, self.type)
+        return (*named, hash(self.payload), self.recorded_at)
 
 
 def read_told(told: Told) -> Iterator[Row]:
@@ -82,7 +88,7 @@ def read(kind: type[Event], payload: bytes) -> Event | None:
 def _rows(told: Told, event: Event) -> Iterator[Row]:
     match event:
         case production.LotScrapped() if event.stage is ScrapStage.IN_PROCESS:
-            return
+            yield "told_scrap", (told.key, told.key_seq, told.event_id, event.quantity)
         case production.LotFinished() | production.LotScrapped() | production.LotDispatched():
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, event.quantity, None, None)
         case production.LotEventVoided():
@@ -136,7 +142,8 @@ def _rows_of_stock(told: Told, event: Event) -> Iterator[Row]:
     key_seq = told.key_seq
     match event:
         case stock.DemandEvent():
-            yield "told_demand", (event.order, key_seq, *_totals(event), told.day)
+            said = (*_totals(event), told.day, event.unsettled, told.recorded_at)
+            yield "told_demand", (event.order, key_seq, *said)
             if isinstance(event, stock.ReservationLost):
                 yield "told_loss", (event.order, key_seq, told.seq, event.taken, event.reason.value, *_whither(event))
         case stock.ShipmentChanged():

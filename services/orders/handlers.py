@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.commands.deciding import Work, open_to_plan
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.loss import Loss
+from services.orders.domain.order import Order
 from services.orders.store import catalogue
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
@@ -60,17 +61,21 @@ def _order(fact: DemandEvent | WorkOrderEvent) -> Iterable[OrderId]:
     return (fact.order,)
 
 
+def _taken_over(received: CloudEvent[DemandEvent]) -> Callable[[Order], Order]:
+    """Take over inventory's totals, and keep since when they hold."""
+    return lambda order: order.hear_demand(received.data, received.key_seq).follow(order, received.recorded_at)
+
+
 async def demand_changed(work: Work, received: CloudEvent[DemandEvent]) -> None:
     """Take over inventory's totals, and source or ask back what follows."""
-    fact, version = received.data, received.key_seq
-    await work.hear(fact.order, lambda order: order.hear_demand(fact, version), received.recorded_at)
+    await work.hear(received.data.order, _taken_over(received), received.recorded_at)
 
 
 @deciders.on(ReservationLost, touches=_order)
 async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) -> None:
     """Take over inventory's totals, and keep what was taken from the order, and why."""
     fact, version = received.data, received.key_seq
-    await work.hear(fact.order, lambda order: order.hear_demand(fact, version), received.recorded_at)
+    await work.hear(fact.order, _taken_over(received), received.recorded_at)
     work.lose(
         fact.order,
         Loss(

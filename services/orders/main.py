@@ -9,6 +9,7 @@ from services.orders.api import (
     expediting,
     explanations,
     exports,
+    figures,
     orders,
     platforms,
     promises,
@@ -116,6 +117,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
         activities.router(desk),
         platforms.router(desk),
         whatif.router(desk),
+        figures.router(desk),
     ]
 
 

@@ -1,7 +1,7 @@
 """Rows that production's queries read; the constraints stand in the migrations, which make the tables."""
 
 from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB, TIMESTAMP, UUID
 
 metadata = MetaData()
 _INSTANT = TIMESTAMP(timezone=True)
@@ -29,6 +29,7 @@ lot = Table(
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("named", JSONB),
     Column("updated_at", _INSTANT),
+    Column("begun_at", _INSTANT),
 )
 work_order = Table(
     "work_order",
@@ -113,6 +114,7 @@ part_copy = Table(
     Column("part_id", Text, primary_key=True),
     Column("unit_of_issue", Text),
     Column("quantity_scale", SmallInteger),
+    Column("platforms", ARRAY(Text)),
 )
 site_copy = Table(
     "site_copy",

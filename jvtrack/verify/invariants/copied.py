@@ -1,13 +1,14 @@
 """I7: the catalogue is what catalogue.v1 makes of it, in inventory and in every copy; the fleet is what its facts make.
 
 So is the history of an order's promises what orders.v1 makes of it; promises made before they were told are left out.
+What figures are counted from is what it would be if it were counted anew.
 
 A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
 its version, unless that waits to be sent or has gone for a later one. The gates that inventory keeps of first articles
 are what production.v1 says at their versions.
 """
 
-from jvtrack.verify.invariants import fleet, lead_times, losses
+from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
@@ -108,6 +109,7 @@ COPIED = Invariant(
       + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
       + (SELECT count(*) FROM tail_row) + (SELECT count(*) FROM gate)
       + (SELECT count(*) FROM reservation_loss) + (SELECT count(*) FROM sourcing WHERE asked_on IS NOT NULL)
+      + (SELECT count(*) FROM fulfilment)
     """,
     offences=(
         _PART,
@@ -122,6 +124,8 @@ COPIED = Invariant(
         *fleet.OFFENCES,
         *losses.OFFENCES,
         *lead_times.OFFENCES,
+        *fulfilments.OFFENCES,
+        *lots.OFFENCES,
     ),
     in_flight=_BEHIND,
 )

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.inventory.api import (
     catalogue,
     demands,
+    figures,
     goods,
     imports,
     laterals,
@@ -28,6 +29,7 @@ def routers(doors: Doors) -> list[APIRouter]:
         laterals.router(doors),
         repairs.router(doors),
         ledger.router(),
+        figures.router(),
         imports.router(doors),
         catalogue.router(),
     ]

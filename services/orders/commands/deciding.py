@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import asking, lending
 from services.orders.domain.course import ended, follow
+from services.orders.domain.fulfilment import Backorder
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Decision, Order, OrderUnknown
 from services.orders.domain.plan import looks_at_market, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import exports as export_store
+from services.orders.store import fulfilments as fulfilment_store
 from services.orders.store import laterals, market
 from services.orders.store import losses as loss_store
 from services.orders.store import orders as order_store
@@ -54,6 +56,7 @@ class Work:
         self._work_orders: dict[tuple[OrderId, int], Sourcing] = {}
         self._promised: list[Promised] = []
         self._losses: list[tuple[OrderId, Loss]] = []
+        self._backorders: dict[tuple[OrderId, int], Backorder] = {}
         self._dispatched: list[CloudEvent[LotDispatched]] = []
         self._voided: list[EventId] = []
         self._told: list[Told] = []
@@ -152,6 +155,9 @@ class Work:
         for work in order.work_orders:
             if work.n > len(before.work_orders) or work != before.work_orders[work.n - 1]:
                 self._work_orders[order.order_id, work.n] = work
+        backorder = None if order.fulfilment is None else order.fulfilment.backorder(before.fulfilment)
+        if backorder is not None:
+            self._backorders[order.order_id, backorder.n] = backorder
         if order.promise is not None and order.promises > before.promises:
             self._promised.append(Promised(order.order_id, order.promises, order.promise))
         self._told.extend(Told(fact, version) for version, fact in decided.numbered())
@@ -165,6 +171,7 @@ class Work:
         work_order_store.save(writes, works)
         promise_store.save(writes, self._promised)
         loss_store.save(writes, self._losses)
+        fulfilment_store.save(writes, self._backorders)
         export_store.save_dispatches(writes, self._dispatched)
         await tell(self._session, self._told, beside=writes)
         await export_store.void(self._session, self._voided)

@@ -6,10 +6,11 @@ nothing more is sourced than is still wanted.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from services.orders.domain import sourcing
+from services.orders.domain import fulfilment, sourcing
+from services.orders.domain.fulfilment import Fulfilment
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing
 from shared.errors import Kind, Refusal
@@ -114,6 +115,8 @@ class Order:
     """How many promises were made, withdrawals included."""
     first_promised_for: date | None = None
     """The first day that was ever promised."""
+    fulfilment: Fulfilment | None = None
+    """When it was short and served; none before it was answered, or where its beginning was not kept."""
     supplies: OrderId | None = None
     """The order for which another depot ships it, where it is a lateral order."""
     road_days: int = 0
@@ -198,6 +201,20 @@ class Order:
             reductions=reductions,
             wanted=self.quantity - fact.cancelled if is_last else self.wanted,
         )
+
+    def follow(self, before: "Order", at: datetime) -> "Order":
+        """Keep when inventory said what was just heard; what was never true for anybody begins and ends nothing.
+
+        An order of which something was heard before fulfilments were kept has none: its beginning is not known.
+        """
+        was = before.demand.heard
+        if self.demand.heard <= was or (was and self.fulfilment is None):
+            return self
+        heard = fulfilment.begin(at) if self.fulfilment is None else self.fulfilment.hear(at)
+        if self.demand.unsettled:
+            return replace(self, fulfilment=heard)
+        is_received = self.state is OrderState.ISSUED
+        return replace(self, fulfilment=heard.stand(is_short=self.need > 0, is_received=is_received))
 
     def hear_work_order(self, fact: WorkOrderEvent) -> "Order":
         """Take over what production says of one of the order's work orders."""

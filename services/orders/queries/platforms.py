@@ -20,7 +20,8 @@ from services.orders.schemas.platforms import (
 from services.orders.store import platforms as store
 from services.orders.store.lookups import Sight, array
 from services.orders.store.platforms import LAST
-from services.orders.tables import site_copies, tail_periods, tails
+from services.orders.tables import site_copies
+from services.orders.tables.fleet import tail_periods, tails
 from shared.http.paging import Page
 from shared.sql import Statement
 from shared.types import Platform, SiteId, TailNumber

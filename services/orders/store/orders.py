@@ -15,7 +15,7 @@ from services.orders.domain.order import Arrival, Demand, Order
 from services.orders.domain.placement import Placement
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing
-from services.orders.store import work_orders
+from services.orders.store import fulfilments, work_orders
 from shared.sql import Statement, Writes
 from shared.types import OrderId, Urgency
 
@@ -60,7 +60,8 @@ _SAVE = Statement(
            closed = s.closed, unsettled = s.unsettled, arrivals = s.arrivals::jsonb, sourced = s.sourced,
            open = s.open, state = s.state,
            promised_for = s.promised_for, promise_reason = s.promise_reason, promises = s.promises,
-           first_promised_for = s.first_promised_for
+           first_promised_for = s.first_promised_for, answered_at = s.answered_at, heard_at = s.heard_at,
+           backorders = s.backorders, short_since = s.short_since, met_at = s.met_at, received_at = s.received_at
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
                 CAST(:accepted AS text[]), CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]),
@@ -71,10 +72,14 @@ _SAVE = Statement(
                 CAST(:arrivals AS text[]),
                 CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]),
                 CAST(:promised_for AS date[]), CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]),
-                CAST(:first_promised_for AS date[]))
+                CAST(:first_promised_for AS date[]), CAST(:answered_at AS timestamptz[]),
+                CAST(:heard_at AS timestamptz[]), CAST(:backorders AS integer[]),
+                CAST(:short_since AS timestamptz[]), CAST(:met_at AS timestamptz[]),
+                CAST(:received_at AS timestamptz[]))
          AS s (order_id, version, urgency, priority, approved_by, required_by, accepted, wanted, reductions,
                cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
-               arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for)
+               arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for,
+               answered_at, heard_at, backorders, short_since, met_at, received_at)
     WHERE orders.order_id = s.order_id
     """
 )
@@ -173,6 +178,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "promise_reasons": [promise.reason or None for promise in promises],
             "promises": [order.promises for order in orders],
             "first_promised_for": [order.first_promised_for for order in orders],
+            **fulfilments.columns([order.fulfilment for order in orders]),
         },
     )
 
@@ -217,6 +223,7 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
         promises=row.promises,
         first_promised_for=row.first_promised_for,
+        fulfilment=fulfilments.read(row),
         supplies=row.supplies,
         road_days=row.road_days,
     )

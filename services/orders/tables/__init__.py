@@ -9,7 +9,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -74,6 +73,12 @@ orders = Table(
     Column("promises", Integer, nullable=False, server_default=_ZERO),
     Column("supplies", Text),
     Column("road_days", Integer, nullable=False, server_default=_ZERO),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("heard_at", DateTime(timezone=True)),
+    Column("backorders", Integer, nullable=False, server_default=_ZERO),
+    Column("short_since", DateTime(timezone=True)),
+    Column("met_at", DateTime(timezone=True)),
+    Column("received_at", DateTime(timezone=True)),
     CheckConstraint("quantity > 0", name="orders_quantity"),
     CheckConstraint("priority BETWEEN 1 AND 15", name="orders_priority"),
     CheckConstraint("version > 0", name="orders_version"),
@@ -143,6 +148,16 @@ losses = Table(
     Column("unaccepted", Boolean, nullable=False, server_default=_NO),
     Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
     CheckConstraint("heard > 0 AND taken >= 0", name="loss_heard"),
+)
+
+backorders = Table(
+    "backorder",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.order_id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    CheckConstraint("n > 0 AND ended_at >= began_at", name="backorder_order"),
 )
 
 sources = Table(
@@ -272,39 +287,4 @@ site_copies = Table(
     Column("kind", Text, nullable=False),
     Column("country", Text, nullable=False),
     Column("cage", Text),
-)
-
-tails = Table(
-    "tail",
-    metadata,
-    Column("platform", Text, primary_key=True),
-    Column("tail_number", Text, primary_key=True),
-    Column("site", Text),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("version", BigInteger, nullable=False, server_default=_ZERO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    Column("changed_by", Text),
-    CheckConstraint("version >= 0", name="tail_version"),
-    CheckConstraint("version = 0 OR (site IS NOT NULL AND changed_by IS NOT NULL)", name="tail_registered"),
-    Index("tail_by_site", "site", "platform", "tail_number"),
-)
-
-tail_periods = Table(
-    "tail_period",
-    metadata,
-    Column("platform", Text, primary_key=True),
-    Column("tail_number", Text, primary_key=True),
-    Column("n", Integer, primary_key=True),
-    Column("began_at", DateTime(timezone=True), nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
-    Column("is_down", Boolean, nullable=False),
-    Column("cause", Text),
-    Column("awaiting_parts", Boolean, nullable=False),
-    Column("posted_by", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    ForeignKeyConstraint(["platform", "tail_number"], ["tail.platform", "tail.tail_number"]),
-    CheckConstraint("n > 0", name="tail_period_n"),
-    CheckConstraint("ended_at >= began_at", name="tail_period_order"),
-    CheckConstraint("is_down = (cause IS NOT NULL) AND (is_down OR NOT awaiting_parts)", name="tail_period_down"),
-    Index("tail_period_open", "platform", "tail_number", unique=True, postgresql_where=text("ended_at IS NULL")),
 )
