@@ -26,6 +26,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "exports": ("exports",),
     "purchase": ("purchase",),
     "platforms": ("platforms",),
+    "replenishment": ("replenishment",),
     "what_if": ("what-if",),
     "first_articles": ("first-articles",),
     "parked": ("parked",),

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from jvtrack.client import streams
 from jvtrack.client.answers.expediting import ExpediteAct, Expedited, Price
@@ -16,6 +16,7 @@ from jvtrack.client.answers.orders import (
     Activity,
     Grounds,
     ImportDone,
+    ImportProgress,
     NewOrder,
     Order,
     OrderChange,
@@ -32,6 +33,8 @@ from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
 from jvtrack.client.platforms import Platforms
+from jvtrack.client.problems import ProblemError
+from jvtrack.client.replenishment import Replenishing
 from shared.types import Nation, OrderId, PartId, Platform, SiteId
 
 _WHAT_IF_SECONDS_MAX = 120.0
@@ -52,6 +55,11 @@ class Orders:
     def platforms(self) -> Platforms:
         """Give the platform doors."""
         return Platforms(self.door)
+
+    @property
+    def replenishment(self) -> Replenishing:
+        """Give the replenishment doors."""
+        return Replenishing(self.door)
 
     @property
     def exports(self) -> Exports:
@@ -197,6 +205,21 @@ class Orders:
     def activities(self) -> Listing[Activity]:
         """Walk through the activities that may order."""
         return Listing(self.door, "/v1/activities", Activity)
+
+    async def import_orders(self, path: Path, *, dry_run: bool = False, import_id: UUID | None = None) -> ImportDone:
+        """Place orders from a CSV or JSON file, all or nothing; by its id one may ask meanwhile how far it is."""
+        return await post_file(
+            self.door, "/v1/orders/import", path, ImportDone, dry_run=dry_run, import_id=import_id or uuid4()
+        )
+
+    async def import_progress(self, import_id: UUID) -> ImportProgress | None:
+        """Read how far one's own import of orders is; none while its file is still being checked."""
+        try:
+            return await self.door.get(f"/v1/orders/imports/{import_id}", ImportProgress)
+        except ProblemError as problem:
+            if problem.slug != "import-unknown":
+                raise
+            return None
 
     async def import_sources(self, path: Path, *, dry_run: bool = False) -> ImportDone:
         """Import sources from a CSV or JSON file, all or nothing."""

@@ -1,8 +1,10 @@
 """`jvtrack orders`: what depots have asked for, how each order stands, and why; how they ask is in `ordering.py`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,12 +12,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from jvtrack.client import AgeReport, Explanation, JVTrack, OrderDetails, ProblemError, Reason, Standing
+from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
+from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
 from jvtrack.commands.expediting import alternatives, expedite
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
+from shared.events.references import reference_key
 from shared.types import Platform
 
 app = typer.Typer()
@@ -26,6 +30,26 @@ orders.add_typer(ordering)
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
 AtSite = Annotated[str | None, typer.Option(help="Only those placed by this depot or filled from it.")]
 OfPart = Annotated[str | None, typer.Option(help="Only of this part.")]
+InState = Annotated[str | None, typer.Option(help="Only those that stand so: open, sourced, reserved ...")]
+ForPlatform = Annotated[Platform | None, typer.Option(help="Only for this platform.")]
+Late = Annotated[bool | None, typer.Option("--late/--on-time", help="Only late ones, or only the others.")]
+_ASKED = (
+    "document_number",
+    "suffix",
+    "ordered_by",
+    "site",
+    "part",
+    "quantity",
+    "urgency",
+    "required_by",
+    "partial",
+    "conditions",
+    "references",
+    "platform",
+    "tail_number",
+    "placed_on",
+)
+"""What an import takes of an order, in the order of an export's columns."""
 
 
 @orders.command(name="list")
@@ -33,9 +57,9 @@ def list_orders(
     *,
     site: AtSite = None,
     part: OfPart = None,
-    state: Annotated[str | None, typer.Option(help="Only those that stand so: open, sourced, reserved ...")] = None,
-    platform: Annotated[Platform | None, typer.Option(help="Only for this platform.")] = None,
-    late: Annotated[bool | None, typer.Option("--late/--on-time", help="Only late ones, or only the others.")] = None,
+    state: InState = None,
+    platform: ForPlatform = None,
+    late: Late = None,
     as_json: Json = False,
 ) -> None:
     """List orders: what has become of each one's quantity, and what is promised."""
@@ -78,6 +102,28 @@ def explain(order: OrderName, *, as_json: Json = False) -> None:
     for title, reasons in _answers(found):
         if reasons:
             console.print(_reasons(title, reasons))
+
+
+@orders.command()
+def export(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or JSON file to write.")],
+    *,
+    site: AtSite = None,
+    part: OfPart = None,
+    state: InState = None,
+    platform: ForPlatform = None,
+    late: Late = None,
+) -> None:
+    """Write orders, as their depots would order them now, to a file that `jvtrack import orders` takes.
+
+    What replenishment has ordered for the shelf is left out.
+    """
+    found = call(
+        lambda jvtrack: jvtrack.orders.list(site=site, part=part, state=state, platform=platform, late=late).all()
+    )
+    rows = [_asked(order) for order in found if not order.for_stock]
+    export_rows(file, _ASKED, rows)
+    typer.echo(f"{file}: {len(rows)} lines written.")
 
 
 @orders.command()
@@ -158,6 +204,14 @@ class _Explained:
 
 
 _NOT_FOUND = 404
+
+
+def _asked(order: Order) -> Mapping[str, object]:
+    """Write an order as a line of an import."""
+    said = order.model_dump(mode="json", include=set(_ASKED))
+    placed_on = None if order.placed_at is None else order.placed_at.astimezone(UTC).date().isoformat()
+    references = list(map(reference_key, order.references))
+    return {**said, "references": references, "suffix": order.suffix, "placed_on": placed_on}
 
 
 def _details(order: OrderDetails) -> Sequence[Table]:

@@ -55,6 +55,11 @@ READS = (
         ("",),
     ),
     Read(
+        "stock_level",
+        "SELECT site, part, version FROM stock_level WHERE (site, part) > ($1, $2) ORDER BY site, part LIMIT $3",
+        ("", ""),
+    ),
+    Read(
         "protected_minimum",
         """
         SELECT site, part, version FROM protected_minimum

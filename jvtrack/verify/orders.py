@@ -87,6 +87,14 @@ READS = (
         ("",),
     ),
     Read(
+        "replenishment",
+        """
+        SELECT site, part, version FROM replenishment
+        WHERE version > 0 AND (site, part) > ($1, $2) ORDER BY site, part LIMIT $3
+        """,
+        ("", ""),
+    ),
+    Read(
         "tail_row",
         """
         WITH page AS (

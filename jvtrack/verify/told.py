@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from jvtrack.verify.workbook import Value
-from shared.events import expediting, orders, platforms, production, quality, stock
+from shared.events import expediting, orders, platforms, production, quality, replenishment, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, by_type
 from shared.events.references import reference_key
@@ -32,6 +32,7 @@ _KINDS = by_type(
         platforms.PlatformRegistered,
         platforms.PlatformDown,
         platforms.PlatformUp,
+        replenishment.ReplenishmentReleased,
         stock.DemandReserved,
         stock.DemandIssued,
         stock.DemandReduced,
@@ -98,6 +99,8 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_work_order", (told.key, told.key_seq, event.quantity, told.day)
         case quality.FirstArticleChanged():
             yield "told_first_article", (event.first_article, told.key_seq, event.part, event.state.value)
+        case replenishment.ReplenishmentReleased():
+            yield "told_release", (event.order, event.quantity)
         case orders.OrderEvent() | platforms.PlatformEvent():
             yield from _rows_of_orders(told, event)
         case _:
@@ -120,7 +123,7 @@ def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
 def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEvent) -> Iterator[Row]:
     match event:
         case orders.OrderPlaced():
-            yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
+            yield "told_order", (told.key, told.key_seq, event.order, event.quantity, event.for_stock)
             yield "told_references", (event.order, told.key_seq, _accepted(event.references))
         case orders.OrderReferencesChanged():
             yield "told_references", (event.order, told.key_seq, _accepted(event.references))

@@ -48,6 +48,12 @@ from shared.events.production import (
     WorkOrderRefused,
 )
 from shared.events.quality import FirstArticleChanged, FirstArticleState
+from shared.events.replenishment import (
+    ReplenishmentDismissed,
+    ReplenishmentProposed,
+    ReplenishmentReleased,
+    ReplenishmentWithdrawn,
+)
 from shared.messaging.handlers import Deciders, Subscription
 from shared.observe import tracing
 from shared.types import PartId, ScrapStage
@@ -67,6 +73,10 @@ deciders: Deciders[Work] = Deciders(
         PlatformRegistered,
         PlatformDown,
         PlatformUp,
+        ReplenishmentProposed,
+        ReplenishmentWithdrawn,
+        ReplenishmentReleased,
+        ReplenishmentDismissed,
         LotStarted,
         LotInspected,
         WorkOrderOpened,

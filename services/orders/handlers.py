@@ -38,6 +38,7 @@ from shared.events.stock import (
     ProtectedMinimumSet,
     ReservationLost,
     ShipmentChanged,
+    StockLevelStated,
     StockMoved,
 )
 from shared.messaging.handlers import Deciders, Projections, Subscription, Touches
@@ -87,6 +88,12 @@ async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) ->
             unaccepted=fact.unaccepted,
         ),
     )
+
+
+@deciders.on(StockLevelStated)
+async def stock_level_stated(work: Work, received: CloudEvent[StockLevelStated]) -> None:
+    """Take over how much a depot has for nobody, for the next review of its stock."""
+    work.state(received.data)
 
 
 async def work_order_changed(work: Work, received: CloudEvent[WorkOrderEvent]) -> None:

@@ -10,9 +10,11 @@ from services.orders.api import (
     explanations,
     exports,
     figures,
+    imports,
     orders,
     platforms,
     promises,
+    replenishment,
     reports,
     resourcing,
     sources,
@@ -22,10 +24,12 @@ from services.orders.api import (
 )
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
+from services.orders.commands.importing import Importer
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
 from services.orders.commands.posting import Poster
 from services.orders.commands.resourcing import Watcher
+from services.orders.commands.reviewing import Reviewer
 from services.orders.commands.tidying import Tidier
 from services.orders.queries import seen
 from services.orders.settings import OrdersSettings
@@ -73,17 +77,22 @@ def build(
         settings=common.backbone,
         metrics=BackboneMetrics(registry),
     )
+    importer = Importer(database, settings)
+    reviewer = Reviewer(database, settings)
     desk = Desk(
         database=database,
+        importer=importer,
         placing=backbone.group("orders", placing.decide),
         posting=backbone.group("platforms", Poster(settings).decide),
         outcomes=outcomes,
         planner=planner,
+        reviewer=reviewer,
         tail=tail,
         settings=settings,
     )
     watcher = Watcher(database, outcomes, settings)
-    background = [tail.run, planner.run, watcher.run, Tidier(database, settings).run]
+    tidier = Tidier(database, importer, settings)
+    background = [tail.run, planner.run, watcher.run, reviewer.run, tidier.run]
     app = _app(desk, backbone, registry, authenticator)
     return Service(NAME, app, backbone, database, door, common.backbone, background=background)
 
@@ -106,6 +115,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
     return [
         stream.router(desk),
         reports.router(desk),
+        imports.router(desk),
         orders.router(desk),
         expediting.router(desk),
         explanations.router(desk),
@@ -116,6 +126,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
         exports.router(desk),
         activities.router(desk),
         platforms.router(desk),
+        replenishment.router(desk),
         whatif.router(desk),
         figures.router(desk),
     ]

@@ -35,6 +35,14 @@ class OrdersSettings(BaseSettings):
     """Errors of one file that are told; the rest are counted."""
     import_chunk: int = Field(default=5_000, gt=0)
     """Lines written in one statement."""
+    import_staging_seconds_max: float = Field(default=600.0, gt=0)
+    """How long a file of orders may be staged; what takes longer has broken off and is forgotten."""
+    placing_chunk: int = Field(default=1_000, gt=0)
+    """Orders of a file that are checked, or placed, in one transaction."""
+    review_poll_seconds: float = Field(default=60.0, gt=0)
+    """How often it is looked whether the stock of a nation is due to be reviewed."""
+    review_chunk: int = Field(default=200, gt=0)
+    """Parts at a depot reviewed in one transaction."""
     fleet_lines_max: int = Field(default=10_000, gt=0)
     """Lines of one imported fleet: each tells a fact, and all are written in one transaction."""
     clock_ahead_seconds_max: float = Field(default=60.0, ge=0)

@@ -28,6 +28,12 @@ from shared.events.orders import (
 )
 from shared.events.platforms import PlatformDown, PlatformRegistered, PlatformUp
 from shared.events.production import WorkOrderEvent
+from shared.events.replenishment import (
+    ReplenishmentDismissed,
+    ReplenishmentProposed,
+    ReplenishmentReleased,
+    ReplenishmentWithdrawn,
+)
 from shared.messaging.handlers import Deciders, Projections, Subscription
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
@@ -119,6 +125,10 @@ deciders = Deciders[WorkOrderWork](
         PlatformRegistered,
         PlatformDown,
         PlatformUp,
+        ReplenishmentProposed,
+        ReplenishmentWithdrawn,
+        ReplenishmentReleased,
+        ReplenishmentDismissed,
     )
 )
 

@@ -111,6 +111,8 @@ class OrderPlaced(OrderEvent):
     """Urgency of need, as asked."""
     approved_by: Text | None = None
     """Who approved the urgency of need; A and B need it."""
+    for_stock: bool = False
+    """Whether it fills a depot's shelf: nothing is reserved for it, and what arrives for it is no longer wanted."""
     references: References = ()
     """The references of which it accepts lots; any of the part, also of none that is known, if none is named."""
     supplies: OrderId | None = None

@@ -185,6 +185,38 @@ class ProtectedMinimumSet(Event):
         return f"protected-minimum:{self.site}/{self.part}"
 
 
+class Awaited(BaseModel):
+    """What an order for stock still waits for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    order: OrderId
+    """The order."""
+    short: Quantity
+    """How much has not arrived."""
+
+
+class StockLevelStated(Event):
+    """How much of a part a depot had for nobody at one moment, and what of it was still to arrive for stock."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.stock-level-stated.v1"
+    STREAM: ClassVar[Stream] = Stream.STOCK
+
+    site: SiteId
+    """The depot."""
+    part: PartId
+    """The part."""
+    free: Total
+    """How much lay on its shelf in a serviceable condition, held for no order."""
+    awaited: list[Awaited]
+    """The orders for stock that still waited for something."""
+
+    @property
+    def key(self) -> str:
+        """Name the level."""
+        return f"stock-level:{self.site}/{self.part}"
+
+
 class ShipmentLine(BaseModel):
     """One lot in one condition of a consignment, as absolute totals."""
 

@@ -10,11 +10,12 @@ from itertools import combinations
 
 import pytest
 
+from services.inventory.domain.demand import Demand
 from tests.faults.extent import EXTENT, WHOLE
 from tests.unit.protocol import broken
 from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled, Resources, SharesOut
+from tests.unit.protocol.ordering import BetweenDepots, ForStock, Ordering, Overruled, Resources, SharesOut
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services
 
@@ -74,6 +75,41 @@ def test_an_order_between_depots_is_served_or_declined_in_every_interleaving(unf
     found = explored(*unforeseen, services=replace(REAL, ordering=BetweenDepots()))
 
     assert found.broken is None, found
+
+
+@pytest.mark.parametrize(
+    "unforeseen",
+    [
+        (),
+        *((each,) for each in Budget._fields),
+        ("unreceive", "lose"),
+        ("over", "cancel"),
+        ("cancel", "unreceive", "lose"),
+    ],
+    ids="+".join,
+)
+def test_an_order_for_stock_fills_the_shelf_once_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen, services=replace(REAL, ordering=ForStock()))
+
+    assert found.broken is None, found
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken_rule", "said"),
+    [
+        ("stocked", lambda demand: demand, "is no longer wanted"),
+        ("is_for_stock", property(lambda _: False), "is no longer wanted"),
+    ],
+)
+def test_an_order_for_stock_that_still_wants_what_has_arrived_is_caught(
+    monkeypatch: pytest.MonkeyPatch, rule: str, broken_rule: object, said: str
+) -> None:
+    monkeypatch.setattr(Demand, rule, broken_rule)
+
+    found = explored(services=replace(REAL, ordering=ForStock()))
+
+    assert found.broken is not None
+    assert said in found.broken
 
 
 @pytest.mark.parametrize(

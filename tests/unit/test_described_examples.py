@@ -7,10 +7,12 @@ from pydantic import BaseModel
 
 from services.inventory.schemas.explanations import DemandExplained
 from services.orders.schemas.explanations import ExplanationRead
+from services.orders.schemas.imports import ImportProgress
 from services.orders.schemas.orders import OrderRead, OrderSummary
 from services.orders.schemas.platforms import Availability, GroundedRead, TailInFull, TailRead
 from services.orders.schemas.promises import StandingPromise
 from services.orders.schemas.releases import ActionsRead
+from services.orders.schemas.replenishment import PolicyRead, ReplenishmentRead, ReviewDone, RuleRead
 from services.orders.schemas.reports import AgeReport, UrgencyUse
 from services.orders.schemas.sources import ActivityRead, ImportDone, SourceRead
 from services.orders.schemas.weights import WeightsRead
@@ -22,6 +24,7 @@ from shared.events.factory import FactoryEventCorrected
 
 ANSWERS: list[type[BaseModel]] = [
     *(OrderSummary, OrderRead, StandingPromise, SourceRead, WeightsRead, ActivityRead, ImportDone),
+    *(ImportProgress, ReplenishmentRead, PolicyRead, RuleRead, ReviewDone),
     *(TailRead, TailInFull, GroundedRead, Availability, ActionsRead, ExplanationRead),
     *(AgeReport, UrgencyUse, DemandExplained),
     *(LotSummary, LotRead, WorkOrderSummary, WorkOrderRead, GapsRead, EventAnswer),

@@ -106,6 +106,16 @@ class Order(Record):
     """Day on which it is needed."""
     partial: bool
     """Whether less than the whole may be reserved and issued."""
+    conditions: list[Condition] = []
+    """Supply conditions that it accepts."""
+    platform: Platform | None = None
+    """What it is for."""
+    tail_number: str | None = None
+    """The aircraft or vehicle it is for."""
+    for_stock: bool = False
+    """Whether it fills the depot's shelf, and is proposed and released by replenishment."""
+    placed_at: datetime | None = None
+    """When it was placed."""
     references: list[Reference] = []
     """References of which it takes lots, substitutes included; any of the part if there is none."""
     state: str
@@ -136,6 +146,11 @@ class Order(Record):
     """The first day that was ever promised; kept for ever."""
     supplies: OrderId | None = None
     """The order that it supplies, where it is a lateral order."""
+
+    @property
+    def suffix(self) -> str | None:
+        """Give the letter or digit that tells the orders of a split fill apart."""
+        return self.order_id[len(self.document_number) + len("-2026-") :] or None
 
     @property
     def adds_up(self) -> bool:
@@ -246,3 +261,18 @@ class ImportDone(Record):
     """Lines that it held."""
     dry_run: bool
     """Whether it was only checked."""
+
+
+class ImportProgress(Record):
+    """How far an import is."""
+
+    import_id: UUID
+    """The import."""
+    state: str
+    """staging, validated, published."""
+    lines: int
+    """Lines of the file; 0 while they are being kept."""
+    published: int
+    """Lines that are dealt with."""
+    overtaken: int
+    """Lines that are not in force, because something changed since the file was checked."""

@@ -4,7 +4,7 @@ An order's row names the version of inventory's word that it heard: inventory's 
 exactly what the row says. What was heard of work orders was read after its position, so it is that word or a later one.
 """
 
-from jvtrack.verify.invariants import references
+from jvtrack.verify.invariants import references, stocked
 from jvtrack.verify.invariants.invariant import Invariant
 
 _SUM = """
@@ -92,6 +92,7 @@ AGREED = Invariant(
         _WORK_ORDER,
         _LATERAL,
         _OWN_WORK_ORDER,
+        *stocked.OFFENCES,
         *references.OFFENCES,
     ),
     in_flight=_BEHIND,

@@ -157,7 +157,9 @@ CREATE TABLE kept AS
   UNION ALL SELECT 4, site || '/' || part, version FROM cut
   UNION ALL SELECT 4, 'demand:' || order_id, version FROM demand
   UNION ALL SELECT 4, 'shipment:' || shipment_id, version FROM shipment
-  UNION ALL SELECT 4, 'protected-minimum:' || site || '/' || part, version FROM protected_minimum;
+  UNION ALL SELECT 4, 'protected-minimum:' || site || '/' || part, version FROM protected_minimum
+  UNION ALL SELECT 4, 'stock-level:' || site || '/' || part, version FROM stock_level
+  UNION ALL SELECT 2, 'replenishment:' || site || '/' || part, version FROM replenishment;
 CREATE INDEX kept_key ON kept (topic, key);
 -- The ledger rebuilt from stock.v1: what stood on every shelf after every posting, and after that what came next.
 CREATE TABLE running AS

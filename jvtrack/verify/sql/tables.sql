@@ -16,7 +16,8 @@ CREATE TABLE late (event_id);
 CREATE TABLE told_lot (key, key_seq, event_id, type, quantity, voided, voided_type);
 CREATE TABLE told_scrap (key, key_seq, event_id, quantity);
 CREATE TABLE told_work_order (key, key_seq, quantity, day);
-CREATE TABLE told_order (key, key_seq, order_id, quantity);
+CREATE TABLE told_order (key, key_seq, order_id, quantity, for_stock);
+CREATE TABLE told_release (order_id, quantity);
 CREATE TABLE told_sourcing (key, key_seq, work_order, source, asked_on, due, waiting_days);
 CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
 CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate, unaccepted);
@@ -55,6 +56,8 @@ CREATE TABLE tail_row (
 CREATE TABLE first_article (first_article, version);
 CREATE TABLE held_back (order_id, lot, condition, site, part, quantity, gate);
 CREATE TABLE protected_minimum (site, part, version);
+CREATE TABLE stock_level (site, part, version);
+CREATE TABLE replenishment (site, part, version);
 CREATE TABLE gate (first_article, version, part, state, is_open);
 CREATE TABLE part_copy (service, part_id, name, unit_of_issue, quantity_scale, platforms, grounds);
 CREATE TABLE site_copy (service, site_id, kind, country);

@@ -99,6 +99,11 @@ class Demand:
         return StockKey(self.site, self.part)
 
     @property
+    def is_for_stock(self) -> bool:
+        """Tell whether it fills a shelf: it accepts nothing that is there."""
+        return not self.conditions
+
+    @property
     def short(self) -> int:
         """Say how much it still waits for."""
         return self.quantity - self.reserved - self.issued - self.cancelled
@@ -191,7 +196,17 @@ class Demand:
     def supply(self, *, arrived: int = 0, lost: int = 0) -> tuple["Demand", DemandSupplied]:
         """Count supplies made for the order that arrived, or were lost on the road."""
         now = replace(self, arrived=self.arrived + arrived, lost=self.lost + lost, version=self.version + 1)
+        now = now.stocked()
         return now, now.tell(DemandSupplied)
+
+    def stocked(self) -> "Demand":
+        """Want no more of what has arrived, where it is for the shelf; what did not arrive after all is wanted again.
+
+        A closed one wants nothing any more. An order for the shelf is never reduced.
+        """
+        if not self.is_for_stock or self.closed:
+            return self
+        return replace(self, cancelled=min(self.quantity, self.arrived))
 
     def reschedule(self, required_by: date) -> "Demand":
         """Be needed on another day."""
@@ -235,19 +250,30 @@ class Demand:
 
 def hear(placed: OrderPlaced, *, arrived: int, lost: int) -> Demand:
     """Begin the demand of an order, with what came of supplies made for it before it was heard."""
-    return Demand(
-        order=placed.order,
-        site=placed.site,
-        part=placed.part,
-        quantity=placed.quantity,
-        partial=placed.partial,
-        priority=placed.priority,
-        required_by=placed.required_by,
-        placed_at=placed.placed_at,
-        conditions=frozenset(placed.conditions) & ISSUABLE if placed.conditions else USUAL_CONDITIONS,
-        is_lateral=placed.ordered_by != placed.site,
-        supplies=placed.supplies,
-        ships_to=placed.ordered_by if placed.supplies else None,
-        arrived=arrived,
-        lost=lost,
-    ).accept(placed.references)
+    return (
+        Demand(
+            order=placed.order,
+            site=placed.site,
+            part=placed.part,
+            quantity=placed.quantity,
+            partial=placed.partial,
+            priority=placed.priority,
+            required_by=placed.required_by,
+            placed_at=placed.placed_at,
+            conditions=_conditions(placed),
+            is_lateral=placed.ordered_by != placed.site,
+            supplies=placed.supplies,
+            ships_to=placed.ordered_by if placed.supplies else None,
+            arrived=arrived,
+            lost=lost,
+        )
+        .accept(placed.references)
+        .stocked()
+    )
+
+
+def _conditions(placed: OrderPlaced) -> frozenset[Condition]:
+    """Read what an order accepts of what is there: nothing, where it is for the shelf itself."""
+    if placed.for_stock:
+        return frozenset()
+    return frozenset(placed.conditions) & ISSUABLE if placed.conditions else USUAL_CONDITIONS

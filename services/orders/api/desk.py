@@ -5,10 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.orders.commands.importing import Importer
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.placing import Outcome, Request
 from services.orders.commands.planning import Planner
 from services.orders.commands.posting import Post
+from services.orders.commands.reviewing import Reviewer
 from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
@@ -42,10 +44,12 @@ class Desk:
     """Everything that stands behind the routes."""
 
     database: Database
+    importer: Importer
     placing: Group[Request, Outcome]
     posting: Group[Post, StoredAnswer]
     outcomes: Outcomes
     planner: Planner
+    reviewer: Reviewer
     tail: StreamTail
     settings: OrdersSettings
 

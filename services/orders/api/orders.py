@@ -63,8 +63,8 @@ _UNCHANGED: dict[int | str, dict[str, Any]] = {
     **_REFUSED,
     403: {"description": "`site-forbidden`, `activity-of-another`, `urgency-unapproved`."},
     409: {
-        "description": "`order-already-issued`, `order-cancelled`, `quantity-raised`, `version-stale`; worth another "
-        "try: `catalogue-behind`."
+        "description": "`order-already-issued`, `order-cancelled`, `quantity-raised`, `stock-order-fixed`, "
+        "`version-stale`; worth another try: `catalogue-behind`."
     },
     422: {"description": "`required-by-past`, `reference-unknown`."},
 }

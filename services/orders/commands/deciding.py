@@ -18,7 +18,7 @@ from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import exports as export_store
 from services.orders.store import fulfilments as fulfilment_store
-from services.orders.store import laterals, market
+from services.orders.store import laterals, market, stocking
 from services.orders.store import losses as loss_store
 from services.orders.store import orders as order_store
 from services.orders.store import promises as promise_store
@@ -29,6 +29,7 @@ from shared import clock
 from shared.db import after_commit
 from shared.events.envelope import CloudEvent
 from shared.events.production import LotDispatched
+from shared.events.stock import StockLevelStated
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
 from shared.types import EventId, OrderId, PartId, SiteId
@@ -57,6 +58,7 @@ class Work:
         self._promised: list[Promised] = []
         self._losses: list[tuple[OrderId, Loss]] = []
         self._backorders: dict[tuple[OrderId, int], Backorder] = {}
+        self._levels: dict[str, StockLevelStated] = {}
         self._dispatched: list[CloudEvent[LotDispatched]] = []
         self._voided: list[EventId] = []
         self._told: list[Told] = []
@@ -129,6 +131,10 @@ class Work:
         """Keep what was taken from an order's reservation, and why."""
         self._losses.append((order_id, loss))
 
+    def state(self, level: StockLevelStated) -> None:
+        """Keep how much a depot has for nobody; of several, the last one stands."""
+        self._levels[level.key] = level
+
     def dispatch(self, dispatched: CloudEvent[LotDispatched]) -> None:
         """Take note of a dispatch: what leaves a joint venture needs its partners' approval."""
         self._dispatched.append(dispatched)
@@ -172,6 +178,7 @@ class Work:
         promise_store.save(writes, self._promised)
         loss_store.save(writes, self._losses)
         fulfilment_store.save(writes, self._backorders)
+        stocking.save_levels(writes, list(self._levels.values()))
         export_store.save_dispatches(writes, self._dispatched)
         await tell(self._session, self._told, beside=writes)
         await export_store.void(self._session, self._voided)

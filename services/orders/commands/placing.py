@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, SiteNotDepot
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.order import OrderState
-from services.orders.domain.placement import Placement, place
+from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at
 from services.orders.domain.platforms import PlatformOfAnother, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
 from services.orders.domain.substitutes import Wanted, accepted
@@ -36,6 +36,10 @@ class DocumentNumberReused(Refusal):
     """The document number names another order."""
 
 
+_BESIDE_THE_ORDER = {"placed_on"}
+"""What a line of a file says beside the order itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An order as it came to the door, and from whom."""
@@ -43,6 +47,8 @@ class Request:
     body: PlaceOrder
     principal: Principal
     trace: tracing.Trace | None
+    placed_on: date | None = None
+    """The day on which it was placed elsewhere, before it came here; none for one that is placed now."""
 
     @property
     def filling_site(self) -> SiteId:
@@ -64,7 +70,8 @@ class Request:
         """Tell this order from any other of the same document number; what goes without saying need not be said."""
         said = {"partial": True} if self.is_between_depots else {"site": None}
         resolved = self.body.model_copy(update=said)
-        return hashlib.sha256(resolved.model_dump_json(exclude_defaults=True).encode()).digest()
+        text = resolved.model_dump_json(exclude_defaults=True, exclude=_BESIDE_THE_ORDER)
+        return hashlib.sha256(text.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +103,43 @@ class _Fresh:
     fact: Told
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is to become of each request, and the orders that are to be placed."""
+
+    outcomes: list[Outcome | Refusal]
+    fresh: dict[OrderId, _Fresh]
+
+
 async def decide(session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
     """Place orders: guards first, then one insert; what was placed before is recognised by its document number."""
+    judged = await _judge(session, requests)
+    overtaken = await _write(session, judged.fresh)
+    return [
+        _recognise(request, outcome.order_id, overtaken)
+        if isinstance(outcome, Outcome) and outcome.order_id in overtaken
+        else outcome
+        for request, outcome in zip(requests, judged.outcomes, strict=True)
+    ]
+
+
+async def check(session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
+    """Tell what would become of orders if they were placed now; nothing is written."""
+    return (await _judge(session, requests)).outcomes
+
+
+async def _judge(session: AsyncSession, requests: Sequence[Request]) -> _Judged:
     today = clock.now().date()
     names = [_name(request, today) for request in requests]
     known = await _look_up(session, requests, [name for name in names if isinstance(name, str)], today=today)
     fresh: dict[OrderId, _Fresh] = {}
     outcomes = [_decide(request, name, known, fresh) for request, name in zip(requests, names, strict=True)]
-    overtaken = await _write(session, fresh)
-    return [
-        _recognise(request, outcome.order_id, overtaken)
-        if isinstance(outcome, Outcome) and outcome.order_id in overtaken
-        else outcome
-        for request, outcome in zip(requests, outcomes, strict=True)
-    ]
+    return _Judged(outcomes, fresh)
 
 
 def _name(request: Request, today: date) -> OrderId | Refusal:
     try:
-        return order_id_of(request.body.document_number, request.body.suffix, today)
+        return order_id_of(request.body.document_number, request.body.suffix, request.placed_on or today)
     except Refusal as refusal:
         return refusal
 
@@ -147,9 +172,11 @@ def _decide(
         before = _recognise(request, name, known.digests) if name in known.digests else None
         if isinstance(before, Outcome):
             return before
-        require_reach(request.body.document_number, known.today)
+        require_reach(request.body.document_number, request.placed_on or known.today)
         if before is not None:
             return before
+        if request.placed_on is not None and request.placed_on > known.today:
+            raise PlacedInFuture(placed_on=request.placed_on, today=known.today)
         _check_catalogue(request, known)
         placement = _placement(request, name, known)
         order, fact = place(placement)
@@ -217,7 +244,7 @@ def _placement(request: Request, order_id: OrderId, known: _Known) -> Placement:
         priority=priority(designator(code, known.activities.get(code), body.ordered_by), body.urgency),
         approved_by=approver(body.urgency, asked_by=who.subject, may_approve=Scope.APPROVE_URGENCY in who.scopes),
         required_by=body.required_by,
-        placed_at=clock.now(),
+        placed_at=placed_at(request.placed_on, clock.now()),
         conditions=tuple(body.conditions),
         accepted=accepted(body.part, known.references.get(body.part, ()), wanted, known.today),
         platform=body.platform,
@@ -243,6 +270,7 @@ def _as_placed(placed: Placed) -> OrderSummary:
         references=list(map(read_reference, asked.accepted)),
         platform=asked.platform,
         tail_number=asked.tail_number,
+        for_stock=asked.for_stock,
         placed_at=asked.placed_at,
         placed_by=placed.placed_by,
         version=1,

@@ -32,6 +32,10 @@ class OrderCancelled(Refusal):
     """The order is cancelled, or about to be."""
 
 
+class StockOrderFixed(Refusal):
+    """An order for stock is routine, and as large as it was proposed: cancel it, and release what is proposed next."""
+
+
 class OrderUnanswered(Refusal):
     """Inventory has not said yet what it can give; try again."""
 
@@ -97,6 +101,7 @@ def decline(order: Order, ask: Ask) -> Decision:
 
 def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
     """Ask inventory to want less; what is issued already stands."""
+    _refuse_for_stock(order)
     if quantity > order.wanted:
         raise QuantityRaised(order=order.order_id, quantity=order.wanted, asked=quantity)
     refuse_cancelled(order)
@@ -134,6 +139,7 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
 
 def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     """Change how urgent the order is; inventory serves it by its new priority from then on."""
+    _refuse_for_stock(order)
     refuse_cancelled(order)
     if (need.urgency, need.priority) == (order.urgency, order.priority):
         return Decision(order)
@@ -154,6 +160,7 @@ def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
 
 def accept(order: Order, references: tuple[ReferenceKey, ...], ask: Ask) -> Decision:
     """Change of which references it takes lots; inventory gives and takes back accordingly."""
+    _refuse_for_stock(order)
     refuse_cancelled(order)
     if references == order.accepted:
         return Decision(order)
@@ -191,6 +198,11 @@ def refuse_cancelled(order: Order) -> None:
     """Refuse to change an order that is cancelled, or about to be."""
     if order.cancel_requested:
         raise OrderCancelled(order=order.order_id)
+
+
+def _refuse_for_stock(order: Order) -> None:
+    if order.for_stock:
+        raise StockOrderFixed(order=order.order_id)
 
 
 def refuse_unanswered(order: Order) -> None:

@@ -51,6 +51,12 @@ class OrderState(StrEnum):
     """All that was still wanted was issued."""
     CANCELLED = "cancelled"
     """Nothing was issued and nothing will be."""
+    STOCKED = "stocked"
+    """All that was still wanted for the shelf has arrived."""
+
+
+SETTLED = (OrderState.ISSUED, OrderState.CANCELLED, OrderState.STOCKED)
+"""Where an order stands of which nothing is left to reserve, source or issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +107,8 @@ class Order:
     accepted: tuple[ReferenceKey, ...] = ()
     """The references of which it takes lots; any of the part, and of none that is known, if none is named."""
     version: int = 1
+    for_stock: bool = False
+    """Whether it fills the depot's shelf: what arrives for it is no longer wanted."""
     wanted: int
     """How much is still wanted in all, issued included; a reduction lowers it, its answer says what could be spared."""
     reductions: int = 0
@@ -183,10 +191,16 @@ class Order:
         if not self.demand.heard:
             return OrderState.PLACED
         if self.is_settled:
-            return OrderState.ISSUED if self.demand.issued else OrderState.CANCELLED
+            return self._end
         if self.open:
             return OrderState.OPEN
         return OrderState.SOURCED if self.sourced else OrderState.RESERVED
+
+    @property
+    def _end(self) -> OrderState:
+        if self.for_stock and self.demand.arrived > 0:
+            return OrderState.STOCKED
+        return OrderState.ISSUED if self.demand.issued else OrderState.CANCELLED
 
     def hear_demand(self, fact: DemandEvent, version: int) -> "Order":
         """Take over inventory's totals; the last answer to what was asked less says how much is wanted now."""

@@ -1,10 +1,11 @@
 """Placing an order: what a depot asks for, in full, as it was recorded."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from services.orders.domain.asking import RequiredByPast
 from services.orders.domain.order import Order
+from shared.errors import Kind, Refusal
 from shared.events.orders import OrderPlaced
 from shared.events.references import read_reference
 from shared.types import (
@@ -18,6 +19,12 @@ from shared.types import (
     SiteId,
     Urgency,
 )
+
+
+class PlacedInFuture(Refusal):
+    """An order that was placed elsewhere was placed today or before."""
+
+    kind = Kind.INVALID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,9 +47,15 @@ class Placement:
     accepted: tuple[ReferenceKey, ...] = ()
     platform: Platform | None = None
     tail_number: str | None = None
+    for_stock: bool = False
     supplies: OrderId | None = None
     """The order that a lateral order is for."""
     road_days: int = 0
+
+
+def placed_at(day: date | None, now: datetime) -> datetime:
+    """Give the moment of placing; one of which only the day is known came at its beginning."""
+    return now if day is None else datetime.combine(day, time(), UTC)
 
 
 def place(asked: Placement) -> tuple[Order, OrderPlaced]:
@@ -62,6 +75,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         required_by=asked.required_by,
         accepted=asked.accepted,
         wanted=asked.quantity,
+        for_stock=asked.for_stock,
         supplies=asked.supplies,
         road_days=asked.road_days,
     )
@@ -78,6 +92,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         conditions=list(asked.conditions),
         urgency=asked.urgency,
         approved_by=asked.approved_by,
+        for_stock=asked.for_stock,
         supplies=asked.supplies,
         references=tuple(map(read_reference, asked.accepted)),
     )

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, any_, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.order import OrderState
+from services.orders.domain.order import SETTLED
 from services.orders.schemas.filters import OrderFilter
 from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
 from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
@@ -25,7 +25,6 @@ from shared.events.references import read_reference
 from shared.http.paging import CursorMalformed, Page
 from shared.types import Nation, OrderId
 
-_SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
     """
     SELECT key_seq, type, recorded_at, payload FROM event_log
@@ -94,7 +93,7 @@ async def promise_page(
     query = (
         select(*place)
         .join(site_copies, site_copies.c.site_id == orders.c.ordered_by)
-        .where(orders.c.promises > 0, orders.c.state.not_in(_SETTLED))
+        .where(orders.c.promises > 0, orders.c.state.not_in(SETTLED))
         .distinct()
         .order_by(*place)
         .limit(limit)
@@ -137,7 +136,7 @@ def _filtered(query: Select[Any], wanted: OrderFilter, today: date) -> Select[An
 def _is_late(today: date) -> Any:
     """Unfinished, and the day of need has passed or is before the day promised."""
     overdue = or_(orders.c.required_by < today, func.coalesce(orders.c.promised_for > orders.c.required_by, False))
-    return and_(orders.c.state.not_in(_SETTLED), overdue)
+    return and_(orders.c.state.not_in(SETTLED), overdue)
 
 
 def _summary(row: Any) -> OrderSummary:

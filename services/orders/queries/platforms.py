@@ -42,7 +42,7 @@ _BLOCKING = Statement(
     JOIN part_copy p ON p.part_id = o.part AND w.platform = ANY(p.grounds)
     JOIN site_copy home ON home.site_id = w.site
     JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = home.country
-    WHERE o.state NOT IN ('issued', 'cancelled')
+    WHERE o.state NOT IN ('issued', 'cancelled', 'stocked')
     ORDER BY w.platform, w.tail_number, o.priority, o.order_id
     """
 )

@@ -31,7 +31,7 @@ from shared.types import Nation, OrderId, SiteKind
 _OPEN = Statement(
     """
     SELECT o.* FROM orders o JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = :nation
-    WHERE o.state NOT IN ('issued', 'cancelled') ORDER BY o.order_id LIMIT :limit
+    WHERE o.state NOT IN ('issued', 'cancelled', 'stocked') ORDER BY o.order_id LIMIT :limit
     """
 )
 

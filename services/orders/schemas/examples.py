@@ -41,6 +41,7 @@ ORDER: dict[str, JsonValue] = {
     "references": [],
     "platform": "MI-17V-5",
     "tail_number": "ZP-5104",
+    "for_stock": False,
     "placed_at": "2026-11-23T09:30:00.120Z",
     "placed_by": "depot@D-01",
     "version": 2,

@@ -246,6 +246,8 @@ class OrderSummary(Answer):
     """What it is for."""
     tail_number: str | None
     """The aircraft or vehicle it is for."""
+    for_stock: bool
+    """Whether it fills the depot's shelf: nothing is reserved for it, and what arrives for it is no longer wanted."""
     placed_at: datetime
     """When it was recorded."""
     placed_by: str

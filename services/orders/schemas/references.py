@@ -15,7 +15,8 @@ def _each_once(references: list[NamedReference]) -> list[NamedReference]:
     return [NamedReference(**dict(named[key])) for key in sorted(named)]
 
 
-Accepted = Annotated[list[NamedReference], Field(max_length=20), AfterValidator(_each_once)]
+REFERENCES_MAX = 20
+Accepted = Annotated[list[NamedReference], Field(max_length=REFERENCES_MAX), AfterValidator(_each_once)]
 """References of a part that an order accepts."""
 
 

@@ -9,9 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders import tables
 from services.orders.domain.priority import Activity, Designator
+from services.orders.schemas.orders import PlaceOrder
+from services.orders.schemas.references import REFERENCES_MAX
 from services.orders.store.sources import Asked
 from services.orders.tables import orders, part_copies, planning, site_copies
+from shared.events.references import read_reference
 from shared.http import rights
+from shared.http.forms import NamedReference
 from shared.http.rights import Subject
 from shared.http.tokens import Principal
 from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
@@ -70,6 +74,24 @@ async def placed(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Or
     """Tell which of these orders were placed before, and the digest of what was sent then."""
     query = select(orders.c.order_id, orders.c.body_hash).where(orders.c.order_id == any_(array(order_ids)))
     return {row.order_id: bytes(row.body_hash) for row in await session.execute(query)}
+
+
+async def as_ordered(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, PlaceOrder]:
+    """Write orders as their depots would order them now, which never order for the shelf at that door.
+
+    A split fill's suffix is the last part of its id.
+    """
+    query = select(orders).where(orders.c.order_id == any_(array(order_ids)), ~orders.c.for_stock)
+    rows = await session.execute(query)
+    said = PlaceOrder.model_fields.keys() - {"suffix", "references", "substitutes"}
+    return {
+        row.order_id: PlaceOrder(
+            suffix=row.order_id[len(row.document_number) + 6 :] or None,
+            references=[NamedReference(**dict(read_reference(key))) for key in row.accepted[:REFERENCES_MAX]],
+            **{name: row._mapping[name] for name in said},
+        )
+        for row in rows
+    }
 
 
 async def heard(session: AsyncSession, order_id: OrderId) -> bool:

@@ -88,6 +88,11 @@ _SOURCES = Statement(
     ORDER BY source.part, source.nation, source.site
     """  # noqa: S608  # our own text
 )
+_WEIGHTS = Statement(
+    """
+    SELECT * FROM sourcing_weights WHERE nation = :nation AND valid_from <= :today ORDER BY valid_from DESC LIMIT 1
+    """
+)
 _LOAD = Statement(f"SELECT part, site, load FROM ({_LOADS}) AS load WHERE nation = :nation")  # noqa: S608  # the same
 _NAME = Statement(
     """
@@ -116,6 +121,16 @@ async def markets(session: AsyncSession, orders: Mapping[OrderId, Order], today:
         )
         for row in buyers
     }
+
+
+async def of_nation(
+    session: AsyncSession, parts: Collection[PartId], nation: Nation, today: date
+) -> dict[PartId, Market]:
+    """Load what a nation may choose from for each of these parts, and how it weighs it on this day."""
+    row = await _WEIGHTS.row(session, {"nation": nation, "today": today})
+    weights = UNSTATED if row is None else _weights(row)
+    found = await sources(session, parts, [nation], today)
+    return {part: Market(listed, weights) for (part, _), listed in found.items()}
 
 
 async def sources(

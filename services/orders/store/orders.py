@@ -23,20 +23,20 @@ _PLACE = Statement(
     """
     INSERT INTO orders (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
                         approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
-                        body_hash, version, wanted, open, state, supplies, road_days)
+                        body_hash, for_stock, version, wanted, open, state, supplies, road_days)
     SELECT order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
            approved_by, required_by, string_to_array(conditions, ','), string_to_array(accepted, ' '), platform,
-           tail_number, placed_at, placed_by, body_hash, 1, quantity, quantity, 'placed', supplies, road_days
+           tail_number, placed_at, placed_by, body_hash, for_stock, 1, quantity, quantity, 'placed', supplies, road_days
     FROM unnest(CAST(:order_ids AS text[]), CAST(:document_numbers AS text[]), CAST(:ordered_by AS text[]),
                 CAST(:sites AS text[]), CAST(:parts AS text[]), CAST(:quantities AS bigint[]),
                 CAST(:partials AS boolean[]), CAST(:urgencies AS text[]), CAST(:priorities AS smallint[]),
                 CAST(:approved_by AS text[]), CAST(:required_by AS date[]), CAST(:conditions AS text[]),
                 CAST(:accepted AS text[]), CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]),
                 CAST(:placed_at AS timestamptz[]), CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]),
-                CAST(:supplies AS text[]), CAST(:road_days AS integer[]))
+                CAST(:for_stock AS boolean[]), CAST(:supplies AS text[]), CAST(:road_days AS integer[]))
          AS placed (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
                     approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
-                    body_hash, supplies, road_days)
+                    body_hash, for_stock, supplies, road_days)
     ORDER BY order_id
     ON CONFLICT DO NOTHING
     RETURNING order_id
@@ -120,6 +120,7 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
             "placed_at": [each.placed_at for each in asked],
             "placed_by": [each.placed_by for each in placed],
             "body_hashes": [each.body_hash for each in placed],
+            "for_stock": [each.for_stock for each in asked],
             "supplies": [each.supplies for each in asked],
             "road_days": [each.road_days for each in asked],
         },
@@ -204,6 +205,7 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         required_by=row.required_by,
         accepted=tuple(row.accepted),
         version=row.version,
+        for_stock=row.for_stock,
         wanted=row.wanted,
         reductions=row.reductions,
         cancel_requested=row.cancel_requested,

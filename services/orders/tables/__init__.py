@@ -50,6 +50,7 @@ orders = Table(
     Column("placed_at", DateTime(timezone=True), nullable=False),
     Column("placed_by", Text, nullable=False),
     Column("body_hash", LargeBinary, nullable=False),
+    Column("for_stock", Boolean, nullable=False, server_default=_NO),
     Column("version", BigInteger, nullable=False),
     Column("wanted", BigInteger, nullable=False),
     Column("reductions", BigInteger, nullable=False, server_default=_ZERO),
@@ -94,6 +95,7 @@ orders = Table(
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
     Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
     Index("orders_urgent", "placed_at", "order_id", postgresql_where=text("urgency <> 'C'")),
+    Index("orders_demand", "site", "placed_at", postgresql_where=text("NOT for_stock")),
     Index("orders_supplying", "supplies", postgresql_where=text("supplies IS NOT NULL")),
     Index("orders_by_tail", "platform", "tail_number", postgresql_where=text("tail_number IS NOT NULL")),
 )

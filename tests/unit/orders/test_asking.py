@@ -14,6 +14,7 @@ from services.orders.domain.asking import (
     OrderNotDeclinable,
     QuantityRaised,
     RequiredByPast,
+    StockOrderFixed,
 )
 from services.orders.domain.order import Demand
 from shared.errors import VersionStale
@@ -92,6 +93,16 @@ def test_a_reduction_to_what_is_wanted_already_changes_nothing() -> None:
     order = an_order(reserved=5)
 
     assert asking.reduce(order, 5).order == order
+
+
+def test_an_order_for_stock_is_neither_reduced_nor_hurried() -> None:
+    order = replace(an_order(), for_stock=True)
+
+    with pytest.raises(StockOrderFixed):
+        asking.reduce(order, 3)
+    with pytest.raises(StockOrderFixed):
+        asking.reprioritise(order, Need(Urgency.B, 4, "a@IND"), Ask(reason="Sooner."))
+    assert asking.cancel(order).facts
 
 
 def test_an_order_s_quantity_only_goes_down() -> None:

@@ -41,6 +41,7 @@ class Ordering:
 
     ordered_by = DEPOT
     sources = SOURCES
+    for_stock = False
 
     def begin(self) -> tuple[Order, OrderPlaced]:
         """Place the order."""
@@ -56,7 +57,8 @@ class Ordering:
             priority=5,
             required_by=TODAY,
             placed_at=datetime(2026, 6, 15, 12, tzinfo=UTC),
-            conditions=(Condition.A,),
+            conditions=() if self.for_stock else (Condition.A,),
+            for_stock=self.for_stock,
         )
         return place(asked)
 
@@ -118,6 +120,21 @@ class BetweenDepots(Ordering):
     def cancel(self, order: Order) -> Decision:
         """Decline it."""
         return asking.decline(order, Ask(reason="Held for our own."))
+
+
+class ForStock(Ordering):
+    """An order for the depot's shelf: it takes nothing that is there, and what arrives for it is no longer wanted."""
+
+    for_stock = True
+
+    def broken(self, order: Order) -> str | None:
+        """Check beside that it holds nothing, and wants what has not arrived and no more."""
+        demand = order.demand
+        if demand.reserved or demand.issued:
+            return "an order for stock holds what is there"
+        if not demand.closed and demand.cancelled != min(order.quantity, demand.arrived):
+            return f"of {order.quantity}, {demand.arrived} arrived and {demand.cancelled} is no longer wanted"
+        return super().broken(order)
 
 
 class SharesOut(Ordering):

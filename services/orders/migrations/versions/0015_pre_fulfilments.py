@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import LOCK_TIMEOUT, grant
 
 revision = "0015"
-down_revision = "0012"
+down_revision = "0014"
 
 _COLUMNS = {
     "answered_at": "timestamptz",
