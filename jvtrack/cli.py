@@ -29,6 +29,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "replenishment": ("replenishment",),
     "what_if": ("what-if",),
     "first_articles": ("first-articles",),
+    "conditions": ("conditions",),
     "parked": ("parked",),
     "outbox": ("outbox",),
     "demo": ("demo",),

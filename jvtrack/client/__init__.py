@@ -6,6 +6,7 @@
 Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
 """
 
+from jvtrack.client.answers.conditions import ConditionLifespan, ConditionRule, ConditionRuleTerms
 from jvtrack.client.answers.expediting import (
     AskPrice,
     ExpediteAct,
@@ -197,7 +198,10 @@ __all__ = [
     "Return",
     "Count",
     "Scrap",
+    "ConditionLifespan",
     "ConditionChange",
+    "ConditionRule",
+    "ConditionRuleTerms",
     "ExpiryMark",
     "Sending",
     "Movement",

@@ -4,12 +4,14 @@ import json
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from urllib.parse import urlencode
 from uuid import UUID
 
 from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
+from jvtrack.client.answers.conditions import ConditionRule, ConditionRuleTerms
 from jvtrack.client.answers.expediting import AskPrice, Spare, StockPrice
 from jvtrack.client.answers.explanations import Standing
 from jvtrack.client.answers.figures import CoverFigures, StockCover
@@ -145,6 +147,14 @@ class Inventory:
         """Say how much of a part stays at a depot for its own orders, whatever other depots ask of it."""
         terms = ProtectedMinimumTerms(quantity=quantity, reason=reason)
         return await self.door.put(f"/v1/protected-minimums/{site}/{part}", terms, ProtectedMinimum)
+
+    def condition_rules(self) -> Listing[ConditionRule]:
+        """Walk through how one's nation's stock ages, by the days from which each rule holds."""
+        return Listing(self.door, "/v1/condition-rules", ConditionRule)
+
+    async def put_condition_rule(self, valid_from: date, terms: ConditionRuleTerms) -> ConditionRule:
+        """Say how one's nation's stock ages from a day on."""
+        return await self.door.put(f"/v1/condition-rules/{valid_from}", terms, ConditionRule)
 
     def movements(
         self,

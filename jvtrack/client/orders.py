@@ -106,12 +106,12 @@ class Orders:
         state: str | None = None,
         platform: Platform | None = None,
         late: bool | None = None,
+        overdue: bool | None = None,
         limit: int | None = None,
     ) -> Listing[Order]:
         """Walk through orders by their ids; the first page's position is where their stream goes on."""
-        return Listing(
-            self.door, "/v1/orders", Order, site=site, part=part, state=state, platform=platform, late=late, limit=limit
-        )
+        wanted = {"site": site, "part": part, "state": state, "platform": platform, "late": late, "overdue": overdue}
+        return Listing(self.door, "/v1/orders", Order, **wanted, limit=limit)
 
     async def follow(
         self,
@@ -122,7 +122,7 @@ class Orders:
         part: PartId | None = None,
         kind: str | None = None,
     ) -> AsyncGenerator[OrderTold, None]:
-        """Hear of every order placed, changed, sourced or promised, across broken connections."""
+        """Hear of every order placed, changed, sourced, promised or overdue, across broken connections."""
         asked = {"order": order, "site": site, "part": part, "kind": kind}
         async with aclosing(streams.follow(self.door, "/v1/orders/stream", after=after, **asked)) as stream:
             async for told in stream:

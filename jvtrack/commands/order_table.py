@@ -33,6 +33,6 @@ def _row(order: Order) -> Sequence[str]:
         f"{order.priority:02}",
         str(order.required_by),
         *map(str, quantities),
-        "-" if order.promised_for is None else str(order.promised_for),
+        ("-" if order.promised_for is None else str(order.promised_for)) + (" overdue" if order.overdue else ""),
         order.state,
     )

@@ -60,11 +60,16 @@ def list_orders(
     state: InState = None,
     platform: ForPlatform = None,
     late: Late = None,
+    overdue: Annotated[
+        bool | None, typer.Option("--overdue/--in-time", help="Only those whose promise was not kept, or the others.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List orders: what has become of each one's quantity, and what is promised."""
     found = call(
-        lambda jvtrack: jvtrack.orders.list(site=site, part=part, state=state, platform=platform, late=late).all()
+        lambda jvtrack: jvtrack.orders.list(
+            site=site, part=part, state=state, platform=platform, late=late, overdue=overdue
+        ).all()
     )
     if as_json:
         show_json(found)

@@ -52,6 +52,19 @@ READS = (
         ("", 0),
     ),
     Read(
+        "judged_article",
+        "SELECT name, version, part, state FROM first_article WHERE name > $1 ORDER BY name LIMIT $2",
+        ("",),
+    ),
+    Read(
+        "overdue_promise",
+        """
+        SELECT order_id, overdue_promise, version FROM orders
+        WHERE overdue_promise > 0 AND order_id > $1 ORDER BY order_id LIMIT $2
+        """,
+        ("",),
+    ),
+    Read(
         "reservation_loss",
         """
         SELECT order_id, heard, taken, reason, winner, gate, unaccepted FROM loss

@@ -28,6 +28,7 @@ _KINDS = by_type(
         orders.OrderPlaced,
         orders.OrderSourced,
         orders.OrderPromised,
+        orders.OrderPromiseOverdue,
         orders.OrderReferencesChanged,
         platforms.PlatformRegistered,
         platforms.PlatformDown,
@@ -98,7 +99,7 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
         case production.WorkOrderEvent():
             yield "told_work_order", (told.key, told.key_seq, event.quantity, told.day)
         case quality.FirstArticleChanged():
-            yield "told_first_article", (event.first_article, told.key_seq, event.part, event.state.value)
+            yield "told_first_article", (event.name, told.key_seq, event.part, event.state.value)
         case replenishment.ReplenishmentReleased():
             yield "told_release", (event.order, event.quantity)
         case orders.OrderEvent() | platforms.PlatformEvent():
@@ -133,6 +134,8 @@ def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEve
         case orders.OrderPromised():
             days = (event.promised_for, event.first)
             yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
+        case orders.OrderPromiseOverdue():
+            yield "told_overdue", (event.order, told.key_seq, event.number, _day(event.promised_for))
         case platforms.PlatformEvent():
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
 

@@ -22,7 +22,7 @@ class InventorySettings(BaseSettings):
     heard_seconds_max: float = Field(default=5.0, gt=0)
     """How old Kafka's last answer may be for the lag of a stream to be known."""
     tidy_seconds: float = Field(default=30.0, gt=0)
-    """How often reservations of expired lots are given up and stock left over is given out."""
+    """How often stock is looked at that has aged or is held back, and stock left over is given out."""
     tidy_retry_seconds: float = Field(default=0.5, gt=0)
     """How soon a gate is looked after again that could not be: its stock was locked, or the database away."""
     level_seconds: float = Field(default=300.0, gt=0)

@@ -53,7 +53,6 @@ deciders: Deciders[Work] = Deciders(
         LotInspected,
         LotFinished,
         LotScrapped,
-        FirstArticleChanged,
     )
 )
 
@@ -113,6 +112,12 @@ async def lot_event_voided(work: Work, received: CloudEvent[LotEventVoided]) -> 
     """Mark a dispatch that did not happen."""
     if received.data.voided_type == LotDispatched.TYPE:
         work.void(received.data.voided)
+
+
+@deciders.on(FirstArticleChanged)
+async def first_article_changed(work: Work, received: CloudEvent[FirstArticleChanged]) -> None:
+    """Keep how a first article stands; what its source may be asked now is planned again."""
+    work.inspect(received.data, received.key_seq)
 
 
 for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed):

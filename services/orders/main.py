@@ -91,7 +91,7 @@ def build(
         settings=settings,
     )
     watcher = Watcher(database, outcomes, settings)
-    tidier = Tidier(database, importer, settings)
+    tidier = Tidier(database, importer, outcomes, settings)
     background = [tail.run, planner.run, watcher.run, reviewer.run, tidier.run]
     app = _app(desk, backbone, registry, authenticator)
     return Service(NAME, app, backbone, database, door, common.backbone, background=background)

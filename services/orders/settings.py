@@ -69,5 +69,7 @@ class OrdersSettings(BaseSettings):
     """How long the answers of requests without a natural id are remembered."""
     idempotency_chunk: int = Field(default=1_000, gt=0)
     """Answers forgotten in one transaction."""
+    overdue_chunk: int = Field(default=200, gt=0)
+    """Orders told overdue in one transaction."""
     tidy_seconds: float = Field(default=60.0, gt=0)
-    """How often old answers are looked for."""
+    """How often overdue promises and old answers are looked for."""

@@ -90,6 +90,7 @@ first_article = Table(
     Column("maker", Text),
     Column("number", Text),
     Column("revision", Text),
+    Column("nation", Text),
     Column("state", Text),
     Column("opened_on", Date),
     Column("lapses_on", Date),

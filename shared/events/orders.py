@@ -293,3 +293,20 @@ class OrderPromised(PlacedOrderEvent):
     """The day promised before, if any was."""
     first: date | None = None
     """The first day that was ever promised, kept for ever."""
+
+
+class OrderPromiseOverdue(PlacedOrderEvent):
+    """The day of a promise has passed, and something of the order is still to come; told once of each promise."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-promise-overdue.v1"
+
+    number: Annotated[int, Field(ge=1)]
+    """Which of the order's promises it is."""
+    promised_for: date
+    """The day that has passed."""
+    first: date | None = None
+    """The first day that was ever promised."""
+    missing: Quantity
+    """How much of the order is neither held for it nor issued nor cancelled."""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    """Why that day had been promised."""

@@ -31,7 +31,6 @@ from tests.unit.inventory.makers import (
     DEPOT,
     FACTORY,
     OTHER_DEPOT,
-    PART,
     REAL,
     a_book,
     a_cause,
@@ -211,9 +210,9 @@ class Store(RuleBasedStateMachine):
         """Hold these lots back, let the others through, say what they are; and look after who holds or waits."""
         self.book.gates = Gates()
         for lot, reference in zip(LOTS, made_as, strict=True):
-            self.book.gates.load_reference(PART, lot, reference)
+            self.book.gates.load_reference(goods(DEPOT, lot).part, lot, reference)
         for lot in held_back:
-            self.book.gates.load(PART, lot, Gate.FIRST_ARTICLE)
+            self.book.gates.load(goods(DEPOT, lot).lot_key, Gate.FIRST_ARTICLE)
         for number in range(1, self.orders + 1):
             give_up(self.book, a_cause(), an_order_id(number))
         allocated(self.book)

@@ -144,6 +144,8 @@ class Order(Record):
     """Why that day."""
     first_promised_for: date | None = None
     """The first day that was ever promised; kept for ever."""
+    overdue: bool = False
+    """Whether the day promised has passed while something is still to come."""
     supplies: OrderId | None = None
     """The order that it supplies, where it is a lateral order."""
 

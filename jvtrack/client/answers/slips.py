@@ -144,6 +144,8 @@ class ConditionChange(Body):
     """What was found."""
     lot: LotId | None = None
     """The lot."""
+    inspect_by: date | None = None
+    """The new inspect-by day of an extendible life that was inspected."""
 
 
 class Sending(Body):

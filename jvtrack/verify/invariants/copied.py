@@ -8,7 +8,7 @@ its version, unless that waits to be sent or has gone for a later one. The gates
 are what production.v1 says at their versions.
 """
 
-from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots
+from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, overdue
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
@@ -94,6 +94,20 @@ WHERE p.topic = 3 AND p.service = 'inventory' AND p.key LIKE 'first-article:%'
   AND NOT EXISTS (SELECT 1 FROM passed_over x
                   WHERE x.service = p.service AND x.topic = 3 AND x.key = p.key AND x.key_seq = p.key_seq)
 """
+_JUDGED = """
+SELECT printf('orders keeps first article %s@%d as %s of %s, and production.v1 says %s', a.name, a.version, a.state,
+  a.part, coalesce(t.state || ' of ' || t.part, 'nothing'))
+FROM judged_article a LEFT JOIN told_first_article t ON t.first_article = a.name AND t.key_seq = a.version
+WHERE t.first_article IS NULL OR (a.state, a.part) <> (t.state, t.part)
+"""
+_NOT_JUDGED = """
+SELECT printf('orders applied %s@%d, and keeps it at %d', p.key, p.key_seq, a.version)
+FROM judged_article a
+CROSS JOIN position p ON p.topic = 3 AND p.key = 'first-article:' || a.name AND p.service = 'orders'
+WHERE a.version < p.key_seq
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 3 AND x.key = p.key AND x.key_seq = p.key_seq)
+"""
 _BEHIND = """
 SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic
 LEFT JOIN position p ON p.topic = h.topic AND p.key = h.key AND p.service = g.service AND p.grp = g.grp
@@ -121,11 +135,14 @@ COPIED = Invariant(
         _UNKEPT,
         _GATE,
         _NO_GATE,
+        _JUDGED,
+        _NOT_JUDGED,
         *fleet.OFFENCES,
         *losses.OFFENCES,
         *lead_times.OFFENCES,
         *fulfilments.OFFENCES,
         *lots.OFFENCES,
+        *overdue.OFFENCES,
     ),
     in_flight=_BEHIND,
 )

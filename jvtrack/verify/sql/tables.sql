@@ -20,6 +20,7 @@ CREATE TABLE told_order (key, key_seq, order_id, quantity, for_stock);
 CREATE TABLE told_release (order_id, quantity);
 CREATE TABLE told_sourcing (key, key_seq, work_order, source, asked_on, due, waiting_days);
 CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
+CREATE TABLE told_overdue (order_id, key_seq, number, promised_for);
 CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate, unaccepted);
 CREATE TABLE told_references (order_id, key_seq, accepted);
 CREATE TABLE told_demand (
@@ -47,6 +48,9 @@ CREATE TABLE sourcing (
   order_id, n, sourced, quantity, lateral, brings, source, asked_on, due_asked, waiting_days, ended_on, needed, sources,
   heard);
 CREATE TABLE promise (order_id, n, promised_for, first, reason, version);
+CREATE TABLE judged_article (name, version, part, state);
+CREATE TABLE overstay (site, part, lot, condition, quantity, last_day);
+CREATE TABLE overdue_promise (order_id, number, version);
 CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate, unaccepted);
 -- Moments of fulfilments are in microseconds since 1970.
 CREATE TABLE fulfilment_row (

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.inventory.api import (
     catalogue,
+    condition_rules,
     demands,
     figures,
     goods,
@@ -25,6 +26,7 @@ def routers(doors: Doors) -> list[APIRouter]:
         goods.router(doors),
         shelves.router(doors),
         minimums.router(doors),
+        condition_rules.router(),
         demands.router(doors),
         laterals.router(doors),
         repairs.router(doors),

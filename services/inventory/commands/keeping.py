@@ -9,9 +9,10 @@ from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.count import Counted, CountVersionUnknown, adjustment, check_latest, correct
 from services.inventory.domain.issue import OrderOfOtherStock
-from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
-from services.inventory.domain.life import ExpiryToldByMaker, LotNotHere
+from services.inventory.domain.ledger import ISSUABLE, Cause, Holding, LotKey, StockKey
+from services.inventory.domain.life import ExpiryToldByMaker, LifeOver, LotNotHere, check_extension
 from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Goods, Scrap, Sending
+from services.inventory.store import ageing
 from services.inventory.store.touches import CountKey, ShipmentKey, TravelKey
 from services.inventory.store.transfers import Slip
 from shared.types import OrderId, PartId, ShipmentId, SiteId, SiteKind
@@ -77,9 +78,21 @@ class ChangeCondition(CommandAtSite[ConditionChange]):
         self.require_write(known, self.body.site)
         known.part(self.body.part)
         goods = self._goods()
+        await self._extend(work, cause, goods.lot_key)
         await work.need(goods, self.body.quantity)
         handling.change_condition(work.book, cause, goods, self.body.quantity, condition=self.body.becomes)
         return self.slip(self.body.site, note=self.body.reason)
+
+    async def _extend(self, work: Work, cause: Cause, lot: LotKey) -> None:
+        """Let an extendible life go on until the day that the inspection has found; without it, no life is renewed."""
+        book, inspect_by = work.book, self.body.inspect_by
+        if inspect_by is not None:
+            await ageing.load_lives(work.session, book, [lot.stock])
+            check_extension(book.life(lot.stock).type, book.expires_on(lot), inspect_by, book.today)
+            handling.require(book, self._goods(), self.body.quantity)
+            book.lives.mark(lot, cause.id, inspect_by, extends=True)
+        elif self.body.becomes in ISSUABLE and book.expired(lot):
+            raise LifeOver(lot=lot.lot, last_day=book.expires_on(lot))
 
     def _goods(self) -> Holding:
         return goods_of(self.body.site, self.body.part, self.body.lot, self.body.was)

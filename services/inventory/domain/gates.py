@@ -1,7 +1,8 @@
 """Gates: what a lot must show before it may be reserved and issued, where its part asks for it.
 
-A first article of its reference must have passed at its factory, or its maker's certificate be there. What stood on a
-shelf when the books were opened had been accepted before, and has no gate.
+A first article of its reference must have passed at its factory, or its maker's certificate be there. What a nation
+has found at a supplier abroad itself holds at its own depots, and goes before what the supplier's nation has found.
+What stood on a shelf when the books were opened had been accepted before, and has no gate.
 """
 
 from collections.abc import Mapping
@@ -44,17 +45,17 @@ class Gates:
     _gated: set[tuple[PartId, LotId]] = field(default_factory=set)
     _references: dict[tuple[PartId, LotId], ReferenceKey | None] = field(default_factory=dict)
     _sought: set[PartId] = field(default_factory=set)
-    _held_back: dict[tuple[PartId, LotId], Gate] = field(default_factory=dict)
+    _held_back: dict[LotKey, Gate] = field(default_factory=dict)
     _made: dict[tuple[PartId, LotId], Made] = field(default_factory=dict)
-    _inspected: dict[FirstArticleId, Inspected] = field(default_factory=dict)
+    _inspected: dict[str, Inspected] = field(default_factory=dict)
 
     # ---- what the store found
 
-    def load(self, part: PartId, lot: LotId, closed: Gate | None) -> None:
-        """Take in which gate is closed on a lot of a part that asks for one, or that all are open."""
-        self._gated.add((part, lot))
+    def load(self, lot: LotKey, closed: Gate | None) -> None:
+        """Take in which gate is closed on a lot, at its site, of a part that asks for one, or that all are open."""
+        self._gated.add((lot.part, lot.lot))
         if closed is not None:
-            self._held_back[part, lot] = closed
+            self._held_back[lot] = closed
 
     def load_reference(self, part: PartId, lot: LotId, reference: ReferenceKey | None) -> None:
         """Take in what a lot was made as, unless it is known and may have changed since."""
@@ -71,8 +72,8 @@ class Gates:
         return self._references.get((lot.part, lot.lot))
 
     def closed(self, lot: LotKey) -> Gate | None:
-        """Say which gate holds a lot back, if one does."""
-        return self._held_back.get((lot.part, lot.lot))
+        """Say which gate holds a lot back at its site, if one does."""
+        return self._held_back.get(lot)
 
     def stirred(self) -> frozenset[PartId]:
         """List the parts of which some lot may be held back or let through, or accepted or not, by what was heard."""
@@ -89,8 +90,8 @@ class Gates:
         self._references[part, lot] = self._made[part, lot].reference
 
     def inspect(self, changed: FirstArticleChanged, version: int, *, is_open: bool) -> None:
-        """Keep how a first-article inspection stands."""
-        self._inspected[changed.first_article] = Inspected(changed.part, version, changed.state.value, is_open)
+        """Keep how a first-article inspection stands, of whichever nation."""
+        self._inspected[changed.name] = Inspected(changed.part, version, changed.state.value, is_open)
 
     # ---- what is to be written
 
@@ -98,6 +99,6 @@ class Gates:
         """Give what was heard of lots, in order of part and lot."""
         return {lot: self._made[lot] for lot in sorted(self._made)}
 
-    def inspected(self) -> Mapping[FirstArticleId, Inspected]:
-        """Give what was heard of inspections, in order of their ids."""
+    def inspected(self) -> Mapping[str, Inspected]:
+        """Give what was heard of inspections, in order of their names."""
         return {each: self._inspected[each] for each in sorted(self._inspected)}

@@ -4,7 +4,7 @@ from services.inventory.domain import issue, road
 from services.inventory.domain.allocation import take
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer
-from services.inventory.domain.shipment import LineKey, ShipmentClosed, ShipmentOfAnotherSender
+from services.inventory.domain.shipment import Line, LineKey, ShipmentClosed, ShipmentOfAnotherSender
 from shared.errors import Refusal
 from shared.events.stock import LossReason
 from shared.types import Condition, OrderId, Shelf, ShipmentId, SiteId
@@ -42,7 +42,7 @@ def send(book: Book, cause: Cause, goods: Holding, quantity: int, *, to: SiteId,
     require(book, goods, quantity)
     _begin(book, goods.site, shipment)
     line = book.shipments.line(LineKey(shipment, to, goods.part, goods.lot, goods.condition))
-    line.expires_on = book.lives.marked(goods.lot_key) or line.expires_on
+    _take_along(book, goods, line)
     sent = Transfer(cause, goods.on(Shelf.ON_HAND), line.key.road, quantity, Reason.SENT, shipment=shipment)
     take(book, sent, LossReason.TRANSFERRED)
     road.set_out(book, cause, line, quantity)
@@ -59,7 +59,7 @@ def ship(book: Book, cause: Cause, order: OrderId, quantity: int, *, to: SiteId,
     _begin(book, demand.site, shipment)
     for goods, picked in issue.hand_out(book, cause, demand, quantity):
         line = book.shipments.line(LineKey(shipment, to, goods.part, goods.lot, goods.condition))
-        line.expires_on = book.lives.marked(goods.lot_key) or line.expires_on
+        _take_along(book, goods, line)
         road.attribute(book, line, demand.supplies, to)
         sent = Transfer(cause, goods.on(Shelf.ISSUED), line.key.road, picked, Reason.SENT, shipment=shipment)
         book.post(sent)
@@ -80,3 +80,9 @@ def require(book: Book, goods: Holding, quantity: int) -> None:
     available = book.stands(goods)
     if quantity > available:
         raise NotEnoughStock(asked=quantity, available=available)
+
+
+def _take_along(book: Book, goods: Holding, line: Line) -> None:
+    """Let the last day that the sender has marked, or has extended, travel with the goods."""
+    if marked := book.lives.marked(goods.lot_key):
+        line.expires_on, line.extends = marked, book.lives.is_extended(goods.lot_key)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from services.inventory.domain import road
+from services.inventory.domain import ageing, road
 from services.inventory.domain.allocation import take
 from services.inventory.domain.book import Book
 from services.inventory.domain.holders import Reservation
@@ -58,14 +58,25 @@ def reverse(book: Book, cause: Cause, original: EventId) -> None:
 
 
 def _check_there(book: Book, lines: Sequence[Transfer]) -> None:
+    for holding, quantity in laid(lines).items():
+        available = book.stands(holding) + sum(map(book.stands, ageing.later(book, holding)))
+        if quantity > available:
+            raise GoodsGone(lot=holding.lot, condition=holding.condition.value, asked=quantity, available=available)
+
+
+def laid(lines: Sequence[Transfer]) -> Counter[Holding]:
+    """Say how much of which goods these transfers have put on hand."""
     wanted: Counter[Holding] = Counter()
     for line in lines:
         if line.target.shelf is Shelf.ON_HAND:
             wanted[line.target.holding] += line.quantity
-    for holding, quantity in wanted.items():
-        available = book.stands(holding)
-        if quantity > available:
-            raise GoodsGone(lot=holding.lot, condition=holding.condition.value, asked=quantity, available=available)
+    return wanted
+
+
+def _turn_back(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    """Let the clock's steps be undone first that goods have taken since."""
+    for holding, quantity in laid(lines).items():
+        ageing.turn_back(book, cause, holding, quantity)
 
 
 def _undo_receipt(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
@@ -75,6 +86,7 @@ def _undo_receipt(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     for lot, quantity in received.items():
         if quantity > road.explained(book, lot):
             raise MovementSettled(lot=lot.lot, received=quantity)
+    _turn_back(book, cause, lines)
     for line in lines:
         for source in road.send_back(book, line.target.holding, line.quantity, shipment=line.shipment):
             taken = undone(cause, line, Reason.REVERSED)._replace(
@@ -113,6 +125,7 @@ def _check_outside(book: Book, lines: Sequence[Transfer]) -> None:
 
 def _undo_return(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     explained = [(line, _unissued(book, line)) for line in lines if line.source.shelf is Shelf.SUSPENSE]
+    _turn_back(book, cause, lines)
     for line, discrepancy in explained:
         book.suspense.explain(discrepancy, line.quantity)
     for line in lines:
@@ -162,6 +175,7 @@ def _travelling(book: Book, sent: Transfer) -> Line:
 
 def _undo_removal(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     """Put back what a count, a scrap or a change of condition took, and take what it put."""
+    _turn_back(book, cause, lines)
     for line in lines:
         if line.target.shelf is Shelf.ON_HAND:
             take(book, _to_hand(cause, line), LossReason.REVERSED)

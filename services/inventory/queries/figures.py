@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.domain.ledger import Reason
-from services.inventory.queries.stock import FROM_BALANCES, LAST_DAY, LET_THROUGH
+from services.inventory.queries.stock import FROM_BALANCES, LET_THROUGH
 from services.inventory.schemas.figures import CoverFilter, CoverRow, GoodsFilter, Grouping, StockCover
+from services.inventory.store.lives import LAST_DAY
 from shared.http.periods import Period
 from shared.sql import Row, Statement
 from shared.types import SiteId

@@ -15,6 +15,7 @@ from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
 from services.inventory.store.gates import OPEN, asking, gate
+from services.inventory.store.lives import LAST_DAY
 from shared.events.stock import Gate
 from shared.sql import AnyRow, Statement
 from shared.types import Condition
@@ -34,11 +35,10 @@ FROM_BALANCES = f"""
   JOIN stock s ON s.site = b.site AND s.part = b.part
   LEFT JOIN lot l ON l.part = b.part AND l.lot = b.lot
   LEFT JOIN LATERAL (
-    SELECT expires_on FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
-    ORDER BY m.n DESC LIMIT 1) mark ON true
+    SELECT expires_on, extends FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
+    ORDER BY m.n DESC LIMIT 1) m ON true
   {asking("b")}
 """  # noqa: S608  # our own words
-LAST_DAY = "COALESCE(l.expires_on, mark.expires_on)"
 LET_THROUGH = f"COALESCE({gate('b')}, '{OPEN}') = '{OPEN}'"
 
 

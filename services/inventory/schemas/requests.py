@@ -168,11 +168,17 @@ class ConditionChange(AtSite):
     """How much, in quanta of the part."""
     reason: Text
     """What was found."""
+    inspect_by: Day | None = None
+    """The new inspect-by day of an extendible life (type II) that was inspected; it holds at this site."""
 
     @model_validator(mode="after")
     def _changes(self) -> Self:
         if self.was is self.becomes:
             raise ValueError("from and to are the same condition")
+        if self.inspect_by is not None and self.lot is None:
+            raise ValueError("inspect_by needs a lot")
+        if self.inspect_by is not None and self.becomes not in (Condition.A, Condition.B, Condition.C):
+            raise ValueError("inspect_by goes with a condition that may be issued: to A, B or C")
         return self
 
 

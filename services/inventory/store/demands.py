@@ -122,10 +122,6 @@ _END = Statement(f"""
     DELETE FROM reservation r USING {_RESERVATIONS.unnest("c")}
      WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition AND r.quantity + c.quantity = 0
 """)  # noqa: S608
-_EXPIRED = Statement(f"""
-    SELECT DISTINCT r.order_id, r.site, r.part FROM reservation r {lasting("r")}
-     WHERE {LAST_DAY} < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
-""")  # noqa: S608
 _IDLE = Statement(f"""
     SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")} {asking("b")} {making("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
@@ -137,13 +133,6 @@ _IDLE = Statement(f"""
        AND COALESCE({gate("b")}, '{OPEN}') = '{OPEN}'
      ORDER BY b.site, b.part LIMIT :limit
 """)  # noqa: S608
-
-
-class Expired(NamedTuple):
-    """An order that holds something of a lot whose shelf life is over."""
-
-    order: OrderId
-    stock: StockKey
 
 
 class Supplied(NamedTuple):
@@ -208,12 +197,6 @@ def by_stock(rows: Iterable[Row], stocks: Iterable[StockKey]) -> dict[StockKey, 
     for demands in found.values():
         demands.sort(key=lambda demand: demand.turn)
     return found
-
-
-async def expired(session: AsyncSession, today: date, limit: int) -> list[Expired]:
-    """List orders that hold what may no longer be issued."""
-    rows = await _EXPIRED.rows(session, {"today": today, "limit": limit})
-    return [Expired(row.order_id, StockKey(row.site, row.part)) for row in rows]
 
 
 async def idle(session: AsyncSession, today: date, limit: int) -> list[StockKey]:

@@ -13,22 +13,25 @@ from services.orders.domain.course import ended, follow
 from services.orders.domain.fulfilment import Backorder
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Decision, Order, OrderUnknown
+from services.orders.domain.overdue import tell_overdue
 from services.orders.domain.plan import looks_at_market, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import exports as export_store
 from services.orders.store import fulfilments as fulfilment_store
-from services.orders.store import laterals, market, stocking
+from services.orders.store import inspections, laterals, market, stocking
 from services.orders.store import losses as loss_store
 from services.orders.store import orders as order_store
 from services.orders.store import promises as promise_store
 from services.orders.store import sources as source_store
 from services.orders.store import work_orders as work_order_store
+from services.orders.store.inspections import Heard
 from services.orders.store.promises import Promised
 from shared import clock
 from shared.db import after_commit
 from shared.events.envelope import CloudEvent
 from shared.events.production import LotDispatched
+from shared.events.quality import FirstArticleChanged
 from shared.events.stock import StockLevelStated
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
@@ -61,6 +64,7 @@ class Work:
         self._levels: dict[str, StockLevelStated] = {}
         self._dispatched: list[CloudEvent[LotDispatched]] = []
         self._voided: list[EventId] = []
+        self._inspections: list[Heard] = []
         self._told: list[Told] = []
         self._answered: list[OrderId] = []
         self._given: Counter[tuple[PartId, SiteId]] = Counter()
@@ -143,10 +147,19 @@ class Work:
         """Take note that a dispatch did not happen."""
         self._voided.append(event_id)
 
+    def inspect(self, fact: FirstArticleChanged, version: int) -> None:
+        """Keep how a first article stands: a source's acceptance follows from it."""
+        self._inspections.append(Heard(fact, version))
+
     async def replan(self) -> None:
         """Plan all these orders anew."""
         for order in list(self._orders.values()):
             await self._plan(order, order)
+
+    def tell_overdue(self) -> None:
+        """Tell of each order whose promised day has passed."""
+        for order_id in list(self._orders):
+            self.decide(tell_overdue(self.order(order_id), self._today))
 
     def decide(self, decided: Decision) -> Order:
         """Keep a decision, to be written and told when the work is settled."""
@@ -180,6 +193,7 @@ class Work:
         fulfilment_store.save(writes, self._backorders)
         stocking.save_levels(writes, list(self._levels.values()))
         export_store.save_dispatches(writes, self._dispatched)
+        inspections.save(writes, self._inspections)
         await tell(self._session, self._told, beside=writes)
         await export_store.void(self._session, self._voided)
         if self._answered:
@@ -198,8 +212,15 @@ async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outc
 
 async def open_to_ask(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
     """Lock and load one order for what its depot asks of it."""
-    orders = await order_store.lock(session, [order_id])
-    return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
+    return await open_to_tell(session, [order_id], outcomes)
+
+
+async def open_to_tell(
+    session: AsyncSession, order_ids: Iterable[OrderId], outcomes: Outcomes, *, today: date | None = None
+) -> Work:
+    """Lock and load orders of which something is told that asks no source; on another day than this, if it is given."""
+    orders = await order_store.lock(session, order_ids)
+    return Work(session, orders, today=today or clock.now().date(), outcomes=outcomes)
 
 
 async def open_with_laterals(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:

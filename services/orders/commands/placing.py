@@ -286,6 +286,7 @@ def _as_placed(placed: Placed) -> OrderSummary:
         promised_for=None,
         promise_reason=None,
         first_promised_for=None,
+        overdue=False,
         supplies=None,
     )
 

@@ -56,6 +56,8 @@ class ReasonKind(StrEnum):
     """The day that was promised, and why that day."""
     NOT_PROMISED = "not-promised"
     """There is no day."""
+    OVERDUE = "overdue"
+    """The day that was promised has passed, and something is still to come."""
     MOVED = "moved"
     """The promise has moved."""
     EXCLUDED = "excluded"
@@ -115,7 +117,7 @@ def why_this_much(order: Order, taken: Sequence[Taken]) -> list[Reason]:
 
 def why_not_promised_earlier(order: Order, promised: Sequence[Promised]) -> list[Reason]:
     """Say what is promised, why that day, and how the promise has moved to it, oldest first."""
-    return [_standing(order), *_moves(promised)]
+    return [_standing(order), *_overdue(order), *_moves(promised)]
 
 
 def _totals(order: Order) -> Iterator[Reason]:
@@ -162,6 +164,13 @@ def _standing(order: Order) -> Reason:
         return Reason(kind=ReasonKind.NOT_PROMISED, text=f"no day is promised: {_why_none(order)}")
     text = f"promised for {promise.promised_for}: {promise.reason}"
     return Reason(kind=ReasonKind.PROMISED, day=promise.promised_for, text=text)
+
+
+def _overdue(order: Order) -> Iterator[Reason]:
+    if order.is_overdue and order.promise is not None:
+        day = order.promise.promised_for
+        text = f"the day promised, {day}, has passed, and {order.need} of {order.quantity} are still to come"
+        yield Reason(kind=ReasonKind.OVERDUE, quantity=order.need, day=day, text=text)
 
 
 def _why_none(order: Order) -> str:

@@ -125,6 +125,8 @@ class Order:
     """The first day that was ever promised."""
     fulfilment: Fulfilment | None = None
     """When it was short and served; none before it was answered, or where its beginning was not kept."""
+    overdue_promise: int = 0
+    """The last of its promises of which was told that its day has passed; 0 for none."""
     supplies: OrderId | None = None
     """The order for which another depot ships it, where it is a lateral order."""
     road_days: int = 0
@@ -174,6 +176,11 @@ class Order:
     def open(self) -> int:
         """How much of the need nothing covers."""
         return self.need - self.sourced
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether it was told that the day of its standing promise has passed, and something is still to come."""
+        return 0 < self.overdue_promise == self.promises and self.sourced > 0
 
     @property
     def ceiling(self) -> int:

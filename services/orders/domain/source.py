@@ -4,10 +4,13 @@ A nation's approval says that it buys there; a technical acceptance (the first a
 is the part. A joint venture's factory needs the first; any other maker both. They may come in either order, because
 either can be renewed without the other; both must hold on the day on which the source is asked. What would leave a
 joint venture for another nation needs the approval of both its partners besides (`export`).
+
+A first article that passed at the site is its acceptance, beside the days that the nation has stated. One that failed,
+lapsed or was reopened ends it, until it passes again or the nation states a later day.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -41,6 +44,23 @@ class Span:
     def has_ended(self, day: date) -> bool:
         """Tell whether its last day is past."""
         return self.until is not None and self.until < day
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What first articles of a part have found at a site: passed since a day, or no longer since one; or neither."""
+
+    passed_on: date | None = None
+    ended_on: date | None = None
+
+    def accept(self, stated: Span) -> Span:
+        """Say on which days what comes from the site is accepted, by this and by the days that were stated."""
+        if self.passed_on is not None:
+            return Span(min(self.passed_on, stated.since or self.passed_on))
+        if self.ended_on is None or (stated.since is not None and stated.since > self.ended_on):
+            return stated
+        last = self.ended_on - timedelta(days=1)
+        return Span(min(last, stated.since or last), min(last, stated.until or last))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

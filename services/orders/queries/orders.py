@@ -32,6 +32,8 @@ _HISTORY = text(
     """
 )
 _NEWEST = 2**63 - 1
+OVERDUE = and_(orders.c.overdue_promise > 0, orders.c.overdue_promise == orders.c.promises, orders.c.sourced > 0)
+"""Chooses the orders of whose standing promise was told that its day has passed, and that still wait."""
 
 
 async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, OrderSummary]:
@@ -130,19 +132,22 @@ def _filtered(query: Select[Any], wanted: OrderFilter, today: date) -> Select[An
     if wanted.late is not None:
         late = _is_late(today)
         query = query.where(late if wanted.late else ~late)
+    if wanted.overdue is not None:
+        query = query.where(OVERDUE if wanted.overdue else ~OVERDUE)
     return query
 
 
 def _is_late(today: date) -> Any:
     """Unfinished, and the day of need has passed or is before the day promised."""
-    overdue = or_(orders.c.required_by < today, func.coalesce(orders.c.promised_for > orders.c.required_by, False))
-    return and_(orders.c.state.not_in(SETTLED), overdue)
+    late = or_(orders.c.required_by < today, func.coalesce(orders.c.promised_for > orders.c.required_by, False))
+    return and_(orders.c.state.not_in(SETTLED), late)
 
 
 def _summary(row: Any) -> OrderSummary:
     fields: Mapping[str, Any] = row._mapping
-    plain = {name: fields[name] for name in OrderSummary.model_fields if name != "references"}
-    return OrderSummary(**plain, references=list(map(read_reference, row.accepted)))
+    plain = {name: fields[name] for name in OrderSummary.model_fields if name not in ("references", "overdue")}
+    is_overdue = 0 < row.overdue_promise == row.promises and row.sourced > 0
+    return OrderSummary(**plain, references=list(map(read_reference, row.accepted)), overdue=is_overdue)
 
 
 def _work_order(row: Any) -> WorkOrderRead:

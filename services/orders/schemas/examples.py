@@ -57,6 +57,7 @@ ORDER: dict[str, JsonValue] = {
     "promised_for": "2027-02-15",
     "promise_reason": "accepted by F-02",
     "first_promised_for": "2026-12-14",
+    "overdue": False,
     "supplies": None,
 }
 ORDER_IN_FULL: dict[str, JsonValue] = {

@@ -278,6 +278,8 @@ class OrderSummary(Answer):
     """Why that day."""
     first_promised_for: date | None
     """The first day that was ever promised; kept for ever."""
+    overdue: bool
+    """Whether the day promised has passed while something is still to come; told once, as `promise-overdue`."""
     supplies: OrderId | None
     """The order that this one supplies, where it is a lateral order: what its depot ships travels to that one's."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, any_, literal, or_, select
@@ -105,6 +106,18 @@ async def places(session: AsyncSession, order_id: OrderId, sight: Sight) -> Plac
     query = select(orders.c.ordered_by, orders.c.site).where(orders.c.order_id == order_id, visible(sight))
     row = (await session.execute(query)).one_or_none()
     return None if row is None else Places(row.ordered_by, row.site)
+
+
+async def overdue(session: AsyncSession, today: date, limit: int) -> Sequence[OrderId]:
+    """Name orders whose promised day has passed and that still wait for a source, as far as nobody was told of it."""
+    query = (
+        select(orders.c.order_id)
+        .where(orders.c.sourced > 0, orders.c.overdue_promise < orders.c.promises, orders.c.promised_for < today)
+        .where(~orders.c.unsettled)
+        .order_by(orders.c.promised_for, orders.c.order_id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def next_planning(session: AsyncSession) -> Asked | None:

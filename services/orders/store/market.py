@@ -12,7 +12,7 @@ from services.orders.domain.lead_time import DELIVERIES_MAX, Prior, Seen, learn
 from services.orders.domain.order import Order
 from services.orders.domain.override import Naming
 from services.orders.domain.ranking import UNSTATED, Market, Resourcing, Weights
-from services.orders.domain.source import Source, Span
+from services.orders.domain.source import Inspected, Source, Span
 from services.orders.domain.substitutes import made_by
 from services.orders.store import catalogue
 from shared.sql import Row, Statement
@@ -60,13 +60,24 @@ _ENDED = f"""
       ORDER BY w.ended_on DESC, w.order_id, w.n LIMIT {DELIVERIES_MAX}
     ) AS newest
 """  # noqa: S608  # our own text
+# What a nation has found there itself goes before what the site's own nation has; one that passed before the others.
+_SEEN = """
+    CROSS JOIN LATERAL (
+      SELECT min(since) FILTER (WHERE state = 'passed') AS passed_on,
+             max(since) FILTER (WHERE state IN ('failed', 'lapsed', 'reopened')) AS no_longer_on
+      FROM first_article f WHERE f.part = source.part AND f.site = source.site
+       AND (f.nation = source.nation OR f.nation IS NULL AND NOT EXISTS (
+             SELECT FROM first_article o
+             WHERE o.part = source.part AND o.site = source.site AND o.nation = source.nation))) AS seen
+"""
 # Materialized, or what stands open for these parts would be summed up anew for every source of them.
 _SOURCES = Statement(
     f"""
     WITH standing AS MATERIALIZED ({_LOADS}),
       busy AS MATERIALIZED (SELECT part, site, sum(load)::bigint AS load FROM standing GROUP BY part, site)
-    SELECT source.*, maker.kind, maker.cage, coalesce(busy.load, 0) AS load, ended.came, ended.given_back,
-           standing.late, stated.lead_time_worth, stated.lead_time_spread, venture.partners,
+    SELECT source.*, maker.kind, maker.cage, coalesce(busy.load, 0) AS load, seen.passed_on, seen.no_longer_on,
+           ended.came, ended.given_back, standing.late, stated.lead_time_worth, stated.lead_time_spread,
+           venture.partners,
            maker.kind = 'factory' AND source.nation <> ALL(coalesce(venture.partners, ARRAY[maker.country]))
            AS is_export,
            ARRAY(SELECT partner FROM unnest(venture.partners) AS partner WHERE NOT EXISTS (
@@ -84,6 +95,7 @@ _SOURCES = Statement(
       SELECT lead_time_worth, lead_time_spread FROM sourcing_weights
       WHERE nation = source.nation AND valid_from <= CAST(:today AS date) ORDER BY valid_from DESC LIMIT 1
     ) AS stated ON true
+    {_SEEN}
     WHERE source.part = ANY(CAST(:parts AS text[])) AND source.nation = ANY(CAST(:nations AS text[]))
     ORDER BY source.part, source.nation, source.site
     """  # noqa: S608  # our own text
@@ -178,7 +190,7 @@ def _source(row: Row, makes: frozenset[ReferenceKey]) -> Source:
         lead_time_days=lead_time.days,
         approved=row.approved,
         approval=Span(row.approved_on, row.approved_until),
-        acceptance=Span(row.accepted_on, row.accepted_until),
+        acceptance=Inspected(row.passed_on, row.no_longer_on).accept(Span(row.accepted_on, row.accepted_until)),
         capacity_per_week=row.capacity_per_week,
         minimum_lot=row.minimum_lot,
         unit_cost=row.unit_cost,

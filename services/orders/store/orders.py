@@ -61,7 +61,8 @@ _SAVE = Statement(
            open = s.open, state = s.state,
            promised_for = s.promised_for, promise_reason = s.promise_reason, promises = s.promises,
            first_promised_for = s.first_promised_for, answered_at = s.answered_at, heard_at = s.heard_at,
-           backorders = s.backorders, short_since = s.short_since, met_at = s.met_at, received_at = s.received_at
+           backorders = s.backorders, short_since = s.short_since, met_at = s.met_at, received_at = s.received_at,
+           overdue_promise = s.overdue_promise
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
                 CAST(:accepted AS text[]), CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]),
@@ -75,11 +76,11 @@ _SAVE = Statement(
                 CAST(:first_promised_for AS date[]), CAST(:answered_at AS timestamptz[]),
                 CAST(:heard_at AS timestamptz[]), CAST(:backorders AS integer[]),
                 CAST(:short_since AS timestamptz[]), CAST(:met_at AS timestamptz[]),
-                CAST(:received_at AS timestamptz[]))
+                CAST(:received_at AS timestamptz[]), CAST(:overdue_promises AS integer[]))
          AS s (order_id, version, urgency, priority, approved_by, required_by, accepted, wanted, reductions,
                cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
                arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for,
-               answered_at, heard_at, backorders, short_since, met_at, received_at)
+               answered_at, heard_at, backorders, short_since, met_at, received_at, overdue_promise)
     WHERE orders.order_id = s.order_id
     """
 )
@@ -180,6 +181,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "promises": [order.promises for order in orders],
             "first_promised_for": [order.first_promised_for for order in orders],
             **fulfilments.columns([order.fulfilment for order in orders]),
+            "overdue_promises": [order.overdue_promise for order in orders],
         },
     )
 
@@ -226,6 +228,7 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         promises=row.promises,
         first_promised_for=row.first_promised_for,
         fulfilment=fulfilments.read(row),
+        overdue_promise=row.overdue_promise,
         supplies=row.supplies,
         road_days=row.road_days,
     )

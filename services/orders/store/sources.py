@@ -46,7 +46,7 @@ _SAVE = Statement(
         illustrative = excluded.illustrative, changed_by = excluded.changed_by, changed_at = clock_timestamp()
     """
 )
-_ASK_FOR_PLANNING = Statement(
+ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
     ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
@@ -100,7 +100,7 @@ async def claim(session: AsyncSession) -> None:
 
 async def ask_for_planning(session: AsyncSession, parts: Sequence[PartId]) -> None:
     """Ask for the open orders of these parts to be planned again."""
-    await _ASK_FOR_PLANNING.run(session, {"parts": parts})
+    await ASK_FOR_PLANNING.run(session, {"parts": parts})
 
 
 async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal) -> None:

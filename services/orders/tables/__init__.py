@@ -27,6 +27,7 @@ metadata = MetaData()
 _NOW = text("clock_timestamp()")
 _ZERO = text("0")
 _NO = text("false")
+_IS_DUE = text("sourced > 0 AND overdue_promise < promises")
 _NONE = text("'{}'")
 
 orders = Table(
@@ -72,6 +73,7 @@ orders = Table(
     Column("promise_reason", Text),
     Column("first_promised_for", Date),
     Column("promises", Integer, nullable=False, server_default=_ZERO),
+    Column("overdue_promise", Integer, nullable=False, server_default=_ZERO),
     Column("supplies", Text),
     Column("road_days", Integer, nullable=False, server_default=_ZERO),
     Column("answered_at", DateTime(timezone=True)),
@@ -93,6 +95,7 @@ orders = Table(
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
+    Index("orders_due", "promised_for", "order_id", postgresql_where=_IS_DUE),
     Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
     Index("orders_urgent", "placed_at", "order_id", postgresql_where=text("urgency <> 'C'")),
     Index("orders_demand", "site", "placed_at", postgresql_where=text("NOT for_stock")),
@@ -258,6 +261,20 @@ planning = Table(
     metadata,
     Column("part", Text, primary_key=True),
     Column("asked", BigInteger, nullable=False, server_default=text("1")),
+)
+
+first_articles = Table(
+    "first_article",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("part", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("nation", Text),
+    Column("version", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    CheckConstraint("version > 0", name="first_article_version"),
+    Index("first_article_site", "part", "site"),
 )
 
 activities = Table(

@@ -140,7 +140,8 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     known = await nations(session, named.factories) if named.factories else {}
     within = reach(principal, Subject.LOT)
     sees_lots = rights.sees_fully(principal, Subject.LOT, named.factories, known)
-    if not named.is_whole or not (sees_lots or await _count_lots(session, named.lots, within) == len(named.lots)):
+    is_ours = named.is_whole and named.inspectors <= {principal.nation}
+    if not is_ours or not (sees_lots or await _count_lots(session, named.lots, within) == len(named.lots)):
         return False
     is_named = or_(work_order.c.order_id.in_(named.orders), work_order.c.work_order_id.in_(named.work_orders))
     within = reach(principal, Subject.LOT)

@@ -11,12 +11,13 @@ from services.production.schemas.views import HistoryEntry, View
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
 from shared.http.forms import Asked, Body, Day, NamedReference, Seen, example
-from shared.types import FirstArticleId, PartId, SiteId, Text
+from shared.types import FirstArticleId, Nation, PartId, SiteId, Text
 
 _SHOWN: dict[str, JsonValue] = {
     "first_article": "F-01/MI17-MAIN-GEARBOX/3VK1Y/VKR-1615-0401/B",
     "version": 2,
     "factory": "F-01",
+    "nation": None,
     "part": "MI17-MAIN-GEARBOX",
     "reference": {"maker": "3VK1Y", "number": "VKR-1615-0401", "revision": "B"},
     "state": "passed",
@@ -153,6 +154,8 @@ class FirstArticleSummary(View):
     """How many steps it has taken."""
     factory: SiteId
     """Where the part is made."""
+    nation: Nation | None
+    """Whose own inspection of a supplier abroad it is, and holds for; none for the site's nation, for all."""
     part: PartId
     """The part."""
     reference: Reference

@@ -128,7 +128,7 @@ def test_what_is_held_back_is_lost_to_its_gate_whatever_it_is() -> None:
     book = a_shelf()
     heard(book, 6)
     allocated(book)
-    book.gates.load(PART, LOT, Gate.CERTIFICATE)
+    book.gates.load(goods().lot_key, Gate.CERTIFICATE)
     book.demands.keep(*the_demand(book).accept([B, C]).reserve(0))
 
     give_up(book, a_cause(), an_order_id())

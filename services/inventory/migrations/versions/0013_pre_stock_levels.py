@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import LOCK_TIMEOUT, grant
 
 revision = "0013"
-down_revision = "0010"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import LOCK_TIMEOUT
 
 revision = "0010"
-down_revision = "0004"
+down_revision = "0005"
 
 
 def upgrade() -> None:
