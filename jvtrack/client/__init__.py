@@ -7,6 +7,14 @@ Calls that fail in passing are tried again with the same identity; a no of the b
 """
 
 from jvtrack.client.answers.conditions import ConditionLifespan, ConditionRule, ConditionRuleTerms
+from jvtrack.client.answers.dependence import (
+    Concentration,
+    IndigenousContent,
+    LotContent,
+    LotFact,
+    Takeover,
+    Threshold,
+)
 from jvtrack.client.answers.expediting import (
     AskPrice,
     ExpediteAct,
@@ -44,6 +52,7 @@ from jvtrack.client.answers.platforms import (
     ReleaseOptions,
 )
 from jvtrack.client.answers.production import (
+    DownstreamLot,
     EventAccepted,
     Gaps,
     LineAnswer,
@@ -175,10 +184,17 @@ __all__ = [
     "DemandChanges",
     "Supposition",
     "WhatIf",
+    "IndigenousContent",
+    "LotContent",
+    "LotFact",
+    "Concentration",
+    "Takeover",
+    "Threshold",
     "Numbering",
     "Report",
     "Purchase",
     "EventAccepted",
+    "DownstreamLot",
     "LineAnswer",
     "Lot",
     "LotDetails",

@@ -18,6 +18,7 @@ from jvtrack.client.answers.orders import (
     ImportDone,
     ImportProgress,
     NewOrder,
+    OfferDecline,
     Order,
     OrderChange,
     OrderDetails,
@@ -26,6 +27,7 @@ from jvtrack.client.answers.orders import (
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
 from jvtrack.client.answers.sources import Slip, Source, SourceNaming, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
+from jvtrack.client.dependence import Dependence
 from jvtrack.client.door import KEY_HEADER, Call, Door, as_json, texts
 from jvtrack.client.exports import Exports
 from jvtrack.client.figures import ALL, Figures, Scope
@@ -35,7 +37,7 @@ from jvtrack.client.operations import Operations
 from jvtrack.client.platforms import Platforms
 from jvtrack.client.problems import ProblemError
 from jvtrack.client.replenishment import Replenishing
-from shared.types import Nation, OrderId, PartId, Platform, SiteId
+from shared.types import Nation, OrderId, PartId, Platform, SiteId, WorkOrderId
 
 _WHAT_IF_SECONDS_MAX = 120.0
 
@@ -60,6 +62,11 @@ class Orders:
     def replenishment(self) -> Replenishing:
         """Give the replenishment doors."""
         return Replenishing(self.door)
+
+    @property
+    def dependence(self) -> Dependence:
+        """Give the doors on dependence."""
+        return Dependence(self.door)
 
     @property
     def exports(self) -> Exports:
@@ -157,6 +164,12 @@ class Orders:
         """Name a source for one order in spite of what it lacks; it is planned with it at once."""
         naming = SourceNaming(source=source, reason=reason)
         return await self.door.post(f"/v1/orders/{order_id}/name-source", naming, Order)
+
+    async def decline_offer(self, work_order: WorkOrderId, reason: str) -> Order:
+        """Say no to what a source has offered on a work order: it is asked back whole, and sourced elsewhere."""
+        decline = OfferDecline(work_order=work_order, reason=reason)
+        order_id, _, _ = work_order.rpartition("-W")
+        return await self.door.post(f"/v1/orders/{order_id}/decline-offer", decline, Order)
 
     async def resource(self, order_id: OrderId, reason: str) -> Order:
         """Ask a source that has slipped for what another would bring sooner, to source it anew."""

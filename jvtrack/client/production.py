@@ -9,6 +9,7 @@ from urllib.parse import quote
 from jvtrack.client import lines, streams
 from jvtrack.client.answers.figures import CountedLot, YieldFigures
 from jvtrack.client.answers.production import (
+    DownstreamLot,
     EventAccepted,
     Gaps,
     LineAnswer,
@@ -97,6 +98,10 @@ class Production:
     async def lot(self, lot: LotId) -> LotDetails:
         """Read a lot with its history."""
         return await self.door.get(f"/v1/lots/{lot}", LotDetails)
+
+    async def downstream(self, of: str) -> list[DownstreamLot]:
+        """Follow a lot, heat or kit into every lot that it went into, the nearest first: whom a recall concerns."""
+        return await self.door.get("/v1/lots/downstream", list[DownstreamLot], of=of)
 
     def work_orders(
         self,

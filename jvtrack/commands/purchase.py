@@ -70,6 +70,19 @@ def promised(work_order: Bought, due: Due, *, event: EventId = None) -> None:
 
 
 @purchase.command()
+def offered(
+    work_order: Bought,
+    quantity: Annotated[int, typer.Argument(help="The most that the supplier sells, in quanta of the part.")],
+    *,
+    due: Day = None,
+    reason: Reason,
+    event: EventId = None,
+) -> None:
+    """Say that a supplier sells less than was asked for, or on another day."""
+    _tell(work_order, lambda one: one.offered(quantity, reason, due=read_day(due), id=event))
+
+
+@purchase.command()
 def slipped(
     work_order: Bought, due: Due, *, cause: Annotated[str, typer.Option(help="Why.")], event: EventId = None
 ) -> None:

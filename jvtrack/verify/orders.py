@@ -1,4 +1,4 @@
-"""What orders keeps: orders with their totals, work orders that it asked for, its copy of the catalogue, and the fleet.
+"""What orders keeps: orders with their totals, work orders that it asked for, lots' facts, copies, and the fleet.
 
 A platform's version and all its periods come from one statement, hence from one moment; so do an order's fulfilment and
 its backorders.
@@ -11,6 +11,8 @@ import asyncpg
 
 from jvtrack.verify.reading import Read, microseconds
 from jvtrack.verify.workbook import Value
+
+_NO_EVENT = "00000000-0000-0000-0000-000000000000"
 
 
 def _tail(row: asyncpg.Record) -> Sequence[Value]:
@@ -83,6 +85,14 @@ READS = (
         """,  # noqa: S608  # our own columns
         ("",),
         page=1000,
+    ),
+    Read(
+        "lot_fact",
+        """
+        SELECT event_id::text, kind, lot, quantity FROM lot_fact
+        WHERE event_id > $1::text::uuid ORDER BY event_id LIMIT $2
+        """,
+        (_NO_EVENT,),
     ),
     Read(
         "part_copy",

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from jvtrack.verify.workbook import Value
-from shared.events import expediting, orders, platforms, production, quality, replenishment, stock
+from shared.events import expediting, orders, platforms, production, progress, quality, replenishment, stock
 from shared.events.catalogue import PartDefined, SiteDefined
-from shared.events.envelope import Event, by_type
+from shared.events.envelope import Event, Stream, by_type
 from shared.events.references import reference_key
 from shared.types import ScrapStage
 
@@ -23,6 +23,11 @@ _KINDS = by_type(
         production.WorkOrderReduced,
         production.WorkOrderQuantityChanged,
         production.DelayReported,
+        progress.MaterialConsumed,
+        progress.WorkOrderCountered,
+        progress.KitMissing,
+        progress.KitArrived,
+        progress.WorkInProgressDecided,
         expediting.WorkOrderHurried,
         quality.FirstArticleChanged,
         orders.OrderPlaced,
@@ -88,11 +93,22 @@ def read(kind: type[Event], payload: bytes) -> Event | None:
 
 
 def _rows(told: Told, event: Event) -> Iterator[Row]:
+    match event.STREAM:
+        case Stream.PRODUCTION:
+            return _rows_of_production(told, event)
+        case Stream.ORDERS:
+            return _rows_of_orders(told, event)
+    return _rows_of_stock(told, event)
+
+
+def _rows_of_production(told: Told, event: Event) -> Iterator[Row]:
     match event:
         case production.LotScrapped() if event.stage is ScrapStage.IN_PROCESS:
             yield "told_scrap", (told.key, told.key_seq, told.event_id, event.quantity)
         case production.LotFinished() | production.LotScrapped() | production.LotDispatched():
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, event.quantity, None, None)
+        case progress.MaterialConsumed():
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, None, None)
         case production.LotEventVoided():
             voided = (str(event.voided), event.voided_type)
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
@@ -100,12 +116,6 @@ def _rows(told: Told, event: Event) -> Iterator[Row]:
             yield "told_work_order", (told.key, told.key_seq, event.quantity, told.day)
         case quality.FirstArticleChanged():
             yield "told_first_article", (event.name, told.key_seq, event.part, event.state.value)
-        case replenishment.ReplenishmentReleased():
-            yield "told_release", (event.order, event.quantity)
-        case orders.OrderEvent() | platforms.PlatformEvent():
-            yield from _rows_of_orders(told, event)
-        case _:
-            yield from _rows_of_stock(told, event)
 
 
 def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
@@ -121,7 +131,7 @@ def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
     raise AssertionError(f"{event.TYPE} is no fact about a platform that is known here")
 
 
-def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEvent) -> Iterator[Row]:
+def _rows_of_orders(told: Told, event: Event) -> Iterator[Row]:
     match event:
         case orders.OrderPlaced():
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity, event.for_stock)
@@ -138,6 +148,8 @@ def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEve
             yield "told_overdue", (event.order, told.key_seq, event.number, _day(event.promised_for))
         case platforms.PlatformEvent():
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
+        case replenishment.ReplenishmentReleased():
+            yield "told_release", (event.order, event.quantity)
 
 
 def _accepted(references: Iterable[production.Reference]) -> str:

@@ -48,6 +48,13 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.progress import (
+    KitArrived,
+    KitMissing,
+    MaterialConsumed,
+    WorkInProgressDecided,
+    WorkOrderCountered,
+)
 from shared.events.quality import FirstArticleChanged, FirstArticleState
 from shared.events.replenishment import (
     ReplenishmentDismissed,
@@ -88,6 +95,11 @@ deciders: Deciders[Work] = Deciders(
         WorkOrderQuantityChanged,
         WorkOrderHurried,
         DelayReported,
+        WorkOrderCountered,
+        KitMissing,
+        KitArrived,
+        WorkInProgressDecided,
+        MaterialConsumed,
     )
 )
 

@@ -8,13 +8,15 @@ from services.orders.commands.deciding import Work, open_to_plan
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Order
-from services.orders.store import catalogue
+from services.orders.store import catalogue, lot_facts
+from services.orders.store.lot_facts import LotFact
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
 from shared.events.expediting import WorkOrderHurried
 from shared.events.production import (
     DelayReported,
     LotDispatched,
+    LotEvent,
     LotEventVoided,
     LotFinished,
     LotInspected,
@@ -26,6 +28,13 @@ from shared.events.production import (
     WorkOrderQuantityChanged,
     WorkOrderReduced,
     WorkOrderRefused,
+)
+from shared.events.progress import (
+    KitArrived,
+    KitMissing,
+    MaterialConsumed,
+    WorkInProgressDecided,
+    WorkOrderCountered,
 )
 from shared.events.quality import FirstArticleChanged
 from shared.events.stock import (
@@ -42,7 +51,7 @@ from shared.events.stock import (
     StockMoved,
 )
 from shared.messaging.handlers import Deciders, Projections, Subscription, Touches
-from shared.types import OrderId, PartId, SiteId
+from shared.types import EventId, OrderId, PartId, ScrapStage, SiteId
 
 deciders: Deciders[Work] = Deciders(
     ignored=(
@@ -53,6 +62,7 @@ deciders: Deciders[Work] = Deciders(
         LotInspected,
         LotFinished,
         LotScrapped,
+        MaterialConsumed,
     )
 )
 
@@ -130,6 +140,10 @@ for _work_order in (
     WorkOrderQuantityChanged,
     WorkOrderHurried,
     DelayReported,
+    WorkOrderCountered,
+    KitMissing,
+    KitArrived,
+    WorkInProgressDecided,
 ):
     deciders.on(_work_order, touches=_order)(work_order_changed)
 
@@ -165,6 +179,68 @@ async def site_defined(copies: Copies, received: CloudEvent[SiteDefined]) -> Non
     copies.sites[received.data.site_id] = received.data
 
 
+class Making:
+    """What a batch tells of lots: facts that stand, and facts that turned out not to have happened."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+        self.facts: dict[EventId, LotFact] = {}
+        self.voided: set[EventId] = set()
+
+    async def settle(self) -> None:
+        """Write them, one statement each; what was voided in the same batch is never written."""
+        standing = [fact for event_id, fact in self.facts.items() if event_id not in self.voided]
+        await lot_facts.save(self._session, standing)
+        await lot_facts.void(self._session, self.voided)
+
+
+makings: Projections[Making] = Projections(
+    ignored=(
+        LotStarted,
+        LotInspected,
+        FirstArticleChanged,
+        WorkOrderOpened,
+        WorkOrderAccepted,
+        WorkOrderRefused,
+        WorkOrderReduced,
+        WorkOrderQuantityChanged,
+        WorkOrderHurried,
+        DelayReported,
+        WorkOrderCountered,
+        KitMissing,
+        KitArrived,
+        WorkInProgressDecided,
+    )
+)
+
+
+async def lot_told(making: Making, received: CloudEvent[LotEvent]) -> None:
+    """Keep what was made, scrapped, sent, or went into a lot."""
+    making.facts[received.id] = LotFact(received.id, received.recorded_at.date(), received.data)
+
+
+for _lot in (LotFinished, LotDispatched, MaterialConsumed):
+    makings.on(_lot)(lot_told)
+
+
+@makings.on(LotScrapped)
+async def lot_fact_scrapped(making: Making, received: CloudEvent[LotScrapped]) -> None:
+    """Keep what was scrapped after it was finished; before that it was never good."""
+    if received.data.stage is ScrapStage.FINISHED:
+        await lot_told(making, received)
+
+
+@makings.on(LotEventVoided)
+async def lot_fact_voided(making: Making, received: CloudEvent[LotEventVoided]) -> None:
+    """Forget what did not happen."""
+    making.voided.add(received.data.voided)
+
+
+def follows() -> Subscription[Making]:
+    """Hear production, and keep what lots are made of."""
+    return Subscription("making", (Stream.PRODUCTION,), makings, _open_making, tables=("lot_fact",))
+
+
 def decides(outcomes: Outcomes) -> Subscription[Work]:
     """Hear inventory and production, and decide."""
     return Subscription("deciders", (Stream.STOCK, Stream.PRODUCTION), deciders, _plan_with(outcomes))
@@ -186,3 +262,7 @@ def _plan_with(
 
 async def _open_copies(session: AsyncSession, _events: Sequence[CloudEvent[Event]], _touches: Touches) -> Copies:
     return Copies(session)
+
+
+async def _open_making(session: AsyncSession, _events: Sequence[CloudEvent[Event]], _touches: Touches) -> Making:
+    return Making(session)

@@ -6,11 +6,13 @@ from prometheus_client import CollectorRegistry
 from services.orders import handlers
 from services.orders.api import (
     activities,
+    dependence,
     expediting,
     explanations,
     exports,
     figures,
     imports,
+    offers,
     orders,
     platforms,
     promises,
@@ -73,7 +75,7 @@ def build(
         Identity(NAME, door.relay_database, frozenset({Stream.ORDERS})),
         database,
         topics,
-        subscriptions=[handlers.decides(outcomes), handlers.copies()],
+        subscriptions=[handlers.decides(outcomes), handlers.copies(), handlers.follows()],
         settings=common.backbone,
         metrics=BackboneMetrics(registry),
     )
@@ -117,6 +119,7 @@ def _routers(desk: Desk) -> list[APIRouter]:
         reports.router(desk),
         imports.router(desk),
         orders.router(desk),
+        offers.router(desk),
         expediting.router(desk),
         explanations.router(desk),
         promises.router(),
@@ -129,12 +132,17 @@ def _routers(desk: Desk) -> list[APIRouter]:
         replenishment.router(desk),
         whatif.router(desk),
         figures.router(desk),
+        dependence.router(desk),
     ]
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:
     limits = ArrivalLimits(settings.after_seconds_max)
-    return Arrivals(database.transaction, seen.sees, heard=HEARD, changed=backbone.changed, limits=limits)
+    # Two groups hear production: one may have applied what the other has not.
+    missing = backbone.missing
+    return Arrivals(
+        database.transaction, seen.sees, heard=HEARD, changed=backbone.changed, limits=limits, missing=missing
+    )
 
 
 if __name__ == "__main__":

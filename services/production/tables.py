@@ -28,6 +28,7 @@ lot = Table(
     Column("status", Text),
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("named", JSONB),
+    Column("inputs", JSONB),
     Column("updated_at", _INSTANT),
     Column("begun_at", _INSTANT),
 )
@@ -52,6 +53,7 @@ work_order = Table(
     Column("accepted", Integer),
     Column("refused", Integer),
     Column("promises", JSONB),
+    Column("said", JSONB),
     Column("wanted_by", Date),
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("updated_at", _INSTANT),

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.envelope import Event, Stream
-from shared.events.orders import Amount
+from shared.events.weighing import Amount
 from shared.types import OrderId, PartId, PositiveQuantity, Quantity, SiteId, Text, Total
 
 Number = Annotated[int, Field(ge=1)]

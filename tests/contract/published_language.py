@@ -19,16 +19,31 @@ from shared.events import (
     orders,
     platforms,
     production,
+    progress,
     purchases,
     quality,
     replenishment,
     stock,
+    workshop,
 )
 from shared.events.envelope import Event
 from shared.events.factory import FactoryFact
 
 PUBLISHED = Path(__file__).parent / "published"
-_MODULES = (catalogue, expediting, orders, platforms, replenishment, production, quality, stock, factory, purchases)
+_MODULES = (
+    catalogue,
+    expediting,
+    orders,
+    platforms,
+    replenishment,
+    production,
+    progress,
+    quality,
+    stock,
+    factory,
+    workshop,
+    purchases,
+)
 
 Schema = dict[str, Any]
 

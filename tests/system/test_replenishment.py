@@ -100,7 +100,7 @@ async def test_what_a_depot_lacks_is_proposed_released_made_and_put_on_its_shelf
     assert f"ordered as {number}" in released
     assert (order["for_stock"], order["sourced"]) == (True, found["quantity"])
     assert (done.state, done.reserved) == ("stocked", 0)
-    assert (after["state"], after["level"]["free"]) == ("released", 2 + found["quantity"])
+    assert (after["level"]["free"], after["level"]["on_order"]) == (2 + found["quantity"], 0)
     assert (await trade.shelf(part, "D-01")).on_hand == 2 + found["quantity"]
     assert [(each.name, each.offences) for each in (await trade.proof()).results if not each.holds] == []
 

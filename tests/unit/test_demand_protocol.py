@@ -24,6 +24,8 @@ pytestmark = pytest.mark.usefixtures("uncounted")
 STATES_MAX = 4_000_000
 REAL = Services(Ordering(), Stocking(), Making())
 CHOSEN = (
+    ("counter", "decline", "cancel"),
+    ("counter", "decline", "scrap"),
     ("cancel", "over", "under"),
     ("unissue", "unreceive", "take"),
     ("cancel", "refuse", "reduce", "scrap"),

@@ -6,6 +6,8 @@ import pytest
 from pydantic import BaseModel
 
 from services.inventory.schemas.explanations import DemandExplained
+from services.orders.schemas.concentration import ConcentrationRead, TakeoverRead
+from services.orders.schemas.dependence import ContentRead, FactRead, LotContent, ThresholdRead
 from services.orders.schemas.explanations import ExplanationRead
 from services.orders.schemas.imports import ImportProgress
 from services.orders.schemas.orders import OrderRead, OrderSummary
@@ -19,6 +21,7 @@ from services.orders.schemas.weights import WeightsRead
 from services.production.schemas.answers import EventAnswer, LineAnswer, LinesSummary, lines_answer, request_body
 from services.production.schemas.events import READER, read_correction
 from services.production.schemas.examples import examples
+from services.production.schemas.genealogy import DownstreamLot
 from services.production.schemas.views import GapsRead, LotRead, LotSummary, WorkOrderRead, WorkOrderSummary
 from shared.events.factory import FactoryEventCorrected
 
@@ -27,6 +30,7 @@ ANSWERS: list[type[BaseModel]] = [
     *(ImportProgress, ReplenishmentRead, PolicyRead, RuleRead, ReviewDone),
     *(TailRead, TailInFull, GroundedRead, Availability, ActionsRead, ExplanationRead),
     *(AgeReport, UrgencyUse, DemandExplained),
+    *(ContentRead, LotContent, FactRead, ThresholdRead, ConcentrationRead, TakeoverRead, DownstreamLot),
     *(LotSummary, LotRead, WorkOrderSummary, WorkOrderRead, GapsRead, EventAnswer),
 ]
 

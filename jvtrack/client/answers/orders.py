@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from jvtrack.client.answers.record import Body, Record
+from shared.events.making import Making
 from shared.events.production import Reference
 from shared.types import (
     Condition,
@@ -202,10 +203,23 @@ class WorkOrderOfOrder(Record):
     """Day on which it is promised."""
     state: str
     """How far the factory has taken it on."""
+    declined: bool = False
+    """Whether somebody has said no to what it offered."""
+    making: Making = Making()
+    """What else its source has said of it: its offer, kits missing, what becomes of what was in work."""
     wanted_by: date | None = None
     """Day by which it is wanted sooner, where the factory was hurried."""
     lateral: OrderId | None = None
     """The lateral order by which another depot ships it."""
+
+
+class OfferDecline(Body):
+    """Which offer is declined, and why."""
+
+    work_order: WorkOrderId
+    """The work order on which it was made."""
+    reason: Text
+    """Why."""
 
 
 class Change(Record):

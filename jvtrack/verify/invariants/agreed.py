@@ -53,7 +53,8 @@ SELECT printf('orders has work order %s-W%d at %d, which production did not say 
   s.n, s.quantity, coalesce(p.key_seq, 0))
 FROM sourcing s
 LEFT JOIN position p
-  ON p.topic = 3 AND p.service = 'orders' AND p.key = 'work-order:' || s.order_id || '-W' || s.n
+  ON p.topic = 3 AND p.service = 'orders' AND p.grp LIKE '%.deciders'
+    AND p.key = 'work-order:' || s.order_id || '-W' || s.n
 WHERE s.lateral IS NULL AND NOT EXISTS (
     SELECT 1 FROM told_work_order t
     WHERE t.key = 'work-order:' || s.order_id || '-W' || s.n AND t.key_seq >= coalesce(p.key_seq, 1)

@@ -8,7 +8,7 @@ its version, unless that waits to be sent or has gone for a later one. The gates
 are what production.v1 says at their versions.
 """
 
-from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, overdue
+from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, making, overdue
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
@@ -124,6 +124,7 @@ COPIED = Invariant(
       + (SELECT count(*) FROM tail_row) + (SELECT count(*) FROM gate)
       + (SELECT count(*) FROM reservation_loss) + (SELECT count(*) FROM sourcing WHERE asked_on IS NOT NULL)
       + (SELECT count(*) FROM fulfilment)
+      + (SELECT count(*) FROM lot_fact)
     """,
     offences=(
         _PART,
@@ -139,6 +140,7 @@ COPIED = Invariant(
         _NOT_JUDGED,
         *fleet.OFFENCES,
         *losses.OFFENCES,
+        *making.OFFENCES,
         *lead_times.OFFENCES,
         *fulfilments.OFFENCES,
         *lots.OFFENCES,

@@ -8,6 +8,8 @@ CREATE INDEX waiting_seq ON waiting (service, seq);
 CREATE INDEX discarded_seq ON discarded (service, seq);
 CREATE INDEX reached_part ON reached (topic, part);
 CREATE INDEX told_lot_event ON told_lot (event_id);
+CREATE INDEX told_lot_voided ON told_lot (key, voided) WHERE voided IS NOT NULL;
+CREATE INDEX lot_fact_event ON lot_fact (event_id);
 CREATE INDEX told_lot_key ON told_lot (key, key_seq);
 CREATE INDEX told_scrap_key ON told_scrap (key, key_seq);
 CREATE INDEX told_scrap_event ON told_scrap (event_id);

@@ -55,6 +55,7 @@ CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate, una
 -- Moments of fulfilments are in microseconds since 1970.
 CREATE TABLE fulfilment_row (
   order_id, heard, answered_at, heard_at, backorders, short_since, met_at, received_at, n, began_at, ended_at);
+CREATE TABLE lot_fact (event_id, kind, lot, quantity);
 CREATE TABLE tail_row (
   platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
 CREATE TABLE first_article (first_article, version);

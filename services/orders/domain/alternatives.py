@@ -8,7 +8,8 @@ from services.orders.domain.order import Order
 from services.orders.domain.ranking import Ask, Market, Unsuitable, rank, waiting_days
 from services.orders.domain.source import Standing
 from services.orders.domain.sourcing import Sourcing, WorkState, number_of, refusing
-from shared.events.orders import Candidate, OrderSourced, OrderSourceOverridden, OrderSourcingReduced, Weighing
+from shared.events.orders import OrderSourced, OrderSourceOverridden, OrderSourcingReduced
+from shared.events.weighing import Candidate, Weighing
 
 _WHY_NOT: dict[str, str] = {
     Standing.NOT_APPROVED: "is not approved",
@@ -16,7 +17,7 @@ _WHY_NOT: dict[str, str] = {
     Standing.NOT_ACCEPTED: "has no technical acceptance",
     Standing.ACCEPTANCE_ENDED: "has a technical acceptance that has ended",
     Standing.EXPORT_NOT_APPROVED: "lacks the approval of its partners for this export",
-    Unsuitable.HAS_REFUSED: "has refused this order",
+    Unsuitable.HAS_REFUSED: "has refused this order, or part of it",
     Unsuitable.HAS_SLIPPED: "has slipped on this order",
     Unsuitable.MINIMUM_LOT: "makes no lot so small",
     Unsuitable.REFERENCE: "is not known to make a reference that the order accepts",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.orders.domain.ranking import Offer, Weights, waiting_days
 from services.orders.domain.splitting import Shares
-from shared.events.orders import Candidate, Weighing
+from shared.events.weighing import Candidate, Weighing
 
 CANDIDATES_MAX = 20
 """Candidates that a decision tells of, the best first."""

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.alternatives import why_no_earlier_source, why_this_source
+from services.orders.domain.coming_along import what_sources_say
 from services.orders.domain.expedited import why_expedited
 from services.orders.domain.explaining import Promised, Reason, Taken, why_not_promised_earlier, why_this_much
 from services.orders.domain.loss import Loss
@@ -53,7 +54,7 @@ async def explanation(
     )
     reductions = await _told(session, order_id, OrderSourcingReduced, limit)
     found = (await market.markets(session, {order_id: order}, today))[order_id]
-    earlier = why_not_promised_earlier(order, await _promised(session, order_id, limit))
+    earlier = [*why_not_promised_earlier(order, await _promised(session, order_id, limit)), *what_sources_say(order)]
     return ExplanationRead(
         order_id=order_id,
         version=order.version,

@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.schemas.exports import ExportApprovalRead, ExportFilter, UnapprovedExportRead, VentureRead
 from services.orders.store.exports import Path
-from services.orders.tables import export_approvals, joint_ventures, site_copies, unapproved_exports
+from services.orders.tables import site_copies
+from services.orders.tables.exports import export_approvals, joint_ventures, unapproved_exports
 from shared.types import Nation, SiteId
 
 _PLACE = (export_approvals.c.site, export_approvals.c.part, export_approvals.c.country, export_approvals.c.nation)

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.order import SETTLED
 from services.orders.schemas.filters import OrderFilter
-from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
-from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
+from services.orders.schemas.offers import MakingRead
+from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, WorkOrderRead
+from services.orders.schemas.promises import NEVER, PromiseFilter, PromiseRead, StandingPromise
 from services.orders.store.lookups import Sight, array, visible
 from services.orders.tables import (
     orders,
@@ -21,6 +22,7 @@ from services.orders.tables import (
     work_orders,
 )
 from shared.events.envelope import Stream
+from shared.events.making import Making
 from shared.events.references import read_reference
 from shared.http.paging import CursorMalformed, Page
 from shared.types import Nation, OrderId
@@ -161,6 +163,8 @@ def _work_order(row: Any) -> WorkOrderRead:
         asked_back=row.asked,
         given_back=row.given,
         state=row.state,
+        declined=row.declined,
+        making=MakingRead.of(row.making and Making.model_validate(row.making)),
         wanted_by=row.wanted_by,
         lateral=row.lateral_order,
     )

@@ -17,6 +17,14 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "asked_back": 0,
     "given_back": 0,
     "state": "accepted",
+    "declined": False,
+    "making": {
+        "offered": None,
+        "kits_missing": [{"kit": "BEARING-KIT-7", "supplier": "VR-Tekhnika", "expected_on": "2027-01-20"}],
+        "for_stock": 0,
+        "scrapped": 0,
+        "reused": 0,
+    },
     "wanted_by": "2027-01-20",
     "lateral": None,
 }

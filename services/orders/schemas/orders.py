@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_vali
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
 from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
+from services.orders.schemas.offers import MakingRead
+from services.orders.schemas.promises import PromiseRead
 from services.orders.schemas.references import Accepted, check_substitutes
 from shared.events.production import Reference
 from shared.http.forms import Answer, Body, Day, Flag, Seen
@@ -159,17 +161,6 @@ class DeclineOrder(Body):
     """Why; the asking depot reads it in the order's history."""
 
 
-class PromiseRead(Answer):
-    """What was promised, and when."""
-
-    promised_for: date | None
-    """The day; none means that nothing could be promised any more."""
-    reason: str
-    """Why that day."""
-    recorded_at: datetime
-    """When it was promised."""
-
-
 class WorkOrderRead(Answer):
     """What a source was asked to make for the order."""
 
@@ -191,6 +182,10 @@ class WorkOrderRead(Answer):
     """How much of that the factory could still give back."""
     state: WorkState
     """How far the factory has taken it on."""
+    declined: bool
+    """Whether somebody has said no to what its source offered."""
+    making: MakingRead
+    """What else its source has said of it."""
     wanted_by: date | None
     """Day by which it is wanted sooner, where the factory was hurried; its answer moves `due`."""
     lateral: OrderId | None

@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.sourcing import Sourcing, WorkState
+from services.orders.domain.sourcing import Price, Sourcing, WorkState
+from shared.events.making import Making
 from shared.sql import Statement, Writes
 from shared.types import OrderId
 
@@ -14,20 +15,25 @@ _LOAD = Statement("SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids
 _SAVE = Statement(
     """
     INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state,
-                            asked_on, due_asked, waiting_days, ended_on, resourced, wanted_by, lateral_order, part)
+                            asked_on, due_asked, waiting_days, ended_on, resourced, wanted_by, lateral_order, making,
+                            declined, unit_price, currency, part)
     SELECT w.*, (SELECT part FROM orders WHERE orders.order_id = w.order_id)
     FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:sources AS text[]),
                 CAST(:sourced AS bigint[]), CAST(:quantities AS bigint[]), CAST(:dues AS date[]),
                 CAST(:due_reasons AS text[]), CAST(:asked AS bigint[]), CAST(:answered AS bigint[]),
                 CAST(:given AS bigint[]), CAST(:states AS text[]), CAST(:asked_on AS date[]),
                 CAST(:dues_asked AS date[]), CAST(:waiting AS integer[]), CAST(:ended_on AS date[]),
-                CAST(:resourced AS boolean[]), CAST(:wanted_by AS date[]), CAST(:laterals AS text[]))
+                CAST(:resourced AS boolean[]), CAST(:wanted_by AS date[]), CAST(:laterals AS text[]),
+                CAST(:making AS jsonb[]), CAST(:declined AS boolean[]), CAST(:unit_prices AS numeric[]),
+                CAST(:currencies AS text[]))
          AS w (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state, asked_on,
-               due_asked, waiting_days, ended_on, resourced, wanted_by, lateral_order)
+               due_asked, waiting_days, ended_on, resourced, wanted_by, lateral_order, making, declined, unit_price,
+               currency)
     ON CONFLICT (order_id, n) DO UPDATE
     SET quantity = excluded.quantity, due = excluded.due, due_reason = excluded.due_reason, asked = excluded.asked,
         answered = excluded.answered, given = excluded.given, state = excluded.state, ended_on = excluded.ended_on,
-        resourced = excluded.resourced, wanted_by = excluded.wanted_by
+        resourced = excluded.resourced, wanted_by = excluded.wanted_by, making = excluded.making,
+        declined = excluded.declined
     """
 )
 
@@ -66,6 +72,10 @@ def save(writes: Writes, work_orders: Sequence[tuple[OrderId, Sourcing]]) -> Non
             "resourced": [work.resourced for work in works],
             "wanted_by": [work.wanted_by for work in works],
             "laterals": [work.lateral for work in works],
+            "making": [work.making and work.making.model_dump_json(exclude_defaults=True) for work in works],
+            "declined": [work.declined for work in works],
+            "unit_prices": [work.price and work.price.amount for work in works],
+            "currencies": [work.price and work.price.currency for work in works],
         },
     )
 
@@ -89,4 +99,7 @@ def _read(row: Any) -> Sourcing:
         resourced=row.resourced,
         wanted_by=row.wanted_by,
         lateral=row.lateral_order,
+        making=row.making and Making.model_validate(row.making),
+        declined=row.declined,
+        price=row.currency and Price(row.unit_price, row.currency),
     )

@@ -17,16 +17,15 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
-    Uuid,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
-_NOW = text("clock_timestamp()")
-_ZERO = text("0")
-_NO = text("false")
+NOW = text("clock_timestamp()")
+ZERO = text("0")
+NO = text("false")
 _IS_DUE = text("sourced > 0 AND overdue_promise < promises")
 _NONE = text("'{}'")
 
@@ -51,34 +50,34 @@ orders = Table(
     Column("placed_at", DateTime(timezone=True), nullable=False),
     Column("placed_by", Text, nullable=False),
     Column("body_hash", LargeBinary, nullable=False),
-    Column("for_stock", Boolean, nullable=False, server_default=_NO),
+    Column("for_stock", Boolean, nullable=False, server_default=NO),
     Column("version", BigInteger, nullable=False),
     Column("wanted", BigInteger, nullable=False),
-    Column("reductions", BigInteger, nullable=False, server_default=_ZERO),
-    Column("cancel_requested", Boolean, nullable=False, server_default=_NO),
-    Column("heard", BigInteger, nullable=False, server_default=_ZERO),
-    Column("reserved", BigInteger, nullable=False, server_default=_ZERO),
-    Column("issued", BigInteger, nullable=False, server_default=_ZERO),
-    Column("cancelled", BigInteger, nullable=False, server_default=_ZERO),
-    Column("released", BigInteger, nullable=False, server_default=_ZERO),
-    Column("arrived", BigInteger, nullable=False, server_default=_ZERO),
-    Column("lost", BigInteger, nullable=False, server_default=_ZERO),
-    Column("closed", Boolean, nullable=False, server_default=_NO),
-    Column("unsettled", Boolean, nullable=False, server_default=_NO),
+    Column("reductions", BigInteger, nullable=False, server_default=ZERO),
+    Column("cancel_requested", Boolean, nullable=False, server_default=NO),
+    Column("heard", BigInteger, nullable=False, server_default=ZERO),
+    Column("reserved", BigInteger, nullable=False, server_default=ZERO),
+    Column("issued", BigInteger, nullable=False, server_default=ZERO),
+    Column("cancelled", BigInteger, nullable=False, server_default=ZERO),
+    Column("released", BigInteger, nullable=False, server_default=ZERO),
+    Column("arrived", BigInteger, nullable=False, server_default=ZERO),
+    Column("lost", BigInteger, nullable=False, server_default=ZERO),
+    Column("closed", Boolean, nullable=False, server_default=NO),
+    Column("unsettled", Boolean, nullable=False, server_default=NO),
     Column("arrivals", JSONB, nullable=False, server_default=text("'[]'")),
-    Column("sourced", BigInteger, nullable=False, server_default=_ZERO),
+    Column("sourced", BigInteger, nullable=False, server_default=ZERO),
     Column("open", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("promised_for", Date),
     Column("promise_reason", Text),
     Column("first_promised_for", Date),
-    Column("promises", Integer, nullable=False, server_default=_ZERO),
-    Column("overdue_promise", Integer, nullable=False, server_default=_ZERO),
+    Column("promises", Integer, nullable=False, server_default=ZERO),
+    Column("overdue_promise", Integer, nullable=False, server_default=ZERO),
     Column("supplies", Text),
-    Column("road_days", Integer, nullable=False, server_default=_ZERO),
+    Column("road_days", Integer, nullable=False, server_default=ZERO),
     Column("answered_at", DateTime(timezone=True)),
     Column("heard_at", DateTime(timezone=True)),
-    Column("backorders", Integer, nullable=False, server_default=_ZERO),
+    Column("backorders", Integer, nullable=False, server_default=ZERO),
     Column("short_since", DateTime(timezone=True)),
     Column("met_at", DateTime(timezone=True)),
     Column("received_at", DateTime(timezone=True)),
@@ -113,17 +112,21 @@ work_orders = Table(
     Column("quantity", BigInteger, nullable=False),
     Column("due", Date, nullable=False),
     Column("due_reason", Text, nullable=False),
-    Column("asked", BigInteger, nullable=False, server_default=_ZERO),
-    Column("answered", BigInteger, nullable=False, server_default=_ZERO),
-    Column("given", BigInteger, nullable=False, server_default=_ZERO),
+    Column("asked", BigInteger, nullable=False, server_default=ZERO),
+    Column("answered", BigInteger, nullable=False, server_default=ZERO),
+    Column("given", BigInteger, nullable=False, server_default=ZERO),
     Column("state", Text, nullable=False),
+    Column("making", JSONB),
+    Column("declined", Boolean, nullable=False, server_default=NO),
+    Column("unit_price", Numeric(16, 2)),
+    Column("currency", Text),
     Column("wanted_by", Date),
     Column("lateral_order", Text),
     Column("asked_on", Date),
     Column("due_asked", Date),
-    Column("waiting_days", Integer, nullable=False, server_default=_ZERO),
+    Column("waiting_days", Integer, nullable=False, server_default=ZERO),
     Column("ended_on", Date),
-    Column("resourced", Boolean, nullable=False, server_default=_NO),
+    Column("resourced", Boolean, nullable=False, server_default=NO),
     Column("part", Text),
     CheckConstraint("sourced > 0 AND quantity >= 0", name="work_order_quantity"),
     CheckConstraint("given BETWEEN 0 AND answered AND answered <= asked", name="work_order_asked"),
@@ -138,7 +141,7 @@ promises = Table(
     Column("n", Integer, primary_key=True),
     Column("promised_for", Date),
     Column("reason", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
 )
 
 losses = Table(
@@ -150,8 +153,8 @@ losses = Table(
     Column("reason", Text, nullable=False),
     Column("winner", Text),
     Column("gate", Text),
-    Column("unaccepted", Boolean, nullable=False, server_default=_NO),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("unaccepted", Boolean, nullable=False, server_default=NO),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     CheckConstraint("heard > 0 AND taken >= 0", name="loss_heard"),
 )
 
@@ -183,8 +186,8 @@ sources = Table(
     Column("unit_cost", Numeric(16, 2)),
     Column("currency", Text),
     Column("import_content", Numeric(5, 4)),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("illustrative", Boolean, nullable=False, server_default=NO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
     CheckConstraint("lead_time_days >= 0", name="source_lead_time"),
     CheckConstraint("NOT approved OR approved_on IS NOT NULL", name="source_approved"),
@@ -207,53 +210,12 @@ sourcing_weights = Table(
     Column("lead_time_spread", Numeric, nullable=False, server_default=text("0.3")),
     Column("resourcing", Text, nullable=False, server_default=text("'by-hand'")),
     Column("resourcing_days", SmallInteger, nullable=False, server_default=text("14")),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
     CheckConstraint("LEAST(day, cost, import_content) >= 0", name="sourcing_weights_points"),
     CheckConstraint(
         "lead_time_worth > 0 AND lead_time_spread > 0 AND resourcing_days > 0", name="sourcing_weights_lead_time"
     ),
-)
-
-joint_ventures = Table(
-    "joint_venture",
-    metadata,
-    Column("site", Text, primary_key=True),
-    Column("partners", ARRAY(Text), nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    Column("changed_by", Text, nullable=False),
-)
-
-export_approvals = Table(
-    "export_approval",
-    metadata,
-    Column("site", Text, primary_key=True),
-    Column("part", Text, primary_key=True),
-    Column("country", Text, primary_key=True),
-    Column("nation", Text, primary_key=True),
-    Column("approved_on", Date, nullable=False),
-    Column("approved_until", Date),
-    Column("approved_by", Text, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    Column("changed_by", Text, nullable=False),
-)
-
-unapproved_exports = Table(
-    "unapproved_export",
-    metadata,
-    Column("event_id", Uuid(as_uuid=False), primary_key=True),
-    Column("lot", Text, nullable=False),
-    Column("part", Text, nullable=False),
-    Column("factory", Text, nullable=False),
-    Column("depot", Text, nullable=False),
-    Column("country", Text, nullable=False),
-    Column("shipment", Text, nullable=False),
-    Column("quantity", BigInteger, nullable=False),
-    Column("order_id", Text),
-    Column("dispatched_on", Date, nullable=False),
-    Column("partners", ARRAY(Text), nullable=False),
-    Column("missing", ARRAY(Text), nullable=False),
-    Column("voided", Boolean, nullable=False, server_default=_NO),
 )
 
 planning = Table(
@@ -283,8 +245,8 @@ activities = Table(
     Column("activity", Text, primary_key=True),
     Column("site", Text, nullable=False),
     Column("force_activity_designator", Text, nullable=False),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("illustrative", Boolean, nullable=False, server_default=NO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
 )
 

@@ -14,11 +14,7 @@ from sqlalchemy import (
     text,
 )
 
-from services.orders.tables import metadata
-
-_NOW = text("clock_timestamp()")
-_ZERO = text("0")
-_NO = text("false")
+from services.orders.tables import NO, NOW, ZERO, metadata
 
 tails = Table(
     "tail",
@@ -26,9 +22,9 @@ tails = Table(
     Column("platform", Text, primary_key=True),
     Column("tail_number", Text, primary_key=True),
     Column("site", Text),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("version", BigInteger, nullable=False, server_default=_ZERO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("illustrative", Boolean, nullable=False, server_default=NO),
+    Column("version", BigInteger, nullable=False, server_default=ZERO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text),
     CheckConstraint("version >= 0", name="tail_version"),
     CheckConstraint("version = 0 OR (site IS NOT NULL AND changed_by IS NOT NULL)", name="tail_registered"),
@@ -47,7 +43,7 @@ tail_periods = Table(
     Column("cause", Text),
     Column("awaiting_parts", Boolean, nullable=False),
     Column("posted_by", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     ForeignKeyConstraint(["platform", "tail_number"], ["tail.platform", "tail.tail_number"]),
     CheckConstraint("n > 0", name="tail_period_n"),
     CheckConstraint("ended_at >= began_at", name="tail_period_order"),

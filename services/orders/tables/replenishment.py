@@ -5,16 +5,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.orders.tables import metadata
 
-_NOW = text("clock_timestamp()")
-_ZERO = text("0")
+NOW = text("clock_timestamp()")
+ZERO = text("0")
 
 replenishments = Table(
     "replenishment",
     metadata,
     Column("site", Text, primary_key=True),
     Column("part", Text, primary_key=True),
-    Column("version", BigInteger, nullable=False, server_default=_ZERO),
-    Column("number", Integer, nullable=False, server_default=_ZERO),
+    Column("version", BigInteger, nullable=False, server_default=ZERO),
+    Column("number", Integer, nullable=False, server_default=ZERO),
     Column("state", Text, nullable=False, server_default=text("'none'")),
     Column("quantity", BigInteger),
     Column("figures", JSONB),
@@ -38,7 +38,7 @@ replenishment_policies = Table(
     Column("cover_days", Integer, nullable=False),
     Column("review_days", Integer, nullable=False),
     Column("history_weeks", Integer, nullable=False),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
 )
 
@@ -51,7 +51,7 @@ replenishment_rules = Table(
     Column("release_cost_max", Numeric(16, 2)),
     Column("currency", Text),
     Column("numbered_on", Date),
-    Column("numbered", Integer, nullable=False, server_default=_ZERO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("numbered", Integer, nullable=False, server_default=ZERO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
 )

@@ -20,6 +20,7 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.progress import KitArrived, KitMissing, WorkInProgressDecided, WorkOrderCountered
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
 from shared.http.places import told_so_far
@@ -38,6 +39,10 @@ STREAMED = frozenset(
         WorkOrderQuantityChanged,
         WorkOrderHurried,
         DelayReported,
+        WorkOrderCountered,
+        KitMissing,
+        KitArrived,
+        WorkInProgressDecided,
     )
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Numeric, Select, and_, any_, cast, column, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.production.queries.making import visible
+from services.production.queries.sight import visible
 from services.production.schemas.figures import Grouping, LotsFilter, LotYield, YieldFilter, YieldRow
 from services.production.tables import event_log, lot, part_copy, site_copy
 from shared.events.envelope import Stream

@@ -5,7 +5,8 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.production.queries.making import Window, history_of, visible
+from services.production.queries.making import Window, history_of
+from services.production.queries.sight import visible
 from services.production.schemas.first_articles import FirstArticleFilter, FirstArticleRead, FirstArticleSummary
 from services.production.store import first_articles as store
 from services.production.tables import first_article

@@ -7,7 +7,8 @@ from pydantic import Field, JsonValue
 
 from services.production.domain.first_article import Step
 from services.production.schemas.filters import MadeFilter
-from services.production.schemas.views import HistoryEntry, View
+from services.production.schemas.forms import View
+from services.production.schemas.views import HistoryEntry
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
 from shared.http.forms import Asked, Body, Day, NamedReference, Seen, example

@@ -84,16 +84,23 @@ async def test_what_arrived_is_neither_missed_nor_counted_twice(house: House) ->
     await house.ear.hear(inventory_said(order_id, DemandReserved, quantity=10))
     asked = await house.order(order_id)
     await stated(house, 2, **{order_id.replace("-", "_"): 10})
-    waiting = await reviewed(house)
+    waiting = await position(house)
     await house.ear.hear(inventory_said(order_id, DemandSupplied, quantity=10, arrived=10, cancelled=10))
-    before = await reviewed(house)
+    before = await position(house)
     await stated(house, 12)
-    after = await reviewed(house)
+    after = await position(house)
 
     assert (asked["state"], asked["sourced"], asked["open"]) == ("sourced", 10, 0)
     assert (await house.order(order_id))["state"] == "stocked"
-    assert [each["proposed"] for each in (waiting, before, after)] == [0, 0, 0]
-    assert (await the_proposal(house))["level"]["position"] == 12
+    assert [waiting, before, after] == [(2, 10), (2, 10), (12, 0)]
+
+
+async def position(house: House) -> tuple[int, int]:
+    """Review, and tell what is on the shelf and on order; what was learned of the lead time may ask for more."""
+    await reviewed(house)
+    level = (await the_proposal(house))["level"]
+    assert level["position"] == level["free"] + level["on_order"]
+    return level["free"], level["on_order"]
 
 
 async def test_what_others_wait_for_is_missing_beyond_the_shelf(house: House) -> None:

@@ -12,7 +12,8 @@ from services.orders.domain.lead_time import Prior, Seen, learn
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market, Weights
 from services.orders.domain.source import Source, Span
-from shared.events.orders import Candidate, OrderSourced
+from shared.events.orders import OrderSourced
+from shared.events.weighing import Candidate
 from tests.unit.orders.makers import TODAY, a_market, a_source, a_supplier, an_order, asked
 
 

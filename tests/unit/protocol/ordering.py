@@ -1,10 +1,11 @@
-"""Orders in the exploration: the real order and the real plan, with one source."""
+"""Orders in the exploration: the real order and the real plan, with a source more than may say no."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from services.orders.domain import asking
 from services.orders.domain.asking import Ask
+from services.orders.domain.offers import decline_offer
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
@@ -23,11 +24,12 @@ WORK_ORDERS_MAX = 3
 ASKED_MAX = QUANTITY + 2
 TODAY = date(2026, 6, 15)
 LATE = date(2027, 6, 15)
-DEPOT, FACTORY, OTHER_FACTORY, PART = "D-01", "F-01", "F-02", "GEARBOX"
+DEPOT, FACTORY, PART = "D-01", "F-01", "GEARBOX"
+LEAD_TIMES = {FACTORY: 30, "F-02": 60, "F-03": 90}
 SOURCES = Market(
     [
         Source(site=site, kind=SiteKind.FACTORY, lead_time_days=days, approved=True, approval=Span(TODAY))
-        for site, days in ((FACTORY, 30), (OTHER_FACTORY, 60))
+        for site, days in LEAD_TIMES.items()
     ]
 )
 
@@ -63,12 +65,20 @@ class Ordering:
         return place(asked)
 
     def act(self, order: Order, action: str) -> Outcome[Order] | None:
-        """Cancel the order, or want one less."""
+        """Cancel the order, want one less, or say no to what was offered."""
         try:
-            decided = self.cancel(order) if action == "cancel" else asking.reduce(order, order.wanted - 1)
+            decided = self._ask(order, action)
         except Refusal:
             return None
         return Outcome(_plain(decided.order), decided.facts) if decided.facts else None
+
+    def _ask(self, order: Order, action: str) -> Decision:
+        if action == "cancel":
+            return self.cancel(order)
+        if action == "reduce":
+            return asking.reduce(order, order.wanted - 1)
+        offered = next((work for work in order.work_orders if work.making is not None), None)
+        return Decision(order) if offered is None else decline_offer(order, offered.name(order.order_id), Ask())
 
     def cancel(self, order: Order) -> Decision:
         """Ask for what is not issued to be released."""

@@ -5,7 +5,7 @@ from alembic import op
 from shared.migrations import LOCK_TIMEOUT, grant
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 _TABLES = {
     "import": """
         import_id uuid PRIMARY KEY,
