@@ -2,8 +2,8 @@
 
 Each figure counts an order on a day of its own, in UTC: fill rate by the day on which it was placed, order-to-receipt
 by the day on which it was issued in full, promises by the day that was first promised; a backorder counts for as long
-as it lies within the period. An order answered before fulfilments were kept counts for nothing, and so does one by
-which another depot supplies an order.
+as it lies within the period. An order answered before fulfilments were kept counts for nothing, and so do one by
+which another depot supplies an order and one for a depot's own shelf, which nobody waits for.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _DAY_SECONDS = 86_400
 _order = orders.c
 _IS_FOLLOWED = or_(_order.heard == 0, _order.answered_at.is_not(None))
 # Another depot's order that supplies one is counted with that one: it was asked for once.
-_IS_ASKED_FOR = _order.supplies.is_(None)
+_IS_ASKED_FOR = and_(_order.supplies.is_(None), ~_order.for_stock)
 _WAS_SHORT = _order.backorders > 0
 _IS_WITHDRAWN = and_(_order.state == OrderState.CANCELLED, ~_WAS_SHORT)
 _IS_RECEIVED = _order.received_at.is_not(None)

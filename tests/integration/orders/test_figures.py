@@ -81,6 +81,19 @@ async def test_figures_of_random_histories_equal_those_counted_anew(house: House
     assert any(row["promises"]["late"] for (row,) in found)
 
 
+async def test_an_order_for_a_depots_own_shelf_is_nobodys_wait_and_counts_for_no_figure(
+    house: House, past: list[History]
+) -> None:
+    now = clock.now()
+    first, last = now.date() - timedelta(days=200), now.date()
+    await house.owner.execute("UPDATE orders SET for_stock = true WHERE order_id = $1", past[-1].order_id)
+
+    with clock_at(now):
+        found = await show(house, **{"from": str(first), "to": str(last)})
+
+    assert found == [counted(past[:-1], first, last, now)]
+
+
 async def test_figures_by_month_cut_backorders_where_a_month_ends(house: House, past: list[History]) -> None:
     now = clock.now()
     last = now.date()
