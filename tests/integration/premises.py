@@ -53,17 +53,18 @@ class Said:
 class Ear:
     """Hears facts: sorts, applies and remembers them as the consumers of one partition do."""
 
-    def __init__(self, database: Database, *subscriptions: Subscription[Any], part: int = 0) -> None:
+    def __init__(self, database: Database, *subscriptions: Subscription[Any], part: int = 0, within: str = "") -> None:
+        """Hear for these subscriptions, in groups named as the consumers of a service name them: `within` it."""
         self._database = database
         self._part = part
         self._appliers = [
             (
                 stream,
-                subscription.group,
+                within + subscription.group,
                 Applier(
                     database,
                     subscription,
-                    subscription.group,
+                    within + subscription.group,
                     settings=BackboneSettings(),
                     metrics=BackboneMetrics(CollectorRegistry()),
                 ),

@@ -31,7 +31,8 @@ async def _willing(
     session: AsyncSession, parts: Sequence[PartId], nation: Nation, today: date
 ) -> dict[PartId, list[Willing]]:
     known = await market.sources(session, parts, {nation}, today)
-    countries = dict((await session.execute(select(site_copies.c.site_id, site_copies.c.country))).tuples().all())
+    sites = (await session.execute(select(site_copies.c.site_id, site_copies.c.country))).all()
+    countries = {row.site_id: row.country for row in sites}
     return {
         part: [
             Willing(source.site, countries[source.site])

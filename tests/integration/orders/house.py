@@ -154,7 +154,13 @@ async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> Asyn
         house = House(
             door=door,
             issuer=issuer,
-            ear=Ear(service.database, handlers.copies(), handlers.decides(outcomes), handlers.follows()),
+            ear=Ear(
+                service.database,
+                handlers.copies(),
+                handlers.decides(outcomes),
+                handlers.follows(),
+                within=f"{NO_KAFKA.namespace}.orders.",
+            ),
             database=service.database,
             owner=owner,
             planner=Planner(service.database, outcomes, settings),
