@@ -1,6 +1,5 @@
 """The ground of a simulated year as files, imported through the doors that take everybody's files."""
 
-import csv
 import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
@@ -8,6 +7,7 @@ from pathlib import Path
 
 from jvtrack.client import JVTrack
 from jvtrack.client.answers.orders import ImportDone
+from jvtrack.client.files import export_rows
 from jvtrack.simulate.ground import Ground
 
 NATION, THIRD_COUNTRY = "IND", "POL"
@@ -97,8 +97,8 @@ def _fleet(ground: Ground, folder: Path) -> Path:
 
 def _csv(path: Path, columns: str, rows: Iterable[Sequence[object]]) -> Path:
     """Write a file, or none where it would have no line."""
-    listed = list(rows)
+    names = columns.split(",")
+    listed = [dict(zip(names, row, strict=True)) for row in rows]
     if listed:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([columns.split(","), *listed])
+        export_rows(path, names, listed)
     return path
