@@ -59,6 +59,10 @@ class Refusal(Exception):
         return ", ".join(f"{name}: {value}" for name, value in self.facts.items())
 
 
+class VersionStale(Refusal):
+    """It has changed since you saw it: read it again, and change that."""
+
+
 class Fault(Exception):
     """Something is broken; let it rise."""
 

@@ -51,6 +51,9 @@ FirstArticleId = Annotated[
 ]
 """A first-article inspection, named by factory, part, maker, number and revision: `F-01/ROTOR-HUB/3VK1Y/VKR-1/B`."""
 
+ReferenceKey = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}(?:/[A-Za-z0-9._~%-]+){2}$")]
+"""A reference of a part in one word, as it is matched: maker, number and revision, `3VK1Y/VKR-1/B`."""
+
 # Escapes, because each of these letters looks like the Latin letter that it becomes.
 _LATIN = str.maketrans("\u0410\u0412\u0421\u0415\u041d\u041a\u041c\u041e\u0420\u0422\u0425", "ABCEHKMOPTX")
 

@@ -6,7 +6,38 @@
 Calls that fail in passing are tried again with the same identity; a no of the business is a `ProblemError`.
 """
 
+from jvtrack.client.answers.conditions import ConditionLifespan, ConditionRule, ConditionRuleTerms
+from jvtrack.client.answers.dependence import (
+    Concentration,
+    IndigenousContent,
+    LotContent,
+    LotFact,
+    Takeover,
+    Threshold,
+)
+from jvtrack.client.answers.expediting import (
+    AskPrice,
+    ExpediteAct,
+    Expedited,
+    HurrySource,
+    Price,
+    RaiseUrgency,
+    ShipFromDepot,
+    Spare,
+    SplitNeed,
+    StockPrice,
+    StockTaken,
+)
 from jvtrack.client.answers.explanations import Explanation, Reason, Standing
+from jvtrack.client.answers.exports import ExportApproval, ExportTerms, UnapprovedExport, Venture
+from jvtrack.client.answers.figures import (
+    CountedLot,
+    CountedOrder,
+    CoverFigures,
+    DemandFigures,
+    StockCover,
+    YieldFigures,
+)
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
@@ -21,6 +52,7 @@ from jvtrack.client.answers.platforms import (
     ReleaseOptions,
 )
 from jvtrack.client.answers.production import (
+    DownstreamLot,
     EventAccepted,
     Gaps,
     LineAnswer,
@@ -50,7 +82,15 @@ from jvtrack.client.answers.slips import (
     Scrap,
     Sending,
 )
-from jvtrack.client.answers.sources import Source, SourceTerms, Weights, WeightTerms
+from jvtrack.client.answers.sources import (
+    LearnedLeadTime,
+    Proposal,
+    Slip,
+    Source,
+    SourceTerms,
+    Weights,
+    WeightTerms,
+)
 from jvtrack.client.answers.stock import ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.answers.whatif import (
     CapacityChanges,
@@ -63,6 +103,7 @@ from jvtrack.client.answers.whatif import (
 )
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
+from jvtrack.client.figures import Scope
 from jvtrack.client.listing import Listing, Page
 from jvtrack.client.patience import Patience
 from jvtrack.client.problems import (
@@ -93,16 +134,41 @@ __all__ = [
     "OrderChange",
     "OrderDetails",
     "OrderTold",
+    "HurrySource",
+    "SplitNeed",
+    "ShipFromDepot",
+    "RaiseUrgency",
+    "ExpediteAct",
+    "Expedited",
+    "Price",
+    "AskPrice",
+    "StockPrice",
+    "StockTaken",
+    "Spare",
     "Explanation",
     "Reason",
     "Standing",
     "AgeReport",
     "UrgencyUse",
+    "Slip",
+    "Proposal",
+    "Scope",
+    "DemandFigures",
+    "CountedOrder",
+    "YieldFigures",
+    "CountedLot",
+    "CoverFigures",
+    "StockCover",
     "Source",
+    "LearnedLeadTime",
     "SourceTerms",
     "Weights",
     "WeightTerms",
     "Activity",
+    "Venture",
+    "ExportTerms",
+    "ExportApproval",
+    "UnapprovedExport",
     "PlatformTerms",
     "PlatformDown",
     "PlatformUp",
@@ -118,10 +184,17 @@ __all__ = [
     "DemandChanges",
     "Supposition",
     "WhatIf",
+    "IndigenousContent",
+    "LotContent",
+    "LotFact",
+    "Concentration",
+    "Takeover",
+    "Threshold",
     "Numbering",
     "Report",
     "Purchase",
     "EventAccepted",
+    "DownstreamLot",
     "LineAnswer",
     "Lot",
     "LotDetails",
@@ -141,7 +214,10 @@ __all__ = [
     "Return",
     "Count",
     "Scrap",
+    "ConditionLifespan",
     "ConditionChange",
+    "ConditionRule",
+    "ConditionRuleTerms",
     "ExpiryMark",
     "Sending",
     "Movement",

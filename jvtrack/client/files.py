@@ -51,7 +51,9 @@ def write_csv(file: TextIO, columns: Sequence[str], rows: Sequence[Mapping[str, 
 
 
 def _cell(value: object) -> object:
-    """Write a value as a cell of an import."""
+    """Write a value as a cell of an import; a list is parted by semicolons."""
+    if isinstance(value, list):
+        return ";".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else value
 
 

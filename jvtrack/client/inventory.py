@@ -1,15 +1,20 @@
 """The inventory service: parts, sites, stock, and everything that moves it."""
 
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import UUID
 
 from jvtrack.client import streams
 from jvtrack.client.answers.catalogue import Part, PartRecord, Site, SiteRecord
+from jvtrack.client.answers.conditions import ConditionRule, ConditionRuleTerms
+from jvtrack.client.answers.expediting import AskPrice, Spare, StockPrice
 from jvtrack.client.answers.explanations import Standing
+from jvtrack.client.answers.figures import CoverFigures, StockCover
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
 from jvtrack.client.answers.orders import Grounds, ImportDone
 from jvtrack.client.answers.record import Body
@@ -23,6 +28,7 @@ from jvtrack.client.answers.stock import (
     StockQuery,
 )
 from jvtrack.client.door import Door, texts
+from jvtrack.client.figures import ALL, Figures, Scope
 from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
@@ -40,9 +46,33 @@ class Inventory:
         """Give the operators' doors of this service."""
         return Operations(self.door)
 
+    @property
+    def figures(self) -> Figures[CoverFigures]:
+        """Give the figures of stock: how many days it lasts."""
+        return Figures(self.door, CoverFigures)
+
+    def cover(self, scope: Scope = ALL) -> Listing[StockCover]:
+        """Walk through how long each part at each depot lasts."""
+        return self.figures.behind("stock", StockCover, scope)
+
     async def explain(self, order_id: OrderId) -> Standing:
         """Read how an order stands in its queue, and why it has no more of what is there."""
         return await self.door.get(f"/v1/demands/{order_id}/explanation", Standing)
+
+    async def alternatives(self, order_id: OrderId) -> Sequence[Spare]:
+        """Read which other depots could ship what an order waits for, the most first."""
+        return await self.door.get(f"/v1/demands/{order_id}/alternatives", list[Spare])
+
+    async def spare(self, parts: Sequence[PartId]) -> Sequence[Spare]:
+        """Read what depots could ship of these parts, beyond what they protect."""
+        if not parts:
+            return []
+        query = urlencode([("part", part) for part in parts])
+        return await self.door.get(f"/v1/spare-stock?{query}", list[Spare])
+
+    async def price(self, order_id: OrderId, asked: AskPrice) -> StockPrice:
+        """Read what an order would get if it were more urgent, or another depot shipped, and who would lose it."""
+        return await self.door.post(f"/v1/demands/{order_id}/price", asked, StockPrice)
 
     async def receive(self, receipt: Receipt, *, key: str | None = None) -> Movement:
         """Take goods on hand: in full, short, over, damaged, or without a known consignment."""
@@ -117,6 +147,14 @@ class Inventory:
         """Say how much of a part stays at a depot for its own orders, whatever other depots ask of it."""
         terms = ProtectedMinimumTerms(quantity=quantity, reason=reason)
         return await self.door.put(f"/v1/protected-minimums/{site}/{part}", terms, ProtectedMinimum)
+
+    def condition_rules(self) -> Listing[ConditionRule]:
+        """Walk through how one's nation's stock ages, by the days from which each rule holds."""
+        return Listing(self.door, "/v1/condition-rules", ConditionRule)
+
+    async def put_condition_rule(self, valid_from: date, terms: ConditionRuleTerms) -> ConditionRule:
+        """Say how one's nation's stock ages from a day on."""
+        return await self.door.put(f"/v1/condition-rules/{valid_from}", terms, ConditionRule)
 
     def movements(
         self,

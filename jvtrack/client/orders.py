@@ -6,28 +6,38 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from uuid import UUID, uuid4
 
 from jvtrack.client import streams
+from jvtrack.client.answers.expediting import ExpediteAct, Expedited, Price
 from jvtrack.client.answers.explanations import Explanation
+from jvtrack.client.answers.figures import CountedOrder, DemandFigures
 from jvtrack.client.answers.orders import (
     Activity,
     Grounds,
     ImportDone,
+    ImportProgress,
     NewOrder,
+    OfferDecline,
     Order,
     OrderChange,
     OrderDetails,
     OrderTold,
 )
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
-from jvtrack.client.answers.sources import Source, SourceNaming, SourceTerms, Weights, WeightTerms
+from jvtrack.client.answers.sources import Slip, Source, SourceNaming, SourceTerms, Weights, WeightTerms
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
-from jvtrack.client.door import Call, Door, as_json, texts
+from jvtrack.client.dependence import Dependence
+from jvtrack.client.door import KEY_HEADER, Call, Door, as_json, texts
+from jvtrack.client.exports import Exports
+from jvtrack.client.figures import ALL, Figures, Scope
 from jvtrack.client.files import post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
 from jvtrack.client.platforms import Platforms
-from shared.types import Nation, OrderId, PartId, Platform, SiteId
+from jvtrack.client.problems import ProblemError
+from jvtrack.client.replenishment import Replenishing
+from shared.types import Nation, OrderId, PartId, Platform, SiteId, WorkOrderId
 
 _WHAT_IF_SECONDS_MAX = 120.0
 
@@ -47,6 +57,21 @@ class Orders:
     def platforms(self) -> Platforms:
         """Give the platform doors."""
         return Platforms(self.door)
+
+    @property
+    def replenishment(self) -> Replenishing:
+        """Give the replenishment doors."""
+        return Replenishing(self.door)
+
+    @property
+    def dependence(self) -> Dependence:
+        """Give the doors on dependence."""
+        return Dependence(self.door)
+
+    @property
+    def exports(self) -> Exports:
+        """Give the doors of joint ventures and of what may leave them."""
+        return Exports(self.door)
 
     async def place(self, order: NewOrder, *, wait_seconds: float | None = None) -> Order:
         """Order a part; placed again it is the same order. With a wait, inventory's answer is in it."""
@@ -71,6 +96,15 @@ class Orders:
         """Walk through who has approved urgent needs: by month, approver, depot and urgency."""
         return Listing(self.door, "/v1/orders/urgency", UrgencyUse, month=month, site=site)
 
+    @property
+    def figures(self) -> Figures[DemandFigures]:
+        """Give the figures of demand: fill rate, backorder-days, order-to-receipt, first promises kept."""
+        return Figures(self.door, DemandFigures)
+
+    def counted(self, counted: str, scope: Scope = ALL) -> Listing[CountedOrder]:
+        """Walk through the orders that a figure counts: asked, filled, short, backordered, received, due, late ..."""
+        return self.figures.behind("orders", CountedOrder, scope, counted=counted)
+
     def list(
         self,
         *,
@@ -79,12 +113,12 @@ class Orders:
         state: str | None = None,
         platform: Platform | None = None,
         late: bool | None = None,
+        overdue: bool | None = None,
         limit: int | None = None,
     ) -> Listing[Order]:
         """Walk through orders by their ids; the first page's position is where their stream goes on."""
-        return Listing(
-            self.door, "/v1/orders", Order, site=site, part=part, state=state, platform=platform, late=late, limit=limit
-        )
+        wanted = {"site": site, "part": part, "state": state, "platform": platform, "late": late, "overdue": overdue}
+        return Listing(self.door, "/v1/orders", Order, **wanted, limit=limit)
 
     async def follow(
         self,
@@ -95,7 +129,7 @@ class Orders:
         part: PartId | None = None,
         kind: str | None = None,
     ) -> AsyncGenerator[OrderTold, None]:
-        """Hear of every order placed, changed, sourced or promised, across broken connections."""
+        """Hear of every order placed, changed, sourced, promised or overdue, across broken connections."""
         asked = {"order": order, "site": site, "part": part, "kind": kind}
         async with aclosing(streams.follow(self.door, "/v1/orders/stream", after=after, **asked)) as stream:
             async for told in stream:
@@ -103,8 +137,20 @@ class Orders:
                 yield OrderTold.model_validate({**data, "position": told.position, "type": told.type, "data": data})
 
     async def change(self, order_id: OrderId, change: OrderChange) -> Order:
-        """Want less of an order, or want it on another day, or more or less urgently."""
+        """Want less of an order, another day, urgency or references; with a version, only if it is as it was seen."""
         return await self.door.patch(f"/v1/orders/{order_id}", change, Order)
+
+    async def expedite(self, order_id: OrderId, act: ExpediteAct, *, key: str | None = None) -> Expedited:
+        """Bring an order sooner: hurry a source, split the need, let another depot ship, raise the urgency."""
+        return await self.door.post(f"/v1/orders/{order_id}/expedite", act, Expedited, key=key)
+
+    async def price(self, order_id: OrderId, act: ExpediteAct) -> Price:
+        """Read what it would cost others; nothing is done. What inventory says of it is handed over in `stock`."""
+        place, query = f"/v1/orders/{order_id}/expedite", texts({"dry_run": True})
+        call = Call("POST", place, query, {KEY_HEADER: str(uuid4())}, as_json(act), seconds_max=_WHAT_IF_SECONDS_MAX)
+        found = self.door.read(await self.door.send(call), Expedited).price
+        assert found is not None, "a price is asked"
+        return found
 
     async def cancel(self, order_id: OrderId, reason: str | None = None) -> Order:
         """Ask for what is not yet issued to be released; inventory decides."""
@@ -118,6 +164,20 @@ class Orders:
         """Name a source for one order in spite of what it lacks; it is planned with it at once."""
         naming = SourceNaming(source=source, reason=reason)
         return await self.door.post(f"/v1/orders/{order_id}/name-source", naming, Order)
+
+    async def decline_offer(self, work_order: WorkOrderId, reason: str) -> Order:
+        """Say no to what a source has offered on a work order: it is asked back whole, and sourced elsewhere."""
+        decline = OfferDecline(work_order=work_order, reason=reason)
+        order_id, _, _ = work_order.rpartition("-W")
+        return await self.door.post(f"/v1/orders/{order_id}/decline-offer", decline, Order)
+
+    async def resource(self, order_id: OrderId, reason: str) -> Order:
+        """Ask a source that has slipped for what another would bring sooner, to source it anew."""
+        return await self.door.post(f"/v1/orders/{order_id}/resource", Grounds(reason=reason), Order)
+
+    def slips(self, *, part: PartId | None = None, source: SiteId | None = None) -> Listing[Slip]:
+        """Walk through the orders that wait for a source that has slipped, with who would be sooner."""
+        return Listing(self.door, "/v1/slips", Slip, part=part, source=source)
 
     def sources(
         self,
@@ -158,6 +218,21 @@ class Orders:
     def activities(self) -> Listing[Activity]:
         """Walk through the activities that may order."""
         return Listing(self.door, "/v1/activities", Activity)
+
+    async def import_orders(self, path: Path, *, dry_run: bool = False, import_id: UUID | None = None) -> ImportDone:
+        """Place orders from a CSV or JSON file, all or nothing; by its id one may ask meanwhile how far it is."""
+        return await post_file(
+            self.door, "/v1/orders/import", path, ImportDone, dry_run=dry_run, import_id=import_id or uuid4()
+        )
+
+    async def import_progress(self, import_id: UUID) -> ImportProgress | None:
+        """Read how far one's own import of orders is; none while its file is still being checked."""
+        try:
+            return await self.door.get(f"/v1/orders/imports/{import_id}", ImportProgress)
+        except ProblemError as problem:
+            if problem.slug != "import-unknown":
+                raise
+            return None
 
     async def import_sources(self, path: Path, *, dry_run: bool = False) -> ImportDone:
         """Import sources from a CSV or JSON file, all or nothing."""

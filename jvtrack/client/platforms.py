@@ -1,9 +1,11 @@
 """Platforms at the orders service: the fleet, who is down, what each waits for, and what would release it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from jvtrack.client.answers.expediting import Spare, SpareLine, SpareStock
 from jvtrack.client.answers.orders import ImportDone
 from jvtrack.client.answers.platforms import (
     Availability,
@@ -76,9 +78,12 @@ class Platforms:
         ]
         return pages[0].model_copy(update={"tails": [each for page in pages for each in page.tails]})
 
-    async def actions(self) -> ReleaseOptions:
-        """Read what would release platforms soonest."""
-        return await self.door.get(f"{_PLATFORMS}/actions", ReleaseOptions)
+    async def actions(self, spare: Sequence[Spare] = ()) -> ReleaseOptions:
+        """Read what would release platforms soonest; with what inventory says that depots could ship, that too."""
+        said = [SpareLine.of(each) for each in spare if each.quantity]
+        if not said:
+            return await self.door.get(f"{_PLATFORMS}/actions", ReleaseOptions)
+        return await self.door.post(f"{_PLATFORMS}/actions", SpareStock(spare=said), ReleaseOptions)
 
     async def import_fleet(self, path: Path, *, dry_run: bool = False) -> ImportDone:
         """Import a fleet from a CSV or JSON file, all or nothing."""

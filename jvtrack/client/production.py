@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from jvtrack.client import lines, streams
+from jvtrack.client.answers.figures import CountedLot, YieldFigures
 from jvtrack.client.answers.production import (
+    DownstreamLot,
     EventAccepted,
     Gaps,
     LineAnswer,
@@ -26,6 +28,7 @@ from jvtrack.client.answers.quality import (
     InspectionReopening,
 )
 from jvtrack.client.door import Call, Door
+from jvtrack.client.figures import ALL, Figures, Scope
 from jvtrack.client.listing import Listing
 from jvtrack.client.operations import Operations
 from jvtrack.client.reports import Report
@@ -46,6 +49,15 @@ class Production:
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
         return Operations(self.door)
+
+    @property
+    def figures(self) -> Figures[YieldFigures]:
+        """Give the figures of making: yield and scrap."""
+        return Figures(self.door, YieldFigures)
+
+    def counted(self, scope: Scope = ALL) -> Listing[CountedLot]:
+        """Walk through the lots that yield is counted from."""
+        return self.figures.behind("lots", CountedLot, scope)
 
     async def post(self, report: Report) -> EventAccepted:
         """Report a fact; once this returns it is durable, and reporting it again changes nothing."""
@@ -86,6 +98,10 @@ class Production:
     async def lot(self, lot: LotId) -> LotDetails:
         """Read a lot with its history."""
         return await self.door.get(f"/v1/lots/{lot}", LotDetails)
+
+    async def downstream(self, of: str) -> list[DownstreamLot]:
+        """Follow a lot, heat or kit into every lot that it went into, the nearest first: whom a recall concerns."""
+        return await self.door.get("/v1/lots/downstream", list[DownstreamLot], of=of)
 
     def work_orders(
         self,

@@ -13,6 +13,7 @@ from shared.events.purchases import (
     PurchaseDispatched,
     PurchaseEventCorrected,
     PurchaseEventVoided,
+    PurchaseOffered,
     PurchasePlaced,
     PurchasePromised,
     PurchaseSlipped,
@@ -57,6 +58,18 @@ class Purchase:
     async def promised(self, due: date, *, id: str | None = None) -> EventAccepted:  # noqa: A002
         """Say which day the supplier promises."""
         return await self.tell(PurchasePromised(work_order=self.work_order.work_order, due=due), id)
+
+    async def offered(
+        self,
+        quantity: int,
+        reason: str,
+        *,
+        due: date | None = None,
+        id: str | None = None,  # noqa: A002  # CloudEvents' own name
+    ) -> EventAccepted:
+        """Say that the supplier sells no more than this, or on another day."""
+        fact = PurchaseOffered(work_order=self.work_order.work_order, quantity=quantity, due=due, reason=reason)
+        return await self.tell(fact, id)
 
     async def slipped(self, due: date, cause: str, *, id: str | None = None) -> EventAccepted:  # noqa: A002
         """Say to which day delivery has slipped, and why."""

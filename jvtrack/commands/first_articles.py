@@ -132,10 +132,10 @@ def _done(step: Callable[[JVTrack], Awaitable[FirstArticle]]) -> None:
 
 
 def _table(found: Sequence[FirstArticle]) -> None:
-    table = Table("inspection", "state", "lots may be issued", "day", "lapses on", "report", "by")
+    table = Table("inspection", "holds for", "state", "lots may be issued", "day", "lapses on", "report", "by")
     for each in found:
         lapses_on = "" if each.lapses_on is None else f"{each.lapses_on}"
         may = "yes" if each.open else "no"
         row = (each.state, may, f"{each.day}", lapses_on, each.report or "", each.decided_by or "")
-        table.add_row(each.first_article, *row)
+        table.add_row(each.first_article, each.nation or "all", *row)
     Console().print(table)

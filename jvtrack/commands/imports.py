@@ -1,11 +1,15 @@
-"""`jvtrack import`: parts, sites, opening stock, sources and activities from files, all or nothing."""
+"""`jvtrack import`: parts, sites, opening stock, orders, sources and activities from files, all or nothing."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID, uuid4
 
 import typer
+from rich.console import Console
+from rich.progress import Progress, TaskID
 
 from jvtrack.client import JVTrack
 from jvtrack.client.answers.orders import ImportDone
@@ -17,6 +21,7 @@ app.add_typer(imports, name="import", help="Import files: each is taken whole, o
 
 Files = Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV or JSON files.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only check the files.")]
+_WATCH_SECONDS = 0.5
 Door = Callable[[JVTrack, Path], Awaitable[ImportDone]]
 
 
@@ -30,6 +35,12 @@ def catalogue(files: Files, *, dry_run: DryRun = False) -> None:
 def stock(files: Files, *, dry_run: DryRun = False) -> None:
     """Import opening stock."""
     _import(files, lambda jvtrack, path: jvtrack.inventory.import_stock(path, dry_run=dry_run))
+
+
+@imports.command()
+def orders(files: Files, *, dry_run: DryRun = False) -> None:
+    """Place orders, those of earlier books among them: `placed_on` says since when they wait."""
+    _import(files, partial(_watched, dry_run=dry_run))
 
 
 @imports.command()
@@ -53,3 +64,24 @@ def _import(files: Sequence[Path], door: Door) -> None:
 
 async def _post(jvtrack: JVTrack, *, door: Door, path: Path) -> ImportDone:
     return await door(jvtrack, path)
+
+
+async def _watched(jvtrack: JVTrack, path: Path, *, dry_run: bool) -> ImportDone:
+    """Import a file of orders, and show meanwhile how far it is."""
+    import_id = uuid4()
+    with Progress(*Progress.get_default_columns(), console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(f"{path.name}: checked", total=None)
+        watching = asyncio.create_task(_watch(jvtrack, import_id, shown, task))
+        try:
+            return await jvtrack.orders.import_orders(path, dry_run=dry_run, import_id=import_id)
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+
+async def _watch(jvtrack: JVTrack, import_id: UUID, shown: Progress, task: TaskID) -> None:
+    while True:
+        await asyncio.sleep(_WATCH_SECONDS)
+        found = await jvtrack.orders.import_progress(import_id)
+        if found is not None and found.lines:
+            shown.update(task, description="placed", total=found.lines, completed=found.published)

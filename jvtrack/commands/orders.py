@@ -1,8 +1,10 @@
-"""`jvtrack orders`: what depots have asked for, how each order stands, and why."""
+"""`jvtrack orders`: what depots have asked for, how each order stands, and why; how they ask is in `ordering.py`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,17 +13,43 @@ from rich.markup import escape
 from rich.table import Table
 
 from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
+from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
+from jvtrack.commands.expediting import alternatives, expedite
+from jvtrack.commands.order_table import accepted, order_table
+from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
+from shared.events.references import reference_key
 from shared.types import Platform
 
 app = typer.Typer()
 orders = typer.Typer(no_args_is_help=True)
-app.add_typer(orders, name="orders", help="Orders: how each stands, what it waits for, and why.")
+app.add_typer(orders, name="orders", help="Orders: placed, amended, how each stands, what it waits for, and why.")
+orders.add_typer(ordering)
 
 OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
 AtSite = Annotated[str | None, typer.Option(help="Only those placed by this depot or filled from it.")]
 OfPart = Annotated[str | None, typer.Option(help="Only of this part.")]
+InState = Annotated[str | None, typer.Option(help="Only those that stand so: open, sourced, reserved ...")]
+ForPlatform = Annotated[Platform | None, typer.Option(help="Only for this platform.")]
+Late = Annotated[bool | None, typer.Option("--late/--on-time", help="Only late ones, or only the others.")]
+_ASKED = (
+    "document_number",
+    "suffix",
+    "ordered_by",
+    "site",
+    "part",
+    "quantity",
+    "urgency",
+    "required_by",
+    "partial",
+    "conditions",
+    "references",
+    "platform",
+    "tail_number",
+    "placed_on",
+)
+"""What an import takes of an order, in the order of an export's columns."""
 
 
 @orders.command(name="list")
@@ -29,22 +57,24 @@ def list_orders(
     *,
     site: AtSite = None,
     part: OfPart = None,
-    state: Annotated[str | None, typer.Option(help="Only those that stand so: open, sourced, reserved ...")] = None,
-    platform: Annotated[Platform | None, typer.Option(help="Only for this platform.")] = None,
-    late: Annotated[bool | None, typer.Option("--late/--on-time", help="Only late ones, or only the others.")] = None,
+    state: InState = None,
+    platform: ForPlatform = None,
+    late: Late = None,
+    overdue: Annotated[
+        bool | None, typer.Option("--overdue/--in-time", help="Only those whose promise was not kept, or the others.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List orders: what has become of each one's quantity, and what is promised."""
     found = call(
-        lambda jvtrack: jvtrack.orders.list(site=site, part=part, state=state, platform=platform, late=late).all()
+        lambda jvtrack: jvtrack.orders.list(
+            site=site, part=part, state=state, platform=platform, late=late, overdue=overdue
+        ).all()
     )
     if as_json:
         show_json(found)
         return
-    table = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
-    for order in found:
-        table.add_row(*_row(order))
-    Console().print(table)
+    Console().print(order_table(found))
 
 
 @orders.command()
@@ -54,10 +84,11 @@ def show(order: OrderName, *, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    summary = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
-    summary.add_row(*_row(found))
     console = Console()
-    console.print(summary)
+    console.print(order_table([found]))
+    console.print(f"version {found.version}")
+    if only := accepted(found):
+        console.print(f"takes only lots of {escape(only)}")
     for table in _details(found):
         if table.row_count:
             console.print(table)
@@ -76,6 +107,28 @@ def explain(order: OrderName, *, as_json: Json = False) -> None:
     for title, reasons in _answers(found):
         if reasons:
             console.print(_reasons(title, reasons))
+
+
+@orders.command()
+def export(
+    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or JSON file to write.")],
+    *,
+    site: AtSite = None,
+    part: OfPart = None,
+    state: InState = None,
+    platform: ForPlatform = None,
+    late: Late = None,
+) -> None:
+    """Write orders, as their depots would order them now, to a file that `jvtrack import orders` takes.
+
+    What replenishment has ordered for the shelf is left out.
+    """
+    found = call(
+        lambda jvtrack: jvtrack.orders.list(site=site, part=part, state=state, platform=platform, late=late).all()
+    )
+    rows = [_asked(order) for order in found if not order.for_stock]
+    export_rows(file, _ASKED, rows)
+    typer.echo(f"{file}: {len(rows)} lines written.")
 
 
 @orders.command()
@@ -114,6 +167,39 @@ def urgency(
     Console().print(table)
 
 
+orders.command()(expedite)
+orders.command()(alternatives)
+
+
+@orders.command()
+def slips(
+    *,
+    part: OfPart = None,
+    source: Annotated[str | None, typer.Option(help="Only of this source.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the orders that wait for a source that has slipped, and who would bring it sooner."""
+    found = call(lambda jvtrack: jvtrack.orders.slips(part=part, source=source).all())
+    if as_json:
+        show_json(found)
+        return
+    table = Table("order", "depot", "part", "priority", "promised", "days sooner", "why")
+    for slip in found:
+        about = (slip.order_id, slip.ordered_by, slip.part, f"{slip.priority:02}", _shown(slip.promised_for))
+        if not slip.proposals:
+            table.add_row(*about, "-", "nobody who may be asked would be sooner")
+        for each in slip.proposals:
+            table.add_row(*about, str(each.days), escape(each.reason))
+    Console().print(table)
+
+
+@orders.command()
+def resource(order: OrderName, *, reason: Annotated[str, typer.Option(help="Why; kept for ever.")]) -> None:
+    """Source an order anew whose source has slipped: what another would bring sooner is asked back."""
+    now = call(lambda jvtrack: jvtrack.orders.resource(order, reason))
+    typer.echo(f"{now.order_id}: asked back; what the source gives back is sourced anew.")
+
+
 @dataclass(frozen=True, slots=True)
 class _Explained:
     """What orders says of an order, and what inventory says of its queue where that may be seen."""
@@ -123,22 +209,14 @@ class _Explained:
 
 
 _NOT_FOUND = 404
-_QUANTITIES = ("ordered", "reserved", "sourced", "issued", "open")
 
 
-def _row(order: Order) -> Sequence[str]:
-    quantities = (order.quantity, order.reserved, order.sourced, order.issued, order.open)
-    return (
-        order.order_id,
-        order.ordered_by,
-        order.site,
-        order.part,
-        f"{order.priority:02}",
-        str(order.required_by),
-        *map(str, quantities),
-        _shown(order.promised_for),
-        order.state,
-    )
+def _asked(order: Order) -> Mapping[str, object]:
+    """Write an order as a line of an import."""
+    said = order.model_dump(mode="json", include=set(_ASKED))
+    placed_on = None if order.placed_at is None else order.placed_at.astimezone(UTC).date().isoformat()
+    references = list(map(reference_key, order.references))
+    return {**said, "references": references, "suffix": order.suffix, "placed_on": placed_on}
 
 
 def _details(order: OrderDetails) -> Sequence[Table]:

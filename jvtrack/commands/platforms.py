@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.errors import SetupError
-from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp
+from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp, ReleaseOptions, Spare
 from jvtrack.client.answers.orders import ImportDone
 from jvtrack.client.answers.platforms import PlatformHours, ReleaseOption
 from jvtrack.client.files import write_csv
@@ -79,8 +79,8 @@ def up(platform: Kind, tail_number: TailNumber, *, since: Since = None, corrects
 
 @platforms.command()
 def actions(*, as_json: Json = False) -> None:
-    """Rank what would release platforms soonest."""
-    found = call(lambda jvtrack: jvtrack.orders.platforms.actions())
+    """Rank what would release platforms soonest, with what other depots could ship."""
+    found = call(_actions)
     if as_json:
         show_json(found)
         return
@@ -137,10 +137,21 @@ def export(*, platform: OfPlatform = None, site: AtSite = None) -> None:
     write_csv(sys.stdout, _COLUMNS, [each.model_dump(mode="json") for each in found])
 
 
+async def _actions(jvtrack: JVTrack) -> ReleaseOptions:
+    """Ask inventory what depots could ship of the parts that are waited for, and orders to rank with it."""
+    waiting = await jvtrack.orders.platforms.grounded().all()
+    parts = sorted({line.part for each in waiting for line in each.blocking})
+    spare: list[Spare] = []
+    for start in range(0, len(parts), _PARTS_MAX):
+        spare += await jvtrack.inventory.spare(parts[start : start + _PARTS_MAX])
+    return await jvtrack.orders.platforms.actions(spare)
+
+
 async def _import(jvtrack: JVTrack, *, path: Path, dry_run: bool) -> ImportDone:
     return await jvtrack.orders.platforms.import_fleet(path, dry_run=dry_run)
 
 
+_PARTS_MAX = 40
 _HOURS = ("hours", "up", "awaiting parts", "availability")
 
 

@@ -1,7 +1,7 @@
 """`jvtrack purchase`: what becomes of purchases at suppliers without a system, told in their name."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -13,8 +13,8 @@ from deploy.errors import SetupError
 from jvtrack.client import JVTrack, Purchase, WorkOrder
 from jvtrack.client.answers.production import EventAccepted
 from jvtrack.commands.caller import call
+from jvtrack.commands.named import REFERENCE_FORM, read_day, read_reference
 from jvtrack.commands.shown import Json, show_json
-from shared.events.production import Reference
 from shared.events.purchases import PurchaseDispatched
 from shared.types import SiteKind
 
@@ -59,7 +59,7 @@ def placed(
     """Say that a supplier has the purchase order and takes it on."""
     _tell(
         work_order,
-        lambda one: one.placed(due=_day(due), purchase=number, unit_price=price, currency=currency, id=event),
+        lambda one: one.placed(due=read_day(due), purchase=number, unit_price=price, currency=currency, id=event),
     )
 
 
@@ -67,6 +67,19 @@ def placed(
 def promised(work_order: Bought, due: Due, *, event: EventId = None) -> None:
     """Say which day a supplier promises."""
     _tell(work_order, lambda one: one.promised(due.date(), id=event))
+
+
+@purchase.command()
+def offered(
+    work_order: Bought,
+    quantity: Annotated[int, typer.Argument(help="The most that the supplier sells, in quanta of the part.")],
+    *,
+    due: Day = None,
+    reason: Reason,
+    event: EventId = None,
+) -> None:
+    """Say that a supplier sells less than was asked for, or on another day."""
+    _tell(work_order, lambda one: one.offered(quantity, reason, due=read_day(due), id=event))
 
 
 @purchase.command()
@@ -85,7 +98,7 @@ def dispatched(  # noqa: PLR0913  # an option each
     shipment: Annotated[str, typer.Option(help="The number of the consignment.")],
     quantity: Annotated[int, typer.Option(help="How much, in quanta of the part.")],
     depot: Annotated[str | None, typer.Option(help="Where it goes, if not where it was ordered for.")] = None,
-    reference: Annotated[str | None, typer.Option(help="What was made: MAKER/NUMBER or MAKER/NUMBER/REVISION.")] = None,
+    reference: Annotated[str | None, typer.Option(help=f"What was made: {REFERENCE_FORM}.")] = None,
     expires_on: Day = None,
     certificate: Annotated[str | None, typer.Option(help="Certificate of conformance.")] = None,
     complete: Annotated[bool, typer.Option("--complete", help="Nothing more will come.")] = False,
@@ -101,8 +114,8 @@ def dispatched(  # noqa: PLR0913  # an option each
             "depot": depot or one.work_order.depot,
         }
         made: dict[str, Any] = {
-            "reference": _reference(reference),
-            "expires_on": _day(expires_on),
+            "reference": reference and read_reference(reference),
+            "expires_on": read_day(expires_on),
             "completes_work_order": complete,
         }
         return one.dispatched(PurchaseDispatched(**place, **goods, **made), id=event)
@@ -146,15 +159,3 @@ async def _purchases(jvtrack: JVTrack, supplier: str | None) -> list[WorkOrder]:
     sites = jvtrack.inventory.sites(kind=SiteKind.SUPPLIER)
     suppliers = {supplier} if supplier else {site.site_id async for site in sites}
     return [each async for each in jvtrack.production.work_orders(factory=supplier) if each.factory in suppliers]
-
-
-def _day(said: datetime | None) -> date | None:
-    return None if said is None else said.date()
-
-
-def _reference(said: str | None) -> Reference | None:
-    if said is None:
-        return None
-    maker, _, rest = said.partition("/")
-    number, _, revision = rest.partition("/")
-    return Reference(maker=maker, number=number, revision=revision or None)

@@ -21,7 +21,7 @@ app.add_typer(sources, name="sources", help="Who may supply a part, on what term
 Part = Annotated[str | None, typer.Option(help="Only of this part.")]
 Site = Annotated[str | None, typer.Option(help="Only of this site.")]
 Nation = Annotated[str | None, typer.Option(help="Only those that this nation has judged.")]
-_NOT_IMPORTED = {"nation", "standing", "load"}
+_NOT_IMPORTED = {"nation", "standing", "export", "load", "learned"}
 """What an answer says of a source beyond what an import takes."""
 
 
@@ -32,7 +32,21 @@ def list_sources(*, part: Part = None, site: Site = None, nation: Nation = None,
     if as_json:
         show_json(found)
         return
-    names = ("part", "site", "nation", "standing", "until", "days", "a week", "load", "least", "price", "imported")
+    names = (
+        "part",
+        "site",
+        "nation",
+        "standing",
+        "until",
+        "days",
+        "learned",
+        "of",
+        "a week",
+        "load",
+        "least",
+        "price",
+        "imported",
+    )
     table = Table(*names)
     for source in found:
         table.add_row(*_row(source))
@@ -63,11 +77,14 @@ def weights(*, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    table = Table("nation", "from", "a day", "1 % of price", "1 % imported", "currency", "rates")
+    headings = ("nation", "from", "a day", "1 % of price", "1 % imported", "currency", "rates")
+    table = Table(*headings, "stated lead time is worth", "spread", "sourced anew")
     for each in found:
         rates = ", ".join(f"{currency} {rate}" for currency, rate in each.rates.items())
         figures = (each.day, each.cost, each.import_content)
-        table.add_row(each.nation, str(each.valid_from), *map(str, figures), each.currency or "", rates)
+        anew = f"{each.resourcing}, {each.resourcing_days} days sooner"
+        learning = (str(each.lead_time_worth), str(each.lead_time_spread), anew)
+        table.add_row(each.nation, str(each.valid_from), *map(str, figures), each.currency or "", rates, *learning)
     Console().print(table)
 
 
@@ -80,10 +97,25 @@ def weigh(
     import_content: Annotated[str, typer.Option(help="Points for each percent imported above the least.")] = "0",
     currency: Annotated[str | None, typer.Option(help="What prices are compared in.")] = None,
     rate: Annotated[list[str] | None, typer.Option(help="What another currency is worth in it: EUR=97.20.")] = None,
+    worth: Annotated[int, typer.Option(help="How many deliveries a stated lead time is worth.")] = 4,
+    spread: Annotated[str, typer.Option(help="How far deliveries lie apart before any came, as a logarithm.")] = "0.3",
+    resource_after: Annotated[
+        int | None, typer.Option(help="Source anew what has slipped if others are so many days sooner; else by hand.")
+    ] = None,
 ) -> None:
     """Say how sources are weighed from a day on: the one with the fewest points is asked."""
     rates = _rates(rate or [])
-    terms = WeightTerms(day=day, cost=cost, import_content=import_content, currency=currency, rates=rates or None)
+    terms = WeightTerms(
+        day=day,
+        cost=cost,
+        import_content=import_content,
+        currency=currency,
+        rates=rates or None,
+        lead_time_worth=worth,
+        lead_time_spread=spread,
+        resourcing="by-hand" if resource_after is None else "automatic",
+        resourcing_days=resource_after,
+    )
     call(lambda jvtrack: jvtrack.orders.put_weights(valid_from.date(), terms))
     typer.echo(f"From {valid_from.date()} on: {day} a day, {cost} a percent of price, {import_content} imported.")
 
@@ -110,12 +142,21 @@ def _row(source: Source) -> list[str]:
         source.standing,
         _shown(min(ends, default=None)),
         str(source.lead_time_days),
+        *_learned(source),
         _shown(source.capacity_per_week),
         _shown(source.load),
         _shown(source.minimum_lot),
         price,
         _shown(source.import_content),
     ]
+
+
+def _learned(source: Source) -> tuple[str, str]:
+    """Show the days that are reckoned with and those of a late delivery, and how many deliveries say so."""
+    known = source.learned
+    if known is None:
+        return "", ""
+    return f"{known.days}, late {known.late_days}", f"{known.deliveries} + {known.unfinished} late"
 
 
 def _shown(value: object) -> str:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
-from jvtrack.verify.reading import Read, look_up
+from jvtrack.verify.reading import Read, look_up, microseconds
 from jvtrack.verify.told import Told, read_told
 from jvtrack.verify.workbook import Workbook
 from shared.events.envelope import STREAM_OF_TOPIC
@@ -27,10 +27,10 @@ _POSITIONS = Read(
 # From the last fact down: of a key whose later fact was seen, the earlier ones have committed and will be seen, too.
 _LOG = Read(
     "fact",
-    """
-    SELECT seq, event_id::text, topic, key, key_seq, type, payload FROM event_log
+    f"""
+    SELECT seq, event_id::text, topic, key, key_seq, type, payload, {microseconds("recorded_at")} FROM event_log
     WHERE seq < $1 ORDER BY seq DESC LIMIT $2
-    """,
+    """,  # noqa: S608  # our own columns
     (2**63 - 1,),
     page=1000,
 )

@@ -2,6 +2,7 @@
 
 A stock's version, its balances and what is held of them come from one statement, hence from one moment; so do a
 consignment's line, its version and that of its depot's stock. Transfers come last: what stands was made by them.
+The clock is as far as the newest fact: while the service stands still, nothing ages.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,11 @@ def _defined(kind: type[Event], row: asyncpg.Record) -> Sequence[Value]:
     return (*columns, record if event is None else event.model_dump_json())
 
 
+_LAST_DAY = """CASE WHEN m.extends THEN GREATEST(l.expires_on, m.expires_on)
+               ELSE COALESCE(l.expires_on, m.expires_on) END"""
+"""The last day of a lot at a site: of `l`, what its maker has told, and `m`, what the site has marked last."""
+_GRACE = "interval '10 minutes'"
+"""How long the clock may take to move what has aged."""
 READS = (
     Read(
         "own_part",
@@ -55,6 +61,11 @@ READS = (
         ("",),
     ),
     Read(
+        "stock_level",
+        "SELECT site, part, version FROM stock_level WHERE (site, part) > ($1, $2) ORDER BY site, part LIMIT $3",
+        ("", ""),
+    ),
+    Read(
         "protected_minimum",
         """
         SELECT site, part, version FROM protected_minimum
@@ -66,11 +77,12 @@ READS = (
         "held_back",
         """
         SELECT order_id, r.lot, condition, site, r.part, quantity,
-          CASE WHEN g.first_article_required AND NOT COALESCE(f.is_open, false) THEN 'its first article'
+          CASE WHEN g.first_article_required AND NOT COALESCE(n.is_open, f.is_open, false) THEN 'its first article'
                ELSE 'its certificate' END
         FROM part g JOIN reservation r ON r.part = g.part_id LEFT JOIN lot_made w ON (w.part, w.lot) = (r.part, r.lot)
-          LEFT JOIN first_article f USING (first_article)
-        WHERE (g.first_article_required AND NOT COALESCE(f.is_open, false)
+          LEFT JOIN first_article f USING (first_article) LEFT JOIN site h ON h.site_id = r.site
+          LEFT JOIN first_article n ON n.first_article = w.first_article || '/' || h.country
+        WHERE (g.first_article_required AND NOT COALESCE(n.is_open, f.is_open, false)
                OR g.certificate_required AND w.certificate IS NULL)
           AND NOT EXISTS (SELECT FROM transfer t WHERE (t.part, t.lot) = (r.part, r.lot) AND t.reason = 'opened')
           AND quantity > 0 AND (order_id, r.lot, condition) > ($1, $2, $3)
@@ -103,14 +115,44 @@ READS = (
         """
         SELECT d.order_id, d.version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned,
           COALESCE((SELECT sum(r.quantity) FROM reservation r WHERE r.order_id = d.order_id), 0)::bigint,
-          d.site, d.part, s.version
+          d.site, d.part, s.version, d.accepted
         FROM demand d LEFT JOIN stock s USING (site, part) WHERE d.order_id > $1 ORDER BY d.order_id LIMIT $2
         """,
         ("",),
     ),
     Read(
-        "contest",
+        "overstay",
+        f"""
+        SELECT b.site, b.part, b.lot, b.condition, b.on_hand + b.reserved, {_LAST_DAY}::text
+        FROM balance b LEFT JOIN lot l ON (l.part, l.lot) = (b.part, b.lot)
+          LEFT JOIN LATERAL (
+            SELECT m.expires_on, m.extends FROM lot_mark m WHERE (m.site, m.part, m.lot) = (b.site, b.part, b.lot)
+            ORDER BY m.n DESC LIMIT 1) m ON true
+          CROSS JOIN (SELECT recorded_at - {_GRACE} AS seen FROM event_log ORDER BY seq DESC LIMIT 1) AS clock
+        WHERE b.condition IN ('A', 'B', 'C') AND b.on_hand + b.reserved > 0
+          AND {_LAST_DAY} < (clock.seen AT TIME ZONE 'UTC')::date AND COALESCE(l.told_at, '-infinity') < clock.seen
+          AND (b.site, b.part, b.lot, b.condition) > ($1, $2, $3, $4)
+        ORDER BY b.site, b.part, b.lot, b.condition LIMIT $5
+        """,  # noqa: S608  # our own words
+        ("", "", "", ""),
+    ),
+    Read(
+        "unaccepted",
         """
+        SELECT order_id, r.lot, r.condition, r.site, r.quantity,
+          COALESCE(substring(n.first_article FROM '^[^/]+/[^/]+/(.+)$'), 'made as nobody has told')
+        FROM demand d JOIN reservation r USING (order_id) LEFT JOIN lot_made n ON (n.part, n.lot) = (r.part, r.lot)
+        WHERE d.accepted <> '' AND NOT d.closed AND r.quantity > 0
+          AND COALESCE(substring(n.first_article FROM '^[^/]+/[^/]+/(.+)$') <> ALL
+            (string_to_array(d.accepted, ' ')), true)
+          AND (order_id, r.lot, r.condition) > ($1, $2, $3)
+        ORDER BY order_id, r.lot, r.condition LIMIT $4
+        """,
+        ("", "", ""),
+    ),
+    Read(
+        "contest",
+        f"""
         SELECT w.order_id, h.order_id, r.lot, w.priority, h.priority, w.site, w.part, r.quantity
         FROM demand w
           JOIN demand h ON (h.site, h.part) = (w.site, w.part) AND h.reserved > 0
@@ -118,13 +160,16 @@ READS = (
           JOIN reservation r ON r.order_id = h.order_id AND r.quantity > 0 AND strpos(w.conditions, r.condition) > 0
           LEFT JOIN lot l ON (l.part, l.lot) = (r.part, r.lot)
           LEFT JOIN LATERAL (
-            SELECT m.expires_on FROM lot_mark m WHERE (m.site, m.part, m.lot) = (r.site, r.part, r.lot)
+            SELECT m.expires_on, m.extends FROM lot_mark m WHERE (m.site, m.part, m.lot) = (r.site, r.part, r.lot)
             ORDER BY m.n DESC LIMIT 1) m ON true
+          LEFT JOIN lot_made n ON (n.part, n.lot) = (r.part, r.lot)
         WHERE NOT w.closed AND w.quantity > w.reserved + w.issued + w.cancelled AND w.partial AND w.priority <= 8
-          AND coalesce(l.expires_on, m.expires_on, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
+          AND coalesce({_LAST_DAY}, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
+          AND (w.accepted = '' OR substring(n.first_article FROM '^[^/]+/[^/]+/(.+)$') = ANY
+            (string_to_array(w.accepted, ' ')))
           AND (w.order_id, h.order_id, r.lot) > ($1, $2, $3)
         ORDER BY w.order_id, h.order_id, r.lot LIMIT $4
-        """,
+        """,  # noqa: S608  # our own words
         ("", "", ""),
     ),
     Read(

@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from jvtrack.verify.reading import Read, look_up
+from jvtrack.verify.reading import Read, look_up, microseconds
 from jvtrack.verify.workbook import Workbook
 
 _ACCEPTED_SINCE = """
@@ -19,10 +19,10 @@ READS = (
     ),
     Read(
         "lot",
-        """
-        SELECT lot_id, version, finished, scrapped_finished, dispatched FROM lot
-        WHERE lot_id > $1 ORDER BY lot_id LIMIT $2
-        """,
+        f"""
+        SELECT lot_id, version, finished, scrapped_finished, dispatched, scrapped_in_process, {microseconds("begun_at")}
+        FROM lot WHERE lot_id > $1 ORDER BY lot_id LIMIT $2
+        """,  # noqa: S608  # our own columns
         ("",),
     ),
     Read(
@@ -44,7 +44,8 @@ READS = (
     Read(
         "part_copy",
         """
-        SELECT part_id, NULL::text, unit_of_issue, quantity_scale, NULL::text, NULL::text FROM part_copy
+        SELECT part_id, NULL::text, unit_of_issue, quantity_scale, array_to_string(platforms, ','), NULL::text
+        FROM part_copy
         WHERE part_id > $1 ORDER BY part_id LIMIT $2
         """,
         ("",),

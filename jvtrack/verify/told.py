@@ -1,13 +1,14 @@
 """What facts say, as far as an invariant asks: one row of the workbook each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from jvtrack.verify.workbook import Value
-from shared.events import orders, platforms, production, quality, stock
+from shared.events import expediting, orders, platforms, production, progress, quality, replenishment, stock
 from shared.events.catalogue import PartDefined, SiteDefined
-from shared.events.envelope import Event, by_type
+from shared.events.envelope import Event, Stream, by_type
+from shared.events.references import reference_key
 from shared.types import ScrapStage
 
 _KINDS = by_type(
@@ -22,13 +23,22 @@ _KINDS = by_type(
         production.WorkOrderReduced,
         production.WorkOrderQuantityChanged,
         production.DelayReported,
+        progress.MaterialConsumed,
+        progress.WorkOrderCountered,
+        progress.KitMissing,
+        progress.KitArrived,
+        progress.WorkInProgressDecided,
+        expediting.WorkOrderHurried,
         quality.FirstArticleChanged,
         orders.OrderPlaced,
         orders.OrderSourced,
         orders.OrderPromised,
+        orders.OrderPromiseOverdue,
+        orders.OrderReferencesChanged,
         platforms.PlatformRegistered,
         platforms.PlatformDown,
         platforms.PlatformUp,
+        replenishment.ReplenishmentReleased,
         stock.DemandReserved,
         stock.DemandIssued,
         stock.DemandReduced,
@@ -52,10 +62,18 @@ class Told:
     key_seq: int
     type: str
     payload: bytes
+    recorded_at: int
+    """In microseconds since 1970."""
+
+    @property
+    def day(self) -> str:
+        """Say on which day it was recorded, in UTC."""
+        return datetime.fromtimestamp(self.recorded_at // 1_000_000, UTC).date().isoformat()
 
     def row(self) -> tuple[Value, ...]:
         """Give what is kept of every fact; the payload as a digest that only this process understands."""
-        return (self.seq, self.event_id, self.topic, self.key, self.key_seq, self.type, hash(self.payload))
+        named = (self.seq, self.event_id, self.topic, self.key, self.key_seq, self.type)
+        return (*named, hash(self.payload), self.recorded_at)
 
 
 def read_told(told: Told) -> Iterator[Row]:
@@ -75,22 +93,29 @@ def read(kind: type[Event], payload: bytes) -> Event | None:
 
 
 def _rows(told: Told, event: Event) -> Iterator[Row]:
+    match event.STREAM:
+        case Stream.PRODUCTION:
+            return _rows_of_production(told, event)
+        case Stream.ORDERS:
+            return _rows_of_orders(told, event)
+    return _rows_of_stock(told, event)
+
+
+def _rows_of_production(told: Told, event: Event) -> Iterator[Row]:
     match event:
         case production.LotScrapped() if event.stage is ScrapStage.IN_PROCESS:
-            return
+            yield "told_scrap", (told.key, told.key_seq, told.event_id, event.quantity)
         case production.LotFinished() | production.LotScrapped() | production.LotDispatched():
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, event.quantity, None, None)
+        case progress.MaterialConsumed():
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, None, None)
         case production.LotEventVoided():
             voided = (str(event.voided), event.voided_type)
             yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
         case production.WorkOrderEvent():
-            yield "told_work_order", (told.key, told.key_seq, event.quantity)
+            yield "told_work_order", (told.key, told.key_seq, event.quantity, told.day)
         case quality.FirstArticleChanged():
-            yield "told_first_article", (event.first_article, told.key_seq, event.part, event.state.value)
-        case orders.OrderEvent() | platforms.PlatformEvent():
-            yield from _rows_of_orders(told, event)
-        case _:
-            yield from _rows_of_stock(told, event)
+            yield "told_first_article", (event.name, told.key_seq, event.part, event.state.value)
 
 
 def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
@@ -106,24 +131,37 @@ def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
     raise AssertionError(f"{event.TYPE} is no fact about a platform that is known here")
 
 
-def _rows_of_orders(told: Told, event: orders.OrderEvent | platforms.PlatformEvent) -> Iterator[Row]:
+def _rows_of_orders(told: Told, event: Event) -> Iterator[Row]:
     match event:
         case orders.OrderPlaced():
-            yield "told_order", (told.key, told.key_seq, event.order, event.quantity)
+            yield "told_order", (told.key, told.key_seq, event.order, event.quantity, event.for_stock)
+            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
+        case orders.OrderReferencesChanged():
+            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
         case orders.OrderSourced():
-            yield "told_sourcing", (told.key, told.key_seq, event.work_order)
+            course = (_day(event.asked_on), event.due.isoformat(), event.waiting_days)
+            yield "told_sourcing", (told.key, told.key_seq, event.work_order, event.source, *course)
         case orders.OrderPromised():
             days = (event.promised_for, event.first)
             yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
+        case orders.OrderPromiseOverdue():
+            yield "told_overdue", (event.order, told.key_seq, event.number, _day(event.promised_for))
         case platforms.PlatformEvent():
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
+        case replenishment.ReplenishmentReleased():
+            yield "told_release", (event.order, event.quantity)
+
+
+def _accepted(references: Iterable[production.Reference]) -> str:
+    return " ".join(sorted(map(reference_key, references)))
 
 
 def _rows_of_stock(told: Told, event: Event) -> Iterator[Row]:
     key_seq = told.key_seq
     match event:
         case stock.DemandEvent():
-            yield "told_demand", (event.order, key_seq, *_totals(event))
+            said = (*_totals(event), told.day, event.unsettled, told.recorded_at)
+            yield "told_demand", (event.order, key_seq, *said)
             if isinstance(event, stock.ReservationLost):
                 yield "told_loss", (event.order, key_seq, told.seq, event.taken, event.reason.value, *_whither(event))
         case stock.ShipmentChanged():
@@ -139,7 +177,7 @@ def _day(day: date | None) -> str | None:
 
 
 def _whither(event: stock.ReservationLost) -> tuple[Value, ...]:
-    return event.winner, event.gate and event.gate.value
+    return event.winner, event.gate and event.gate.value, event.unaccepted
 
 
 def _totals(event: stock.DemandEvent) -> tuple[Value, ...]:

@@ -12,16 +12,20 @@ from services.inventory.domain import bookings
 from services.inventory.domain.allocation import release
 from services.inventory.domain.demand import Demand, OrderHeardBefore, hear
 from services.inventory.domain.ledger import Cause, LotKey, StockKey
+from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
 from services.inventory.store.demands import Supplied
 from services.inventory.store.touches import CauseKey, OrderKey, ShipmentKey, SuppliedKey, Touched
 from shared.events.envelope import CloudEvent, Event, Stream
+from shared.events.expediting import OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit, WorkOrderHurried
 from shared.events.orders import (
     OrderCancelRequested,
     OrderEvent,
     OrderPlaced,
     OrderPromised,
+    OrderPromiseOverdue,
     OrderReductionRequested,
+    OrderReferencesChanged,
     OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
@@ -44,7 +48,20 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.progress import (
+    KitArrived,
+    KitMissing,
+    MaterialConsumed,
+    WorkInProgressDecided,
+    WorkOrderCountered,
+)
 from shared.events.quality import FirstArticleChanged, FirstArticleState
+from shared.events.replenishment import (
+    ReplenishmentDismissed,
+    ReplenishmentProposed,
+    ReplenishmentReleased,
+    ReplenishmentWithdrawn,
+)
 from shared.messaging.handlers import Deciders, Subscription
 from shared.observe import tracing
 from shared.types import PartId, ScrapStage
@@ -57,9 +74,18 @@ deciders: Deciders[Work] = Deciders(
         OrderSourceOverridden,
         OrderSourcingReduced,
         OrderPromised,
+        OrderPromiseOverdue,
+        OrderSourceHurried,
+        OrderSplit,
+        OrderLentAsked,
+        OrderLent,
         PlatformRegistered,
         PlatformDown,
         PlatformUp,
+        ReplenishmentProposed,
+        ReplenishmentWithdrawn,
+        ReplenishmentReleased,
+        ReplenishmentDismissed,
         LotStarted,
         LotInspected,
         WorkOrderOpened,
@@ -67,7 +93,13 @@ deciders: Deciders[Work] = Deciders(
         WorkOrderRefused,
         WorkOrderReduced,
         WorkOrderQuantityChanged,
+        WorkOrderHurried,
         DelayReported,
+        WorkOrderCountered,
+        KitMissing,
+        KitArrived,
+        WorkInProgressDecided,
+        MaterialConsumed,
     )
 )
 
@@ -161,6 +193,17 @@ async def order_reprioritised(work: Work, received: CloudEvent[OrderReprioritise
     """Serve the order by its new priority from now on."""
     _begin(work, received)
     work.book.demands.amend(_demand(work, received.data).reprioritise(received.data.priority))
+
+
+@deciders.on(OrderReferencesChanged, touches=_order)
+async def order_references_changed(work: Work, received: CloudEvent[OrderReferencesChanged]) -> None:
+    """Give the order lots of other references from now on; what it holds of those not accepted any more is lost."""
+    cause = _begin(work, received)
+    demand = _demand(work, received.data)
+    if not demand.closed:
+        # Even where nothing moves it is told how the order stands, so that orders plans it with who may be asked now.
+        work.book.demands.keep(*demand.accept(received.data.references).reserve(0))
+        give_up(work.book, cause, demand.order)
 
 
 @deciders.on(LotFinished, touches=_finished)

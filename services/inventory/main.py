@@ -5,6 +5,7 @@ from prometheus_client import CollectorRegistry
 from services.inventory import api, handlers
 from services.inventory.api.doors import Doors
 from services.inventory.commands.importing import Importer
+from services.inventory.commands.levelling import Leveller
 from services.inventory.commands.moving import Mover
 from services.inventory.commands.tidying import Tidier
 from services.inventory.queries.seen import nations, sees
@@ -73,7 +74,8 @@ def build(
         probes=backbone.probes(),
         arrivals=_arrivals(backbone, database, settings),
     )
-    return Service(NAME, app, backbone, database, door, common.backbone, background=[tail.run, tidier.run])
+    background = [tail.run, tidier.run, Leveller(database, settings).run]
+    return Service(NAME, app, backbone, database, door, common.backbone, background=background)
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: InventorySettings) -> Arrivals:

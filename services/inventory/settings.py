@@ -22,9 +22,13 @@ class InventorySettings(BaseSettings):
     heard_seconds_max: float = Field(default=5.0, gt=0)
     """How old Kafka's last answer may be for the lag of a stream to be known."""
     tidy_seconds: float = Field(default=30.0, gt=0)
-    """How often reservations of expired lots are given up and stock left over is given out."""
+    """How often stock is looked at that has aged or is held back, and stock left over is given out."""
     tidy_retry_seconds: float = Field(default=0.5, gt=0)
     """How soon a gate is looked after again that could not be: its stock was locked, or the database away."""
+    level_seconds: float = Field(default=300.0, gt=0)
+    """How often it is told how much depots have for nobody, where that has changed."""
+    level_chunk: int = Field(default=1_000, gt=0)
+    """Levels told in one transaction."""
     tidy_keys_max: int = Field(default=200, gt=0)
     """Sites and parts tidied at a time."""
     import_chunk: int = Field(default=1_000, gt=0)

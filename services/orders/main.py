@@ -6,11 +6,19 @@ from prometheus_client import CollectorRegistry
 from services.orders import handlers
 from services.orders.api import (
     activities,
+    dependence,
+    expediting,
     explanations,
+    exports,
+    figures,
+    imports,
+    offers,
     orders,
     platforms,
     promises,
+    replenishment,
     reports,
+    resourcing,
     sources,
     stream,
     weights,
@@ -18,9 +26,12 @@ from services.orders.api import (
 )
 from services.orders.api.desk import Desk
 from services.orders.commands import placing
+from services.orders.commands.importing import Importer
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
 from services.orders.commands.posting import Poster
+from services.orders.commands.resourcing import Watcher
+from services.orders.commands.reviewing import Reviewer
 from services.orders.commands.tidying import Tidier
 from services.orders.queries import seen
 from services.orders.settings import OrdersSettings
@@ -64,20 +75,26 @@ def build(
         Identity(NAME, door.relay_database, frozenset({Stream.ORDERS})),
         database,
         topics,
-        subscriptions=[handlers.decides(outcomes), handlers.copies()],
+        subscriptions=[handlers.decides(outcomes), handlers.copies(), handlers.follows()],
         settings=common.backbone,
         metrics=BackboneMetrics(registry),
     )
+    importer = Importer(database, settings)
+    reviewer = Reviewer(database, settings)
     desk = Desk(
         database=database,
+        importer=importer,
         placing=backbone.group("orders", placing.decide),
         posting=backbone.group("platforms", Poster(settings).decide),
         outcomes=outcomes,
         planner=planner,
+        reviewer=reviewer,
         tail=tail,
         settings=settings,
     )
-    background = [tail.run, planner.run, Tidier(database, settings).run]
+    watcher = Watcher(database, outcomes, settings)
+    tidier = Tidier(database, importer, outcomes, settings)
+    background = [tail.run, planner.run, watcher.run, reviewer.run, tidier.run]
     app = _app(desk, backbone, registry, authenticator)
     return Service(NAME, app, backbone, database, door, common.backbone, background=background)
 
@@ -100,20 +117,32 @@ def _routers(desk: Desk) -> list[APIRouter]:
     return [
         stream.router(desk),
         reports.router(desk),
+        imports.router(desk),
         orders.router(desk),
+        offers.router(desk),
+        expediting.router(desk),
         explanations.router(desk),
         promises.router(),
+        resourcing.router(desk),
         sources.router(desk),
         weights.router(desk),
+        exports.router(desk),
         activities.router(desk),
         platforms.router(desk),
+        replenishment.router(desk),
         whatif.router(desk),
+        figures.router(desk),
+        dependence.router(desk),
     ]
 
 
 def _arrivals(backbone: Backbone, database: Database, settings: OrdersSettings) -> Arrivals:
     limits = ArrivalLimits(settings.after_seconds_max)
-    return Arrivals(database.transaction, seen.sees, heard=HEARD, changed=backbone.changed, limits=limits)
+    # Two groups hear production: one may have applied what the other has not.
+    missing = backbone.missing
+    return Arrivals(
+        database.transaction, seen.sees, heard=HEARD, changed=backbone.changed, limits=limits, missing=missing
+    )
 
 
 if __name__ == "__main__":

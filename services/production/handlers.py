@@ -12,12 +12,15 @@ from services.production.store import accepted, catalogue, work_orders
 from shared.errors import Refusal
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
+from shared.events.expediting import OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit
 from shared.events.factory import LotFact
 from shared.events.orders import (
     OrderCancelRequested,
     OrderPlaced,
     OrderPromised,
+    OrderPromiseOverdue,
     OrderReductionRequested,
+    OrderReferencesChanged,
     OrderReprioritised,
     OrderRescheduled,
     OrderSourced,
@@ -26,6 +29,12 @@ from shared.events.orders import (
 )
 from shared.events.platforms import PlatformDown, PlatformRegistered, PlatformUp
 from shared.events.production import WorkOrderEvent
+from shared.events.replenishment import (
+    ReplenishmentDismissed,
+    ReplenishmentProposed,
+    ReplenishmentReleased,
+    ReplenishmentWithdrawn,
+)
 from shared.messaging.handlers import Deciders, Projections, Subscription
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
@@ -41,7 +50,7 @@ class WorkOrderOpenedBefore(Refusal):
 
 
 class WorkOrderNotOpened(Refusal):
-    """A work order that was never opened cannot be reduced."""
+    """A work order that was never opened cannot be reduced or hurried."""
 
 
 @dataclass(slots=True)
@@ -108,11 +117,20 @@ deciders = Deciders[WorkOrderWork](
         OrderPlaced,
         OrderCancelRequested,
         OrderReductionRequested,
+        OrderReferencesChanged,
         OrderSourceOverridden,
         OrderPromised,
+        OrderPromiseOverdue,
+        OrderSplit,
+        OrderLentAsked,
+        OrderLent,
         PlatformRegistered,
         PlatformDown,
         PlatformUp,
+        ReplenishmentProposed,
+        ReplenishmentWithdrawn,
+        ReplenishmentReleased,
+        ReplenishmentDismissed,
     )
 )
 
@@ -147,6 +165,17 @@ async def order_sourcing_reduced(work: WorkOrderWork, received: CloudEvent[Order
         raise WorkOrderNotOpened(work_order=received.data.work_order)
     work_order, event = before.reduce(received.data)
     work.keep(work_order, event, received)
+
+
+@deciders.on(OrderSourceHurried, touches=lambda hurried: {hurried.work_order})
+async def order_source_hurried(work: WorkOrderWork, received: CloudEvent[OrderSourceHurried]) -> None:
+    """Tell the factory that has the work order by which day it is wanted."""
+    before = work.work_orders.get(received.data.work_order)
+    if before is None:
+        raise WorkOrderNotOpened(work_order=received.data.work_order)
+    work_order, event = before.hurry(received.data)
+    if event is not None:
+        work.keep(work_order, event, received)
 
 
 @deciders.on(OrderRescheduled, touches=lambda moved: {moved.order})

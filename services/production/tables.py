@@ -1,7 +1,7 @@
 """Rows that production's queries read; the constraints stand in the migrations, which make the tables."""
 
 from sqlalchemy import BigInteger, Column, Date, Integer, LargeBinary, MetaData, SmallInteger, Table, Text
-from sqlalchemy.dialects.postgresql import INT8MULTIRANGE, JSONB, TIMESTAMP, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, INT8MULTIRANGE, JSONB, TIMESTAMP, UUID
 
 metadata = MetaData()
 _INSTANT = TIMESTAMP(timezone=True)
@@ -28,7 +28,9 @@ lot = Table(
     Column("status", Text),
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("named", JSONB),
+    Column("inputs", JSONB),
     Column("updated_at", _INSTANT),
+    Column("begun_at", _INSTANT),
 )
 work_order = Table(
     "work_order",
@@ -51,6 +53,8 @@ work_order = Table(
     Column("accepted", Integer),
     Column("refused", Integer),
     Column("promises", JSONB),
+    Column("said", JSONB),
+    Column("wanted_by", Date),
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("updated_at", _INSTANT),
 )
@@ -88,6 +92,7 @@ first_article = Table(
     Column("maker", Text),
     Column("number", Text),
     Column("revision", Text),
+    Column("nation", Text),
     Column("state", Text),
     Column("opened_on", Date),
     Column("lapses_on", Date),
@@ -112,6 +117,7 @@ part_copy = Table(
     Column("part_id", Text, primary_key=True),
     Column("unit_of_issue", Text),
     Column("quantity_scale", SmallInteger),
+    Column("platforms", ARRAY(Text)),
 )
 site_copy = Table(
     "site_copy",

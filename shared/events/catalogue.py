@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.envelope import Event, Stream
+from shared.events.production import Reference
 from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text
 
 
@@ -54,6 +55,9 @@ class MakerReference(BaseModel):
     """Who approved it."""
     interchange: Interchange = Interchange.TWO_WAY
     """Whether it may also be replaced by the others."""
+    replaces: Annotated[tuple[Reference, ...], Field(max_length=100)] = ()
+    """Where it is one-way: which of the part's references it may replace, with what these may replace; all that may be
+    replaced if none is named."""
 
 
 class PartDefined(Event):

@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from shared.events.envelope import Event, Stream
+from shared.events.production import Reference
+from shared.events.weighing import Candidate, Weighing
 from shared.types import (
     Condition,
     OrderId,
@@ -19,48 +21,8 @@ from shared.types import (
     WorkOrderId,
 )
 
-Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,24}(\.[0-9]{1,12})?$")]
-"""An exact number, as text."""
-
-
-class Weighing(BaseModel):
-    """How sources were weighed: points a day, a percent of price, a percent of import content."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    day: Amount
-    """Points for each day after the earliest."""
-    cost: Amount
-    """Points for each percent of the highest price above the lowest."""
-    import_content: Amount
-    """Points for each percent of the price that is imported, above the least."""
-    valid_from: date | None = None
-    """Day from which the nation has stated them; none where it has stated none."""
-
-
-class Candidate(BaseModel):
-    """A source as it was weighed when another one, or this one, was asked."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    site: SiteId
-    """The source."""
-    rank: Quantity | None = None
-    """1 for the one that was asked first; none for one that may not be asked."""
-    excluded: Text | None = None
-    """Why it may not be asked: what its approval lacks, that it has refused, that it makes no lot so small."""
-    expected_on: date | None = None
-    """Day on which all of it would be there: lead time, and the wait for its capacity."""
-    unit_cost: Amount | None = None
-    """Price of one unit of issue."""
-    currency: Text | None = None
-    """Currency of the price."""
-    compared_cost: Amount | None = None
-    """The price as it was compared with others, by the rates of the day; none where it could not be compared."""
-    import_content: Amount | None = None
-    """Imported share of the price, 0 to 1."""
-    points: Amount | None = None
-    """How it was weighed: the fewest points go first."""
+References = Annotated[tuple[Reference, ...], Field(max_length=100)]
+"""References of a part, as they are matched."""
 
 
 class OrderEvent(Event):
@@ -104,6 +66,12 @@ class OrderPlaced(OrderEvent):
     """Urgency of need, as asked."""
     approved_by: Text | None = None
     """Who approved the urgency of need; A and B need it."""
+    for_stock: bool = False
+    """Whether it fills a depot's shelf: nothing is reserved for it, and what arrives for it is no longer wanted."""
+    references: References = ()
+    """The references of which it accepts lots; any of the part, also of none that is known, if none is named."""
+    supplies: OrderId | None = None
+    """The order that it supplies, where it is a lateral order: what is issued to it travels there."""
 
 
 class PlacedOrderEvent(OrderEvent):
@@ -177,6 +145,21 @@ class OrderReprioritised(PlacedOrderEvent):
     """Who asked."""
 
 
+class OrderReferencesChanged(PlacedOrderEvent):
+    """The references of which it accepts lots have changed: a substitute is allowed, or no longer."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-references-changed.v1"
+
+    references: References = ()
+    """Those that it accepts now; any if none is named."""
+    before: References = ()
+    """Those that it accepted before; any if none is named."""
+    reason: Text | None = None
+    """Why."""
+    asked_by: Text | None = None
+    """Who asked."""
+
+
 class OrderSourced(PlacedOrderEvent):
     """A source is to make what the filling site lacks."""
 
@@ -192,6 +175,10 @@ class OrderSourced(PlacedOrderEvent):
     """Priority designator of the order."""
     due: date
     """Day on which the source's lead time has passed."""
+    asked_on: date | None = None
+    """Day on which it is asked for."""
+    waiting_days: Quantity = 0
+    """How many of the days until it is due are the wait for the source's capacity."""
     required_by: date | None = None
     """Day on which the depot needs it."""
     reason: Text | None = None
@@ -218,7 +205,7 @@ class OrderSourceOverridden(PlacedOrderEvent):
 
 
 class OrderSourcingReduced(PlacedOrderEvent):
-    """Part of a work order is no longer needed, if it can still be taken back."""
+    """Part of a work order is no longer needed, or another source would bring it sooner: if it can be taken back."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-sourcing-reduced.v1"
 
@@ -230,6 +217,20 @@ class OrderSourcingReduced(PlacedOrderEvent):
     """How much is asked back by this fact."""
     asked: Quantity
     """How much was asked back in all, this included."""
+    reason: Text | None = None
+    """Why, where it is needed still and another source would bring it sooner; none where it is needed no longer."""
+    asked_by: Text | None = None
+    """Who has decided that, where it was a person."""
+    note: Text | None = None
+    """What that person says of it."""
+    due: date | None = None
+    """When the source would bring it, as far as can be told."""
+    instead: date | None = None
+    """When others would have brought it."""
+    weighing: Weighing | None = None
+    """How sources were weighed."""
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=20)] = ()
+    """The sources that were weighed for it, the best first; at most twenty."""
 
 
 class OrderPromised(PlacedOrderEvent):
@@ -247,3 +248,20 @@ class OrderPromised(PlacedOrderEvent):
     """The day promised before, if any was."""
     first: date | None = None
     """The first day that was ever promised, kept for ever."""
+
+
+class OrderPromiseOverdue(PlacedOrderEvent):
+    """The day of a promise has passed, and something of the order is still to come; told once of each promise."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-promise-overdue.v1"
+
+    number: Annotated[int, Field(ge=1)]
+    """Which of the order's promises it is."""
+    promised_for: date
+    """The day that has passed."""
+    first: date | None = None
+    """The first day that was ever promised."""
+    missing: Quantity
+    """How much of the order is neither held for it nor issued nor cancelled."""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=1000)]
+    """Why that day had been promised."""

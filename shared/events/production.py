@@ -7,6 +7,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.envelope import Event, Stream
+from shared.events.making import Making
 from shared.types import (
     Cage,
     Condition,
@@ -230,6 +231,8 @@ class WorkOrderEvent(Event):
     """Day on which the depot needs it, as far as orders has said."""
     priority: Priority | None = None
     """Priority designator of the order it is for; 1 goes first."""
+    making: Making | None = None
+    """What else the factory has said of it that still stands; none where it has said nothing."""
 
     @property
     def key(self) -> str:

@@ -5,9 +5,9 @@ knows beside it, and follows the same rules. The CloudEvents `source` names the 
 """
 
 from datetime import date
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from shared.events.factory import (
     FactoryDelayReported,
@@ -18,13 +18,10 @@ from shared.events.factory import (
     FactoryWorkOrderAccepted,
     FactoryWorkOrderRefused,
 )
+from shared.events.making import Currency, Price
 from shared.events.production import Reference
+from shared.events.workshop import FactoryWorkOrderCountered
 from shared.types import Text, WorkOrderId
-
-Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
-"""An exact amount, as text: `"1381500.00"`."""
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-"""ISO 4217 code."""
 
 
 class PurchasePlaced(FactoryWorkOrderAccepted):
@@ -47,6 +44,12 @@ class PurchasePromised(FactoryWorkOrderAccepted):
 
     due: date = Field()
     """The day."""
+
+
+class PurchaseOffered(FactoryWorkOrderCountered):
+    """The supplier sells less than was asked for, or the same on another day."""
+
+    TYPE: ClassVar[str] = "jvtrack.supplier.purchase-offered.v1"
 
 
 class PurchaseSlipped(FactoryDelayReported):
@@ -101,6 +104,7 @@ PURCHASE_FACTS: dict[str, type[FactoryFact]] = {
     for fact in (
         PurchasePlaced,
         PurchasePromised,
+        PurchaseOffered,
         PurchaseSlipped,
         PurchaseDispatched,
         PurchaseCancelled,

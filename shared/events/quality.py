@@ -3,11 +3,11 @@
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar
-from urllib.parse import quote
 
 from shared.events.envelope import Event, Stream
-from shared.events.production import NO_REVISION, Reference
-from shared.types import FirstArticleId, PartId, SiteId, Text
+from shared.events.production import Reference
+from shared.events.references import reference_key
+from shared.types import FirstArticleId, Nation, PartId, SiteId, Text
 
 
 class FirstArticleState(StrEnum):
@@ -62,15 +62,25 @@ class FirstArticleChanged(Event):
     """Why, in words."""
     decided_by: Text | None = None
     """Who has said so; none where time alone did."""
+    nation: Nation | None = None
+    """Whose own inspection of a supplier abroad it is; none for the site's own nation, whose word holds for all."""
 
     @property
     def key(self) -> str:
         """Name the inspection."""
-        return f"first-article:{self.first_article}"
+        return f"first-article:{self.name}"
+
+    @property
+    def name(self) -> str:
+        """Name the inspection, and the nation whose own it is."""
+        return inspection_name(self.first_article, self.nation)
 
 
 def first_article_id(factory: SiteId, part: PartId, reference: Reference) -> FirstArticleId:
     """Name the first-article inspection of a reference as it is matched; no revision is written as a dash."""
-    matched = reference.matched
-    number, revision = (quote(each, safe="") for each in (matched.number, matched.revision or NO_REVISION))
-    return f"{factory}/{part}/{matched.maker}/{number}/{revision}"
+    return f"{factory}/{part}/{reference_key(reference)}"
+
+
+def inspection_name(first_article: FirstArticleId, nation: Nation | None) -> str:
+    """Tell a nation's own inspection of a supplier abroad from that of the supplier's own nation."""
+    return first_article if nation is None else f"{first_article}/{nation}"

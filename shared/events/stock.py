@@ -156,6 +156,8 @@ class ReservationLost(DemandEvent):
     """The order of a higher band that got it, where the reservation was pre-empted."""
     gate: Gate | None = None
     """The gate that has closed on the goods, if that is why; the reason then is the nearest word of those before it."""
+    unaccepted: bool = False
+    """Whether the order does not accept the reference of the goods, if that is why; the reason then is the nearest."""
 
 
 class ProtectedMinimumSet(Event):
@@ -181,6 +183,38 @@ class ProtectedMinimumSet(Event):
     def key(self) -> str:
         """Name the minimum."""
         return f"protected-minimum:{self.site}/{self.part}"
+
+
+class Awaited(BaseModel):
+    """What an order for stock still waits for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    order: OrderId
+    """The order."""
+    short: Quantity
+    """How much has not arrived."""
+
+
+class StockLevelStated(Event):
+    """How much of a part a depot had for nobody at one moment, and what of it was still to arrive for stock."""
+
+    TYPE: ClassVar[str] = "jvtrack.stock.stock-level-stated.v1"
+    STREAM: ClassVar[Stream] = Stream.STOCK
+
+    site: SiteId
+    """The depot."""
+    part: PartId
+    """The part."""
+    free: Total
+    """How much lay on its shelf in a serviceable condition, held for no order."""
+    awaited: list[Awaited]
+    """The orders for stock that still waited for something."""
+
+    @property
+    def key(self) -> str:
+        """Name the level."""
+        return f"stock-level:{self.site}/{self.part}"
 
 
 class ShipmentLine(BaseModel):

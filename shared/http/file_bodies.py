@@ -106,4 +106,6 @@ def inlined(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:
 def _cell(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return ";".join(value)
     return json.dumps(value) if isinstance(value, list | dict) else str(value)

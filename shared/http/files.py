@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar, get_args, get_origin
 
 from fastapi import Query, Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -21,6 +21,9 @@ R = TypeVar("R", bound=BaseModel)
 D = TypeVar("D")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 _FLAGS = {"true": True, "false": False}
+_LISTED = ";"
+_FORMS = frozenset({"string_pattern_mismatch", "string_too_long", "string_too_short"})
+_UNSAID: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Imported(Generic[R]):
     records: Sequence[R]
     lines: Sequence[int]
     errors_max: int
+    wrong: Sequence[LineError] = ()
+    """What is wrong with the form of other lines; nothing of such a file may be imported."""
 
     def numbered(self) -> Iterator[tuple[int, R]]:
         """Give each record with the number of its line."""
@@ -94,8 +99,10 @@ class Imported(Generic[R]):
         return told(errors[: self.errors_max])
 
     def invalid(self, errors: Sequence[LineError]) -> ImportInvalid:
-        """Make the refusal of the file for what is wrong with its lines."""
-        return ImportInvalid(wrong=len(errors), lines=len(self.lines), errors=self.told(errors))
+        """Make the refusal of the file for what is wrong with its lines, those of a wrong form among them."""
+        found = sorted([*self.wrong, *errors], key=lambda error: error.line)
+        lines = len({*self.lines, *(error.line for error in self.wrong)})
+        return ImportInvalid(wrong=len(found), lines=lines, errors=self.told(found))
 
 
 def is_csv(request: Request) -> bool:
@@ -132,8 +139,28 @@ def read_records(
     key: tuple[str, ...],
     bounds: Bounds,
     errors: Sequence[LineError] = (),
+    meanings: Mapping[str, str] = _UNSAID,
 ) -> Imported[R]:
-    """Read every line as a record, or refuse the file with every error; two lines that name the same are an error."""
+    """Read every line as a record, or refuse the file with every error."""
+    imported = look_over(rows, read, key=key, bounds=bounds, errors=errors, meanings=meanings)
+    if imported.wrong:
+        raise imported.invalid(())
+    return imported
+
+
+def look_over(
+    rows: Sequence[tuple[int, Any]],
+    read: Callable[[Any], R],
+    *,
+    key: tuple[str, ...],
+    bounds: Bounds,
+    errors: Sequence[LineError] = (),
+    meanings: Mapping[str, str] = _UNSAID,
+) -> Imported[R]:
+    """Read every line as a record, and what is wrong with the others; two lines that name the same are an error.
+
+    What has not the form of its field is told what the field means.
+    """
     lines = len({line for line, _ in rows} | {error.line for error in errors})
     if lines > bounds.lines_max:
         raise ImportTooLong(lines=lines, lines_max=bounds.lines_max)
@@ -144,15 +171,12 @@ def read_records(
         try:
             records[line] = record = read(item)
         except ValidationError as error:
-            found.extend(_line_errors(line, error))
+            found.extend(_line_errors(line, error, meanings))
             continue
         name = tuple(getattr(record, field) for field in key)
         if seen.setdefault(name, line) != line:
             found.append(LineError(line, ", ".join(key), f"is on line {seen[name]} already"))
-    if found:
-        found.sort(key=lambda error: error.line)
-        raise ImportInvalid(wrong=len(found), lines=lines, errors=told(found[: bounds.errors_max]))
-    return Imported(list(records.values()), list(records), bounds.errors_max)
+    return Imported(list(records.values()), list(records), bounds.errors_max, found)
 
 
 def read_document(content: bytes, kind: type[D]) -> D:
@@ -168,8 +192,21 @@ def columns_of(kind: type[BaseModel]) -> Collection[str]:
     return _readers(kind).keys()
 
 
+def meanings_of(kind: type[BaseModel]) -> Mapping[str, str]:
+    """Say what each field of a kind of record means, in one line."""
+    fields = kind.model_fields.items()
+    return {
+        str(field.validation_alias or name): field.description.partition("\n")[0]
+        for name, field in fields
+        if field.description
+    }
+
+
 def typed(cells: Mapping[str, str], kind: type[BaseModel]) -> dict[str, object]:
-    """Read cells as what their columns hold, digits and flags; what they do not hold is left for the kind to refuse."""
+    """Read cells as what their columns hold: digits, flags, lists parted by semicolons.
+
+    What they do not hold is left for the kind to refuse.
+    """
     readers = _readers(kind)
     return {name: readers[name](cell) for name, cell in cells.items() if name in readers}
 
@@ -179,10 +216,13 @@ def told(errors: Sequence[LineError]) -> list[dict[str, object]]:
     return [{"line": each.line, "field": f"line {each.line}: {each.field}", "message": each.message} for each in errors]
 
 
-def _line_errors(line: int, error: ValidationError) -> Iterator[LineError]:
+def _line_errors(line: int, error: ValidationError, meanings: Mapping[str, str]) -> Iterator[LineError]:
     for each in error.errors(include_url=False, include_input=False):
         field = ".".join(str(step) for step in each["loc"]) or "line"
-        yield LineError(line, field, each["msg"].removeprefix("Value error, "))
+        message = each["msg"].removeprefix("Value error, ")
+        if each["type"] in _FORMS and field in meanings:
+            message = f"is not of this form: {meanings[field]}"
+        yield LineError(line, field, message)
 
 
 @cache
@@ -192,6 +232,8 @@ def _readers(kind: type[BaseModel]) -> Mapping[str, Callable[[str], object]]:
 
 
 def _reader(annotation: object) -> Callable[[str], object]:
+    if _is_list(annotation):
+        return lambda cell: [each.strip() for each in cell.split(_LISTED)]
     if _holds(annotation, bool):
         return lambda cell: _FLAGS.get(cell, cell)
     if _holds(annotation, int):
@@ -201,6 +243,10 @@ def _reader(annotation: object) -> Callable[[str], object]:
 
 def _holds(annotation: object, kind: type) -> bool:
     return annotation is kind or any(_holds(each, kind) for each in get_args(annotation))
+
+
+def _is_list(annotation: object) -> bool:
+    return get_origin(annotation) in (list, tuple) or any(_is_list(each) for each in get_args(annotation))
 
 
 def _counted(number: object, noun: str) -> str:

@@ -6,6 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from shared.events.production import Reference
+from shared.types import Cage, Text
+
 VERSION_MAX = 2**63 - 1
 _MOMENT_YEAR_MIN, _MOMENT_YEAR_END = 1950, 9999  # The oldest thing in use, and what no offset carries out of reach.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -56,6 +59,26 @@ class Answer(BaseModel):
     """A body that a door answers."""
 
     model_config = ConfigDict(frozen=True, use_attribute_docstrings=True, populate_by_name=True)
+
+
+Seen = Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)] | None
+"""The version that a client saw, if it cares what it changes."""
+
+
+class NamedReference(Body):
+    """A maker's reference of a part, as the catalogue has it."""
+
+    maker: Cage
+    """The maker's CAGE or NCAGE code."""
+    number: Annotated[Text, Field(max_length=60)]
+    """Part or drawing number; look-alike letters may be in either script."""
+    revision: Annotated[Text, Field(max_length=20)] | None = None
+    """Revision of the drawing, if it has one."""
+
+    @property
+    def matched(self) -> Reference:
+        """Give it as it is matched."""
+        return Reference(**dict(self)).matched
 
 
 def absent() -> Any:

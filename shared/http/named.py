@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from shared.events.envelope import Stream
 from shared.http.versions import Token
-from shared.types import FirstArticleId, LotId, OrderId, ShipmentId, SiteId, WorkOrderId
+from shared.types import FirstArticleId, LotId, Nation, OrderId, ShipmentId, SiteId, WorkOrderId
 
 _KINDS = {
     Stream.ORDERS.topic: {"order": "orders"},
     Stream.PRODUCTION.topic: {"lot": "lots", "work-order": "work_orders", "first-article": "first_articles"},
     Stream.STOCK.topic: {"demand": "orders", "shipment": "shipments"},
 }
+_OF_A_NATION = 5
+"""Slashes in the name of a nation's own inspection, one more than in any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,13 @@ class Named:
 
     @property
     def inspected(self) -> frozenset[SiteId]:
-        """The sites that first articles are of."""
-        return frozenset(first_article.partition("/")[0] for first_article in self.first_articles)
+        """The sites that first articles are of which their own nation has judged, for all."""
+        return frozenset(each.partition("/")[0] for each in self.first_articles if each.count("/") < _OF_A_NATION)
+
+    @property
+    def inspectors(self) -> frozenset[Nation]:
+        """The nations whose own first articles, of suppliers abroad, they are of."""
+        return frozenset(each.rpartition("/")[2] for each in self.first_articles if each.count("/") == _OF_A_NATION)
 
     @property
     def senders(self) -> frozenset[SiteId]:

@@ -84,6 +84,7 @@ _PLANNER_PARTNER = Rights(
 _OPERATOR = Rights(_ALL, Posting.ANY)
 _AUDITOR = Rights(_ALL)
 _QUALITY = Rights({Subject.LOT: Sight.FULL}, Posting.OF_QUALITY)
+_INSPECTING = (Posting.ANY, Posting.OF_QUALITY)
 _WATCHER_PARTNER = Rights(dict.fromkeys(Subject, Sight.STREAMS))
 
 
@@ -152,11 +153,14 @@ def may_purchase(principal: Principal, buyer: str) -> bool:
     return buyer == principal.nation and TABLE[principal.role][Nearness.NATION].posting is not Posting.NONE
 
 
-def require_inspect(principal: Principal, site: str, nation: str) -> None:
-    """Refuse a principal who may not say what an inspection at this site has found."""
-    posting = TABLE[principal.role][nearness(principal, site, nation)].posting
-    if posting not in (Posting.ANY, Posting.OF_QUALITY):
-        raise SiteForbidden(site=site)
+def may_inspect(principal: Principal, site: str, nation: str) -> bool:
+    """Tell whether a principal may say what an inspection at this site has found, for all who get goods from there."""
+    return TABLE[principal.role][nearness(principal, site, nation)].posting in _INSPECTING
+
+
+def may_inspect_abroad(principal: Principal, kind: SiteKind) -> bool:
+    """Tell whether a principal may inspect a supplier of another nation for its own: who inspects at its nation's."""
+    return kind is SiteKind.SUPPLIER and TABLE[principal.role][Nearness.NATION].posting in _INSPECTING
 
 
 def may_plan(principal: Principal, site: str, nation: str) -> bool:

@@ -1,16 +1,20 @@
 """Puts one service's backbone together: outbox relay, consumers, and what readiness says of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from shared.db import DATABASE_ERRORS, Database
 from shared.events.envelope import Stream
+from shared.messaging import positions
 from shared.messaging.consumer import Consumer
 from shared.messaging.group import Decide, Group
 from shared.messaging.handlers import Subscription
 from shared.messaging.operations import Operations
+from shared.messaging.positions import V
 from shared.messaging.relay import Outbox, Relay
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal, any_of
@@ -64,6 +68,11 @@ class Backbone:
             )
             for subscription in subscriptions
         ]
+        self._hearers = [
+            (consumer.group, stream)
+            for consumer, subscription in zip(self._consumers, subscriptions, strict=True)
+            for stream in subscription.streams
+        ]
         parkings = {consumer.group: consumer.parking for consumer in self._consumers}
         self.operations = Operations(database, topics, parkings, hole_seconds_max=settings.hole_seconds_max)
 
@@ -72,6 +81,10 @@ class Backbone:
         made: Group[Any, Any] = Group(name, self._database, decide, settings=self._settings, metrics=self._metrics)
         self._groups.append(made)
         return made
+
+    async def missing(self, session: AsyncSession, versions: Collection[V]) -> set[V]:
+        """Tell which versions have not been applied by every group that hears of them."""
+        return await positions.missing(session, versions, self._hearers)
 
     def doors(self) -> list[Loop]:
         """Give the loops that must end first: what a door has taken is finished before anything else stops."""

@@ -36,8 +36,12 @@ _MISSING = Statement(
     """
     SELECT t.topic, t.key, t.key_seq FROM unnest(CAST(:topics AS smallint[]), CAST(:keys AS text[]),
       CAST(:key_seqs AS bigint[])) AS t (topic, key, key_seq)
-    WHERE NOT EXISTS (SELECT FROM stream_position p
-                      WHERE p.topic = t.topic AND p.key = t.key AND p.key_seq >= t.key_seq)
+    WHERE (NOT EXISTS (SELECT FROM stream_position p
+                       WHERE p.topic = t.topic AND p.key = t.key AND p.key_seq >= t.key_seq)
+           OR EXISTS (SELECT FROM unnest(CAST(:groups AS text[]), CAST(:heard AS smallint[])) AS h (grp, topic)
+                      WHERE h.topic = t.topic
+                        AND NOT EXISTS (SELECT FROM stream_position p WHERE p.grp = h.grp AND p.topic = t.topic
+                                        AND p.key = t.key AND p.key_seq >= t.key_seq)))
       AND NOT EXISTS (SELECT FROM event_log e WHERE e.topic = t.topic AND e.key = t.key AND e.key_seq = t.key_seq)
     """
 )
@@ -84,6 +88,8 @@ class Known:
 
 
 Keys = Mapping[Stream, Collection[str]]
+Hearer = tuple[str, Stream]
+"""A group of this service, and a stream that it hears."""
 
 
 async def load(session: AsyncSession, group: str, keys: Keys) -> dict[Stream, Known]:
@@ -123,8 +129,8 @@ async def save(session: AsyncSession, group: str, positions: Mapping[Stream, Map
         raise PositionOvertaken(f"{len(rows) - saved} of {len(rows)} keys were advanced by another owner")
 
 
-async def missing(session: AsyncSession, versions: Collection[V]) -> set[V]:
-    """Tell which of these versions this service has neither decided nor applied."""
+async def missing(session: AsyncSession, versions: Collection[V], hearers: Collection[Hearer] = ()) -> set[V]:
+    """Tell which of these versions this service has neither decided nor applied, in every group that hears of them."""
     known = {(int(STREAM_OF_TOPIC[each.stream]), each.key, each.key_seq): each for each in versions}
     rows = await _MISSING.rows(
         session,
@@ -132,6 +138,8 @@ async def missing(session: AsyncSession, versions: Collection[V]) -> set[V]:
             "topics": [topic for topic, _, _ in known],
             "keys": [key for _, key, _ in known],
             "key_seqs": [key_seq for _, _, key_seq in known],
+            "groups": [group for group, _ in hearers],
+            "heard": [int(stream) for _, stream in hearers],
         },
     )
     return {known[row.topic, row.key, row.key_seq] for row in rows}

@@ -33,6 +33,7 @@ LOCK = re.compile(
 )
 BACKBONE_STORES = {
     "shared/http/idempotency.py",
+    "shared/http/staging_store.py",
     "shared/messaging/consumer_store.py",
     "shared/messaging/outbox_keeper.py",
     "shared/messaging/rebuild/tables.py",

@@ -12,12 +12,38 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from shared.events import catalogue, factory, orders, platforms, production, purchases, quality, stock
+from shared.events import (
+    catalogue,
+    expediting,
+    factory,
+    orders,
+    platforms,
+    production,
+    progress,
+    purchases,
+    quality,
+    replenishment,
+    stock,
+    workshop,
+)
 from shared.events.envelope import Event
 from shared.events.factory import FactoryFact
 
 PUBLISHED = Path(__file__).parent / "published"
-_MODULES = (catalogue, orders, platforms, production, quality, stock, factory, purchases)
+_MODULES = (
+    catalogue,
+    expediting,
+    orders,
+    platforms,
+    replenishment,
+    production,
+    progress,
+    quality,
+    stock,
+    factory,
+    workshop,
+    purchases,
+)
 
 Schema = dict[str, Any]
 

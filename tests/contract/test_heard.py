@@ -17,6 +17,7 @@ HEARD: list[tuple[Ears, Stream]] = [
     (orders.deciders, Stream.STOCK),
     (orders.deciders, Stream.PRODUCTION),
     (orders.projections, Stream.CATALOGUE),
+    (orders.makings, Stream.PRODUCTION),
     *((each.registry, stream) for each in production.SUBSCRIPTIONS for stream in each.streams),
     *((each.registry, stream) for each in (inventory_subscription(InventorySettings()),) for stream in each.streams),
 ]

@@ -21,14 +21,16 @@ from services.inventory.domain.resolution import resolve
 from services.inventory.domain.suspense import DiscrepancyKind
 from services.inventory.domain.unfit import give_up
 from shared.errors import Refusal
+from shared.events.production import Reference
+from shared.events.references import reference_key
 from shared.events.stock import Gate
-from shared.types import Condition, EventId, Shelf
+from shared.types import Condition, EventId, ReferenceKey, Shelf
 from tests.faults.extent import EXTENT, SECONDS_MAX
+from tests.faults.shelves import of_the_factory, on_the_depots_shelf
 from tests.unit.inventory.makers import (
     DEPOT,
     FACTORY,
     OTHER_DEPOT,
-    PART,
     REAL,
     a_book,
     a_cause,
@@ -50,6 +52,9 @@ quantities = st.integers(1, 8)
 conditions = st.sampled_from([Condition.A, Condition.C, Condition.F])
 shipments = st.sampled_from(["F-01:S-1", "F-01:S-2"])
 picks = st.integers(0, 50)
+MADE_AS = tuple(Reference(maker="3VK1Y", number="VKR-1", revision=each) for each in "BC")
+references = st.sampled_from([None, *map(reference_key, MADE_AS)])
+accepted = st.sampled_from([(), MADE_AS[:1], MADE_AS])
 
 
 class Store(RuleBasedStateMachine):
@@ -125,15 +130,25 @@ class Store(RuleBasedStateMachine):
     def close(self, shipment: str) -> None:
         self._ask(lambda cause: road.close(self.book, cause, self.book.shipments.get(shipment), {DEPOT}))
 
-    @rule(quantity=quantities, is_partial=st.booleans(), priority=st.integers(1, 15))
-    def order(self, quantity: int, priority: int, *, is_partial: bool) -> None:
+    @rule(quantity=quantities, is_partial=st.booleans(), priority=st.integers(1, 15), accepts=accepted)
+    def order(self, quantity: int, priority: int, accepts: tuple[Reference, ...], *, is_partial: bool) -> None:
         if self.orders < 20:
             self.orders += 1
-            placed = an_order(quantity, self.orders, partial=is_partial, priority=priority)
+            placed = an_order(quantity, self.orders, partial=is_partial, priority=priority, references=accepts)
             lines = [line for lot in LOTS for line in self.book.shipments.carrying(goods(DEPOT, lot).lot_key)]
             mine = [line for line in lines if line.order == placed.order]
             arrived, lost = sum(line.received for line in mine), sum(line.lost for line in mine)
             self.book.demands.hear(hear(placed, arrived=arrived, lost=lost))
+            allocated(self.book)
+
+    @rule(pick=picks, accepts=accepted)
+    def accept(self, pick: int, accepts: tuple[Reference, ...]) -> None:
+        """Take lots of other references from now on, as the handler does."""
+        demand = self.book.demands.find(an_order_id(pick % (self.orders + 1) + 1))
+        if demand is not None and not demand.closed:
+            now = self.book.demands.get(demand.order).accept(accepts)
+            self.book.demands.keep(*now.reserve(0))
+            give_up(self.book, a_cause(), demand.order)
             allocated(self.book)
 
     @rule(pick=picks, wanted=quantities, is_cancel=st.booleans())
@@ -190,12 +205,14 @@ class Store(RuleBasedStateMachine):
         change = found - self.book.stands(holding)
         self._ask(lambda cause: count.correct(self.book, cause, holding, change), lot, change)
 
-    @rule(held_back=st.sets(lots))
-    def move_gates(self, held_back: set[str]) -> None:
-        """Hold these lots back and let the others through, and look after who holds or waits, as the tidier does."""
+    @rule(held_back=st.sets(lots), made_as=st.tuples(references, references))
+    def move_gates(self, held_back: set[str], made_as: tuple[ReferenceKey | None, ReferenceKey | None]) -> None:
+        """Hold these lots back, let the others through, say what they are; and look after who holds or waits."""
         self.book.gates = Gates()
+        for lot, reference in zip(LOTS, made_as, strict=True):
+            self.book.gates.load_reference(goods(DEPOT, lot).part, lot, reference)
         for lot in held_back:
-            self.book.gates.load(PART, lot, Gate.FIRST_ARTICLE)
+            self.book.gates.load(goods(DEPOT, lot).lot_key, Gate.FIRST_ARTICLE)
         for number in range(1, self.orders + 1):
             give_up(self.book, a_cause(), an_order_id(number))
         allocated(self.book)
@@ -209,8 +226,8 @@ class Store(RuleBasedStateMachine):
         self._ask(lambda cause: slip.reverse(self.book, cause, original))
         for transfer in self.book.transfers[before:]:
             if transfer.reverses == original:
-                self.shelves[transfer.source.lot] -= _on_the_depots_shelf(transfer.source) * transfer.quantity
-                self.shelves[transfer.target.lot] += _on_the_depots_shelf(transfer.target) * transfer.quantity
+                self.shelves[transfer.source.lot] -= on_the_depots_shelf(transfer.source) * transfer.quantity
+                self.shelves[transfer.target.lot] += on_the_depots_shelf(transfer.target) * transfer.quantity
 
     @rule(pick=picks)
     def resolve(self, pick: int) -> None:
@@ -253,36 +270,26 @@ class Store(RuleBasedStateMachine):
             assert not demand.closed or demand.short == demand.reserved == 0
 
     @invariant()
-    def nobody_holds_what_is_held_back(self) -> None:
+    def nobody_holds_what_is_held_back_or_not_accepted(self) -> None:
         for number in range(1, self.orders + 1):
-            held = self.book.demands.held_by(an_order_id(number))
-            assert not any(self.book.gates.closed(each.lot_key) for each, quantity in held.items() if quantity)
+            demand = self.book.demands.get(an_order_id(number))
+            held = [each for each, quantity in self.book.demands.held_by(demand.order).items() if quantity]
+            assert not any(self.book.gates.closed(each.lot_key) for each in held)
+            assert all(demand.accepts_reference(self.book.gates.reference(each.lot_key)) for each in held)
 
     @invariant()
     def nobody_waits_for_what_is_free(self) -> None:
         free = {each: there for each, there in self.book.free(goods().stock).items() if usable(self.book, each)}
         for demand in self.book.demands.waiting(goods().stock):
-            suitable = sum(there for each, there in free.items() if each.condition in demand.conditions)
+            made_as = {each: self.book.gates.reference(each.lot_key) for each in free}
+            suitable = sum(there for each, there in free.items() if demand.accepts(each.condition, made_as[each]))
             assert suitable == 0 or (not demand.partial and suitable < demand.short)
 
     def teardown(self) -> None:
         for lot in LOTS:
             self._arrive(lot, len(self.on_the_way[lot]))
         self.all_accounts_sum_to_nothing_and_no_shelf_is_below_it()
-        assert _of_the_factory(self.book) == _of_the_factory(self.prompt)
-
-
-def _of_the_factory(book: Book) -> dict[tuple[str, bool], int]:
-    """Sum what was made of each lot, and what should be left; what was resolved before it was explained counts too."""
-    found: Counter[tuple[str, bool]] = Counter()
-    for account, quantity in sums(book).items():
-        if account.site == FACTORY:
-            found[account.lot, account.shelf is Shelf.MADE] += quantity
-    return {key: quantity for key, quantity in found.items() if quantity}
-
-
-def _on_the_depots_shelf(account: Account) -> bool:
-    return account.site == DEPOT and account.shelf in {Shelf.ON_HAND, Shelf.RESERVED}
+        assert of_the_factory(self.book) == of_the_factory(self.prompt)
 
 
 TestStore = pytest.mark.usefixtures("uncounted")(pytest.mark.timeout(SECONDS_MAX)(Store.TestCase))

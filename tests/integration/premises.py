@@ -53,21 +53,25 @@ class Said:
 class Ear:
     """Hears facts: sorts, applies and remembers them as the consumers of one partition do."""
 
-    def __init__(self, database: Database, *subscriptions: Subscription[Any], part: int = 0) -> None:
+    def __init__(self, database: Database, *subscriptions: Subscription[Any], part: int = 0, within: str = "") -> None:
+        """Hear for these subscriptions, in groups named as the consumers of a service name them: `within` it."""
         self._database = database
         self._part = part
-        self._appliers = {
-            stream: Applier(
-                database,
-                subscription,
-                subscription.group,
-                settings=BackboneSettings(),
-                metrics=BackboneMetrics(CollectorRegistry()),
+        self._appliers = [
+            (
+                stream,
+                within + subscription.group,
+                Applier(
+                    database,
+                    subscription,
+                    within + subscription.group,
+                    settings=BackboneSettings(),
+                    metrics=BackboneMetrics(CollectorRegistry()),
+                ),
             )
             for subscription in subscriptions
             for stream in subscription.streams
-        }
-        self._groups = {stream: each.group for each in subscriptions for stream in each.streams}
+        ]
         self._offsets = count()
         self._turns: defaultdict[Place, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._numbers: dict[str, int] = {}
@@ -88,18 +92,18 @@ class Ear:
 
     async def hear_said(self, said: Sequence[Said], *, partition: int | None = None) -> None:
         """Hear facts, perhaps not for the first time."""
-        for stream in self._appliers:
+        for stream, group, applier in self._appliers:
             mine = [each for each in said if each.event.STREAM is stream]
             if mine:
-                await self._apply(stream, mine, self._part if partition is None else partition)
+                place = Place(group, f"test.{stream.topic}", self._part if partition is None else partition)
+                await self._apply(applier, mine, place, stream)
 
-    async def _apply(self, stream: Stream, said: Sequence[Said], partition: int) -> None:
-        place = Place(self._groups[stream], f"test.{stream.topic}", partition)
+    async def _apply(self, applier: Applier[Any], said: Sequence[Said], place: Place, stream: Stream) -> None:
         async with self._turns[place]:
             async with self._database.transaction() as session:
                 owned = await consumer_store.acquire(session, place, "topic")
             records = [each.record(next(self._offsets)) for each in said]
-            await _retry(lambda: self._appliers[stream].apply([Batch(stream, place, owned, records)]))
+            await _retry(lambda: applier.apply([Batch(stream, place, owned, records)]))
 
 
 async def _retry(apply: Callable[[], Awaitable[object]]) -> None:

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from jvtrack.client import Receipt, ReceiptLine, Report
 from shared.events.factory import FactoryEventVoided, FactoryLotStarted
-from tests.fixtures.bad import anywhere, inventory, orders, production
+from tests.fixtures.bad import anywhere, inventory, orders, production, references, stocking
 from tests.fixtures.bad.anywhere import SERVICES
 from tests.fixtures.bad.request import KEY, Bad
 from tests.fixtures.catalogue import Trade
@@ -17,7 +17,7 @@ from tests.fixtures.doors import facts, fields, rows, slug
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TABLE = [*orders.ALL, *production.ALL, *inventory.ALL, *anywhere.ALL]
+TABLE = [*orders.ALL, *references.ALL, *production.ALL, *inventory.ALL, *stocking.ALL, *anywhere.ALL]
 RETRIED = {"catalogue-behind", "work-order-unknown", "event-unknown", "version-not-yet-applied"}
 """What is worth another try, and says when."""
 ROLES = {"D": "depot", "d": "depot", "F": "factory"}

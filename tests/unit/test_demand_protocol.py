@@ -10,11 +10,12 @@ from itertools import combinations
 
 import pytest
 
+from services.inventory.domain.demand import Demand
 from tests.faults.extent import EXTENT, WHOLE
 from tests.unit.protocol import broken
 from tests.unit.protocol.explorer import BOUND, LIVELOCK, Findings, Step, explore
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import BetweenDepots, Ordering, Overruled, SharesOut
+from tests.unit.protocol.ordering import BetweenDepots, ForStock, Ordering, Overruled, Resources, SharesOut
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services
 
@@ -23,6 +24,8 @@ pytestmark = pytest.mark.usefixtures("uncounted")
 STATES_MAX = 4_000_000
 REAL = Services(Ordering(), Stocking(), Making())
 CHOSEN = (
+    ("counter", "decline", "cancel"),
+    ("counter", "decline", "scrap"),
     ("cancel", "over", "under"),
     ("unissue", "unreceive", "take"),
     ("cancel", "refuse", "reduce", "scrap"),
@@ -77,12 +80,55 @@ def test_an_order_between_depots_is_served_or_declined_in_every_interleaving(unf
 
 
 @pytest.mark.parametrize(
+    "unforeseen",
+    [
+        (),
+        *((each,) for each in Budget._fields),
+        ("unreceive", "lose"),
+        ("over", "cancel"),
+        ("cancel", "unreceive", "lose"),
+    ],
+    ids="+".join,
+)
+def test_an_order_for_stock_fills_the_shelf_once_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen, services=replace(REAL, ordering=ForStock()))
+
+    assert found.broken is None, found
+
+
+@pytest.mark.parametrize(
+    ("rule", "broken_rule", "said"),
+    [
+        ("stocked", lambda demand: demand, "is no longer wanted"),
+        ("is_for_stock", property(lambda _: False), "is no longer wanted"),
+    ],
+)
+def test_an_order_for_stock_that_still_wants_what_has_arrived_is_caught(
+    monkeypatch: pytest.MonkeyPatch, rule: str, broken_rule: object, said: str
+) -> None:
+    monkeypatch.setattr(Demand, rule, broken_rule)
+
+    found = explored(services=replace(REAL, ordering=ForStock()))
+
+    assert found.broken is not None
+    assert said in found.broken
+
+
+@pytest.mark.parametrize(
     "unforeseen", [(), *((each,) for each in Budget._fields), ("cancel", "free"), ("refuse", "scrap")], ids="+".join
 )
 def test_an_order_that_is_shared_out_over_two_sources_is_served_in_every_interleaving(
     unforeseen: tuple[str, ...],
 ) -> None:
     found = explored(*unforeseen, services=replace(REAL, ordering=SharesOut()))
+
+    assert found.broken is None, found
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("unforeseen", [(), *((each,) for each in Budget._fields), ("cancel", "free")], ids="+".join)
+def test_an_order_whose_source_slips_is_sourced_anew_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:
+    found = explored(*unforeseen, services=replace(REAL, ordering=Resources()))
 
     assert found.broken is None, found
 
@@ -126,6 +172,7 @@ def test_a_protocol_that_is_wrong_in_one_thing_is_caught(
 @pytest.mark.parametrize(
     ("ordering", "unforeseen"),
     [
+        pytest.param(broken.SourcesBeforeItIsGivenBack(), (), id="what its source has not given back"),
         pytest.param(broken.SourcesWhatIsUnwanted(), ("reduce",), id="what is no longer wanted"),
         pytest.param(broken.SourcesWhatIsUnwanted(), ("cancel",), id="what is being cancelled"),
         pytest.param(broken.DecidesHalfway(), (), id="what has just arrived"),

@@ -6,24 +6,31 @@ import pytest
 from pydantic import BaseModel
 
 from services.inventory.schemas.explanations import DemandExplained
+from services.orders.schemas.concentration import ConcentrationRead, TakeoverRead
+from services.orders.schemas.dependence import ContentRead, FactRead, LotContent, ThresholdRead
 from services.orders.schemas.explanations import ExplanationRead
+from services.orders.schemas.imports import ImportProgress
 from services.orders.schemas.orders import OrderRead, OrderSummary
 from services.orders.schemas.platforms import Availability, GroundedRead, TailInFull, TailRead
 from services.orders.schemas.promises import StandingPromise
 from services.orders.schemas.releases import ActionsRead
+from services.orders.schemas.replenishment import PolicyRead, ReplenishmentRead, ReviewDone, RuleRead
 from services.orders.schemas.reports import AgeReport, UrgencyUse
 from services.orders.schemas.sources import ActivityRead, ImportDone, SourceRead
 from services.orders.schemas.weights import WeightsRead
 from services.production.schemas.answers import EventAnswer, LineAnswer, LinesSummary, lines_answer, request_body
 from services.production.schemas.events import READER, read_correction
 from services.production.schemas.examples import examples
+from services.production.schemas.genealogy import DownstreamLot
 from services.production.schemas.views import GapsRead, LotRead, LotSummary, WorkOrderRead, WorkOrderSummary
 from shared.events.factory import FactoryEventCorrected
 
 ANSWERS: list[type[BaseModel]] = [
     *(OrderSummary, OrderRead, StandingPromise, SourceRead, WeightsRead, ActivityRead, ImportDone),
+    *(ImportProgress, ReplenishmentRead, PolicyRead, RuleRead, ReviewDone),
     *(TailRead, TailInFull, GroundedRead, Availability, ActionsRead, ExplanationRead),
     *(AgeReport, UrgencyUse, DemandExplained),
+    *(ContentRead, LotContent, FactRead, ThresholdRead, ConcentrationRead, TakeoverRead, DownstreamLot),
     *(LotSummary, LotRead, WorkOrderSummary, WorkOrderRead, GapsRead, EventAnswer),
 ]
 

@@ -6,6 +6,8 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from jvtrack.client.answers.record import Body, Record
+from shared.events.making import Making
+from shared.events.production import Reference
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -47,6 +49,10 @@ class NewOrder(Body):
     """What it is for."""
     tail_number: str | None = None
     """The aircraft or vehicle it is for."""
+    references: list[Reference] | None = None
+    """References of which it takes lots: any of the part unless said."""
+    substitutes: bool | None = None
+    """Whether it also takes what may replace these, as the catalogue says: no unless said."""
 
 
 class OrderChange(Body):
@@ -58,8 +64,14 @@ class OrderChange(Body):
     """The new day."""
     urgency: Urgency | None = None
     """The new urgency of need; A and B take an approver's token."""
+    references: list[Reference] | None = None
+    """The references of which it takes lots from now on; an empty list for any."""
+    substitutes: bool | None = None
+    """Whether it also takes what may replace these, as the catalogue says."""
     reason: Text | None = None
-    """Why; needed with an urgency."""
+    """Why; needed with an urgency, or references."""
+    version: int | None = None
+    """The version that you saw: refused if there is a newer one."""
 
 
 class Grounds(Body):
@@ -95,6 +107,18 @@ class Order(Record):
     """Day on which it is needed."""
     partial: bool
     """Whether less than the whole may be reserved and issued."""
+    conditions: list[Condition] = []
+    """Supply conditions that it accepts."""
+    platform: Platform | None = None
+    """What it is for."""
+    tail_number: str | None = None
+    """The aircraft or vehicle it is for."""
+    for_stock: bool = False
+    """Whether it fills the depot's shelf, and is proposed and released by replenishment."""
+    placed_at: datetime | None = None
+    """When it was placed."""
+    references: list[Reference] = []
+    """References of which it takes lots, substitutes included; any of the part if there is none."""
     state: str
     """placed, open, sourced, reserved, issued, cancelled ..."""
     version: int
@@ -121,6 +145,15 @@ class Order(Record):
     """Why that day."""
     first_promised_for: date | None = None
     """The first day that was ever promised; kept for ever."""
+    overdue: bool = False
+    """Whether the day promised has passed while something is still to come."""
+    supplies: OrderId | None = None
+    """The order that it supplies, where it is a lateral order."""
+
+    @property
+    def suffix(self) -> str | None:
+        """Give the letter or digit that tells the orders of a split fill apart."""
+        return self.order_id[len(self.document_number) + len("-2026-") :] or None
 
     @property
     def adds_up(self) -> bool:
@@ -170,6 +203,23 @@ class WorkOrderOfOrder(Record):
     """Day on which it is promised."""
     state: str
     """How far the factory has taken it on."""
+    declined: bool = False
+    """Whether somebody has said no to what it offered."""
+    making: Making = Making()
+    """What else its source has said of it: its offer, kits missing, what becomes of what was in work."""
+    wanted_by: date | None = None
+    """Day by which it is wanted sooner, where the factory was hurried."""
+    lateral: OrderId | None = None
+    """The lateral order by which another depot ships it."""
+
+
+class OfferDecline(Body):
+    """Which offer is declined, and why."""
+
+    work_order: WorkOrderId
+    """The work order on which it was made."""
+    reason: Text
+    """Why."""
 
 
 class Change(Record):
@@ -227,3 +277,18 @@ class ImportDone(Record):
     """Lines that it held."""
     dry_run: bool
     """Whether it was only checked."""
+
+
+class ImportProgress(Record):
+    """How far an import is."""
+
+    import_id: UUID
+    """The import."""
+    state: str
+    """staging, validated, published."""
+    lines: int
+    """Lines of the file; 0 while they are being kept."""
+    published: int
+    """Lines that are dealt with."""
+    overtaken: int
+    """Lines that are not in force, because something changed since the file was checked."""

@@ -170,7 +170,7 @@ class ReleaseAction(Record):
     """What fills one blocking line of one platform."""
 
     kind: str
-    """issue, expedite or cannibalise."""
+    """issue, lateral, expedite or cannibalise."""
     platform: Platform
     """What waits."""
     tail_number: TailNumber
@@ -183,6 +183,8 @@ class ReleaseAction(Record):
     """The day on which the line is filled by it."""
     donor: TailNumber | None = None
     """The platform that gives the part."""
+    depot: SiteId | None = None
+    """The depot that ships."""
     explanation: str
     """Why this is possible, and at whose cost."""
 

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from jvtrack.client.answers.record import Record
 from jvtrack.client.problems import ProblemError
+from shared.events.making import Making
 from shared.types import LotId, OrderId, PartId, SiteId, WorkOrderId
 
 
@@ -87,9 +88,72 @@ class Lot(Record):
     """What its facts contradict."""
 
 
-class LotDetails(Lot):
-    """A lot with its history."""
+class Input(Record):
+    """Material that went into a lot."""
 
+    material: str
+    """What it is."""
+    kind: str
+    """component, kit or raw."""
+    input_lot: str
+    """Its own lot, heat or kit."""
+    origin: str
+    """Country that it comes from."""
+    amount: str
+    """How much of it, in its own unit."""
+    unit: str
+    """Its unit."""
+    unit_cost: str | None = None
+    """What one unit of it costs."""
+    currency: str | None = None
+    """Currency of the cost."""
+    event_id: UUID
+    """The fact that says so."""
+
+
+class Sent(Record):
+    """What of a lot was sent to a depot."""
+
+    depot: SiteId
+    """Where it went."""
+    shipment: str
+    """In which consignment."""
+    quantity: int
+    """How much."""
+    event_id: UUID
+    """The fact that says so."""
+
+
+class DownstreamLot(Record):
+    """A lot in which something has gone, at first or second hand, and where it was sent."""
+
+    lot: LotId
+    """The lot."""
+    part: PartId
+    """Its part."""
+    factory: SiteId
+    """The factory that made it."""
+    work_order: WorkOrderId | None = None
+    """The work order it was made for, if any."""
+    status: str
+    """How far it has come."""
+    steps: int
+    """1 where it went straight into it."""
+    by_way_of: list[str]
+    """The lots, heats and kits through which it came into it."""
+    in_work: int
+    """Begun, and neither finished nor scrapped."""
+    on_shelf: int
+    """Finished and still at the factory."""
+    sent: list[Sent]
+    """Where it was sent."""
+
+
+class LotDetails(Lot):
+    """A lot with what went into it, and its history."""
+
+    inputs: list[Input] = []
+    """What went into it, as far as it is told and still stands."""
     history: list[HistoryEntry] = []
     """Its newest facts, the oldest of them first."""
 
@@ -123,6 +187,10 @@ class WorkOrder(Record):
     """Priority designator of its order; 1 goes first."""
     required_by: date | None = None
     """Day on which the depot needs it."""
+    making: Making | None = None
+    """What else the factory has said of it: its offer, kits missing, what becomes of what was in work."""
+    wanted_by: date | None = None
+    """Day by which it is wanted sooner than promised, where it was hurried."""
 
 
 class WorkOrderDetails(WorkOrder):

@@ -6,7 +6,7 @@ from jvtrack.client.answers.production import HistoryEntry
 from jvtrack.client.answers.record import Body, Record
 from shared.events.production import Reference
 from shared.events.quality import ReopeningCause
-from shared.types import FirstArticleId, PartId, SiteId, Text
+from shared.types import FirstArticleId, Nation, PartId, SiteId, Text
 
 
 class InspectionOpening(Body):
@@ -64,6 +64,8 @@ class FirstArticle(Record):
     """How many steps it has taken."""
     factory: SiteId
     """Where the part is made."""
+    nation: Nation | None = None
+    """Whose own inspection of a supplier abroad it is, and holds for; none for the site's nation, for all."""
     part: PartId
     """The part."""
     reference: Reference

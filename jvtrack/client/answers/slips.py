@@ -144,6 +144,8 @@ class ConditionChange(Body):
     """What was found."""
     lot: LotId | None = None
     """The lot."""
+    inspect_by: date | None = None
+    """The new inspect-by day of an extendible life that was inspected."""
 
 
 class Sending(Body):
@@ -163,3 +165,5 @@ class Sending(Body):
     """Supply condition."""
     shipment: ShipmentId | None = None
     """The consignment; one is made if none is given."""
+    order: OrderId | None = None
+    """The lateral order for which it is sent: what it holds goes, whatever the lot."""

@@ -1,11 +1,11 @@
 """Sources and the weights by which they are ranked, as the orders service takes and tells them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
 from jvtrack.client.answers.record import Body, Record
-from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text
+from shared.types import Nation, OrderId, PartId, PositiveQuantity, SiteId, Text, WorkOrderId
 
 
 class SourceTerms(Body):
@@ -37,6 +37,28 @@ class SourceTerms(Body):
     """Imported share of the price, exact, as text."""
 
 
+class LearnedLeadTime(Record):
+    """What a source's deliveries say of its lead time."""
+
+    days: int
+    """Half of all deliveries are expected within so many days; planning reckons with it."""
+    late_days: int
+    """Nine of ten are."""
+    deliveries: int
+    """How many deliveries it was learned from."""
+    unfinished: int
+    """How many late ones, still out or given back, count beside them."""
+
+
+class ExportNeed(Record):
+    """Whose approval is needed for what leaves a joint venture for the source's nation."""
+
+    partners: Sequence[Nation]
+    """Its partners; none where nobody has stated them."""
+    missing: Sequence[Nation]
+    """Who of them has not approved it."""
+
+
 class Source(Record):
     """A source of a part."""
 
@@ -60,8 +82,12 @@ class Source(Record):
     """Last day of the technical acceptance."""
     standing: str
     """approved where it may be chosen today; else what it lacks."""
+    export: ExportNeed | None = None
+    """Whose approval is needed for what leaves a joint venture; none where nothing does."""
     lead_time_days: int
-    """Days from order to delivery."""
+    """Days from order to delivery, as stated."""
+    learned: LearnedLeadTime | None = None
+    """What its deliveries say; none where they are another nation's."""
     capacity_per_week: int | None = None
     """How much it can deliver in a week."""
     minimum_lot: int | None = None
@@ -100,6 +126,14 @@ class WeightTerms(Body):
     """What prices are compared in."""
     rates: Mapping[str, str] | None = None
     """What one unit of other currencies is worth in it."""
+    lead_time_worth: int | None = None
+    """How many deliveries a stated lead time is worth; 4 if not given."""
+    lead_time_spread: str | None = None
+    """How far deliveries are taken to lie apart before any came (of the logarithm); 0.3 if not given."""
+    resourcing: str | None = None
+    """Who decides that a need is sourced anew when its source slips: by-hand (if not given) or automatic."""
+    resourcing_days: int | None = None
+    """How many days sooner others must be for the rule to do it; 14 if not given."""
 
 
 class Weights(Record):
@@ -119,3 +153,57 @@ class Weights(Record):
     """What prices are compared in."""
     rates: Mapping[str, str] = {}
     """What one unit of other currencies is worth in it."""
+    lead_time_worth: int = 4
+    """How many deliveries a stated lead time is worth."""
+    lead_time_spread: Decimal = Decimal("0.3")
+    """How far deliveries are taken to lie apart before any came."""
+    resourcing: str = "by-hand"
+    """Who decides that a need is sourced anew when its source slips."""
+    resourcing_days: int = 14
+    """How many days sooner others must be for the rule to do it."""
+
+
+class Proposal(Record):
+    """Who would bring sooner what a source has slipped with."""
+
+    work_order: WorkOrderId
+    """The work order that has slipped."""
+    source: SiteId
+    """Who has it."""
+    quantity: int
+    """What it will still bring."""
+    due_asked: date
+    """When it was to be there, as it was asked for."""
+    due: date
+    """When it is to be there, by its source's last word."""
+    silent: bool
+    """Whether that day has passed without a word."""
+    foreseen: date
+    """When it is expected."""
+    instead: date
+    """When others would have brought all of it."""
+    days: int
+    """How much sooner that is."""
+    sources: Sequence[SiteId]
+    """Who they are, the best first."""
+    reason: str
+    """All of this in words."""
+
+
+class Slip(Record):
+    """An order that is late because a source has slipped, and what could be done about it."""
+
+    order_id: OrderId
+    """The order."""
+    ordered_by: SiteId
+    """The depot that waits."""
+    part: PartId
+    """The part."""
+    priority: int
+    """Its priority designator."""
+    required_by: date
+    """The day on which it is needed."""
+    promised_for: date | None = None
+    """The day that is promised."""
+    proposals: Sequence[Proposal]
+    """Who would bring sooner what has slipped, the greatest gain first."""

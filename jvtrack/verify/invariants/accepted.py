@@ -6,7 +6,7 @@ What is dispatched of a purchase is one accepted event and three facts, the disp
 """
 
 from jvtrack.verify.invariants.invariant import Invariant
-from shared.events import production, purchases
+from shared.events import production, progress, purchases
 
 _POSTED = ", ".join(
     f"'{fact.TYPE}'"
@@ -20,6 +20,11 @@ _POSTED = ", ".join(
         production.WorkOrderAccepted,
         production.WorkOrderRefused,
         production.DelayReported,
+        progress.MaterialConsumed,
+        progress.WorkOrderCountered,
+        progress.KitMissing,
+        progress.KitArrived,
+        progress.WorkInProgressDecided,
     )
 )
 _TAKING_BACK = f"'{production.LotEventVoided.TYPE}', '{production.DelayReported.TYPE}'"

@@ -4,6 +4,7 @@ An order's row names the version of inventory's word that it heard: inventory's 
 exactly what the row says. What was heard of work orders was read after its position, so it is that word or a later one.
 """
 
+from jvtrack.verify.invariants import references, stocked
 from jvtrack.verify.invariants.invariant import Invariant
 
 _SUM = """
@@ -52,12 +53,18 @@ SELECT printf('orders has work order %s-W%d at %d, which production did not say 
   s.n, s.quantity, coalesce(p.key_seq, 0))
 FROM sourcing s
 LEFT JOIN position p
-  ON p.topic = 3 AND p.service = 'orders' AND p.key = 'work-order:' || s.order_id || '-W' || s.n
-WHERE NOT EXISTS (
+  ON p.topic = 3 AND p.service = 'orders' AND p.grp LIKE '%.deciders'
+    AND p.key = 'work-order:' || s.order_id || '-W' || s.n
+WHERE s.lateral IS NULL AND NOT EXISTS (
     SELECT 1 FROM told_work_order t
     WHERE t.key = 'work-order:' || s.order_id || '-W' || s.n AND t.key_seq >= coalesce(p.key_seq, 1)
       AND t.quantity = s.quantity)
   AND NOT (p.key IS NULL AND s.quantity = s.sourced)
+"""
+_LATERAL = """
+SELECT printf('order %s counts on %d of lateral order %s, which %s', order_id, quantity, lateral,
+  coalesce(printf('brings %d', brings), 'does not supply it'))
+FROM sourcing WHERE lateral IS NOT NULL AND quantity IS NOT brings
 """
 _OWN_WORK_ORDER = """
 SELECT printf('work order %s@%d stands at %d, and was told as %s', w.work_order_id, w.version, w.quantity,
@@ -76,6 +83,18 @@ AGREED = Invariant(
     says="every order adds up, and its totals are inventory's",
     unit="orders",
     checked="SELECT count(*) FROM orders",
-    offences=(_SUM, _TOTALS, _UNHEARD, _POSITION, _DEMAND, _SOURCED, _WORK_ORDER, _OWN_WORK_ORDER),
+    offences=(
+        _SUM,
+        _TOTALS,
+        _UNHEARD,
+        _POSITION,
+        _DEMAND,
+        _SOURCED,
+        _WORK_ORDER,
+        _LATERAL,
+        _OWN_WORK_ORDER,
+        *stocked.OFFENCES,
+        *references.OFFENCES,
+    ),
     in_flight=_BEHIND,
 )

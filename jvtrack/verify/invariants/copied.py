@@ -1,13 +1,14 @@
 """I7: the catalogue is what catalogue.v1 makes of it, in inventory and in every copy; the fleet is what its facts make.
 
 So is the history of an order's promises what orders.v1 makes of it; promises made before they were told are left out.
+What figures are counted from is what it would be if it were counted anew.
 
 A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
 its version, unless that waits to be sent or has gone for a later one. The gates that inventory keeps of first articles
 are what production.v1 says at their versions.
 """
 
-from jvtrack.verify.invariants import fleet, losses
+from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, making, overdue
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
@@ -93,6 +94,20 @@ WHERE p.topic = 3 AND p.service = 'inventory' AND p.key LIKE 'first-article:%'
   AND NOT EXISTS (SELECT 1 FROM passed_over x
                   WHERE x.service = p.service AND x.topic = 3 AND x.key = p.key AND x.key_seq = p.key_seq)
 """
+_JUDGED = """
+SELECT printf('orders keeps first article %s@%d as %s of %s, and production.v1 says %s', a.name, a.version, a.state,
+  a.part, coalesce(t.state || ' of ' || t.part, 'nothing'))
+FROM judged_article a LEFT JOIN told_first_article t ON t.first_article = a.name AND t.key_seq = a.version
+WHERE t.first_article IS NULL OR (a.state, a.part) <> (t.state, t.part)
+"""
+_NOT_JUDGED = """
+SELECT printf('orders applied %s@%d, and keeps it at %d', p.key, p.key_seq, a.version)
+FROM judged_article a
+CROSS JOIN position p ON p.topic = 3 AND p.key = 'first-article:' || a.name AND p.service = 'orders'
+WHERE a.version < p.key_seq
+  AND NOT EXISTS (SELECT 1 FROM passed_over x
+                  WHERE x.service = p.service AND x.topic = 3 AND x.key = p.key AND x.key_seq = p.key_seq)
+"""
 _BEHIND = """
 SELECT count(*) FROM hears g JOIN head h ON h.topic = g.topic
 LEFT JOIN position p ON p.topic = h.topic AND p.key = h.key AND p.service = g.service AND p.grp = g.grp
@@ -107,7 +122,9 @@ COPIED = Invariant(
     SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
       + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
       + (SELECT count(*) FROM tail_row) + (SELECT count(*) FROM gate)
-      + (SELECT count(*) FROM reservation_loss)
+      + (SELECT count(*) FROM reservation_loss) + (SELECT count(*) FROM sourcing WHERE asked_on IS NOT NULL)
+      + (SELECT count(*) FROM fulfilment)
+      + (SELECT count(*) FROM lot_fact)
     """,
     offences=(
         _PART,
@@ -119,8 +136,15 @@ COPIED = Invariant(
         _UNKEPT,
         _GATE,
         _NO_GATE,
+        _JUDGED,
+        _NOT_JUDGED,
         *fleet.OFFENCES,
         *losses.OFFENCES,
+        *making.OFFENCES,
+        *lead_times.OFFENCES,
+        *fulfilments.OFFENCES,
+        *lots.OFFENCES,
+        *overdue.OFFENCES,
     ),
     in_flight=_BEHIND,
 )

@@ -4,13 +4,15 @@ Losses were told before they were kept: those that inventory decided before the 
 """
 
 _LOSS = """
-SELECT printf('order %s keeps at %d that %d were taken (%s, winner %s, gate %s), and stock.v1 says %s', k.order_id,
+SELECT printf('order %s keeps at %d that %d were taken (%s, winner %s, gate %s%s), and stock.v1 says %s', k.order_id,
   k.heard, k.taken, k.reason, coalesce(k.winner, 'none'), coalesce(k.gate, 'none'),
-  iif(t.order_id IS NULL, 'nothing', printf('%d (%s, winner %s, gate %s)', t.taken, t.reason,
-    coalesce(t.winner, 'none'), coalesce(t.gate, 'none'))))
+  iif(k.unaccepted, ', not accepted', ''), iif(t.order_id IS NULL, 'nothing',
+    printf('%d (%s, winner %s, gate %s%s)', t.taken, t.reason, coalesce(t.winner, 'none'), coalesce(t.gate, 'none'),
+      iif(t.unaccepted, ', not accepted', ''))))
 FROM reservation_loss k LEFT JOIN told_loss t ON t.order_id = k.order_id AND t.key_seq = k.heard
 WHERE t.order_id IS NULL
-  OR (t.taken, t.reason) <> (k.taken, k.reason) OR t.winner IS NOT k.winner OR t.gate IS NOT k.gate
+  OR (t.taken, t.reason, t.unaccepted) <> (k.taken, k.reason, k.unaccepted)
+  OR t.winner IS NOT k.winner OR t.gate IS NOT k.gate
 """
 _UNKEPT = """
 SELECT printf('orders applied demand:%s@%d, by which %d were taken (%s), and keeps nothing of it', t.order_id,

@@ -5,6 +5,7 @@ which they were read; a stock whose facts had not all reached Kafka by then is i
 """
 
 from jvtrack.verify.invariants.invariant import Invariant
+from jvtrack.verify.invariants.references import UNACCEPTED
 
 _BELOW_ZERO = """
 SELECT printf('%s of lot %s, condition %s, at %s: %s stood at %d after version %d', part, lot, condition, site, shelf,
@@ -63,6 +64,11 @@ FROM demand d LEFT JOIN half h
   ON h.order_id = d.order_id AND h.shelf = 'issued' AND h.site = d.site AND h.version <= d.stock_version
 GROUP BY d.order_id HAVING coalesce(sum(h.change), 0) <> d.issued - d.returned
 """
+_OVERSTAYED = """
+SELECT printf('%d of %s, lot %s, at %s are in condition %s, and their life was over on %s', quantity, part, lot, site,
+  condition, last_day)
+FROM overstay
+"""
 _HELD_BACK = """
 SELECT printf('order %s holds %d of lot %s, condition %s, at %s, which %s holds back: inventory takes it back',
   order_id, quantity, lot, condition, site, gate)
@@ -74,8 +80,8 @@ SOLD = Invariant(
     says="no real shelf below zero, no oversell, at any instant",
     unit="postings",
     checked="SELECT count(*) FROM posting",
-    offences=(_BELOW_ZERO, _MISTOLD, _REBUILT, _TOLD, _HELD, _DEMAND, _OVERSOLD, _ISSUED),
-    notes=(_HELD_BACK,),
+    offences=(_BELOW_ZERO, _MISTOLD, _REBUILT, _TOLD, _HELD, _DEMAND, _OVERSOLD, _ISSUED, _OVERSTAYED),
+    notes=(_HELD_BACK, UNACCEPTED),
     in_flight="""
     SELECT (SELECT count(*) FROM cut WHERE coalesce(heard, 0) < version)
       + (SELECT count(*) FROM posting p LEFT JOIN cut c USING (site, part) WHERE p.version > coalesce(c.version, 0))

@@ -8,9 +8,18 @@ CREATE INDEX waiting_seq ON waiting (service, seq);
 CREATE INDEX discarded_seq ON discarded (service, seq);
 CREATE INDEX reached_part ON reached (topic, part);
 CREATE INDEX told_lot_event ON told_lot (event_id);
+CREATE INDEX told_lot_voided ON told_lot (key, voided) WHERE voided IS NOT NULL;
+CREATE INDEX lot_fact_event ON lot_fact (event_id);
 CREATE INDEX told_lot_key ON told_lot (key, key_seq);
+CREATE INDEX told_scrap_key ON told_scrap (key, key_seq);
+CREATE INDEX told_scrap_event ON told_scrap (event_id);
 CREATE INDEX told_work_order_key ON told_work_order (key, key_seq);
+CREATE INDEX told_sourcing_key ON told_sourcing (key, work_order);
 CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
+CREATE INDEX told_promise_number ON told_promise (order_id, number);
+CREATE INDEX told_overdue_order ON told_overdue (order_id, key_seq);
+CREATE INDEX overdue_promise_order ON overdue_promise (order_id);
+CREATE INDEX told_references_order ON told_references (order_id, key_seq);
 CREATE INDEX told_loss_order ON told_loss (order_id, key_seq);
 CREATE INDEX reservation_loss_order ON reservation_loss (order_id, heard);
 CREATE INDEX told_shipment_line_key
@@ -103,6 +112,44 @@ CREATE TABLE made_period AS
     cause, awaiting_parts
   FROM begun WINDOW life AS (PARTITION BY platform, tail_number ORDER BY key_seq);
 CREATE INDEX made_period_name ON made_period (platform, tail_number, n);
+-- The fulfilment of every order that was answered, as it is kept.
+CREATE TABLE fulfilment AS
+  SELECT DISTINCT order_id, heard, answered_at, heard_at, backorders, short_since, met_at, received_at FROM fulfilment_row;
+CREATE INDEX fulfilment_row_order ON fulfilment_row (order_id, n);
+-- And as inventory's words make it, up to the last one that was heard: where something began or ceased to be short.
+CREATE TABLE heard_word AS
+  SELECT t.order_id, t.key_seq, t.unsettled, max(t.recorded_at) OVER (PARTITION BY t.order_id ORDER BY t.key_seq) AS at,
+    t.quantity > t.reserved + t.issued + t.cancelled AS is_short,
+    t.issued > 0 AND t.quantity = t.issued + t.cancelled AS is_received
+  FROM fulfilment_row c CROSS JOIN told_demand t ON t.order_id = c.order_id AND t.key_seq <= c.heard
+  WHERE coalesce(c.n, 1) = 1
+    AND NOT EXISTS (SELECT 1 FROM passed_over x WHERE x.service = 'orders' AND x.topic = 4
+                    AND x.key = 'demand:' || t.order_id AND x.key_seq = t.key_seq);
+CREATE TABLE turned AS
+  SELECT order_id, key_seq, at, is_short, is_received, is_short IS NOT was_short AS turns, is_received IS NOT was_received AS ends,
+    is_last
+  FROM (
+    SELECT *, lag(is_short) OVER words AS was_short, lag(is_received) OVER words AS was_received,
+      lead(key_seq) OVER words IS NULL AS is_last
+    FROM heard_word WHERE NOT unsettled WINDOW words AS (PARTITION BY order_id ORDER BY key_seq));
+CREATE TABLE made_backorder AS
+  SELECT order_id, n, began_at, ended_at FROM (
+    SELECT order_id, is_short, at AS began_at,
+      sum(is_short) OVER turns AS n, lead(at) OVER turns AS ended_at
+    FROM turned WHERE turns WINDOW turns AS (PARTITION BY order_id ORDER BY key_seq))
+  WHERE is_short;
+CREATE INDEX made_backorder_order ON made_backorder (order_id, n);
+CREATE TABLE made_fulfilment AS
+  SELECT w.order_id, w.answered_at, w.heard_at, coalesce(s.backorders, 0) AS backorders,
+    CASE WHEN s.is_short THEN s.turned_at END AS short_since, CASE WHEN NOT s.is_short THEN s.turned_at END AS met_at,
+    CASE WHEN s.is_received THEN s.ended_at END AS received_at
+  FROM (SELECT order_id, min(at) AS answered_at, max(at) AS heard_at FROM heard_word GROUP BY order_id) w
+  LEFT JOIN (
+    SELECT order_id, sum(turns AND is_short) AS backorders, max(CASE WHEN turns THEN at END) AS turned_at,
+      max(CASE WHEN ends THEN at END) AS ended_at, max(is_last AND is_short) AS is_short,
+      max(is_last AND is_received) AS is_received
+    FROM turned GROUP BY order_id) s ON s.order_id = w.order_id;
+CREATE UNIQUE INDEX made_fulfilment_order ON made_fulfilment (order_id);
 -- Every row that tells of itself, under the key and with the version of its last fact when it was read.
 CREATE TABLE kept AS
   SELECT 1 AS topic, 'part:' || part_id AS key, version FROM own_part
@@ -115,7 +162,9 @@ CREATE TABLE kept AS
   UNION ALL SELECT 4, site || '/' || part, version FROM cut
   UNION ALL SELECT 4, 'demand:' || order_id, version FROM demand
   UNION ALL SELECT 4, 'shipment:' || shipment_id, version FROM shipment
-  UNION ALL SELECT 4, 'protected-minimum:' || site || '/' || part, version FROM protected_minimum;
+  UNION ALL SELECT 4, 'protected-minimum:' || site || '/' || part, version FROM protected_minimum
+  UNION ALL SELECT 4, 'stock-level:' || site || '/' || part, version FROM stock_level
+  UNION ALL SELECT 2, 'replenishment:' || site || '/' || part, version FROM replenishment;
 CREATE INDEX kept_key ON kept (topic, key);
 -- The ledger rebuilt from stock.v1: what stood on every shelf after every posting, and after that what came next.
 CREATE TABLE running AS

@@ -2,7 +2,20 @@
 
 from fastapi import APIRouter
 
-from services.inventory.api import catalogue, demands, goods, imports, ledger, minimums, repairs, shelves, stock
+from services.inventory.api import (
+    catalogue,
+    condition_rules,
+    demands,
+    figures,
+    goods,
+    imports,
+    laterals,
+    ledger,
+    minimums,
+    repairs,
+    shelves,
+    stock,
+)
 from services.inventory.api.doors import Doors
 
 
@@ -13,9 +26,12 @@ def routers(doors: Doors) -> list[APIRouter]:
         goods.router(doors),
         shelves.router(doors),
         minimums.router(doors),
+        condition_rules.router(),
         demands.router(doors),
+        laterals.router(doors),
         repairs.router(doors),
         ledger.router(),
+        figures.router(),
         imports.router(doors),
         catalogue.router(),
     ]

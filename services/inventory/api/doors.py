@@ -27,6 +27,13 @@ Cataloguer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, 
 """Who keeps the catalogue."""
 Protector = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says what a depot keeps for itself: the depot, and who plans for its nation."""
+Ruler = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.QUALITY))]
+"""Who says how the stock of the nation ages."""
+RuleReader = Annotated[
+    Principal,
+    Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR, Role.QUALITY)),
+]
+"""Who may see it."""
 Operator = Annotated[Principal, Depends(allow(Role.OPERATOR))]
 
 POSTED: dict[int | str, dict[str, Any]] = {

@@ -33,7 +33,11 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.post("/v1/transfers", status_code=201, response_class=Response, responses=POSTED)
     async def send_goods(body: Sending, asking: Keeper) -> Response:
-        """Send goods to another depot of the nation, as a line of a shipment."""
+        """Send goods to another depot of the nation, as a line of a shipment.
+
+        With an `order`, what is held for that lateral order is sent to the depot that waits for it, and arrives for the
+        order that it supplies.
+        """
         return await doors.move(Send(body, asking.principal, asking.claim(body)))
 
     return routes

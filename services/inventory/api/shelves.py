@@ -23,7 +23,12 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.post("/v1/condition-changes", status_code=201, response_class=Response, responses=POSTED)
     async def change_condition(body: ConditionChange, asking: Keeper) -> Response:
-        """Move goods to the supply condition in which they are found."""
+        """Move goods to the supply condition in which they are found.
+
+        Stock ages by itself: A to B to C, and at the end to H (type I) or J. With `inspect_by`, an extendible life
+        (type II) that was inspected goes on at this depot until that day: 422 `life-not-extendible`,
+        `extension-too-short`. Without it, goods whose life is over stay as they are: 409 `life-over`.
+        """
         return await doors.move(ChangeCondition(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/expiries", status_code=201, response_class=Response, responses=POSTED)

@@ -6,12 +6,12 @@ from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.inventory.domain.catalogue import NiinTaken, SiteInUse, VersionStale, check_change
+from services.inventory.domain.catalogue import NiinTaken, SiteInUse, check_change
 from services.inventory.domain.keepers import Definer, check_part, check_site
 from services.inventory.domain.references import niin
 from services.inventory.store import catalogue as store
 from services.inventory.store.catalogue import PartRow, SiteRow
-from shared.errors import Refusal
+from shared.errors import Refusal, VersionStale
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.http.tokens import Principal, Role
 from shared.messaging.outbox import Told, tell

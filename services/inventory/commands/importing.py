@@ -1,12 +1,10 @@
 """Imports: a file is checked whole, staged in chunks, and published in chunks that somebody always finishes."""
 
-import asyncio
 import hashlib
 from collections.abc import Sequence
 from itertools import islice
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.commands.catalogue import definer, judge_parts, judge_sites, keep_parts, keep_sites
@@ -16,27 +14,23 @@ from services.inventory.domain.keepers import Definer
 from services.inventory.domain.ledger import Cause, Reason, Transfer
 from services.inventory.schemas.imports import (
     ImportKind,
-    ImportOvertaken,
     ImportRead,
-    ImportUnderWay,
     Lines,
     StockRecord,
 )
 from services.inventory.settings import InventorySettings
-from services.inventory.store import imports
-from services.inventory.store.imports import Import, Staged
 from services.inventory.store.touches import Touched
 from services.inventory.store.transfers import Slip
 from shared import clock
 from shared.db import Database
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import new_event_id
-from shared.http.files import LineError, told
+from shared.http import staging_store
+from shared.http.files import LineError
+from shared.http.staging import ImportUnderWay, Staging
+from shared.http.staging_store import Import, Staged
 from shared.http.tokens import Principal
-from shared.observe.logs import get_log
 from shared.types import Shelf
-
-log = get_log()
 
 
 class Importer:
@@ -45,6 +39,12 @@ class Importer:
     def __init__(self, database: Database, settings: InventorySettings) -> None:
         self._database = database
         self._settings = settings
+        self._staging = Staging(
+            database,
+            self._publish,
+            chunk=settings.import_chunk,
+            seconds_max=settings.import_staging_seconds_max,
+        )
 
     async def take(self, lines: Lines, principal: Principal, *, content: bytes, dry_run: bool) -> ImportRead:
         """Import a file: all of it or nothing. The same file of opening stock again changes nothing."""
@@ -69,27 +69,11 @@ class Importer:
 
     async def finish(self) -> None:
         """Publish what was validated and not finished, and forget what was never validated."""
-        async with self._database.transaction() as session:
-            await imports.forget_abandoned(session, seconds=self._settings.import_staging_seconds_max)
-            left = await imports.unfinished(session)
-        for import_id in left:
-            log.info("import_resumed", import_id=str(import_id))
-            await self.publish(import_id)
+        await self._staging.finish()
 
     async def publish(self, import_id: UUID) -> None:
         """Publish what is left of a validated import, a chunk in each transaction."""
-        while True:
-            async with self._database.transaction() as session:
-                found = await imports.lock(session, import_id)
-                if found is None or found.state != "validated":
-                    return
-                chunk = self._settings.import_chunk
-                records = await imports.following(session, import_id, after=found.published, limit=chunk)
-                overtaken = await self._publish(session, found, records)
-                await imports.advance(session, found, lines=len(records), overtaken=told(overtaken))
-            log.info("import_published", import_id=str(import_id), lines=found.published + len(records))
-            for each in overtaken:
-                log.warning("import_line_overtaken", import_id=str(import_id), line=each.line, field=each.field)
+        await self._staging.publish(import_id)
 
     async def _same(self, lines: Lines, body_hash: bytes, *, dry_run: bool) -> ImportRead | None:
         """Answer as before if this very file of opening stock has been taken, after finishing what is left of it."""
@@ -104,7 +88,7 @@ class Importer:
 
     async def _find(self, session: AsyncSession, lines: Lines, body_hash: bytes) -> UUID | None:
         seconds = self._settings.import_staging_seconds_max
-        found = await imports.same(session, kind=lines.kind, body_hash=body_hash, seconds=seconds)
+        found = await staging_store.same(session, kind=lines.kind, body_hash=body_hash, seconds=seconds)
         if found is not None and found.state == "staging":
             raise ImportUnderWay(import_id=found.id)
         return None if found is None else found.id
@@ -114,19 +98,13 @@ class Importer:
         by, import_id = definer(principal), new_event_id()
         async with self._database.transaction() as session:
             if lines.kind is ImportKind.STOCK:
-                await imports.lock_file(session, kind=lines.kind, body_hash=body_hash)
+                await staging_store.lock_file(session, kind=lines.kind, body_hash=body_hash)
                 before = await self._find(session, lines, body_hash)
                 if before is not None:
                     return before
             new = Import(import_id, lines.kind, "staging", principal.subject, by.nation, by.is_operator)
-            await imports.begin(session, new, body_hash=body_hash)
-        numbered = iter(enumerate(lines.imported.numbered(), start=1))
-        while chunk := list(islice(numbered, self._settings.import_chunk)):
-            staged = await asyncio.to_thread(_dumped, chunk)
-            async with self._database.transaction() as session:
-                await imports.stage(session, import_id, staged)
-        async with self._database.transaction() as session:
-            await imports.validate(session, import_id, len(lines.imported.records))
+            await staging_store.begin(session, new, body_hash=body_hash)
+        await self._staging.stage(import_id, lines.imported)
         return import_id
 
     async def _publish(self, session: AsyncSession, found: Import, staged: Sequence[Staged]) -> list[LineError]:
@@ -179,10 +157,7 @@ class Importer:
         return errors
 
     async def _done(self, import_id: UUID, lines: Lines, *, dry_run: bool) -> ImportRead:
-        async with self._database.transaction() as session:
-            found = await imports.find(session, import_id)
-        if found.overtaken:
-            raise ImportOvertaken(import_id=import_id, overtaken=len(found.overtaken), errors=found.overtaken)
+        found = await self._staging.done(import_id)
         return ImportRead(
             import_id=import_id,
             kind=lines.kind,
@@ -190,7 +165,3 @@ class Importer:
             dry_run=dry_run,
             published_at=found.published_at,
         )
-
-
-def _dumped(chunk: Sequence[tuple[int, tuple[int, BaseModel]]]) -> list[tuple[int, int, str]]:
-    return [(n, line, record.model_dump_json(by_alias=True)) for n, (line, record) in chunk]

@@ -8,12 +8,14 @@ from services.inventory.commands.work import Work
 from services.inventory.domain import handling
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.count import Counted, CountVersionUnknown, adjustment, check_latest, correct
-from services.inventory.domain.ledger import Cause, Holding, LotKey
-from services.inventory.domain.life import ExpiryToldByMaker, LotNotHere
+from services.inventory.domain.issue import OrderOfOtherStock
+from services.inventory.domain.ledger import ISSUABLE, Cause, Holding, LotKey, StockKey
+from services.inventory.domain.life import ExpiryToldByMaker, LifeOver, LotNotHere, check_extension
 from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Goods, Scrap, Sending
-from services.inventory.store.touches import CountKey, ShipmentKey
+from services.inventory.store import ageing
+from services.inventory.store.touches import CountKey, ShipmentKey, TravelKey
 from services.inventory.store.transfers import Slip
-from shared.types import PartId, ShipmentId, SiteId, SiteKind
+from shared.types import OrderId, PartId, ShipmentId, SiteId, SiteKind
 
 
 class CountGoods(CommandAtSite[Count]):
@@ -76,9 +78,21 @@ class ChangeCondition(CommandAtSite[ConditionChange]):
         self.require_write(known, self.body.site)
         known.part(self.body.part)
         goods = self._goods()
+        await self._extend(work, cause, goods.lot_key)
         await work.need(goods, self.body.quantity)
         handling.change_condition(work.book, cause, goods, self.body.quantity, condition=self.body.becomes)
         return self.slip(self.body.site, note=self.body.reason)
+
+    async def _extend(self, work: Work, cause: Cause, lot: LotKey) -> None:
+        """Let an extendible life go on until the day that the inspection has found; without it, no life is renewed."""
+        book, inspect_by = work.book, self.body.inspect_by
+        if inspect_by is not None:
+            await ageing.load_lives(work.session, book, [lot.stock])
+            check_extension(book.life(lot.stock).type, book.expires_on(lot), inspect_by, book.today)
+            handling.require(book, self._goods(), self.body.quantity)
+            book.lives.mark(lot, cause.id, inspect_by, extends=True)
+        elif self.body.becomes in ISSUABLE and book.expired(lot):
+            raise LifeOver(lot=lot.lot, last_day=book.expires_on(lot))
 
     def _goods(self) -> Holding:
         return goods_of(self.body.site, self.body.part, self.body.lot, self.body.was)
@@ -117,10 +131,14 @@ class Send(Command[Sending]):
     kind: ClassVar[str] = "transfer"
 
     def touches(self) -> Iterable[Hashable]:
-        """Touch the goods at both sites, and the shipment."""
+        """Touch the goods at both sites, and the shipment; of a lateral order, what it holds."""
+        shipment = ShipmentKey(self._shipment(), self.body.from_site)
+        if self.body.order is not None:
+            arriving_at = StockKey(self.body.to_site, self.body.part)
+            return TravelKey(self.body.order, self.body.to_site), arriving_at, shipment
         goods = self._goods()
         arriving = LotKey(self.body.to_site, goods.part, goods.lot)
-        return goods.lot_key, arriving, ShipmentKey(self._shipment(), self.body.from_site)
+        return goods.lot_key, arriving, shipment
 
     def parts(self) -> Iterable[PartId]:
         """Name the part."""
@@ -137,10 +155,23 @@ class Send(Command[Sending]):
         if receiver.kind is not SiteKind.DEPOT or receiver.country != sender.country:
             raise handling.ReceiverNoDepot(site=self.body.to_site)
         known.part(self.body.part)
+        if self.body.order is not None:
+            self._ship(work, known, cause, self.body.order)
+            return self.slip(self.body.from_site)
         goods = self._goods()
         await work.need(goods, self.body.quantity)
         handling.send(work.book, cause, goods, self.body.quantity, to=self.body.to_site, shipment=self._shipment())
         return self.slip(self.body.from_site)
+
+    def order(self) -> OrderId | None:
+        """Name the lateral order, if one is."""
+        return self.body.order
+
+    def _ship(self, work: Work, known: Known, cause: Cause, order: OrderId) -> None:
+        demand = self.known_demand(work, known, order)
+        if demand.stock != StockKey(self.body.from_site, self.body.part):
+            raise OrderOfOtherStock(order=order, site=demand.site, part=demand.part)
+        handling.ship(work.book, cause, order, self.body.quantity, to=self.body.to_site, shipment=self._shipment())
 
     def _goods(self) -> Holding:
         return goods_of(self.body.from_site, self.body.part, self.body.lot, self.body.condition)

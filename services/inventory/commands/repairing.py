@@ -8,6 +8,7 @@ from uuid import UUID
 from services.inventory.commands.request import Command
 from services.inventory.commands.work import Work
 from services.inventory.domain import road, slip
+from services.inventory.domain.ageing import later
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.ledger import Cause
 from services.inventory.domain.resolution import resolve
@@ -15,12 +16,13 @@ from services.inventory.domain.shipment import ShipmentUnknown
 from services.inventory.domain.slip import MovementUnknown
 from services.inventory.domain.suspense import DiscrepancyUnknown
 from services.inventory.schemas.requests import Grounds
+from services.inventory.store import ageing
 from services.inventory.store.touches import CauseKey, DiscrepancyKey, ShipmentKey
 from services.inventory.store.transfers import Slip
 from shared.http import rights
 from shared.http.rights import Sight, SiteForbidden
 from shared.http.tokens import Role
-from shared.types import EventId, Shelf, ShipmentId, SiteId
+from shared.types import EventId, ShipmentId, SiteId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,10 +76,11 @@ class ReverseMovement(Command[Grounds]):
         if not any(_sees(self, known, site) for site in sites):
             raise MovementUnknown(movement=self.movement)
         self.require_write(known, past.transfers[0].source.site)
-        for transfer in past.transfers:
-            if transfer.target.shelf is Shelf.ON_HAND:
-                there = sum(each.quantity for each in past.transfers if each.target == transfer.target)
-                await work.need(transfer.target.holding, there)
+        laid = slip.laid(past.transfers)
+        await ageing.load_lives(work.session, work.book, {goods.stock for goods in laid})
+        for goods, there in laid.items():
+            for each in (goods, *later(work.book, goods)):
+                await work.need(each, min(there, work.book.stands(each)))
         slip.reverse(work.book, cause, self.movement)
         return self.slip(past.transfers[0].source.site, note=self.body.reason)
 

@@ -1,4 +1,4 @@
-"""What time and gates bring about: reservations that may not be issued end, stock left over is given out.
+"""What time and gates bring about: stock ages, reservations that may not be issued end, what is left is given out.
 
 A gate is moved by a fact that locks no stock. So whoever looks after it waits once for everybody who decides about the
 part at that moment: what they reserved, still seeing the gate as it was, is found then; those after them see it moved.
@@ -6,13 +6,15 @@ part at that moment: what they reserved, still seeing the gate as it was, is fou
 
 import asyncio
 from collections.abc import Collection
+from datetime import datetime
 
+from services.inventory.commands.ageing import age
 from services.inventory.commands.importing import Importer
 from services.inventory.commands.work import open_work
 from services.inventory.domain.ledger import Cause, StockKey
 from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
-from services.inventory.store import demands, gates, rivals
+from services.inventory.store import demands, gates, references, rivals
 from services.inventory.store.touches import OrderKey, Touched
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
@@ -49,6 +51,7 @@ class Tidier:
                 if clock.monotonic() >= due:
                     due = clock.monotonic() + self._settings.tidy_seconds
                     await self._importer.finish()
+                    await self.age(clock.now())
                     await self.tidy()
                 await self.move()
             except DATABASE_ERRORS as error:
@@ -58,14 +61,18 @@ class Tidier:
             await any_of(stopping.wait(), self._woken.wait(), seconds=pause)
             self._woken.clear()
 
+    async def age(self, now: datetime) -> int:
+        """Move stock to the condition that its life left asks for by now; tells how many steps that took."""
+        return await age(self._database, now, self._settings)
+
     async def tidy(self) -> None:
         """Give up reservations that may not be issued, and give out what somebody waits for: free, or held below."""
         async with self._database.transaction() as session:
-            expired = await demands.expired(session, clock.now().date(), self._settings.tidy_keys_max)
             held_back = await gates.holders(session, self._settings.tidy_keys_max)
+            unaccepted = await references.holders(session, self._settings.tidy_keys_max)
             idle = await demands.idle(session, clock.now().date(), self._settings.tidy_keys_max)
             idle += await rivals.left(session, clock.now().date(), self._settings.tidy_keys_max)
-        for order, its_stock in (*expired, *held_back):
+        for order, its_stock in (*held_back, *unaccepted):
             await self._give_up(order, its_stock)
         for stock in idle:
             await self._give_out(stock)
@@ -73,7 +80,7 @@ class Tidier:
         await forget(self._database.transaction, older_than_days=days, chunk=chunk)
 
     async def move(self) -> None:
-        """Take back what a gate that has closed holds back, and give out what one that has opened lets through."""
+        """Take back what may not be issued any more because a gate or a lot has changed, and give out what now may."""
         while self._moved:
             part = next(iter(self._moved))
             self._moved.discard(part)
@@ -89,10 +96,11 @@ class Tidier:
         while found == limit:
             async with self._database.transaction() as session:
                 stocks = await gates.lock_stocks(session, part)
-                holders = await gates.holders(session, limit, part)
-            for holder in holders:
-                await self._give_up(holder.order, holder.stock)
-            found = len(holders)
+                held_back = await gates.holders(session, limit, part)
+                unaccepted = await references.holders(session, limit, part)
+            for order, its_stock in (*held_back, *unaccepted):
+                await self._give_up(order, its_stock)
+            found = max(len(held_back), len(unaccepted))
         for stock in stocks:
             await self._give_out(stock)
 

@@ -5,17 +5,20 @@ Locks are always taken in this order: stock by (site, part), shipments by id; al
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.commands.giving import give_out
+from services.inventory.domain import ageing
 from services.inventory.domain.book import Book
 from services.inventory.domain.count import Counted
 from services.inventory.domain.ledger import Cause, Holding, LotKey, StockKey
 from services.inventory.domain.postings import Record, record
 from services.inventory.domain.shipment import ShipmentFact
 from services.inventory.settings import InventorySettings
+from services.inventory.store import ageing as ageing_store
 from services.inventory.store import counts, demands, gates, lives, places, shipments, stock, suspense, transfers
 from services.inventory.store.demands import Supplied
 from services.inventory.store.stock import Locks
@@ -23,6 +26,7 @@ from services.inventory.store.touches import CountKey, Touched
 from services.inventory.store.transfers import Slip
 from shared import clock
 from shared.db import after_commit
+from shared.events.envelope import new_event_id
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
 from shared.sql import Writes
@@ -63,6 +67,7 @@ class Work:
         """Give out what was freed, write everything once, and tell it."""
         book = self.book
         book.demands.acting = None
+        await self._settle_in()
         await give_out(self.session, book, self.settings)
         book.demands.announce()
         made = record(book, self.locks.versions, postings_max=self.settings.postings_max)
@@ -82,6 +87,15 @@ class Work:
         if self.on_gates is not None and (parts := book.gates.stirred()):
             after_commit(self.session, partial(self.on_gates, parts))
 
+    async def _settle_in(self) -> None:
+        """Put what was laid on a shelf in the condition that its life left asks for, before it is given out."""
+        book, cause = self.book, Cause(new_event_id(), self.book.now, ageing.CLOCK)
+        lots, remarked = ageing.laid(book), book.lives.remarked()
+        await ageing_store.load_lives(self.session, book, {lot.stock for lot in lots | remarked})
+        if remarked:
+            ageing.take_back(book, cause, await ageing_store.moved(self.session, remarked))
+        ageing.settle_in(book, cause, lots)
+
     def _told(self, made: Record, shipped: Sequence[ShipmentFact]) -> list[Told]:
         """Tell each under the trace of what caused it; where nobody can tell what did, the only one of this work."""
         traces = {*self._traces.values()}
@@ -97,9 +111,11 @@ class Work:
         return [*moved, *changed, *demanded]
 
 
-async def open_work(session: AsyncSession, touched: Touched, settings: InventorySettings) -> Work:
-    """Lock what is touched, each class of rows in one sorted statement, and load it."""
-    now = clock.now()
+async def open_work(
+    session: AsyncSession, touched: Touched, settings: InventorySettings, *, now: datetime | None = None
+) -> Work:
+    """Lock what is touched, each class of rows in one sorted statement, and load it; at another moment, if given."""
+    now = now or clock.now()
     book = Book(now)
     locks = Locks(session)
     work = Work(session, settings, book, locks)
@@ -114,7 +130,7 @@ async def open_work(session: AsyncSession, touched: Touched, settings: Inventory
         session, book, touched.outside | {end.lot_key for end in ends if end.shelf is Shelf.ISSUED}
     )
     await _load_demands(work, orders | touched.supplied)
-    lots |= await demands.load_held(session, book, orders)
+    lots |= await demands.load_held(session, book, orders) | await _load_travels(work, touched)
     work.supplied = await demands.supplied(session, book.demands.unheard())
     work.made_shipments = await shipments.lock(session, book, lots, touched.shipments, today=now.date())
     await _load_supplied(work, lots, known=orders | touched.supplied)
@@ -135,6 +151,17 @@ async def _load_demands(work: Work, orders: Collection[OrderId]) -> None:
     work.book.demands.load_orders(orders)
     for demand in found:
         work.book.demands.load(demand)
+
+
+async def _load_travels(work: Work, touched: Touched) -> set[LotKey]:
+    """Load the demands that travelling goods supply; answers the lots that these become where they go."""
+    found = {travel: work.book.demands.find(travel.order) for travel in touched.travels}
+    await _load_demands(work, {demand.supplies for demand in found.values() if demand and demand.supplies})
+    return {
+        LotKey(travel.site, goods.part, goods.lot)
+        for travel in found
+        for goods in work.book.demands.held_by(travel.order)
+    }
 
 
 async def _load_supplied(work: Work, lots: Collection[LotKey], *, known: Collection[OrderId]) -> None:

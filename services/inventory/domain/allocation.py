@@ -13,7 +13,7 @@ from services.inventory.domain.demand import Demand, Turn
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import ISSUABLE, Cause, Holding, Reason, StockKey, Transfer
 from shared.events.stock import Gate, LossReason
-from shared.types import Condition, LotId, OrderId, Shelf
+from shared.types import Condition, LotId, OrderId, ReferenceKey, Shelf
 
 ALLOCATOR = "inventory"
 _LIFE_LEFT = {Condition.C: 0, Condition.B: 1, Condition.A: 2}
@@ -34,6 +34,8 @@ class Offer:
 
     holding: Holding
     quantity: int
+    reference: ReferenceKey | None = None
+    """What the lot was made as, where that is known."""
 
 
 def freshness(book: Book, holding: Holding) -> Freshness:
@@ -50,19 +52,28 @@ def usable(book: Book, holding: Holding) -> bool:
 
 def offers(book: Book, stock: StockKey) -> list[Offer]:
     """List the free stock of a key that may be reserved, in the order of issue."""
-    free = [Offer(holding, quantity) for holding, quantity in book.free(stock).items() if usable(book, holding)]
+    free = [
+        Offer(holding, quantity, book.gates.reference(holding.lot_key))
+        for holding, quantity in book.free(stock).items()
+        if usable(book, holding)
+    ]
     return sorted(free, key=lambda offer: freshness(book, offer.holding))
 
 
 def allocate(book: Book, stock: Sequence[Offer], waiting: Iterable[Demand]) -> None:
     """Reserve free stock for waiting demands, which come in the order of their turns."""
     for demand in waiting:
-        suitable = [offer for offer in stock if offer.quantity and offer.holding.condition in demand.conditions]
+        suitable = [offer for offer in suiting(demand, stock) if offer.quantity]
         there = book.minimums.within_reach(
             demand, sum(offer.quantity for offer in suitable), good=sum(offer.quantity for offer in stock)
         )
         if there >= demand.short or (demand.partial and there):
             reserve(book, demand, suitable, at_most=there)
+
+
+def suiting(demand: Demand, stock: Iterable[Offer]) -> list[Offer]:
+    """List what of free stock a demand accepts: by its condition, and by what it was made as."""
+    return [offer for offer in stock if demand.accepts(offer.holding.condition, offer.reference)]
 
 
 def reserve(book: Book, demand: Demand, suitable: Sequence[Offer], *, at_most: int) -> None:
@@ -110,11 +121,19 @@ def take(book: Book, transfer: Transfer, loss: LossReason) -> None:
     assert left == 0, "what is taken was there"
 
 
-def lose(book: Book, transfer: Transfer, order: OrderId, loss: LossReason, *, gate: Gate | None = None) -> None:
+def lose(
+    book: Book,
+    transfer: Transfer,
+    order: OrderId,
+    loss: LossReason,
+    *,
+    gate: Gate | None = None,
+    unaccepted: bool = False,
+) -> None:
     """Take stock off the reserved shelf from one order, and tell it."""
     book.post(transfer if transfer.order else transfer._replace(order=order))
     book.demands.hold(Reservation(order, transfer.source.holding), -transfer.quantity)
-    book.demands.keep(*book.demands.get(order).lose(transfer.quantity, loss, gate=gate))
+    book.demands.keep(*book.demands.get(order).lose(transfer.quantity, loss, gate=gate, unaccepted=unaccepted))
 
 
 @dataclass(slots=True)
@@ -135,6 +154,11 @@ class Queue:
     def conditions(self) -> list[Condition]:
         """List the conditions in which something is left."""
         return sorted({offer.holding.condition for offer in self.offers if offer.quantity})
+
+    @property
+    def references(self) -> list[ReferenceKey]:
+        """List the references of which something is left, as far as they are known."""
+        return sorted({offer.reference for offer in self.offers if offer.quantity and offer.reference})
 
     def serve(self, book: Book, page: Sequence[Demand], *, is_last: bool) -> None:
         """Serve a page of the store's demands, together with the known ones whose turn comes within it."""

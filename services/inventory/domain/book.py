@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.inventory.domain.course import Life
 from services.inventory.domain.gates import Gates
 from services.inventory.domain.holders import Demands
 from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
@@ -19,6 +20,8 @@ from services.inventory.domain.shipment import Line, Shipments
 from services.inventory.domain.suspense import Discrepancy, DiscrepancyKind, Suspense
 from shared.events.envelope import new_event_id
 from shared.types import EventId, OrderId, Shelf, ShipmentId
+
+_STANDARD = Life()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Book:
         self._rows: set[Holding] = set()
         self._lots: set[LotKey] = set()
         self._free: dict[StockKey, set[Holding]] = {}
+        self._ages: dict[StockKey, Life] = {}
 
     # ---- what the store found
 
@@ -70,11 +74,25 @@ class Book:
         if shelves[Shelf.ON_HAND]:
             self._free.setdefault(holding.stock, set()).add(holding)
 
+    def load_life(self, stock: StockKey, life: Life) -> None:
+        """Take in what decides how the lots of a stock age."""
+        self._ages[stock] = life
+
     def load_past(self, cause: EventId, past: Past) -> None:
         """Take in what a cause booked in an earlier transaction."""
         self._past[cause] = past
 
+    def as_of(self, day: date) -> None:
+        """Decide as on an earlier day, on which the clock would have looked."""
+        assert day <= self._today, "nothing is decided ahead of its day"
+        self._today = day
+
     # ---- what may be asked
+
+    @property
+    def today(self) -> date:
+        """Say on which day all of it is decided."""
+        return self._today
 
     def balance(self, account: Account) -> int:
         """Say what stands on a real shelf now."""
@@ -96,6 +114,10 @@ class Book:
         """Tell whether a lot's shelf life is over, so that it may be neither reserved nor issued."""
         last = self.lives.expires_on(lot)
         return last is not None and last < self._today
+
+    def life(self, stock: StockKey) -> Life:
+        """Say what decides how the lots of a stock age: what was looked up, or else the standard."""
+        return self._ages.get(stock, _STANDARD)
 
     def has_had(self, lot: LotKey) -> bool:
         """Tell whether anything of a lot that is loaded has ever been at its site."""

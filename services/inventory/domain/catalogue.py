@@ -39,10 +39,6 @@ class SiteInUse(Refusal):
     """A site that has had goods or orders keeps its kind."""
 
 
-class VersionStale(Refusal):
-    """It has changed since you saw it: read it again, and change that."""
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """What rights need to know of a site."""

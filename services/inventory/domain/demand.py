@@ -5,7 +5,7 @@ each change answers the demand as it now is and the fact to tell.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
@@ -13,6 +13,8 @@ from typing import NamedTuple, TypeVar
 from services.inventory.domain.ledger import ISSUABLE, StockKey
 from shared.errors import Kind, Refusal
 from shared.events.orders import OrderPlaced
+from shared.events.production import Reference
+from shared.events.references import reference_key
 from shared.events.stock import (
     DemandClosed,
     DemandEvent,
@@ -24,7 +26,7 @@ from shared.events.stock import (
     LossReason,
     ReservationLost,
 )
-from shared.types import Condition, OrderId, PartId, Priority, SiteId
+from shared.types import Condition, OrderId, PartId, Priority, ReferenceKey, SiteId
 
 D = TypeVar("D", bound=DemandEvent)
 USUAL_CONDITIONS = frozenset({Condition.A, Condition.C})
@@ -75,6 +77,12 @@ class Demand:
     conditions: frozenset[Condition]
     is_lateral: bool = False
     """Whether another depot than the one that fills it has placed the order."""
+    supplies: OrderId | None = None
+    """The order that it supplies, where what it holds is shipped to the depot of that one."""
+    ships_to: SiteId | None = None
+    """That depot."""
+    accepted: frozenset[ReferenceKey] = frozenset()
+    """The references of which it takes lots; where it names none it takes any, also of none that is known."""
     reserved: int = 0
     issued: int = 0
     cancelled: int = 0
@@ -91,6 +99,11 @@ class Demand:
         return StockKey(self.site, self.part)
 
     @property
+    def is_for_stock(self) -> bool:
+        """Tell whether it fills a shelf: it accepts nothing that is there."""
+        return not self.conditions
+
+    @property
     def short(self) -> int:
         """Say how much it still waits for."""
         return self.quantity - self.reserved - self.issued - self.cancelled
@@ -104,6 +117,14 @@ class Demand:
     def turn(self) -> Turn:
         """Say when its turn comes; the lowest goes first."""
         return Turn(self.priority, self.required_by, self.placed_at, self.order)
+
+    def accepts(self, condition: Condition, reference: ReferenceKey | None) -> bool:
+        """Tell whether it takes goods in this condition that were made as this reference, or as nobody has told."""
+        return condition in self.conditions and self.accepts_reference(reference)
+
+    def accepts_reference(self, reference: ReferenceKey | None) -> bool:
+        """Tell whether it takes goods made so; who names references is not given what nobody knows."""
+        return not self.accepted or reference in self.accepted
 
     def reserve(self, quantity: int) -> tuple["Demand", DemandReserved]:
         """Hold stock for it; with nothing, only say how it stands."""
@@ -156,18 +177,36 @@ class Demand:
         return now, now.tell(DemandReduced)
 
     def lose(
-        self, quantity: int, reason: LossReason, *, winner: OrderId | None = None, gate: Gate | None = None
+        self,
+        quantity: int,
+        reason: LossReason,
+        *,
+        winner: OrderId | None = None,
+        gate: Gate | None = None,
+        unaccepted: bool = False,
     ) -> tuple["Demand", ReservationLost]:
-        """Give up stock that was held and is gone, goes to another order, or is held back by a gate."""
+        """Give up stock that was held and is gone, goes to another order, is held back, or is not accepted any more."""
         assert 0 < quantity <= self.reserved, "only what is reserved is lost"
         now = replace(self, reserved=self.reserved - quantity, version=self.version + 1)
-        totals = now.tell(DemandReserved)
-        return now, ReservationLost(**dict(totals), taken=quantity, reason=reason, winner=winner, gate=gate)
+        totals = dict(now.tell(DemandReserved))
+        return now, ReservationLost(
+            **totals, taken=quantity, reason=reason, winner=winner, gate=gate, unaccepted=unaccepted
+        )
 
     def supply(self, *, arrived: int = 0, lost: int = 0) -> tuple["Demand", DemandSupplied]:
         """Count supplies made for the order that arrived, or were lost on the road."""
         now = replace(self, arrived=self.arrived + arrived, lost=self.lost + lost, version=self.version + 1)
+        now = now.stocked()
         return now, now.tell(DemandSupplied)
+
+    def stocked(self) -> "Demand":
+        """Want no more of what has arrived, where it is for the shelf; what did not arrive after all is wanted again.
+
+        A closed one wants nothing any more. An order for the shelf is never reduced.
+        """
+        if not self.is_for_stock or self.closed:
+            return self
+        return replace(self, cancelled=min(self.quantity, self.arrived))
 
     def reschedule(self, required_by: date) -> "Demand":
         """Be needed on another day."""
@@ -176,6 +215,10 @@ class Demand:
     def reprioritise(self, priority: Priority) -> "Demand":
         """Be served by another priority designator."""
         return replace(self, priority=priority)
+
+    def accept(self, references: Iterable[Reference]) -> "Demand":
+        """Take lots of these references from now on; of any if none is named."""
+        return replace(self, accepted=frozenset(map(reference_key, references)))
 
     def take_back(self, quantity: int) -> "Demand":
         """Remember what came back of what was issued; it stays served."""
@@ -207,17 +250,30 @@ class Demand:
 
 def hear(placed: OrderPlaced, *, arrived: int, lost: int) -> Demand:
     """Begin the demand of an order, with what came of supplies made for it before it was heard."""
-    return Demand(
-        order=placed.order,
-        site=placed.site,
-        part=placed.part,
-        quantity=placed.quantity,
-        partial=placed.partial,
-        priority=placed.priority,
-        required_by=placed.required_by,
-        placed_at=placed.placed_at,
-        conditions=frozenset(placed.conditions) & ISSUABLE if placed.conditions else USUAL_CONDITIONS,
-        is_lateral=placed.ordered_by != placed.site,
-        arrived=arrived,
-        lost=lost,
+    return (
+        Demand(
+            order=placed.order,
+            site=placed.site,
+            part=placed.part,
+            quantity=placed.quantity,
+            partial=placed.partial,
+            priority=placed.priority,
+            required_by=placed.required_by,
+            placed_at=placed.placed_at,
+            conditions=_conditions(placed),
+            is_lateral=placed.ordered_by != placed.site,
+            supplies=placed.supplies,
+            ships_to=placed.ordered_by if placed.supplies else None,
+            arrived=arrived,
+            lost=lost,
+        )
+        .accept(placed.references)
+        .stocked()
     )
+
+
+def _conditions(placed: OrderPlaced) -> frozenset[Condition]:
+    """Read what an order accepts of what is there: nothing, where it is for the shelf itself."""
+    if placed.for_stock:
+        return frozenset()
+    return frozenset(placed.conditions) & ISSUABLE if placed.conditions else USUAL_CONDITIONS

@@ -8,7 +8,7 @@ from enum import StrEnum
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.ledger import ISSUABLE
 from shared.events.stock import Gate
-from shared.types import Condition, OrderId, ShipmentId
+from shared.types import Condition, OrderId, ReferenceKey, ShipmentId
 
 
 class StandingKind(StrEnum):
@@ -24,6 +24,8 @@ class StandingKind(StrEnum):
     """Stock that it may have."""
     CONDITION = "condition"
     """Free stock in a condition that it does not accept, or that is never issued."""
+    REFERENCE = "reference"
+    """Free stock of a reference that it does not accept, or of one that nobody has told."""
     EXPIRED = "expired"
     """Free stock whose shelf life is over."""
     HELD_BACK = "held-back"
@@ -58,6 +60,10 @@ class Free:
     quantity: int
     has_expired: bool = False
     gate: Gate | None = None
+    is_accepted: bool = True
+    """Whether the demand accepts what it was made as."""
+    reference: ReferenceKey | None = None
+    """What it was made as where that is known, and not accepted."""
 
     @property
     def is_good(self) -> bool:
@@ -130,9 +136,13 @@ def _free(demand: Demand, around: Surroundings) -> Iterator[Reason]:
         refused = _why_not(demand, each)
         if refused is not None:
             yield refused
-    there = sum(each.quantity for each in around.free if each.is_good and each.condition in demand.conditions)
+    there = sum(each.quantity for each in around.free if each.is_good and _is_accepted(demand, each))
     if there:
         yield from _within_reach(demand, around, there)
+
+
+def _is_accepted(demand: Demand, free: Free) -> bool:
+    return free.condition in demand.conditions and free.is_accepted
 
 
 def _why_not(demand: Demand, free: Free) -> Reason | None:
@@ -141,6 +151,10 @@ def _why_not(demand: Demand, free: Free) -> Reason | None:
         text = f"{about}, which is never issued"
     elif free.condition not in demand.conditions:
         text = f"{about}, which it does not accept"
+    elif not free.is_accepted:
+        made_as = f"of {free.reference}" if free.reference else "made as nobody has told"
+        text = f"{about}: {made_as}, and it accepts only {', '.join(sorted(demand.accepted))}"
+        return Reason(kind=StandingKind.REFERENCE, quantity=free.quantity, text=text)
     elif free.has_expired:
         return Reason(kind=StandingKind.EXPIRED, quantity=free.quantity, text=f"{about}: their shelf life is over")
     elif free.gate is not None:

@@ -1,21 +1,28 @@
 """Issues and returns: stock handed out against an order, and stock that comes back."""
 
-from services.inventory.domain.allocation import freshness, usable
+from collections.abc import Mapping
+
+from services.inventory.domain.allocation import freshness
 from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.ledger import Cause, Holding, Reason, Transfer
 from services.inventory.domain.suspense import DiscrepancyKind
+from services.inventory.domain.unfit import Unfit, unfit
 from shared.errors import Refusal
 from shared.types import OrderId, Shelf
 
 
 class NotReserved(Refusal):
-    """Only what is reserved for the order, and not expired, can be issued to it."""
+    """Only what is reserved for the order, not expired, and of a reference that it accepts can be issued to it."""
 
 
 class OrderTakesAllOrNothing(Refusal):
     """The order does not accept less than all that it still wants."""
+
+
+class OrderTravels(Refusal):
+    """What a lateral order holds is not issued here: send it to its depot by a transfer that names the order."""
 
 
 class OrderOfOtherStock(Refusal):
@@ -29,10 +36,19 @@ class MoreThanIssued(Refusal):
 def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
     """Hand out what the order holds, first expired first."""
     demand = book.demands.get(order)
+    if demand.supplies is not None:
+        raise OrderTravels(order=order, send_to=demand.ships_to)
+    hand_out(book, cause, demand, quantity)
+
+
+def hand_out(book: Book, cause: Cause, demand: Demand, quantity: int) -> list[tuple[Holding, int]]:
+    """Take what an order holds off the shelf for it; answers what was picked."""
+    order, picks = demand.order, list[tuple[Holding, int]]()
     held = book.demands.held_by(order)
-    good = {holding: there for holding, there in held.items() if there and usable(book, holding)}
-    held_back = sum(there for holding, there in held.items() if book.gates.closed(holding.lot_key))
-    _check_issue(demand, quantity, there=sum(good.values()), held_back=held_back)
+    lacks = {holding: unfit(book, demand, holding) for holding in held}
+    good = {holding: there for holding, there in held.items() if there and lacks[holding] is None}
+    why = {each.value: sum(there for holding, there in held.items() if lacks[holding] is each) for each in Unfit}
+    _check_issue(demand, quantity, there=sum(good.values()), why=why)
     left = quantity
     for holding in sorted(good, key=lambda each: freshness(book, each)):
         picked = min(left, good[holding])
@@ -40,8 +56,10 @@ def issue(book: Book, cause: Cause, order: OrderId, quantity: int) -> None:
             reserved, issued = holding.on(Shelf.RESERVED), holding.on(Shelf.ISSUED)
             book.post(Transfer(cause, reserved, issued, picked, Reason.ISSUED, order=order))
             book.demands.hold(Reservation(order, holding), -picked)
+            picks.append((holding, picked))
             left -= picked
     book.demands.keep(*demand.issue(quantity))
+    return picks
 
 
 def give_back(book: Book, cause: Cause, goods: Holding, quantity: int, *, order: OrderId | None) -> None:
@@ -70,9 +88,8 @@ def _unreturned(book: Book, goods: Holding, order: OrderId) -> int:
     return demand.issued - demand.returned
 
 
-def _check_issue(demand: Demand, quantity: int, *, there: int, held_back: int) -> None:
+def _check_issue(demand: Demand, quantity: int, *, there: int, why: Mapping[str, int]) -> None:
     if quantity > there:
-        why = {"expired": demand.reserved - there - held_back, "held_back": held_back}
         raise NotReserved(order=demand.order, reserved=demand.reserved, asked=quantity, **why)
     wanted = demand.quantity - demand.issued - demand.cancelled
     if not demand.partial and quantity != wanted:

@@ -98,6 +98,7 @@ class Reason(StrEnum):
     RETURNED = "returned"
     COUNTED = "counted"
     CONDITION_CHANGED = "condition-changed"
+    AGED = "aged"
     SENT = "sent"
     RESERVED = "reserved"
     RELEASED = "released"

@@ -8,7 +8,7 @@ it is of no use to it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.inventory.domain.allocation import ALLOCATOR, freshness, offers, reserve, usable
+from services.inventory.domain.allocation import ALLOCATOR, freshness, offers, reserve, suiting, usable
 from services.inventory.domain.book import Book
 from services.inventory.domain.demand import LAST_BAND, Demand, Turn, band
 from services.inventory.domain.holders import Reservation
@@ -75,7 +75,7 @@ class Contest:
 def pre_empt(book: Book, demand: Demand) -> None:
     """Serve a waiting demand from what is free and from what lower bands hold; all or nothing where it says so."""
     free = offers(book, demand.stock)
-    there = sum(offer.quantity for offer in free if offer.holding.condition in demand.conditions)
+    there = sum(offer.quantity for offer in suiting(demand, free))
     held = [(rival, suitable) for rival in _rivals(book, demand) if (suitable := _suitable(book, demand, rival))]
     takeable = sum(sum(suitable.values()) for _, suitable in held)
     good = sum(offer.quantity for offer in free) + takeable
@@ -89,8 +89,7 @@ def pre_empt(book: Book, demand: Demand) -> None:
         taken = _up_to(missing, suitable) if rival.partial else book.demands.held_by(rival.order)
         _give_up(book, rival, taken, winner=demand)
         missing -= sum(quantity for goods, quantity in taken.items() if goods in suitable)
-    suitable_now = [each for each in offers(book, demand.stock) if each.holding.condition in demand.conditions]
-    reserve(book, demand, suitable_now, at_most=within_reach)
+    reserve(book, demand, suiting(demand, offers(book, demand.stock)), at_most=within_reach)
 
 
 def _rivals(book: Book, demand: Demand) -> list[Demand]:
@@ -102,8 +101,12 @@ def _rivals(book: Book, demand: Demand) -> list[Demand]:
 
 def _suitable(book: Book, demand: Demand, rival: Demand) -> dict[Holding, int]:
     held = book.demands.held_by(rival.order)
-    good = [each for each in held if held[each] and each.condition in demand.conditions and usable(book, each)]
+    good = [each for each in held if held[each] and _is_good(book, demand, each)]
     return {each: held[each] for each in sorted(good, key=lambda each: freshness(book, each))}
+
+
+def _is_good(book: Book, demand: Demand, goods: Holding) -> bool:
+    return demand.accepts(goods.condition, book.gates.reference(goods.lot_key)) and usable(book, goods)
 
 
 def _up_to(quantity: int, held: dict[Holding, int]) -> dict[Holding, int]:

@@ -60,13 +60,21 @@ def match(book: Book, cause: Cause, lot: LotKey) -> None:
 
 
 def mark(book: Book, cause: Cause, arrival: Arrival, expires_on: date | None) -> None:
-    """Keep the last day that goods are marked with; where nothing is said of a new lot, what its sender had marked."""
-    lot = arrival.holding.lot_key
-    if expires_on is None and book.lives.marked(lot) is None:
-        lines = book.shipments.carrying(lot, first=arrival.shipment)
-        expires_on = next((line.expires_on for line in lines if line.expires_on and line.open), None)
-    if expires_on is not None:
-        book.lives.mark(lot, cause.id, expires_on)
+    """Keep the last day that goods are marked with; where nothing is said of a new lot, what its sender had marked.
+
+    A life that was extended stays so, whatever else comes of the lot: of two extensions, the earlier day holds.
+    """
+    lot, lives = arrival.holding.lot_key, book.lives
+    lines = book.shipments.carrying(lot, first=arrival.shipment)
+    line = next((line for line in lines if line.expires_on and line.open), None)
+    if line is not None and line.expires_on is not None and line.extends:
+        if not lives.is_extended(lot) or line.expires_on < (lives.marked(lot) or line.expires_on):
+            lives.mark(lot, cause.id, line.expires_on, extends=True)
+    elif not lives.is_extended(lot):
+        if expires_on is None and line is not None and lives.marked(lot) is None:
+            expires_on = line.expires_on
+        if expires_on is not None:
+            lives.mark(lot, cause.id, expires_on)
 
 
 def arrive(book: Book, cause: Cause, arrival: Arrival) -> None:

@@ -61,7 +61,9 @@ class Line:
     order: OrderId | None = None
     filling_site: SiteId | None = None
     expires_on: date | None = None
-    """Last day of the lot as its sender had marked it, where the maker has told none."""
+    """Last day of the lot as its sender had marked it, where the maker has told none; or has extended it."""
+    extends: bool = False
+    """Whether its sender had extended the lot's life after inspection."""
 
     @property
     def open(self) -> int:

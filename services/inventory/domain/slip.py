@@ -3,14 +3,15 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from services.inventory.domain import road
-from services.inventory.domain.allocation import take, usable
+from services.inventory.domain import ageing, road
+from services.inventory.domain.allocation import take
 from services.inventory.domain.book import Book
 from services.inventory.domain.holders import Reservation
 from services.inventory.domain.issue import MoreThanIssued
 from services.inventory.domain.ledger import Cause, Holding, LotKey, Reason, Transfer, undone
-from services.inventory.domain.shipment import LineKey
+from services.inventory.domain.shipment import Line, LineKey
 from services.inventory.domain.suspense import Discrepancy
+from services.inventory.domain.unfit import unfit
 from shared.errors import Kind, Refusal
 from shared.events.stock import LossReason
 from shared.types import EventId, Shelf
@@ -49,20 +50,33 @@ def reverse(book: Book, cause: Cause, original: EventId) -> None:
     if not lines:
         raise MovementNotReversible(movement=original)
     _check_there(book, lines)
-    _UNDO[lines[0].reason](book, cause, lines)
+    reasons = {line.reason for line in lines}
+    undo = _undo_shipping if reasons == {Reason.ISSUED, Reason.SENT} else _UNDO[lines[0].reason]
+    undo(book, cause, lines)
     book.lives.withdraw(original)
     book.freed.update(line.target.stock for line in lines if line.target.shelf is Shelf.ON_HAND)
 
 
 def _check_there(book: Book, lines: Sequence[Transfer]) -> None:
+    for holding, quantity in laid(lines).items():
+        available = book.stands(holding) + sum(map(book.stands, ageing.later(book, holding)))
+        if quantity > available:
+            raise GoodsGone(lot=holding.lot, condition=holding.condition.value, asked=quantity, available=available)
+
+
+def laid(lines: Sequence[Transfer]) -> Counter[Holding]:
+    """Say how much of which goods these transfers have put on hand."""
     wanted: Counter[Holding] = Counter()
     for line in lines:
         if line.target.shelf is Shelf.ON_HAND:
             wanted[line.target.holding] += line.quantity
-    for holding, quantity in wanted.items():
-        available = book.stands(holding)
-        if quantity > available:
-            raise GoodsGone(lot=holding.lot, condition=holding.condition.value, asked=quantity, available=available)
+    return wanted
+
+
+def _turn_back(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    """Let the clock's steps be undone first that goods have taken since."""
+    for holding, quantity in laid(lines).items():
+        ageing.turn_back(book, cause, holding, quantity)
 
 
 def _undo_receipt(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
@@ -72,6 +86,7 @@ def _undo_receipt(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     for lot, quantity in received.items():
         if quantity > road.explained(book, lot):
             raise MovementSettled(lot=lot.lot, received=quantity)
+    _turn_back(book, cause, lines)
     for line in lines:
         for source in road.send_back(book, line.target.holding, line.quantity, shipment=line.shipment):
             taken = undone(cause, line, Reason.REVERSED)._replace(
@@ -91,7 +106,7 @@ def _undo_issue(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     held = 0
     for line in lines:
         goods = line.source.holding
-        if demand.closed or not usable(book, goods):
+        if demand.closed or unfit(book, demand, goods) is not None:
             book.post(undone(cause, line, Reason.REVERSED)._replace(target=goods.on(Shelf.ON_HAND)))
         else:
             book.post(undone(cause, line, Reason.REVERSED))
@@ -110,6 +125,7 @@ def _check_outside(book: Book, lines: Sequence[Transfer]) -> None:
 
 def _undo_return(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     explained = [(line, _unissued(book, line)) for line in lines if line.source.shelf is Shelf.SUSPENSE]
+    _turn_back(book, cause, lines)
     for line, discrepancy in explained:
         book.suspense.explain(discrepancy, line.quantity)
     for line in lines:
@@ -127,8 +143,7 @@ def _unissued(book: Book, line: Transfer) -> Discrepancy:
 
 
 def _undo_sending(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
-    assert lines[0].shipment is not None, "what is sent travels in a consignment"
-    line = book.shipments.line(LineKey(lines[0].shipment, *lines[0].target.holding))
+    line = _travelling(book, lines[0])
     quantity = sum(each.quantity for each in lines)
     if quantity > line.open:
         raise GoodsGone(shipment=line.key.shipment, asked=quantity, available=line.open)
@@ -138,8 +153,29 @@ def _undo_sending(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     book.shipments.touch(line)
 
 
+def _undo_shipping(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
+    """Take goods of a lateral order off the road, and back to what the order holds."""
+    sent = [line for line in lines if line.reason is Reason.SENT]
+    for each in sent:
+        travels = _travelling(book, each)
+        if each.quantity > travels.open:
+            raise GoodsGone(shipment=travels.key.shipment, asked=each.quantity, available=travels.open)
+    for each in sent:
+        book.post(undone(cause, each, Reason.REVERSED))
+        travels = _travelling(book, each)
+        travels.dispatched -= each.quantity
+        book.shipments.touch(travels)
+    _undo_issue(book, cause, [line for line in lines if line.reason is Reason.ISSUED])
+
+
+def _travelling(book: Book, sent: Transfer) -> Line:
+    assert sent.shipment is not None, "what is sent travels in a consignment"
+    return book.shipments.line(LineKey(sent.shipment, *sent.target.holding))
+
+
 def _undo_removal(book: Book, cause: Cause, lines: Sequence[Transfer]) -> None:
     """Put back what a count, a scrap or a change of condition took, and take what it put."""
+    _turn_back(book, cause, lines)
     for line in lines:
         if line.target.shelf is Shelf.ON_HAND:
             take(book, _to_hand(cause, line), LossReason.REVERSED)

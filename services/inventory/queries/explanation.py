@@ -9,11 +9,13 @@ from services.inventory.domain.explaining import Ahead, Coming, Free, Surroundin
 from services.inventory.store import minimums
 from services.inventory.store.gates import OPEN, asking, gate
 from services.inventory.store.lives import LAST_DAY, lasting
+from services.inventory.store.references import REFERENCE, accepts, making
 from shared.events.stock import Gate
-from shared.sql import Statement
+from shared.sql import Row, Statement
 from shared.types import Condition
 
 _LAST_PRIORITY = 15
+_ACCEPTED = accepts("CAST(:accepted AS text)")
 _AHEAD = Statement("""
     SELECT d.order_id, d.is_lateral, count(*) OVER () AS orders,
            CAST(sum(d.quantity - d.reserved - d.issued - d.cancelled) OVER () AS bigint) AS quantity
@@ -23,19 +25,23 @@ _AHEAD = Statement("""
      ORDER BY d.priority, d.required_by, d.placed_at, d.order_id LIMIT :limit
 """)
 _FREE = Statement(f"""
-    SELECT f.condition, f.has_expired, f.gate, CAST(sum(f.on_hand) AS bigint) AS quantity FROM (
+    SELECT f.condition, f.has_expired, f.gate, f.is_accepted, f.made_as, CAST(sum(f.on_hand) AS bigint) AS quantity
+      FROM (
       SELECT b.condition, COALESCE({LAST_DAY} < :today, false) AS has_expired,
-             NULLIF({gate("b")}, '{OPEN}') AS gate, b.on_hand
-        FROM balance b {lasting("b")} {asking("b")}
+             NULLIF({gate("b")}, '{OPEN}') AS gate, b.on_hand, {_ACCEPTED} AS is_accepted,
+             CASE WHEN NOT {_ACCEPTED} THEN {REFERENCE} END AS made_as
+        FROM balance b {lasting("b")} {asking("b")} {making("b")}
        WHERE b.site = :site AND b.part = :part AND b.on_hand > 0) f
-     GROUP BY f.condition, f.has_expired, f.gate ORDER BY f.condition, f.has_expired, f.gate
+     GROUP BY f.condition, f.has_expired, f.gate, f.is_accepted, f.made_as
+     ORDER BY f.condition, f.has_expired, f.gate, f.is_accepted, f.made_as
 """)  # noqa: S608  # our own words
 _HELD_BELOW = Statement(f"""
     SELECT CAST(COALESCE(sum(r.quantity), 0) AS bigint) FROM demand d
-      JOIN reservation r USING (order_id) {lasting("r")} {asking("r")}
+      JOIN reservation r USING (order_id) {lasting("r")} {asking("r")} {making("r")}
      WHERE d.site = :site AND d.part = :part AND d.reserved > 0 AND d.priority > :last_of_band
        AND r.quantity > 0 AND strpos(:conditions, r.condition) > 0
        AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today) AND COALESCE({gate("r")}, '{OPEN}') = '{OPEN}'
+       AND {_ACCEPTED}
 """)  # noqa: S608
 _COMING = Statement("""
     SELECT l.shipment_id, l.order_id, s.dispatched_on,
@@ -49,19 +55,27 @@ _COMING = Statement("""
 
 async def surroundings(session: AsyncSession, demand: Demand, today: date, *, limit: int) -> Surroundings:
     """Read what a demand is up against; of those before it, and of what is on the road, so many are named."""
-    place = demand.stock._asdict()
+    place, accepted = demand.stock._asdict(), " ".join(sorted(demand.accepted))
     return Surroundings(
         ahead=await _ahead(session, demand, limit),
-        free=[
-            Free(Condition(row.condition), row.quantity, row.has_expired, row.gate and Gate(row.gate))
-            for row in await _FREE.rows(session, {**place, "today": today})
-        ],
+        free=[_free(row) for row in await _FREE.rows(session, {**place, "today": today, "accepted": accepted})],
         protected=(await minimums.find(session, demand.stock)).quantity,
         held_below=await _held_below(session, demand, today),
         coming=[
             Coming(row.shipment_id, row.quantity, row.dispatched_on, row.order_id)
             for row in await _COMING.rows(session, {**place, "limit": limit})
         ],
+    )
+
+
+def _free(row: Row) -> Free:
+    return Free(
+        Condition(row.condition),
+        row.quantity,
+        row.has_expired,
+        row.gate and Gate(row.gate),
+        is_accepted=row.is_accepted,
+        reference=row.made_as,
     )
 
 
@@ -77,5 +91,5 @@ async def _held_below(session: AsyncSession, demand: Demand, today: date) -> int
     """Add up what lower bands hold of goods that a demand accepts; the last band has none below it."""
     conditions = "".join(sorted(demand.conditions))
     last_of_band = (*BANDS, _LAST_PRIORITY)[band(demand.priority) - 1]
-    asked = {**demand.stock._asdict(), "last_of_band": last_of_band, "conditions": conditions, "today": today}
-    return int(await _HELD_BELOW.value(session, asked))
+    asked = {"last_of_band": last_of_band, "conditions": conditions, "accepted": " ".join(sorted(demand.accepted))}
+    return int(await _HELD_BELOW.value(session, {**demand.stock._asdict(), **asked, "today": today}))

@@ -62,7 +62,8 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     asked = {"orders": sorted(named.all_orders), "lots": sorted(named.lots), "shipments": sorted(named.shipments)}
     found = await _NAMED_AND_SEEN.value(session, {**places, **asked}) if any(asked.values()) else 0
     sites = named.stocks | named.inspected
-    return named.is_whole and sites <= known.full and found == sum(map(len, asked.values()))
+    is_ours = named.is_whole and named.inspectors <= {principal.nation}
+    return is_ours and sites <= known.full and found == sum(map(len, asked.values()))
 
 
 async def nations(session: AsyncSession, sites: Collection[SiteId]) -> dict[SiteId, Nation]:

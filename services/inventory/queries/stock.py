@@ -15,6 +15,7 @@ from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries.seen import Seen
 from services.inventory.schemas.stock import Availability, Grouping, StockFilter, StockRow
 from services.inventory.store.gates import OPEN, asking, gate
+from services.inventory.store.lives import LAST_DAY
 from shared.events.stock import Gate
 from shared.sql import AnyRow, Statement
 from shared.types import Condition
@@ -29,29 +30,28 @@ _FILTERS = {
     "platform": "b.part IN (SELECT part_id FROM part WHERE platforms @> ARRAY[CAST(:platform AS text)])",
 }
 _SOMETHING_THERE = "b.on_hand + b.reserved + b.in_transit + b.produced > 0"
-_FROM = f"""
+FROM_BALANCES = f"""
   FROM balance b
   JOIN stock s ON s.site = b.site AND s.part = b.part
   LEFT JOIN lot l ON l.part = b.part AND l.lot = b.lot
   LEFT JOIN LATERAL (
-    SELECT expires_on FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
-    ORDER BY m.n DESC LIMIT 1) mark ON true
+    SELECT expires_on, extends FROM lot_mark m WHERE m.site = b.site AND m.part = b.part AND m.lot = b.lot
+    ORDER BY m.n DESC LIMIT 1) m ON true
   {asking("b")}
 """  # noqa: S608  # our own words
-_LAST_DAY = "COALESCE(l.expires_on, mark.expires_on)"
-_LET_THROUGH = f"COALESCE({gate('b')}, '{OPEN}') = '{OPEN}'"
+LET_THROUGH = f"COALESCE({gate('b')}, '{OPEN}') = '{OPEN}'"
 
 
 def _free(*conditions: str) -> str:
     """Say how much of a balance an order could get that accepts these conditions."""
     accepted = ", ".join(f"'{condition}'" for condition in sorted(conditions))
-    lives = f"({_LAST_DAY} IS NULL OR current_date <= {_LAST_DAY})"
-    return f"CASE WHEN b.condition IN ({accepted}) AND {lives} AND {_LET_THROUGH} THEN b.on_hand ELSE 0 END"
+    lives = f"({LAST_DAY} IS NULL OR current_date <= {LAST_DAY})"
+    return f"CASE WHEN b.condition IN ({accepted}) AND {lives} AND {LET_THROUGH} THEN b.on_hand ELSE 0 END"
 
 
 _AVAILABLE, _QUALIFIED = _free(*USUAL_CONDITIONS), _free(Condition.B)
 _BY_ACCOUNT = f"""
-  SELECT b.site, b.part, b.lot, b.condition, s.version, {_LAST_DAY} AS expires_on, b.on_hand, b.reserved,
+  SELECT b.site, b.part, b.lot, b.condition, s.version, {LAST_DAY} AS expires_on, b.on_hand, b.reserved,
          {_AVAILABLE} AS available, {_QUALIFIED} AS available_qualified, b.in_transit, b.produced,
          nullif({gate("b")}, '{OPEN}') AS held_back, CAST(NULL AS text) AS availability
 """
@@ -133,7 +133,7 @@ def _statement(shape: _Shape) -> Statement:
 
 
 def _query(columns: str, conditions: list[str]) -> str:
-    return f"{columns} {_FROM} WHERE {' AND '.join(conditions)}"
+    return f"{columns} {FROM_BALANCES} WHERE {' AND '.join(conditions)}"
 
 
 def key_of(row: StockRow) -> Key:

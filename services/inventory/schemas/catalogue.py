@@ -2,14 +2,13 @@
 
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from services.inventory.domain.references import undashed
+from services.inventory.domain.references import undashed, wrongly_replacing
 from shared.events.catalogue import Fit, LifeType, MakerReference, PartDefined, SiteDefined
-from shared.http.forms import VERSION_MAX, Answer, Body, Day, Filter, Flag, example
+from shared.http.forms import Answer, Body, Day, Filter, Flag, Seen, example
 from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, latin
 
-Seen = Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)] | None
 AnyNsn = Annotated[Nsn, BeforeValidator(lambda value: undashed(value) if isinstance(value, str) else value)]
 """A NATO stock number, with or without dashes."""
 
@@ -31,7 +30,8 @@ class ReferenceRecord(MakerReference):
     def _is_latin(self) -> Self:
         number = latin(self.number)
         original = self.original_number or (self.number if number != self.number else None)
-        return self.model_copy(update={"number": number, "original_number": original})
+        replaces = tuple(each.matched for each in self.replaces)
+        return self.model_copy(update={"number": number, "original_number": original, "replaces": replaces})
 
 
 class PartFields(Body):
@@ -49,6 +49,14 @@ class PartFields(Body):
     """Platforms that it fits."""
     references: Annotated[list[ReferenceRecord], Field(max_length=100)] = []
     """Items of production that are this part."""
+
+    @field_validator("references")
+    @classmethod
+    def _replaced_by_no_circle(cls, references: list[ReferenceRecord]) -> list[ReferenceRecord]:
+        if (wrong := wrongly_replacing(references)) is not None:
+            raise ValueError(wrong)
+        return references
+
     shelf_life_type: LifeType | None = None
     """Type of shelf life: I definite, II extendible."""
     shelf_life_months: Annotated[int, Field(strict=True, gt=0, le=600)] | None = None

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field, field_validator
 
-from shared.errors import Refusal
 from shared.http.files import Imported
 from shared.http.forms import Answer, Body, Day, Flag
 from shared.types import Condition, LotId, PartId, PositiveQuantity, SiteId
@@ -20,20 +19,6 @@ class ImportKind(StrEnum):
     PARTS = "parts"
     SITES = "sites"
     STOCK = "stock"
-
-
-class ImportUnderWay(Refusal):
-    """This very file is being imported; ask again for what became of it."""
-
-    retry_after_seconds = 2
-
-
-class ImportOvertaken(Refusal):
-    """What some lines are about changed while the file was imported: all others are in force."""
-
-    def detail(self) -> str:
-        """Say how many lines are not in force; `errors` tells which and why."""
-        return f"{self.facts['overtaken']} lines are not in force"
 
 
 class StockRecord(Body):

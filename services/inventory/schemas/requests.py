@@ -168,11 +168,17 @@ class ConditionChange(AtSite):
     """How much, in quanta of the part."""
     reason: Text
     """What was found."""
+    inspect_by: Day | None = None
+    """The new inspect-by day of an extendible life (type II) that was inspected; it holds at this site."""
 
     @model_validator(mode="after")
     def _changes(self) -> Self:
         if self.was is self.becomes:
             raise ValueError("from and to are the same condition")
+        if self.inspect_by is not None and self.lot is None:
+            raise ValueError("inspect_by needs a lot")
+        if self.inspect_by is not None and self.becomes not in (Condition.A, Condition.B, Condition.C):
+            raise ValueError("inspect_by goes with a condition that may be issued: to A, B or C")
         return self
 
 
@@ -227,9 +233,13 @@ class Sending(Body):
     """How much, in quanta of the part."""
     shipment: ShipmentId | None = None
     """The consignment, named by the sending site and its number there; one is made if none is given."""
+    order: OrderId | None = None
+    """The lateral order for which it is sent: what is held for it goes, whatever the lot and condition."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
+        if self.order is not None and (self.lot is not None or self.condition is not Condition.A):
+            raise ValueError("what is held for an order is sent: name its lot and condition, or the order")
         if self.from_site == self.to_site:
             raise ValueError("from_site and to_site are the same")
         if self.shipment is not None and self.shipment.partition(":")[0] != self.from_site:

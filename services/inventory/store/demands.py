@@ -13,6 +13,7 @@ from services.inventory.domain.holders import Demands, Reservation
 from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.store.gates import OPEN, asking, gate
 from services.inventory.store.lives import LAST_DAY, lasting
+from services.inventory.store.references import accepts, making
 from services.inventory.store.rows import Columns
 from shared.sql import Row, Statement, Writes
 from shared.types import Condition, OrderId
@@ -28,6 +29,9 @@ _DEMANDS = Columns(
     placed_at="timestamptz",
     conditions="text",
     is_lateral="boolean",
+    supplies="text",
+    ships_to="text",
+    accepted="text",
     reserved="bigint",
     issued="bigint",
     cancelled="bigint",
@@ -44,6 +48,7 @@ _CHANGED = Columns(
     order_id="text",
     priority="smallint",
     required_by="date",
+    accepted="text",
     reserved="bigint",
     issued="bigint",
     cancelled="bigint",
@@ -60,6 +65,7 @@ _QUEUES = Columns(
     part="text",
     quantity="bigint",
     conditions="text",
+    made_as="text",
     after_priority="smallint",
     after_required_by="date",
     after_placed_at="timestamptz",
@@ -91,15 +97,16 @@ _WAITING = Statement(f"""
          AND NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled
          AND (d.partial OR d.quantity - d.reserved - d.issued - d.cancelled <= q.quantity)
          AND d.conditions ~ q.conditions
+         AND (d.accepted = '' OR string_to_array(d.accepted, ' ') && string_to_array(q.made_as, ' '))
          AND (q.after_order IS NULL OR (d.priority, d.required_by, d.placed_at, d.order_id)
               > (q.after_priority, q.after_required_by, q.after_placed_at, q.after_order))
        ORDER BY d.priority, d.required_by, d.placed_at, d.order_id LIMIT :page) AS w
 """)  # noqa: S608
 _ADD = Statement(f"INSERT INTO demand ({NAMES}) SELECT {NAMES} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
 _SAVE = Statement(f"""
-    UPDATE demand d SET priority = c.priority, required_by = c.required_by, reserved = c.reserved, issued = c.issued,
-           cancelled = c.cancelled, released = c.released, arrived = c.arrived, lost = c.lost,
-           returned = c.returned, closed = c.closed, version = c.version
+    UPDATE demand d SET priority = c.priority, required_by = c.required_by, accepted = c.accepted,
+           reserved = c.reserved, issued = c.issued, cancelled = c.cancelled, released = c.released,
+           arrived = c.arrived, lost = c.lost, returned = c.returned, closed = c.closed, version = c.version
       FROM {_CHANGED.unnest("c")} WHERE d.order_id = c.order_id
 """)  # noqa: S608
 _RAISE = Statement(f"""
@@ -115,28 +122,17 @@ _END = Statement(f"""
     DELETE FROM reservation r USING {_RESERVATIONS.unnest("c")}
      WHERE r.order_id = c.order_id AND r.lot = c.lot AND r.condition = c.condition AND r.quantity + c.quantity = 0
 """)  # noqa: S608
-_EXPIRED = Statement(f"""
-    SELECT DISTINCT r.order_id, r.site, r.part FROM reservation r {lasting("r")}
-     WHERE {LAST_DAY} < :today AND r.quantity > 0 ORDER BY r.site, r.part, r.order_id LIMIT :limit
-""")  # noqa: S608
 _IDLE = Statement(f"""
-    SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")} {asking("b")}
+    SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")} {asking("b")} {making("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
        AND EXISTS (SELECT FROM demand d
                     WHERE d.site = b.site AND d.part = b.part AND strpos(d.conditions, b.condition) > 0
-                      AND (d.partial OR NOT d.is_lateral
+                      AND {accepts("d.accepted")} AND (d.partial OR NOT d.is_lateral
                            AND d.quantity - d.reserved - d.issued - d.cancelled <= b.on_hand)
                       AND NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled)
        AND COALESCE({gate("b")}, '{OPEN}') = '{OPEN}'
      ORDER BY b.site, b.part LIMIT :limit
 """)  # noqa: S608
-
-
-class Expired(NamedTuple):
-    """An order that holds something of a lot whose shelf life is over."""
-
-    order: OrderId
-    stock: StockKey
 
 
 class Supplied(NamedTuple):
@@ -203,12 +199,6 @@ def by_stock(rows: Iterable[Row], stocks: Iterable[StockKey]) -> dict[StockKey, 
     return found
 
 
-async def expired(session: AsyncSession, today: date, limit: int) -> list[Expired]:
-    """List orders that hold what may no longer be issued."""
-    rows = await _EXPIRED.rows(session, {"today": today, "limit": limit})
-    return [Expired(row.order_id, StockKey(row.site, row.part)) for row in rows]
-
-
 async def idle(session: AsyncSession, today: date, limit: int) -> list[StockKey]:
     """List stock that is free although somebody waits who would take any of it."""
     rows = await _IDLE.rows(session, {"today": today, "limit": limit})
@@ -237,6 +227,7 @@ def read(row: Row) -> Demand:
     return Demand(
         order=values["order_id"],
         conditions=frozenset(map(Condition, values["conditions"])),
+        accepted=frozenset(values["accepted"].split()),
         **{name: values[name] for name in _PLAIN},
     )
 
@@ -247,12 +238,17 @@ def _reservation(row: Row) -> Reservation:
 
 def _row(demand: Demand) -> tuple[object, ...]:
     plain = {name: getattr(demand, name) for name in _PLAIN}
-    values = {**plain, "order_id": demand.order, "conditions": "".join(sorted(demand.conditions))}
+    values = {**plain, **_written(demand), "conditions": "".join(sorted(demand.conditions))}
     return tuple(values[name] for name in NAMES.split(", "))
 
 
 def _changed(demand: Demand) -> tuple[object, ...]:
-    return (demand.order, *(getattr(demand, name) for name in _CHANGED.names.split(", ")[1:]))
+    written = _written(demand)
+    return tuple(written[name] if name in written else getattr(demand, name) for name in _CHANGED.names.split(", "))
+
+
+def _written(demand: Demand) -> dict[str, object]:
+    return {"order_id": demand.order, "accepted": " ".join(sorted(demand.accepted))}
 
 
 def _moved(reservation: Reservation, change: int) -> tuple[object, ...]:
@@ -261,7 +257,8 @@ def _moved(reservation: Reservation, change: int) -> tuple[object, ...]:
 
 def _asked(queue: Queue) -> tuple[object, ...]:
     conditions = f"[{''.join(queue.conditions)}]"
-    return (*queue.stock, queue.quantity, conditions, *(queue.after or (None, None, None, None)))
+    made_as = " ".join(queue.references)
+    return (*queue.stock, queue.quantity, conditions, made_as, *(queue.after or (None, None, None, None)))
 
 
-_PLAIN = tuple(name for name in NAMES.split(", ") if name not in ("order_id", "conditions"))
+_PLAIN = tuple(name for name in NAMES.split(", ") if name not in ("order_id", "conditions", "accepted"))

@@ -10,7 +10,7 @@ from services.inventory.domain.gates import Gates
 from services.inventory.domain.ledger import LotKey, Reason, StockKey
 from services.inventory.store.rows import Columns
 from shared.events.stock import Gate
-from shared.sql import Statement, Writes
+from shared.sql import Row, Statement, Writes
 from shared.types import OrderId, PartId
 
 OPEN = "open"
@@ -23,8 +23,12 @@ def asking(rows: str) -> str:
 
 
 def gate(rows: str) -> str:
-    """Say which gate is closed on rows that `asking` was joined to, or that all are open; null where there is none."""
-    no_article = "g.first_article_required AND NOT COALESCE(f.is_open, false)"
+    """Say which gate is closed on rows that `asking` was joined to, or that all are open; null where there is none.
+
+    Where the nation of the rows' site has inspected a supplier abroad itself, what it has found goes before what the
+    supplier's own nation has.
+    """
+    no_article = "g.first_article_required AND NOT COALESCE(n.is_open, f.is_open, false)"
     no_certificate = "g.certificate_required AND w.certificate IS NULL"
     opened = f"t.part = {rows}.part AND t.lot = {rows}.lot AND t.reason = '{Reason.OPENED}'"
     return f"""CASE WHEN g.part_id IS NOT NULL THEN (
@@ -32,7 +36,9 @@ def gate(rows: str) -> str:
                   WHEN EXISTS (SELECT FROM transfer t WHERE {opened}) THEN '{OPEN}'
                   WHEN {no_article} THEN '{Gate.FIRST_ARTICLE}' ELSE '{Gate.CERTIFICATE}' END
         FROM (SELECT) AS lot LEFT JOIN lot_made w ON w.part = {rows}.part AND w.lot = {rows}.lot
-        LEFT JOIN first_article f ON f.first_article = w.first_article) END"""  # noqa: S608  # our own words
+        LEFT JOIN first_article f ON f.first_article = w.first_article
+        LEFT JOIN site h ON h.site_id = {rows}.site
+        LEFT JOIN first_article n ON n.first_article = w.first_article || '/' || h.country) END"""  # noqa: S608  # our own words
 
 
 _MADE = Columns(part="text", lot="text", first_article="text", certificate="text")
@@ -58,16 +64,17 @@ _HOLDING = Statement(f"""
 
 
 class Holder(NamedTuple):
-    """An order that holds something of a lot that is held back."""
+    """An order that holds something of a lot that it may not be issued."""
 
     order: OrderId
     stock: StockKey
 
 
-def load(book: Book, lot: LotKey, found: str | None) -> None:
-    """Load what `gate` says of a lot."""
-    if found is not None:
-        book.gates.load(lot.part, lot.lot, None if found == OPEN else Gate(found))
+def load(book: Book, lot: LotKey, row: Row) -> None:
+    """Load what a row says of a lot: `gate` as its `gate`, and `REFERENCE` as what it was `made_as`."""
+    book.gates.load_reference(lot.part, lot.lot, row.made_as)
+    if row.gate is not None:
+        book.gates.load(lot, None if row.gate == OPEN else Gate(row.gate))
 
 
 def save(writes: Writes, gates: Gates) -> None:

@@ -1,157 +1,18 @@
-"""Imports: staged in chunks, validated whole, then published in chunks under one id; a validated one is finished."""
+"""What is already in stock of the goods that a file of opening stock names."""
 
-import json
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import NamedTuple
-from uuid import UUID
+from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.domain.ledger import Holding
 from services.inventory.store.rows import Columns
 from shared.sql import Statement
-from shared.types import Condition, Nation
+from shared.types import Condition
 
-_LINES = Columns(n="integer", line="integer", record="jsonb")
 _GOODS = Columns(site="text", part="text", lot="text", condition="text")
-_BEGIN = Statement("""
-    INSERT INTO import (import_id, kind, state, actor, nation, is_operator, body_hash)
-    VALUES (:id, :kind, 'staging', :actor, :nation, :is_operator, :hash)
-""")
-_STAGE = Statement(
-    f"INSERT INTO import_line (import_id, n, line, record) SELECT :id, n, line, record FROM {_LINES.unnest('l')}"  # noqa: S608
-)
-_VALIDATE = Statement("UPDATE import SET state = 'validated', lines = :lines WHERE import_id = :id")
-_LOCK = Statement("SELECT * FROM import WHERE import_id = :id FOR UPDATE")
-_NEXT = Statement("""
-    SELECT COALESCE(line, n) AS line, record FROM import_line
-     WHERE import_id = :id AND n > :after ORDER BY n LIMIT :limit
-""")
-_ADVANCE = Statement("""
-    UPDATE import SET published = :published, overtaken = overtaken || CAST(:overtaken AS jsonb),
-           state = CASE WHEN lines = :published THEN 'published' ELSE state END,
-           published_at = CASE WHEN lines = :published THEN clock_timestamp() END
-     WHERE import_id = :id
-""")
-_DONE = Statement("SELECT published_at, overtaken FROM import WHERE import_id = :id")
-_FORGET_LINES = Statement("DELETE FROM import_line WHERE import_id = :id")
-_LOCK_FILE = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:kind || encode(:hash, 'hex'), 0))")
-_SAME = Statement("""
-    SELECT import_id, state FROM import
-     WHERE kind = :kind AND body_hash = :hash
-       AND (state <> 'staging' OR begun_at > clock_timestamp() - make_interval(secs => :seconds))
-     ORDER BY state = 'staging', begun_at LIMIT 1
-""")
-_UNFINISHED = Statement("SELECT import_id FROM import WHERE state = 'validated' ORDER BY begun_at")
-_ABANDONED = Statement("""
-    DELETE FROM import WHERE state = 'staging' AND begun_at < clock_timestamp() - make_interval(secs => :seconds)
-""")
 _STOCKED = Statement(f"""
     SELECT site, part, lot, condition FROM {_GOODS.unnest("g")} JOIN balance b USING (site, part, lot, condition)
 """)  # noqa: S608  # names of columns only
-
-
-class Import(NamedTuple):
-    """Whose import it is, and how far it is."""
-
-    id: UUID
-    kind: str
-    state: str
-    actor: str
-    nation: Nation | None
-    is_operator: bool
-    lines: int = 0
-    published: int = 0
-
-
-class Staged(NamedTuple):
-    """A record that waits to be published, and its line in the file."""
-
-    line: int
-    record: object
-
-
-class Same(NamedTuple):
-    """An import of the same file."""
-
-    id: UUID
-    state: str
-
-
-class Done(NamedTuple):
-    """What became of an import: when all of it was in force, and the lines that something else overtook."""
-
-    published_at: datetime | None
-    overtaken: list[dict[str, object]]
-
-
-async def lock_file(session: AsyncSession, *, kind: str, body_hash: bytes) -> None:
-    """Let nobody else begin to take the same file until this transaction ends."""
-    await _LOCK_FILE.run(session, {"kind": kind, "hash": body_hash})
-
-
-async def begin(session: AsyncSession, new: Import, *, body_hash: bytes) -> None:
-    """Begin to stage a file."""
-    values = {"id": new.id, "kind": new.kind, "actor": new.actor, "hash": body_hash}
-    await _BEGIN.run(session, {**values, "nation": new.nation, "is_operator": new.is_operator})
-
-
-async def stage(session: AsyncSession, import_id: UUID, lines: Sequence[tuple[int, int, str]]) -> None:
-    """Keep records of a file, with their number and their line, until all of it is published."""
-    await _STAGE.run(session, {**_LINES.bind(lines), "id": import_id})
-
-
-async def validate(session: AsyncSession, import_id: UUID, lines: int) -> None:
-    """Say that the whole file is good: from now on it will be published, whatever happens."""
-    await _VALIDATE.run(session, {"id": import_id, "lines": lines})
-
-
-async def lock(session: AsyncSession, import_id: UUID) -> Import | None:
-    """Lock an import while a chunk of it is published."""
-    row = await _LOCK.row(session, {"id": import_id})
-    if row is None:
-        return None
-    whose = (UUID(int=row.import_id.int), row.kind, row.state, row.actor, row.nation, row.is_operator)
-    return Import(*whose, lines=row.lines, published=row.published)
-
-
-async def following(session: AsyncSession, import_id: UUID, *, after: int, limit: int) -> list[Staged]:
-    """Give the next records to publish."""
-    rows = await _NEXT.rows(session, {"id": import_id, "after": after, "limit": limit})
-    return [Staged(row.line, row.record) for row in rows]
-
-
-async def advance(
-    session: AsyncSession, published: Import, *, lines: int, overtaken: Sequence[Mapping[str, object]]
-) -> None:
-    """Remember how many lines are dealt with, and which were overtaken; at the end the staged ones are forgotten."""
-    done = published.published + lines
-    await _ADVANCE.run(session, {"id": published.id, "published": done, "overtaken": json.dumps(overtaken)})
-    if done == published.lines:
-        await _FORGET_LINES.run(session, {"id": published.id})
-
-
-async def find(session: AsyncSession, import_id: UUID) -> Done:
-    """Say what became of an import."""
-    row = await _DONE.one(session, {"id": import_id})
-    return Done(row.published_at, row.overtaken)
-
-
-async def same(session: AsyncSession, *, kind: str, body_hash: bytes, seconds: float) -> Same | None:
-    """Find the import of the same file; one whose staging broke off so long ago does not count."""
-    row = await _SAME.row(session, {"kind": kind, "hash": body_hash, "seconds": seconds})
-    return None if row is None else Same(UUID(int=row.import_id.int), row.state)
-
-
-async def unfinished(session: AsyncSession) -> list[UUID]:
-    """List the imports that were validated and not wholly published."""
-    return [UUID(int=found.int) for found in await _UNFINISHED.column(session)]
-
-
-async def forget_abandoned(session: AsyncSession, *, seconds: float) -> None:
-    """Forget files whose staging broke off."""
-    await _ABANDONED.run(session, {"seconds": seconds})
 
 
 async def stocked(session: AsyncSession, goods: Collection[Holding]) -> set[Holding]:

@@ -14,6 +14,7 @@ from services.inventory.domain.preemption import Contest, first_waiting, is_cont
 from services.inventory.store import demands, gates, lives
 from services.inventory.store.gates import OPEN, asking, gate
 from services.inventory.store.lives import LAST_DAY, LASTING, lasting
+from services.inventory.store.references import REFERENCE, accepts, making
 from services.inventory.store.rows import STOCKS, Columns
 from services.inventory.store.stock import SHELVES
 from shared.sql import Statement
@@ -55,29 +56,30 @@ _WAITING = Statement(f"""
 _HOLDING = Statement(f"""
     WITH losing AS (
       SELECT DISTINCT h.order_id FROM {_NEEDS.unnest("n")} CROSS JOIN LATERAL (
-        SELECT d.order_id, sum(r.quantity) OVER (PARTITION BY r.condition ORDER BY {_LAST_TURN}, r.lot
+        SELECT d.order_id, sum(r.quantity) OVER (PARTITION BY r.condition, {REFERENCE} ORDER BY {_LAST_TURN}, r.lot
                                                  ROWS UNBOUNDED PRECEDING) - r.quantity AS before
-          FROM demand d JOIN reservation r USING (order_id)
+          FROM demand d JOIN reservation r USING (order_id) {making("r")}
          WHERE d.site = n.site AND d.part = n.part AND d.reserved > 0 AND d.priority >= {_FIRST_MAX + 1}
            AND r.quantity > 0) h
        WHERE h.before < n.quantity)
     SELECT {", ".join("d." + name for name in demands.NAMES.split(", "))}, r.lot, r.condition AS held_as,
            r.quantity AS held, b.produced, b.on_hand, b.reserved AS on_shelf, b.in_transit, {LASTING},
-           {gate("r")} AS gate
+           {gate("r")} AS gate, {REFERENCE} AS made_as
       FROM losing JOIN demand d USING (order_id) JOIN reservation r USING (order_id)
       JOIN balance b ON (b.site, b.part, b.lot, b.condition) = (r.site, r.part, r.lot, r.condition)
-      {lasting("r")} {asking("r")}
+      {lasting("r")} {asking("r")} {making("r")}
      WHERE r.quantity > 0
 """)  # noqa: S608
 _LEFT = Statement(f"""
     SELECT DISTINCT w.site, w.part FROM demand w
      WHERE NOT w.closed AND w.quantity > w.reserved + w.issued + w.cancelled AND w.partial
        AND w.priority <= {_URGENT_MAX}
-       AND EXISTS (SELECT FROM demand h JOIN reservation r USING (order_id) {lasting("r")} {asking("r")}
+       AND EXISTS (SELECT FROM demand h JOIN reservation r USING (order_id)
+                         {lasting("r")} {asking("r")} {making("r")}
                     WHERE h.site = w.site AND h.part = w.part AND h.reserved > 0 AND r.quantity > 0
                       AND h.priority > CASE WHEN w.priority <= {_FIRST_MAX} THEN {_FIRST_MAX} ELSE {_URGENT_MAX} END
                       AND strpos(w.conditions, r.condition) > 0 AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
-                      AND COALESCE({gate("r")}, '{OPEN}') = '{OPEN}')
+                      AND {accepts("w.accepted")} AND COALESCE({gate("r")}, '{OPEN}') = '{OPEN}')
      ORDER BY w.site, w.part LIMIT :limit
 """)  # noqa: S608
 
@@ -116,7 +118,7 @@ async def load_holders(session: AsyncSession, book: Book, needs: Sequence[Need])
         book.demands.load(demand)
         book.load(goods, dict(zip(SHELVES, (row.produced, row.on_hand, row.on_shelf, row.in_transit), strict=True)))
         lives.load_last(book, goods.lot_key, row)
-        gates.load(book, goods.lot_key, row.gate)
+        gates.load(book, goods.lot_key, row)
         book.demands.load_reservation(Reservation(demand.order, goods), row.held)
 
 

@@ -27,6 +27,7 @@ _LINES = Columns(
     order_id="text",
     filling_site="text",
     expires_on="date",
+    extends="boolean",
 )
 _IDS = "= ANY(CAST(:shipments AS text[]))"
 _CARRYING = Statement(f"""
@@ -51,7 +52,8 @@ _SAVE_LINES = Statement(f"""
     INSERT INTO shipment_line ({_LINES.names}) SELECT {_LINES.names} FROM {_LINES.unnest("l")}
     ON CONFLICT (shipment_id, depot, part, lot, condition) DO UPDATE
     SET dispatched = excluded.dispatched, received = excluded.received, lost = excluded.lost,
-        order_id = excluded.order_id, filling_site = excluded.filling_site, expires_on = excluded.expires_on
+        order_id = excluded.order_id, filling_site = excluded.filling_site, expires_on = excluded.expires_on,
+        extends = excluded.extends
 """)  # noqa: S608
 _REMOVE_UNUSED = Statement(f"DELETE FROM shipment WHERE shipment_id {_IDS} AND version = 0")  # noqa: S608
 
@@ -123,8 +125,10 @@ def _line(row: Row) -> Line:
         order=row.order_id,
         filling_site=row.filling_site,
         expires_on=row.expires_on,
+        extends=row.extends,
     )
 
 
 def _row(line: Line) -> tuple[object, ...]:
-    return (*line.key, line.dispatched, line.received, line.lost, line.order, line.filling_site, line.expires_on)
+    totals, made_for = (line.dispatched, line.received, line.lost), (line.order, line.filling_site)
+    return (*line.key, *totals, *made_for, line.expires_on, line.extends)

@@ -9,6 +9,7 @@ from services.inventory.domain.ledger import Holding, LotKey, StockKey
 from services.inventory.store import gates, lives
 from services.inventory.store.gates import asking, gate
 from services.inventory.store.lives import LASTING, lasting
+from services.inventory.store.references import REFERENCE, making
 from services.inventory.store.rows import STOCKS, Columns
 from shared.sql import Statement, Writes
 from shared.types import Condition, Shelf
@@ -45,12 +46,14 @@ _LOCK_ALL = Statement(_LOCK.format(keys=STOCKS.unnest("k"), patience=""))
 _LOCK_MORE = Statement(_LOCK.format(keys=STOCKS.unnest("k"), patience="NOWAIT"))
 _BALANCES = Statement(f"""
     SELECT k.site, k.part, k.lot, b.condition, b.produced, b.on_hand, b.reserved, b.in_transit, {lives.KNOWN},
-           {gate("k")} AS gate
+           {gate("k")} AS gate, {REFERENCE} AS made_as,
+           EXISTS (SELECT FROM demand d WHERE d.part = k.part AND d.accepted <> '' AND NOT d.closed) AS is_sought
       FROM {_LOTS.unnest("k")} LEFT JOIN balance b USING (site, part, lot) {lives.knowing("k")} {asking("k")}
+      {making("k")}
 """)  # noqa: S608
 _FREE = Statement(f"""
-    SELECT {_ROW}, {LASTING}, {gate("b")} AS gate FROM {STOCKS.unnest("k")}
-      {asking("k")} JOIN balance b USING (site, part) {lasting("b")}
+    SELECT {_ROW}, {LASTING}, {gate("b")} AS gate, {REFERENCE} AS made_as FROM {STOCKS.unnest("k")}
+      {asking("k")} JOIN balance b USING (site, part) {lasting("b")} {making("b")}
      WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
 """)  # noqa: S608
 _SAVE_VERSIONS = Statement(f"""
@@ -118,7 +121,9 @@ async def load_lots(session: AsyncSession, book: Book, lots: Collection[LotKey])
         if row[3] is not None:
             book.load(Holding(*lot, _CONDITIONS[row[3]]), dict(zip(SHELVES, row[4:8], strict=True)))
         lives.load(book, lot, row)
-        gates.load(book, lot, row.gate)
+        gates.load(book, lot, row)
+        if row.is_sought:
+            book.gates.load_sought(lot.part)
     book.load_lots(lots)
 
 
@@ -129,7 +134,7 @@ async def load_free(session: AsyncSession, book: Book, keys: Collection[StockKey
         holding = Holding(row[0], row[1], row[2], _CONDITIONS[row[3]])
         book.load(holding, dict(zip(SHELVES, row[4:8], strict=True)))
         lives.load_last(book, holding.lot_key, row)
-        gates.load(book, holding.lot_key, row.gate)
+        gates.load(book, holding.lot_key, row)
 
 
 def save_balances(writes: Writes, book: Book) -> None:

@@ -22,6 +22,13 @@ class SuppliedKey(NamedTuple):
     supplied: bool = True
 
 
+class TravelKey(NamedTuple):
+    """What an order holds, and the site to which it is shipped, whose stock is touched beside it."""
+
+    order: OrderId
+    site: SiteId
+
+
 class ShipmentKey(NamedTuple):
     """A consignment with its lines; one that a sender begins is made if it is not there."""
 
@@ -62,6 +69,7 @@ class Touched:
     lots: set[LotKey] = field(default_factory=set)
     orders: set[OrderId] = field(default_factory=set)
     supplied: set[OrderId] = field(default_factory=set)
+    travels: set[TravelKey] = field(default_factory=set)
     shipments: dict[ShipmentId, SiteId | None] = field(default_factory=dict)
     causes: set[EventId] = field(default_factory=set)
     outside: set[LotKey] = field(default_factory=set)
@@ -88,6 +96,9 @@ class Touched:
                 self.orders.add(order)
             case SuppliedKey(order):
                 self.supplied.add(order)
+            case TravelKey(order):
+                self.travels.add(touch)
+                self.orders.add(order)
             case ShipmentKey(shipment, sender):
                 self.shipments[shipment] = sender or self.shipments.get(shipment)
             case CauseKey(cause):

@@ -5,10 +5,12 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from services.orders.commands.importing import Importer
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.placing import Outcome, Request
 from services.orders.commands.planning import Planner
 from services.orders.commands.posting import Post
+from services.orders.commands.reviewing import Reviewer
 from services.orders.settings import OrdersSettings
 from shared.db import Database
 from shared.events.envelope import Stream
@@ -25,6 +27,8 @@ Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCU
 """Who may see orders: a depot its own, the others those of their nation."""
 Decliner = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who may say no to another depot's order: the depot that was to fill it, and who plans for its nation."""
+Expediter = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
+"""Who may expedite an order: the depot that has placed it, and who plans for its nation."""
 Keeper = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
 """Who says which platforms there are: a depot its own, the others those of their nation."""
 Planning = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
@@ -40,10 +44,12 @@ class Desk:
     """Everything that stands behind the routes."""
 
     database: Database
+    importer: Importer
     placing: Group[Request, Outcome]
     posting: Group[Post, StoredAnswer]
     outcomes: Outcomes
     planner: Planner
+    reviewer: Reviewer
     tail: StreamTail
     settings: OrdersSettings
 

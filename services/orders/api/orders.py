@@ -50,7 +50,7 @@ _PLACED: dict[int | str, dict[str, Any]] = {
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {
         "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
-        "`site-not-depot`, `platform-mismatch`."
+        "`site-not-depot`, `platform-mismatch`, `reference-unknown`."
     },
 }
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}
@@ -62,8 +62,11 @@ _REFUSED: dict[int | str, dict[str, Any]] = {
 _UNCHANGED: dict[int | str, dict[str, Any]] = {
     **_REFUSED,
     403: {"description": "`site-forbidden`, `activity-of-another`, `urgency-unapproved`."},
-    409: {"description": "`order-already-issued`, `order-cancelled`, `quantity-raised`."},
-    422: {"description": "`required-by-past`."},
+    409: {
+        "description": "`order-already-issued`, `order-cancelled`, `quantity-raised`, `stock-order-fixed`, "
+        "`version-stale`; worth another try: `catalogue-behind`."
+    },
+    422: {"description": "`required-by-past`, `reference-unknown`."},
 }
 _NOT_DECLINED: dict[int | str, dict[str, Any]] = {
     **_REFUSED,
@@ -97,7 +100,7 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         The document number names the order: the same body again answers 200 with the order as it is, another body 409.
         With `wait`, the answer comes once inventory has said what it could reserve. What one depot asks of another is
         all or nothing: the answer says `partial: false`. An urgency of A or B takes the token of an approver (scope
-        `approve-urgency`), whose name is recorded.
+        `approve-urgency`), whose name is recorded. With `references` it takes only lots that were made as one of them.
         """
         outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
         if wait is not None:
@@ -154,9 +157,11 @@ def _changing(routes: APIRouter, desk: Desk) -> None:
     async def change_order(
         *, order_id: Order, body: ChangeOrder, asker: Asker, session: Session, response: Response
     ) -> OrderSummary:
-        """Want less of an order, on another day, or more or less urgently; what is issued already stands.
+        """Want less of an order, another day, another urgency or other references; what is issued already stands.
 
-        An urgency of A or B takes the token of an approver (scope `approve-urgency`).
+        An urgency of A or B takes the token of an approver (scope `approve-urgency`). To accept more references has
+        waiting stock given to it at once; to accept fewer takes back what it holds of others, told as a loss. With the
+        `version` that you saw, what somebody else has changed meanwhile is not undone.
         """
         order = await changing.change_order(session, order_id, body, principal=asker, outcomes=desk.outcomes)
         tell_version(response, order_token(order_id, order.version))

@@ -29,7 +29,7 @@ from services.orders.schemas.platforms import (
     TailTerms,
     Up,
 )
-from services.orders.schemas.releases import ActionsRead
+from services.orders.schemas.releases import ActionsRead, SpareStock
 from services.orders.schemas.sources import ImportDone
 from services.orders.store import platforms as store
 from services.orders.store.lookups import Sight
@@ -40,6 +40,7 @@ from shared.http.files import DryRun
 from shared.http.guard import JSON, takes
 from shared.http.idempotency import IdempotencyKey, claim
 from shared.http.paging import Paging
+from shared.http.tokens import Principal
 from shared.observe import tracing
 from shared.types import Platform, TailNumber
 
@@ -112,12 +113,26 @@ def _actions(routes: APIRouter, desk: Desk) -> None:
         platform that stays down longer. Options are ranked by platforms whose last blocking line they fill, then by
         platform-days saved within the horizon; up to three actions together where no single one releases a platform.
         """
-        bounds = desk.settings
-        outlook = Outlook(clock.now().date(), bounds.release_horizon_days, bounds.expedite_percent)
-        async with desk.database.transaction() as session:
-            grounded = await releases.snapshot(session, Sight.of(reader), tails_max=bounds.release_tails_max)
-        # Off the event loop, and after the transaction: thousands of platforms take a second.
-        return await asyncio.to_thread(releases.ranked, grounded, outlook, options_max=bounds.release_options_max)
+        return await _ranked(desk, reader, SpareStock(spare=[]))
+
+    @routes.post("/actions", status_code=200)
+    async def rank_actions(reader: Reader, body: SpareStock) -> ActionsRead:
+        """Rank the same with what other depots could ship, as inventory says it: `GET /v1/spare-stock`.
+
+        `lateral` is then one of the actions: a depot of the nation that has all that a line lacks, beyond what it
+        protects, ships it. Ask for it with `POST /v1/orders/{order_id}/expedite`.
+        """
+        return await _ranked(desk, reader, body)
+
+
+async def _ranked(desk: Desk, reader: Principal, said: SpareStock) -> ActionsRead:
+    bounds = desk.settings
+    outlook = Outlook(clock.now().date(), bounds.release_horizon_days, bounds.expedite_percent)
+    async with desk.database.transaction() as session:
+        spares = await releases.spares(session, said, reader.nation, road_days=bounds.road_days)
+        grounded = await releases.snapshot(session, Sight.of(reader), tails_max=bounds.release_tails_max, spares=spares)
+    # Off the event loop, and after the transaction: thousands of platforms take a second.
+    return await asyncio.to_thread(releases.ranked, grounded, outlook, options_max=bounds.release_options_max)
 
 
 def _hours(routes: APIRouter) -> None:

@@ -1,4 +1,4 @@
-"""Every change of an order as it happens: asked, sourced, promised."""
+"""Every change of an order as it happens: asked, sourced, promised, overdue."""
 
 import json
 from collections.abc import Mapping
@@ -30,7 +30,7 @@ def router(desk: Desk) -> APIRouter:
         position: Position,
         wanted: Annotated[OrderStreamFilter, Query()],
     ) -> Response:
-        """Follow every order placed, changed, sourced or promised, as server-sent events.
+        """Follow every order placed, changed, sourced, promised or overdue, as server-sent events.
 
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap; a list of orders
         answers in `JVTrack-Position` where its stream goes on. A depot hears of the orders that it placed or fills,

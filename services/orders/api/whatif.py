@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from services.orders.api.desk import Desk, PlanReader
 from services.orders.queries import scenarios, whatif
 from services.orders.schemas.whatif import WhatIf, WhatIfFilter, WhatIfRead
+from services.orders.store.lookups import Sight
 from shared import clock
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -34,7 +35,9 @@ def router(desk: Desk) -> APIRouter:
         bounds = desk.settings
         async with turn:
             async with desk.database.snapshot() as session:
-                scene = await whatif.load(session, reader, clock.now().date(), bounds)
+                scene = await whatif.load(
+                    session, reader.nation, Sight.of(reader), today=clock.now().date(), bounds=bounds
+                )
                 await whatif.check(session, question, scene.snapshot)
             # Off the event loop, and after the transaction: thousands of lines take seconds.
             return await asyncio.to_thread(

@@ -1,30 +1,38 @@
-"""What is asked of an order that was placed: less of it, on another day, more or less urgently, or none."""
+"""What is asked of an order that was placed: less of it, another day, urgency or reference, or none of it."""
+
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.commands.deciding import Work, open_to_ask
+from services.orders.commands.deciding import Work, open_to_ask, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import asking
 from services.orders.domain.asking import Ask, Need
+from services.orders.domain.catalogue import CatalogueBehind
 from services.orders.domain.document_number import activity_of
 from services.orders.domain.order import Order, OrderUnknown
+from services.orders.domain.plan import withdraw
 from services.orders.domain.priority import approver, designator, priority
+from services.orders.domain.substitutes import Wanted, accepted
 from services.orders.schemas.orders import CancelOrder, ChangeOrder, DeclineOrder
-from services.orders.store import lookups
+from services.orders.store import catalogue, lookups
 from services.orders.store.lookups import Places, Sight
 from shared import clock
 from shared.http import rights
 from shared.http.tokens import Principal, Scope
-from shared.types import OrderId, SiteId, Urgency
+from shared.types import OrderId, ReferenceKey, SiteId, Urgency
 
 
 async def cancel_order(
     session: AsyncSession, order_id: OrderId, body: CancelOrder, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
-    """Ask inventory to release what the order still holds."""
-    work = await _open(session, order_id, principal=principal, outcomes=outcomes)
+    """Ask inventory to release what the order still holds, here and wherever another depot ships for it."""
+    await _require_write(session, order_id, principal)
+    work = await open_with_laterals(session, order_id, outcomes)
     ask = Ask(principal.subject, body.reason)
     order = work.decide(asking.cancel(work.order(order_id), ask))
+    for lateral in work.laterals_of(order_id):
+        work.decide(asking.cancel(lateral, ask))
     await work.settle()
     return order
 
@@ -46,21 +54,39 @@ async def decline_order(
 async def change_order(
     session: AsyncSession, order_id: OrderId, body: ChangeOrder, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
-    """Ask inventory to want less, or tell it of another day of need or another urgency."""
+    """Ask inventory to want less, or tell it of another day of need, another urgency or other references."""
     work = await _open(session, order_id, principal=principal, outcomes=outcomes)
-    order, ask = work.order(order_id), Ask(principal.subject, body.reason)
+    seen = order = work.order(order_id)
+    ask = Ask(principal.subject, body.reason)
     if body.urgency is not None:
-        need = await _need(session, order_id, body.urgency, order.ordered_by, principal=principal)
-        order = work.decide(asking.reprioritise(order, need, ask))
+        asked = await need(session, order_id, body.urgency, order.ordered_by, principal=principal)
+        order = work.decide(asking.reprioritise(order, asked, ask))
     if body.required_by is not None:
         order = work.decide(asking.reschedule(order, body.required_by, clock.now().date(), ask))
+    if body.references is not None:
+        accepting = asking.accept(order, await _accepted(session, order, body, work.today), ask)
+        order = work.decide(accepting)
+        if accepting.facts:
+            order = work.decide(withdraw(order, await work.market(order_id)))
     if body.quantity is not None:
         order = work.decide(asking.reduce(order, body.quantity, ask))
+    asking.refuse_stale(seen, order, body.version)
     await work.settle()
     return order
 
 
-async def _need(
+async def _accepted(session: AsyncSession, order: Order, body: ChangeOrder, today: date) -> tuple[ReferenceKey, ...]:
+    """Say which references an order would accept; none is any."""
+    if not body.references:
+        return ()
+    known = await catalogue.references(session, [order.part])
+    if order.part not in known:
+        raise CatalogueBehind(part=order.part)
+    wanted = Wanted([each.matched for each in body.references], body.substitutes)
+    return accepted(order.part, known[order.part], wanted, today)
+
+
+async def need(
     session: AsyncSession, order_id: OrderId, urgency: Urgency, depot: SiteId, *, principal: Principal
 ) -> Need:
     """Say what an urgency of need comes to: the priority by the activity's designator, and who approves it."""
@@ -74,10 +100,14 @@ async def _need(
 
 
 async def _open(session: AsyncSession, order_id: OrderId, *, principal: Principal, outcomes: Outcomes) -> Work:
+    await _require_write(session, order_id, principal)
+    return await open_to_ask(session, order_id, outcomes)
+
+
+async def _require_write(session: AsyncSession, order_id: OrderId, principal: Principal) -> None:
     depot = (await _places(session, order_id, principal)).ordered_by
     sites = await lookups.sites(session, [depot])
     rights.require_write(principal, depot, sites[depot].country)
-    return await open_to_ask(session, order_id, outcomes)
 
 
 async def _places(session: AsyncSession, order_id: OrderId, principal: Principal) -> Places:

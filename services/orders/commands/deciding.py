@@ -3,26 +3,39 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.outcomes import Outcomes
+from services.orders.domain import asking, lending
+from services.orders.domain.course import ended, follow
+from services.orders.domain.fulfilment import Backorder
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Decision, Order, OrderUnknown
-from services.orders.domain.plan import needs_source, plan
+from services.orders.domain.overdue import tell_overdue
+from services.orders.domain.plan import looks_at_market, plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Sourcing
+from services.orders.store import exports as export_store
+from services.orders.store import fulfilments as fulfilment_store
+from services.orders.store import inspections, laterals, market, stocking
 from services.orders.store import losses as loss_store
-from services.orders.store import market
 from services.orders.store import orders as order_store
+from services.orders.store import promises as promise_store
 from services.orders.store import sources as source_store
-from services.orders.store.orders import Promised
+from services.orders.store import work_orders as work_order_store
+from services.orders.store.inspections import Heard
+from services.orders.store.promises import Promised
 from shared import clock
 from shared.db import after_commit
+from shared.events.envelope import CloudEvent
+from shared.events.production import LotDispatched
+from shared.events.quality import FirstArticleChanged
+from shared.events.stock import StockLevelStated
 from shared.messaging.outbox import Told, tell
 from shared.sql import Writes
-from shared.types import OrderId, PartId, SiteId
+from shared.types import EventId, OrderId, PartId, SiteId
 
 _NOTHING = Market()
 
@@ -47,6 +60,11 @@ class Work:
         self._work_orders: dict[tuple[OrderId, int], Sourcing] = {}
         self._promised: list[Promised] = []
         self._losses: list[tuple[OrderId, Loss]] = []
+        self._backorders: dict[tuple[OrderId, int], Backorder] = {}
+        self._levels: dict[str, StockLevelStated] = {}
+        self._dispatched: list[CloudEvent[LotDispatched]] = []
+        self._voided: list[EventId] = []
+        self._inspections: list[Heard] = []
         self._told: list[Told] = []
         self._answered: list[OrderId] = []
         self._given: Counter[tuple[PartId, SiteId]] = Counter()
@@ -85,28 +103,67 @@ class Work:
             raise OrderUnknown(order=order_id)
         return found
 
-    async def hear(self, order_id: OrderId, take_over: Callable[[Order], Order]) -> None:
+    def laterals_of(self, order_id: OrderId) -> list[Order]:
+        """List those of these orders by which other depots ship for an order, as they now stand."""
+        return [order for order in self._orders.values() if order.supplies == order_id and not order.is_settled]
+
+    async def hear(self, order_id: OrderId, take_over: Callable[[Order], Order], told_at: datetime) -> None:
         """Take over what a fact says of an order, then plan anew."""
         before = self.order(order_id)
-        heard = take_over(before)
-        found = await self.market(order_id) if needs_source(heard) else _NOTHING
+        await self._plan(before, follow(before, take_over(before), told_at.astimezone(UTC).date()))
+
+    async def _plan(self, before: Order, heard: Order) -> None:
+        order_id = before.order_id
+        found = await self.market(order_id) if looks_at_market(heard, self._today) else _NOTHING
         decided = plan(heard, found, self._today)
         if decided.order.demand.may_be_planned and not before.demand.may_be_planned:
             self._answered.append(order_id)
-        self.decide(decided)
+        lateral = self.decide(decided)
+        if lateral.supplies is not None:
+            await self._supply(lateral.supplies, lateral)
+
+    async def _supply(self, order_id: OrderId, lateral: Order) -> None:
+        """Let the order that a lateral order supplies follow it; one that lacks nothing any more lets it go."""
+        order = self.order(order_id)
+        followed = self.decide(lending.follow(order, lateral, self._today))
+        if lending.is_unwanted(followed, lateral):
+            self.decide(asking.cancel(lateral, asking.Ask(reason=f"{order_id} waits for nothing any more")))
+        if followed != order:
+            await self._plan(followed, followed)
 
     def lose(self, order_id: OrderId, loss: Loss) -> None:
         """Keep what was taken from an order's reservation, and why."""
         self._losses.append((order_id, loss))
 
+    def state(self, level: StockLevelStated) -> None:
+        """Keep how much a depot has for nobody; of several, the last one stands."""
+        self._levels[level.key] = level
+
+    def dispatch(self, dispatched: CloudEvent[LotDispatched]) -> None:
+        """Take note of a dispatch: what leaves a joint venture needs its partners' approval."""
+        self._dispatched.append(dispatched)
+
+    def void(self, event_id: EventId) -> None:
+        """Take note that a dispatch did not happen."""
+        self._voided.append(event_id)
+
+    def inspect(self, fact: FirstArticleChanged, version: int) -> None:
+        """Keep how a first article stands: a source's acceptance follows from it."""
+        self._inspections.append(Heard(fact, version))
+
     async def replan(self) -> None:
         """Plan all these orders anew."""
+        for order in list(self._orders.values()):
+            await self._plan(order, order)
+
+    def tell_overdue(self) -> None:
+        """Tell of each order whose promised day has passed."""
         for order_id in list(self._orders):
-            await self.hear(order_id, _as_it_is)
+            self.decide(tell_overdue(self.order(order_id), self._today))
 
     def decide(self, decided: Decision) -> Order:
         """Keep a decision, to be written and told when the work is settled."""
-        order = decided.order
+        order = ended(decided.order)
         before = self._orders[order.order_id]
         self._orders[order.order_id] = order
         if order == before:
@@ -117,6 +174,9 @@ class Work:
         for work in order.work_orders:
             if work.n > len(before.work_orders) or work != before.work_orders[work.n - 1]:
                 self._work_orders[order.order_id, work.n] = work
+        backorder = None if order.fulfilment is None else order.fulfilment.backorder(before.fulfilment)
+        if backorder is not None:
+            self._backorders[order.order_id, backorder.n] = backorder
         if order.promise is not None and order.promises > before.promises:
             self._promised.append(Promised(order.order_id, order.promises, order.promise))
         self._told.extend(Told(fact, version) for version, fact in decided.numbered())
@@ -127,10 +187,15 @@ class Work:
         writes = Writes()
         order_store.save(writes, [self._orders[order_id] for order_id in self._changed])
         works = [(order_id, work) for (order_id, _), work in self._work_orders.items()]
-        order_store.save_work_orders(writes, works)
-        order_store.save_promises(writes, self._promised)
+        work_order_store.save(writes, works)
+        promise_store.save(writes, self._promised)
         loss_store.save(writes, self._losses)
+        fulfilment_store.save(writes, self._backorders)
+        stocking.save_levels(writes, list(self._levels.values()))
+        export_store.save_dispatches(writes, self._dispatched)
+        inspections.save(writes, self._inspections)
         await tell(self._session, self._told, beside=writes)
+        await export_store.void(self._session, self._voided)
         if self._answered:
             after_commit(self._session, self._wake)
 
@@ -147,9 +212,20 @@ async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outc
 
 async def open_to_ask(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
     """Lock and load one order for what its depot asks of it."""
+    return await open_to_tell(session, [order_id], outcomes)
+
+
+async def open_to_tell(
+    session: AsyncSession, order_ids: Iterable[OrderId], outcomes: Outcomes, *, today: date | None = None
+) -> Work:
+    """Lock and load orders of which something is told that asks no source; on another day than this, if it is given."""
+    orders = await order_store.lock(session, order_ids)
+    return Work(session, orders, today=today or clock.now().date(), outcomes=outcomes)
+
+
+async def open_with_laterals(session: AsyncSession, order_id: OrderId, outcomes: Outcomes) -> Work:
+    """Lock and load an order, then its lateral orders that may still be withdrawn: they are placed under its lock."""
     orders = await order_store.lock(session, [order_id])
+    names = await laterals.standing(session, order_id)
+    orders |= await order_store.lock(session, names) if names else {}
     return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
-
-
-def _as_it_is(order: Order) -> Order:
-    return order

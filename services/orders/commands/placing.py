@@ -10,17 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, SiteNotDepot
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.order import OrderState
-from services.orders.domain.placement import Placement, place
+from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at
 from services.orders.domain.platforms import PlatformOfAnother, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
+from services.orders.domain.substitutes import Wanted, accepted
 from services.orders.schemas.orders import OrderSummary, PlaceOrder
-from services.orders.store import lookups
+from services.orders.store import catalogue, lookups
 from services.orders.store import orders as store
 from services.orders.store import platforms as fleet
 from services.orders.store.lookups import SiteCopy
 from services.orders.store.orders import Placed
 from shared import clock
 from shared.errors import Refusal
+from shared.events.catalogue import MakerReference
+from shared.events.references import read_reference
 from shared.http import rights
 from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal, Scope
@@ -33,6 +36,10 @@ class DocumentNumberReused(Refusal):
     """The document number names another order."""
 
 
+_BESIDE_THE_ORDER = {"placed_on"}
+"""What a line of a file says beside the order itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """An order as it came to the door, and from whom."""
@@ -40,6 +47,8 @@ class Request:
     body: PlaceOrder
     principal: Principal
     trace: tracing.Trace | None
+    placed_on: date | None = None
+    """The day on which it was placed elsewhere, before it came here; none for one that is placed now."""
 
     @property
     def filling_site(self) -> SiteId:
@@ -61,7 +70,8 @@ class Request:
         """Tell this order from any other of the same document number; what goes without saying need not be said."""
         said = {"partial": True} if self.is_between_depots else {"site": None}
         resolved = self.body.model_copy(update=said)
-        return hashlib.sha256(resolved.model_dump_json(exclude_defaults=True).encode()).digest()
+        text = resolved.model_dump_json(exclude_defaults=True, exclude=_BESIDE_THE_ORDER)
+        return hashlib.sha256(text.encode()).digest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,7 @@ class _Known:
     sites: Mapping[SiteId, SiteCopy]
     activities: Mapping[str, Activity]
     tails: Mapping[TailName, Nation]
+    references: Mapping[PartId, Sequence[MakerReference]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,25 +103,43 @@ class _Fresh:
     fact: Told
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What is to become of each request, and the orders that are to be placed."""
+
+    outcomes: list[Outcome | Refusal]
+    fresh: dict[OrderId, _Fresh]
+
+
 async def decide(session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
     """Place orders: guards first, then one insert; what was placed before is recognised by its document number."""
+    judged = await _judge(session, requests)
+    overtaken = await _write(session, judged.fresh)
+    return [
+        _recognise(request, outcome.order_id, overtaken)
+        if isinstance(outcome, Outcome) and outcome.order_id in overtaken
+        else outcome
+        for request, outcome in zip(requests, judged.outcomes, strict=True)
+    ]
+
+
+async def check(session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
+    """Tell what would become of orders if they were placed now; nothing is written."""
+    return (await _judge(session, requests)).outcomes
+
+
+async def _judge(session: AsyncSession, requests: Sequence[Request]) -> _Judged:
     today = clock.now().date()
     names = [_name(request, today) for request in requests]
     known = await _look_up(session, requests, [name for name in names if isinstance(name, str)], today=today)
     fresh: dict[OrderId, _Fresh] = {}
     outcomes = [_decide(request, name, known, fresh) for request, name in zip(requests, names, strict=True)]
-    overtaken = await _write(session, fresh)
-    return [
-        _recognise(request, outcome.order_id, overtaken)
-        if isinstance(outcome, Outcome) and outcome.order_id in overtaken
-        else outcome
-        for request, outcome in zip(requests, outcomes, strict=True)
-    ]
+    return _Judged(outcomes, fresh)
 
 
 def _name(request: Request, today: date) -> OrderId | Refusal:
     try:
-        return order_id_of(request.body.document_number, request.body.suffix, today)
+        return order_id_of(request.body.document_number, request.body.suffix, request.placed_on or today)
     except Refusal as refusal:
         return refusal
 
@@ -119,6 +148,7 @@ async def _look_up(
     session: AsyncSession, requests: Sequence[Request], order_ids: Sequence[OrderId], *, today: date
 ) -> _Known:
     bodies = [request.body for request in requests]
+    particular = {body.part for body in bodies if body.references}
     sites = {body.ordered_by for body in bodies} | {request.filling_site for request in requests}
     return _Known(
         today=today,
@@ -127,6 +157,7 @@ async def _look_up(
         sites=await lookups.sites(session, sites),
         activities=await lookups.activities(session, (activity_of(body.document_number) for body in bodies)),
         tails=await fleet.nations(session, {each.tail for each in requests if each.tail is not None}),
+        references=await catalogue.references(session, particular) if particular else {},
     )
 
 
@@ -141,11 +172,13 @@ def _decide(
         before = _recognise(request, name, known.digests) if name in known.digests else None
         if isinstance(before, Outcome):
             return before
-        require_reach(request.body.document_number, known.today)
+        require_reach(request.body.document_number, request.placed_on or known.today)
         if before is not None:
             return before
+        if request.placed_on is not None and request.placed_on > known.today:
+            raise PlacedInFuture(placed_on=request.placed_on, today=known.today)
         _check_catalogue(request, known)
-        placement = _placement(request, name, known.activities)
+        placement = _placement(request, name, known)
         order, fact = place(placement)
     except Refusal as refusal:
         return refusal
@@ -183,14 +216,22 @@ def _check_catalogue(request: Request, known: _Known) -> None:
         raise PlatformMismatch(part=request.body.part, platform=request.body.platform, fits=", ".join(sorted(fits)))
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
         raise SiteForbidden(site=request.filling_site)
+    if request.body.references and request.body.part not in known.references:
+        raise CatalogueBehind(part=request.body.part)
+    _check_tail(request, known)
+
+
+def _check_tail(request: Request, known: _Known) -> None:
+    """Refuse a platform of another nation."""
     tail = request.tail
     if tail is not None and tail in known.tails and known.tails[tail] != known.sites[request.body.ordered_by].country:
         raise PlatformOfAnother(platform=tail.platform, tail_number=tail.tail_number)
 
 
-def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Activity]) -> Placement:
+def _placement(request: Request, order_id: OrderId, known: _Known) -> Placement:
     body, who = request.body, request.principal
     code = activity_of(body.document_number)
+    wanted = Wanted([each.matched for each in body.references], body.substitutes)
     return Placement(
         order_id=order_id,
         document_number=body.document_number,
@@ -200,11 +241,12 @@ def _placement(request: Request, order_id: OrderId, activities: Mapping[str, Act
         quantity=body.quantity,
         partial=body.partial and not request.is_between_depots,
         urgency=body.urgency,
-        priority=priority(designator(code, activities.get(code), body.ordered_by), body.urgency),
+        priority=priority(designator(code, known.activities.get(code), body.ordered_by), body.urgency),
         approved_by=approver(body.urgency, asked_by=who.subject, may_approve=Scope.APPROVE_URGENCY in who.scopes),
         required_by=body.required_by,
-        placed_at=clock.now(),
+        placed_at=placed_at(request.placed_on, clock.now()),
         conditions=tuple(body.conditions),
+        accepted=accepted(body.part, known.references.get(body.part, ()), wanted, known.today),
         platform=body.platform,
         tail_number=body.tail_number,
     )
@@ -225,8 +267,10 @@ def _as_placed(placed: Placed) -> OrderSummary:
         required_by=asked.required_by,
         partial=asked.partial,
         conditions=list(asked.conditions),
+        references=list(map(read_reference, asked.accepted)),
         platform=asked.platform,
         tail_number=asked.tail_number,
+        for_stock=asked.for_stock,
         placed_at=asked.placed_at,
         placed_by=placed.placed_by,
         version=1,
@@ -242,6 +286,8 @@ def _as_placed(placed: Placed) -> OrderSummary:
         promised_for=None,
         promise_reason=None,
         first_promised_for=None,
+        overdue=False,
+        supplies=None,
     )
 
 

@@ -48,8 +48,9 @@ class Planner:
         """Plan the open orders of one part; tell whether there was one."""
         async with self._database.transaction() as session:
             asked = await lookups.next_planning(session)
-        if asked is None:
-            return False
+            if asked is None:
+                return False
+            await store.claim(session)
         await self._plan_part(asked)
         async with self._database.transaction() as session:
             await store.finish_planning(session, asked)

@@ -8,23 +8,31 @@ from services.orders.domain.order import Order
 from services.orders.domain.ranking import Ask, Market, Unsuitable, rank, waiting_days
 from services.orders.domain.source import Standing
 from services.orders.domain.sourcing import Sourcing, WorkState, number_of, refusing
-from shared.events.orders import Candidate, OrderSourced, OrderSourceOverridden, Weighing
+from shared.events.orders import OrderSourced, OrderSourceOverridden, OrderSourcingReduced
+from shared.events.weighing import Candidate, Weighing
 
 _WHY_NOT: dict[str, str] = {
     Standing.NOT_APPROVED: "is not approved",
     Standing.APPROVAL_ENDED: "has an approval that has ended",
     Standing.NOT_ACCEPTED: "has no technical acceptance",
     Standing.ACCEPTANCE_ENDED: "has a technical acceptance that has ended",
-    Unsuitable.HAS_REFUSED: "has refused this order",
+    Standing.EXPORT_NOT_APPROVED: "lacks the approval of its partners for this export",
+    Unsuitable.HAS_REFUSED: "has refused this order, or part of it",
+    Unsuitable.HAS_SLIPPED: "has slipped on this order",
     Unsuitable.MINIMUM_LOT: "makes no lot so small",
+    Unsuitable.REFERENCE: "is not known to make a reference that the order accepts",
 }
 
 
 def why_this_source(
-    order: Order, decisions: Sequence[OrderSourced], overrides: Sequence[OrderSourceOverridden]
+    order: Order,
+    decisions: Sequence[OrderSourced],
+    overrides: Sequence[OrderSourceOverridden],
+    reductions: Sequence[OrderSourcingReduced] = (),
 ) -> list[Reason]:
-    """Say who makes it and why that one was asked, and what somebody has overridden for it."""
+    """Say who makes it and why that one was asked, what was overridden for it, and what was taken back for a slip."""
     reasons = [*map(_overridden, overrides), *(_asked(order, fact) for fact in _standing(order, decisions))]
+    reasons += [_taken_back(fact, fact.reason) for fact in reductions if fact.reason is not None]
     if not reasons and order.demand.reserved + order.demand.issued:
         text = f"it comes from what {order.site} has: no source was asked"
         return [Reason(kind=ReasonKind.FROM_STOCK, site=order.site, text=text)]
@@ -35,6 +43,7 @@ def why_no_earlier_source(order: Order, decisions: Sequence[OrderSourced], marke
     """Say who would have been earlier when each decision was made, and who cannot be asked today for what is open."""
     return [
         *_at_the_time(_standing(order, decisions)),
+        *_learned(order, market),
         *_busy(order, market),
         *_refusals(order),
         *_now(order, market, today),
@@ -73,6 +82,13 @@ def _overridden(fact: OrderSourceOverridden) -> Reason:
     return Reason(kind=ReasonKind.OVERRIDDEN, site=fact.source, text=text)
 
 
+def _taken_back(fact: OrderSourcingReduced, reason: str) -> Reason:
+    by = f" by {fact.asked_by}" if fact.asked_by else ""
+    note = f" ({fact.note})" if fact.note else ""
+    text = f"{fact.quantity} were asked back{by}: {reason}{note}"
+    return Reason(kind=ReasonKind.TAKEN_BACK, quantity=fact.quantity, day=fact.instead, site=fact.source, text=text)
+
+
 def _at_the_time(decisions: Sequence[OrderSourced]) -> Iterator[Reason]:
     """Name the candidates that were expected before the source that was asked, and why they were not."""
     for fact in decisions:
@@ -89,6 +105,18 @@ def _earlier(candidate: Candidate, day: date, fact: OrderSourced) -> Reason:
     asked = next((each.points for each in fact.candidates if each.site == fact.source), None)
     text = f"has {candidate.points} points where {fact.source} has {asked}"
     return Reason(kind=ReasonKind.OUTWEIGHED, day=day, site=candidate.site, text=would + text)
+
+
+def _learned(order: Order, market: Market) -> Iterator[Reason]:
+    """Say what deliveries of the sources at work for the order have changed of what these state."""
+    asked = {work.source for work in order.work_orders if work.quantity}
+    for source in market.sources:
+        known = source.lead_time
+        if source.site in asked and order.sourced and known is not None and known.is_learned:
+            text = f"{source.site} states {known.stated_days} days; by {known.deliveries} deliveries"
+            text += f" and {known.unfinished} late ones" if known.unfinished else ""
+            text += f", half come within {known.days} and nine of ten within {known.late_days}"
+            yield Reason(kind=ReasonKind.LEARNED, site=source.site, text=text)
 
 
 def _busy(order: Order, market: Market) -> Iterator[Reason]:
@@ -116,7 +144,7 @@ def _now(order: Order, market: Market, today: date) -> Iterator[Reason]:
     if not market.sources:
         text = f"no source of {order.part} is known"
         yield Reason(kind=ReasonKind.NO_SOURCE, quantity=order.open, text=text)
-    ask = Ask(quantity=order.open, day=today, refused_by=refusing(order.work_orders))
+    ask = Ask(quantity=order.open, day=today, refused_by=refusing(order.work_orders), accepted=order.accepted)
     for offer in rank(market, ask):
         if offer.excluded is not None and offer.excluded != Unsuitable.HAS_REFUSED:
             site, day = offer.source.site, offer.expected_on

@@ -1,4 +1,4 @@
-"""What is asked of an order that was placed: less of it, on another day, more or less urgently, or none of it.
+"""What is asked of an order that was placed: less of it, another day, urgency or reference, or none of it.
 
 Each is recorded with who asked, why, and what it was before. An ask changes nothing of what inventory holds: inventory
 answers it.
@@ -8,14 +8,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.orders.domain.order import Decision, Order, tell
-from shared.errors import Kind, Refusal
+from shared.errors import Kind, Refusal, VersionStale
 from shared.events.orders import (
     OrderCancelRequested,
     OrderReductionRequested,
+    OrderReferencesChanged,
     OrderReprioritised,
     OrderRescheduled,
 )
-from shared.types import Priority, Urgency
+from shared.events.references import read_reference
+from shared.types import Priority, ReferenceKey, Urgency
 
 
 class OrderAlreadyIssued(Refusal):
@@ -28,6 +30,16 @@ class OrderNotDeclinable(Refusal):
 
 class OrderCancelled(Refusal):
     """The order is cancelled, or about to be."""
+
+
+class StockOrderFixed(Refusal):
+    """An order for stock is routine, and as large as it was proposed: cancel it, and release what is proposed next."""
+
+
+class OrderUnanswered(Refusal):
+    """Inventory has not said yet what it can give; try again."""
+
+    retry_after_seconds = 1
 
 
 class QuantityRaised(Refusal):
@@ -89,6 +101,7 @@ def decline(order: Order, ask: Ask) -> Decision:
 
 def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
     """Ask inventory to want less; what is issued already stands."""
+    _refuse_for_stock(order)
     if quantity > order.wanted:
         raise QuantityRaised(order=order.order_id, quantity=order.wanted, asked=quantity)
     refuse_cancelled(order)
@@ -126,6 +139,7 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
 
 def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     """Change how urgent the order is; inventory serves it by its new priority from then on."""
+    _refuse_for_stock(order)
     refuse_cancelled(order)
     if (need.urgency, need.priority) == (order.urgency, order.priority):
         return Decision(order)
@@ -144,6 +158,36 @@ def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     return tell(changed, fact)
 
 
+def accept(order: Order, references: tuple[ReferenceKey, ...], ask: Ask) -> Decision:
+    """Change of which references it takes lots; inventory gives and takes back accordingly."""
+    _refuse_for_stock(order)
+    refuse_cancelled(order)
+    if references == order.accepted:
+        return Decision(order)
+    refuse_settled(order)
+    fact = OrderReferencesChanged(
+        **order.about,
+        references=tuple(map(read_reference, references)),
+        before=tuple(map(read_reference, order.accepted)),
+        reason=ask.reason,
+        asked_by=ask.by,
+    )
+    return tell(replace(order, accepted=references), fact)
+
+
+def refuse_stale(seen: Order, changed: Order, version: int | None) -> None:
+    """Refuse to change an order that is not as the asker saw it; who asks for what is so already need not know."""
+    if version is not None and seen.version not in {version, changed.version}:
+        raise VersionStale(
+            seen=version,
+            version=seen.version,
+            quantity=seen.wanted,
+            required_by=seen.required_by,
+            urgency=seen.urgency.value,
+            references=", ".join(seen.accepted) or "any",
+        )
+
+
 def refuse_settled(order: Order) -> None:
     """Refuse to change an order that was issued in full."""
     if order.is_settled:
@@ -154,3 +198,14 @@ def refuse_cancelled(order: Order) -> None:
     """Refuse to change an order that is cancelled, or about to be."""
     if order.cancel_requested:
         raise OrderCancelled(order=order.order_id)
+
+
+def _refuse_for_stock(order: Order) -> None:
+    if order.for_stock:
+        raise StockOrderFixed(order=order.order_id)
+
+
+def refuse_unanswered(order: Order) -> None:
+    """Refuse to bring in others for an order before it is known what its own depot can give."""
+    if not order.demand.heard:
+        raise OrderUnanswered(order=order.order_id)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from services.orders.domain.ranking import Offer, Weights, waiting_days
 from services.orders.domain.splitting import Shares
-from shared.events.orders import Candidate, Weighing
+from shared.events.weighing import Candidate, Weighing
 
 CANDIDATES_MAX = 20
 """Candidates that a decision tells of, the best first."""
@@ -31,6 +31,9 @@ def reason(shares: Shares) -> str:
 def due_reason(offer: Offer, quantity: int) -> str:
     """Say how its day follows from its lead time and its capacity."""
     lead_time, waiting = f"lead time of {offer.source.site}", waiting_days(offer.source, quantity)
+    known = offer.source.lead_time
+    if known is not None and known.is_learned:
+        lead_time += f", {known.days} days as learned ({known.stated_days} stated)"
     return f"{lead_time}, and {waiting} days for its capacity" if waiting else lead_time
 
 
@@ -52,6 +55,8 @@ def candidates(offers: Sequence[Offer]) -> tuple[Candidate, ...]:
             rank=offer.rank,
             excluded=offer.excluded,
             expected_on=offer.expected_on,
+            lead_time_days=offer.source.lead_time_days,
+            stated_days=_stated(offer),
             unit_cost=_exact(offer.source.unit_cost),
             currency=offer.source.currency,
             compared_cost=_exact(offer.price),
@@ -60,6 +65,11 @@ def candidates(offers: Sequence[Offer]) -> tuple[Candidate, ...]:
         )
         for offer in offers[:CANDIDATES_MAX]
     )
+
+
+def _stated(offer: Offer) -> int | None:
+    known = offer.source.lead_time
+    return None if known is None else known.stated_days
 
 
 def _exact(amount: Decimal | None) -> str | None:

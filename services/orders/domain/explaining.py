@@ -42,6 +42,12 @@ class ReasonKind(StrEnum):
     """No source is needed."""
     OVERRIDDEN = "overridden"
     """Somebody has named the source in spite of what it lacks."""
+    HURRIED = "hurried"
+    """Somebody has asked the source for an earlier day."""
+    SPLIT = "split"
+    """Somebody has given a second source a share."""
+    LATERAL = "lateral"
+    """Somebody has asked another depot to ship."""
     REFUSED = "refused"
     """The source has said no."""
     NO_SOURCE = "no-source"
@@ -50,12 +56,24 @@ class ReasonKind(StrEnum):
     """The day that was promised, and why that day."""
     NOT_PROMISED = "not-promised"
     """There is no day."""
+    OVERDUE = "overdue"
+    """The day that was promised has passed, and something is still to come."""
     MOVED = "moved"
     """The promise has moved."""
     EXCLUDED = "excluded"
     """A source that may not be asked, and what it lacks."""
     OUTWEIGHED = "outweighed"
     """A source that would be earlier, and has more points."""
+    OFFERED = "offered"
+    """The source makes less than it was asked for, or on another day."""
+    KIT_MISSING = "kit-missing"
+    """The source waits for a kit."""
+    IN_PROGRESS = "in-progress"
+    """What becomes of pieces that were in work when they were asked back."""
+    LEARNED = "learned"
+    """What a source's deliveries say of the lead time that it states."""
+    TAKEN_BACK = "taken-back"
+    """It was asked back because the source had slipped and others were sooner."""
     NO_CAPACITY = "no-capacity"
     """A source that would be earlier if it had not so much to do."""
 
@@ -105,7 +123,7 @@ def why_this_much(order: Order, taken: Sequence[Taken]) -> list[Reason]:
 
 def why_not_promised_earlier(order: Order, promised: Sequence[Promised]) -> list[Reason]:
     """Say what is promised, why that day, and how the promise has moved to it, oldest first."""
-    return [_standing(order), *_moves(promised)]
+    return [_standing(order), *_overdue(order), *_moves(promised)]
 
 
 def _totals(order: Order) -> Iterator[Reason]:
@@ -139,6 +157,8 @@ def _lost(taken: Taken) -> Reason:
 def _why(loss: Loss) -> str:
     if loss.gate is not None:
         return f"the gate {loss.gate.value} has closed on it"
+    if loss.unaccepted:
+        return "it is of a reference that the order does not accept"
     if loss.reason is LossReason.PRE_EMPTED:
         return f"{loss.winner or 'another order'}, of a higher band, needed it"
     return _WHY_LOST[loss.reason]
@@ -150,6 +170,13 @@ def _standing(order: Order) -> Reason:
         return Reason(kind=ReasonKind.NOT_PROMISED, text=f"no day is promised: {_why_none(order)}")
     text = f"promised for {promise.promised_for}: {promise.reason}"
     return Reason(kind=ReasonKind.PROMISED, day=promise.promised_for, text=text)
+
+
+def _overdue(order: Order) -> Iterator[Reason]:
+    if order.is_overdue and order.promise is not None:
+        day = order.promise.promised_for
+        text = f"the day promised, {day}, has passed, and {order.need} of {order.quantity} are still to come"
+        yield Reason(kind=ReasonKind.OVERDUE, quantity=order.need, day=day, text=text)
 
 
 def _why_none(order: Order) -> str:

@@ -18,3 +18,5 @@ class Loss:
     """The order of a higher band that got it, where it was pre-empted."""
     gate: Gate | None = None
     """The gate that has closed on the goods, if that is why."""
+    unaccepted: bool = False
+    """Whether the order does not accept the reference of the goods, if that is why."""

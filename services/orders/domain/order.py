@@ -6,17 +6,18 @@ nothing more is sourced than is still wanted.
 """
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from services.orders.domain import sourcing
+from services.orders.domain import fulfilment, sourcing
+from services.orders.domain.fulfilment import Fulfilment
 from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing
 from shared.errors import Kind, Refusal
 from shared.events.orders import OrderEvent
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent, DemandReduced
-from shared.types import OrderId, PartId, Priority, SiteId, Urgency
+from shared.types import OrderId, PartId, Priority, ReferenceKey, SiteId, Urgency
 
 
 class OrderUnknown(Refusal):
@@ -50,6 +51,12 @@ class OrderState(StrEnum):
     """All that was still wanted was issued."""
     CANCELLED = "cancelled"
     """Nothing was issued and nothing will be."""
+    STOCKED = "stocked"
+    """All that was still wanted for the shelf has arrived."""
+
+
+SETTLED = (OrderState.ISSUED, OrderState.CANCELLED, OrderState.STOCKED)
+"""Where an order stands of which nothing is left to reserve, source or issue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,14 @@ class Demand:
         return self.heard > 0 and not self.unsettled
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How much of what was made for an order had arrived in all by the end of a day on which that changed."""
+
+    on: date
+    arrived: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """An order as its row holds it; `version` counts the facts that were told of it."""
@@ -89,19 +104,33 @@ class Order:
     approved_by: str | None = None
     """Who approved its urgency of need, where that needs approval."""
     required_by: date
+    accepted: tuple[ReferenceKey, ...] = ()
+    """The references of which it takes lots; any of the part, and of none that is known, if none is named."""
     version: int = 1
+    for_stock: bool = False
+    """Whether it fills the depot's shelf: what arrives for it is no longer wanted."""
     wanted: int
     """How much is still wanted in all, issued included; a reduction lowers it, its answer says what could be spared."""
     reductions: int = 0
     """How many reductions were asked for that inventory has not answered yet."""
     cancel_requested: bool = False
     demand: Demand = Demand()
+    arrivals: tuple[Arrival, ...] = ()
+    """What arrived for it, by day; only since days are kept."""
     work_orders: tuple[Sourcing, ...] = ()
     promise: Promise | None = None
     promises: int = 0
     """How many promises were made, withdrawals included."""
     first_promised_for: date | None = None
     """The first day that was ever promised."""
+    fulfilment: Fulfilment | None = None
+    """When it was short and served; none before it was answered, or where its beginning was not kept."""
+    overdue_promise: int = 0
+    """The last of its promises of which was told that its day has passed; 0 for none."""
+    supplies: OrderId | None = None
+    """The order for which another depot ships it, where it is a lateral order."""
+    road_days: int = 0
+    """How many days a lateral order is taken to be on the road."""
 
     @property
     def about(self) -> dict[str, str]:
@@ -149,6 +178,11 @@ class Order:
         return self.need - self.sourced
 
     @property
+    def is_overdue(self) -> bool:
+        """Whether it was told that the day of its standing promise has passed, and something is still to come."""
+        return 0 < self.overdue_promise == self.promises and self.sourced > 0
+
+    @property
     def ceiling(self) -> int:
         """How much may at most be held, issued or on its way, as the depot last asked."""
         return 0 if self.cancel_requested else self.wanted
@@ -164,10 +198,16 @@ class Order:
         if not self.demand.heard:
             return OrderState.PLACED
         if self.is_settled:
-            return OrderState.ISSUED if self.demand.issued else OrderState.CANCELLED
+            return self._end
         if self.open:
             return OrderState.OPEN
         return OrderState.SOURCED if self.sourced else OrderState.RESERVED
+
+    @property
+    def _end(self) -> OrderState:
+        if self.for_stock and self.demand.arrived > 0:
+            return OrderState.STOCKED
+        return OrderState.ISSUED if self.demand.issued else OrderState.CANCELLED
 
     def hear_demand(self, fact: DemandEvent, version: int) -> "Order":
         """Take over inventory's totals; the last answer to what was asked less says how much is wanted now."""
@@ -182,6 +222,20 @@ class Order:
             reductions=reductions,
             wanted=self.quantity - fact.cancelled if is_last else self.wanted,
         )
+
+    def follow(self, before: "Order", at: datetime) -> "Order":
+        """Keep when inventory said what was just heard; what was never true for anybody begins and ends nothing.
+
+        An order of which something was heard before fulfilments were kept has none: its beginning is not known.
+        """
+        was = before.demand.heard
+        if self.demand.heard <= was or (was and self.fulfilment is None):
+            return self
+        heard = fulfilment.begin(at) if self.fulfilment is None else self.fulfilment.hear(at)
+        if self.demand.unsettled:
+            return replace(self, fulfilment=heard)
+        is_received = self.state is OrderState.ISSUED
+        return replace(self, fulfilment=heard.stand(is_short=self.need > 0, is_received=is_received))
 
     def hear_work_order(self, fact: WorkOrderEvent) -> "Order":
         """Take over what production says of one of the order's work orders."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.orders.domain.asking import refuse_cancelled, refuse_settled
+from services.orders.domain.export import ExportNotApproved
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.plan import missing
 from services.orders.domain.ranking import Ask, Unsuitable, why_not
@@ -35,7 +36,11 @@ def name_source(order: Order, source: Source, naming: Naming, today: date) -> De
         return Decision(order)
     refuse_cancelled(order)
     refuse_settled(order)
-    ask = Ask(quantity=max(1, missing(order)), day=today, refused_by=refusing(order.work_orders))
+    ask = Ask(
+        quantity=max(1, missing(order)), day=today, refused_by=refusing(order.work_orders), accepted=order.accepted
+    )
+    if source.export is not None and not source.export.is_approved:
+        raise ExportNotApproved(source=source.site, part=order.part, missing=source.export.lacking)
     lacking = why_not(source, ask)
     if lacking is Unsuitable.HAS_REFUSED:
         raise SourceHasRefused(site=source.site)

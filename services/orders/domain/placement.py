@@ -1,11 +1,13 @@
 """Placing an order: what a depot asks for, in full, as it was recorded."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from services.orders.domain.asking import RequiredByPast
 from services.orders.domain.order import Order
+from shared.errors import Kind, Refusal
 from shared.events.orders import OrderPlaced
+from shared.events.references import read_reference
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -13,9 +15,16 @@ from shared.types import (
     PartId,
     Platform,
     Priority,
+    ReferenceKey,
     SiteId,
     Urgency,
 )
+
+
+class PlacedInFuture(Refusal):
+    """An order that was placed elsewhere was placed today or before."""
+
+    kind = Kind.INVALID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,8 +44,18 @@ class Placement:
     required_by: date
     placed_at: datetime
     conditions: tuple[Condition, ...]
+    accepted: tuple[ReferenceKey, ...] = ()
     platform: Platform | None = None
     tail_number: str | None = None
+    for_stock: bool = False
+    supplies: OrderId | None = None
+    """The order that a lateral order is for."""
+    road_days: int = 0
+
+
+def placed_at(day: date | None, now: datetime) -> datetime:
+    """Give the moment of placing; one of which only the day is known came at its beginning."""
+    return now if day is None else datetime.combine(day, time(), UTC)
 
 
 def place(asked: Placement) -> tuple[Order, OrderPlaced]:
@@ -54,7 +73,11 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         priority=asked.priority,
         approved_by=asked.approved_by,
         required_by=asked.required_by,
+        accepted=asked.accepted,
         wanted=asked.quantity,
+        for_stock=asked.for_stock,
+        supplies=asked.supplies,
+        road_days=asked.road_days,
     )
     fact = OrderPlaced(
         order=asked.order_id,
@@ -69,5 +92,8 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         conditions=list(asked.conditions),
         urgency=asked.urgency,
         approved_by=asked.approved_by,
+        for_stock=asked.for_stock,
+        supplies=asked.supplies,
+        references=tuple(map(read_reference, asked.accepted)),
     )
     return order, fact

@@ -3,17 +3,19 @@
 More is needed than will come: the difference is sourced, from one source or shared out over several. Less: the surplus
 is asked back, latest promise first. A work order that once gave less than asked is not asked again, or orders and
 production would answer each other for ever; nothing is sourced beyond what the depot still wants, even before
-inventory has answered its request.
+inventory has answered its request. What has slipped is sourced anew where that is clearly sooner (`resourcing`).
 """
 
 from dataclasses import replace
 from datetime import date
 
-from services.orders.domain import explained, promise
+from services.orders.domain import explained, lending, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
-from services.orders.domain.ranking import Ask, Market, Weights
-from services.orders.domain.sourcing import Sourcing, refusing
+from services.orders.domain.ranking import Ask, Market, Weights, may_make, waiting_days
+from services.orders.domain.resourcing import may_slip, resource
+from services.orders.domain.source import Source
+from services.orders.domain.sourcing import Price, Sourcing, refusing, slipping
 from services.orders.domain.splitting import Share, Shares, share_out
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 
@@ -24,12 +26,21 @@ def plan(order: Order, market: Market, today: date) -> Decision:
     """Source what is missing, ask back what is too much, and make the promise that follows."""
     if not order.demand.may_be_planned:
         return Decision(order)
+    if order.supplies is not None:
+        return _promise(lending.keep_or_withdraw(order), today)
     decided = _source(order, market, today) if needs_source(order) else _ask_back(order)
+    if not decided.facts:
+        decided = resource(order, market, today)
     return _promise(decided, today)
 
 
+def looks_at_market(order: Order, today: date) -> bool:
+    """Tell whether planning looks at the market: something is to be sourced, or comes later than it was asked for."""
+    return needs_source(order) or (order.demand.may_be_planned and may_slip(order, today))
+
+
 def needs_source(order: Order) -> bool:
-    """Tell whether something of it is to be sourced, so that planning looks at the market."""
+    """Tell whether something of it is to be sourced."""
     return order.demand.may_be_planned and missing(order) > 0
 
 
@@ -37,36 +48,55 @@ def missing(order: Order) -> int:
     """Tell how much is to be sourced: what is needed and still wanted, less what will come.
 
     While more has come than production has told of, nothing is: its word is on the way, and each fact before it would
-    source the same once more.
+    source the same once more. Nothing is made for a lateral order: what the other depot lacks, the order that it
+    supplies sources anew.
     """
-    if order.expected < 0:
+    if order.expected < 0 or order.supplies is not None:
         return 0
     wanted = order.ceiling - order.demand.reserved - order.demand.issued
     return min(order.need, max(0, wanted)) - order.outstanding
 
 
 def _source(order: Order, market: Market, today: date) -> Decision:
-    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders))
-    shares = share_out(market, ask, order.required_by)
+    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders), accepted=order.accepted)
+    shares = _shares(order, market, ask)
     if len(order.work_orders) + len(shares.chosen) > WORK_ORDERS_MAX:
         return Decision(order)
     sourced, facts = order, list[OrderEvent]()
     for each in shares.chosen:
-        work = _work(sourced, each)
+        work = _work(sourced, each, today)
         sourced = sourced.with_work(work)
         facts.append(_sourced(order, work, shares, market.weights))
     return tell(sourced, *facts)
 
 
-def _work(order: Order, share: Share) -> Sourcing:
+def _shares(order: Order, market: Market, ask: Ask) -> Shares:
+    """Choose who is asked: not again whom the order was taken back from, unless there is nobody else."""
+    others = share_out(market, replace(ask, slipped=slipping(order.work_orders)), order.required_by)
+    return others if others.chosen or not slipping(order.work_orders) else share_out(market, ask, order.required_by)
+
+
+def _work(order: Order, share: Share, today: date) -> Sourcing:
+    source, left = share.offer.source, sorted(slipping(order.work_orders) - {share.offer.source.site})
+    reason = explained.due_reason(share.offer, share.quantity)
     return Sourcing(
         n=len(order.work_orders) + 1,
-        source=share.offer.source.site,
+        source=source.site,
         sourced=share.quantity,
         quantity=share.quantity,
         due=share.offer.expected_on,
-        due_reason=explained.due_reason(share.offer, share.quantity),
+        due_reason=f"{reason}, asked instead of {' and '.join(left)}, which had slipped" if left else reason,
+        asked_on=today,
+        due_asked=share.offer.expected_on,
+        waiting_days=waiting_days(source, share.quantity),
+        price=_price(source),
     )
+
+
+def _price(source: Source) -> Price | None:
+    if source.unit_cost is None or source.currency is None:
+        return None
+    return Price(source.unit_cost, source.currency)
 
 
 def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> OrderSourced:
@@ -77,6 +107,8 @@ def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> 
         quantity=work.quantity,
         priority=order.priority,
         due=work.due,
+        asked_on=work.asked_on,
+        waiting_days=work.waiting_days,
         required_by=order.required_by,
         reason=explained.reason(shares),
         weighing=explained.weighing(weights),
@@ -98,6 +130,18 @@ def _ask_back(order: Order) -> Decision:
     return tell(asked, *facts)
 
 
+def withdraw(order: Order, market: Market) -> Decision:
+    """Ask back what sources are to make that is of no reference accepted; what they keep will be for stock."""
+    others = {source.site for source in market.sources if not source.named and not may_make(source, order.accepted)}
+    left, facts, asked = order.left, list[OrderEvent](), order
+    for work in order.work_orders:
+        back = left[work.n] - work.pending
+        if back > 0 and not work.kept and work.source in others:
+            asked = asked.with_work(replace(work, asked=work.asked + back))
+            facts.append(_reduced(order, replace(work, asked=work.asked + back), back))
+    return tell(asked, *facts)
+
+
 def _reduced(order: Order, work: Sourcing, back: int) -> OrderSourcingReduced:
     return OrderSourcingReduced(
         **order.about,
@@ -105,6 +149,10 @@ def _reduced(order: Order, work: Sourcing, back: int) -> OrderSourcingReduced:
         source=work.source,
         quantity=back,
         asked=work.asked,
+        due=None,
+        instead=None,
+        weighing=None,
+        candidates=(),
     )
 
 

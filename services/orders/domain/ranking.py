@@ -16,8 +16,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from services.orders.domain.lead_time import Prior
 from services.orders.domain.source import Source, Standing
-from shared.types import SiteId
+from shared.types import ReferenceKey, SiteId
 
 WAITING_DAYS_MAX = 3650
 """How long a queue may make anybody wait by this reckoning; beyond it a day says nothing."""
@@ -30,12 +31,26 @@ class Unsuitable(StrEnum):
     """Why a source that may be chosen is not asked all the same."""
 
     HAS_REFUSED = "has-refused"
+    HAS_SLIPPED = "has-slipped"
     MINIMUM_LOT = "minimum-lot"
+    REFERENCE = "reference-not-accepted"
+
+
+class Resourcing(StrEnum):
+    """Who decides that a source which has slipped is asked to give back what another one would bring sooner."""
+
+    BY_HAND = "by-hand"
+    """A person; it is proposed to him."""
+    AUTOMATIC = "automatic"
+    """The rule, at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """How many points a day, a percent of price and a percent of imported content weigh, from a day on."""
+    """How many points a day, a percent of price and a percent of imported content weigh, from a day on.
+
+    And what else a nation states beside them: how much a stated lead time is worth, and when a need is sourced anew.
+    """
 
     day: Decimal = Decimal(1)
     cost: Decimal = Decimal(0)
@@ -44,6 +59,12 @@ class Weights:
     """What prices are compared in; without it, only prices of one currency are compared."""
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     """What one unit of another currency is worth in it."""
+    prior: Prior = field(default_factory=Prior)
+    """How much a stated lead time is worth beside deliveries."""
+    resourcing: Resourcing = Resourcing.BY_HAND
+    """Who decides that a need is sourced anew."""
+    resourcing_days: int = 14
+    """How many days sooner another source must be."""
     valid_from: date | None = None
     """The day from which a nation has stated them; none for those that hold where none are stated."""
 
@@ -62,11 +83,15 @@ class Market:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
-    """What a source would be asked: how much, on which day, and who has said no to it before."""
+    """What a source would be asked: how much, on which day, made as what, and who has said no to it before."""
 
     quantity: int
     day: date
     refused_by: Collection[SiteId] = ()
+    accepted: Collection[ReferenceKey] = ()
+    """The references that the order accepts; any if it names none."""
+    slipped: Collection[SiteId] = ()
+    """Whom the order was taken back from because they had slipped: others are asked instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +126,26 @@ def waiting_days(source: Source, quantity: int) -> int:
 
 
 def why_not(source: Source, ask: Ask) -> str | None:
-    """Say why a source may not be asked; a refusal holds even where somebody has named it."""
+    """Say why a source may not be asked; a refusal or a missing export holds even where somebody has named it."""
     if source.site in ask.refused_by:
         return Unsuitable.HAS_REFUSED
+    if source.site in ask.slipped:
+        return Unsuitable.HAS_SLIPPED
+    if not source.may_export:
+        return Standing.EXPORT_NOT_APPROVED
     if source.named:
         return None
     standing = source.standing(ask.day)
     if standing is not Standing.APPROVED:
         return standing
+    if not may_make(source, ask.accepted):
+        return Unsuitable.REFERENCE
     return Unsuitable.MINIMUM_LOT if (source.minimum_lot or 0) > ask.quantity else None
+
+
+def may_make(source: Source, accepted: Collection[ReferenceKey]) -> bool:
+    """Tell whether a source is known to make one of the references accepted; where none is named any will do."""
+    return not accepted or source.makes is None or not source.makes.isdisjoint(accepted)
 
 
 def expected_on(source: Source, quantity: int, day: date) -> date:

@@ -1,15 +1,16 @@
 """What releases grounded platforms soonest: a pure ranking of actions over a snapshot of who waits for what.
 
 A platform is released when all its blocking lines are filled. An action fills one line: what is held for it is issued,
-its source is hurried, or the part is taken from another grounded platform, which then waits for it instead. Actions
-are ranked by the platforms whose last blocking line they fill, then by platform-days saved within a horizon.
+another depot ships what it has to spare, its source is hurried, or the part is taken from another grounded platform,
+which then waits for it instead. Actions are ranked by the platforms whose last blocking line they fill, then by
+platform-days saved within a horizon.
 
 What is held in stock is taken to come only when somebody issues it, and what has no promise not within the horizon. A
 donor is chosen only if it is expected back later than the platform that it gives to, or nobody knows when: so it loses
 no day, and only waits for one more line.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -28,10 +29,21 @@ class ActionKind(StrEnum):
 
     ISSUE = "issue"
     """What is held for it is issued."""
+    LATERAL = "lateral"
+    """Another depot ships what it has beyond its protected minimum."""
     EXPEDITE = "expedite"
     """Its source is hurried."""
     CANNIBALISE = "cannibalise"
     """The part is taken from a platform that stays down longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """What another depot could ship of a part, as inventory has said, and how long that is on the road."""
+
+    depot: SiteId
+    quantity: int
+    road_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,10 @@ class Line:
     """Whether all that is missing is held for it in stock."""
     source: SiteId | None = None
     """Who is to bring the last of it; none where nobody could be hurried."""
+    lacks: int = 0
+    """How much is neither held nor issued."""
+    spares: tuple[Spare, ...] = ()
+    """The depots that could ship all of that, the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +114,8 @@ class Action:
     """The platform that gives the part, and waits for the line from then on."""
     donor_expected: date | None = None
     """When the donor is expected back, with and without it; none where nobody knows."""
+    spare: Spare | None = None
+    """The depot that ships."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +132,10 @@ class Option:
     def place(self) -> tuple[object, ...]:
         """Where it stands in the ranking, the best first; the rest makes the order certain."""
         kinds = tuple(list(ActionKind).index(action.kind) for action in self.actions)
-        names = [(action.tail, action.line.order_id, action.donor or ("", "")) for action in self.actions]
+        names = [
+            (action.tail, action.line.order_id, action.donor or ("", ""), action.spare.depot if action.spare else "")
+            for action in self.actions
+        ]
         return (self.releases is None, -self.days_saved, len(self.actions), kinds, names)
 
 
@@ -185,6 +206,9 @@ def _choices(tail: Grounded, line: Line, donors: Sequence[Grounded], outlook: Ou
     if line.is_held:
         yield Action(ActionKind.ISSUE, tail.name, line, outlook.today)
         return
+    for spare in line.spares[:SET_MAX]:
+        arrives = outlook.today + timedelta(days=spare.road_days)
+        yield Action(ActionKind.LATERAL, tail.name, line, arrives, spare=spare)
     hurried_to = outlook.hurried_to(line)
     if hurried_to is not None:
         yield Action(ActionKind.EXPEDITE, tail.name, line, hurried_to)
@@ -193,7 +217,7 @@ def _choices(tail: Grounded, line: Line, donors: Sequence[Grounded], outlook: Ou
 
 
 def _best_set(tail: Grounded, choices: Sequence[Sequence[Action]], outlook: Outlook) -> Iterator[Option]:
-    """Choose an action for every line of a platform, as good as can be; no donor gives one part twice."""
+    """Choose an action for every line of a platform, as good as can be; no donor gives twice what it has once."""
     sets = [actions for actions in product(*choices) if _gives_once(actions)]
     if sets:
         yield min((weigh(tail, actions, outlook) for actions in sets), key=lambda each: each.place)
@@ -201,4 +225,8 @@ def _best_set(tail: Grounded, choices: Sequence[Sequence[Action]], outlook: Outl
 
 def _gives_once(actions: Sequence[Action]) -> bool:
     given = [(action.donor, action.line.part) for action in actions if action.donor]
-    return len(given) == len(set(given))
+    shipped: Counter[tuple[SiteId, PartId, int]] = Counter()
+    for action in actions:
+        if action.spare is not None:
+            shipped[action.spare.depot, action.line.part, action.spare.quantity] += action.line.lacks
+    return len(given) == len(set(given)) and all(lacks <= there for (_, _, there), lacks in shipped.items())

@@ -2,15 +2,21 @@
 
 A nation's approval says that it buys there; a technical acceptance (the first article) says that what comes from there
 is the part. A joint venture's factory needs the first; any other maker both. They may come in either order, because
-either can be renewed without the other; both must hold on the day on which the source is asked.
+either can be renewed without the other; both must hold on the day on which the source is asked. What would leave a
+joint venture for another nation needs the approval of both its partners besides (`export`).
+
+A first article that passed at the site is its acceptance, beside the days that the nation has stated. One that failed,
+lapsed or was reopened ends it, until it passes again or the nation states a later day.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.types import SiteId, SiteKind
+from services.orders.domain.export import Export
+from services.orders.domain.lead_time import LeadTime
+from shared.types import ReferenceKey, SiteId, SiteKind
 
 
 class Standing(StrEnum):
@@ -21,6 +27,7 @@ class Standing(StrEnum):
     APPROVAL_ENDED = "approval-ended"
     NOT_ACCEPTED = "not-accepted"
     ACCEPTANCE_ENDED = "acceptance-ended"
+    EXPORT_NOT_APPROVED = "export-not-approved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,23 @@ class Span:
         return self.until is not None and self.until < day
 
 
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What first articles of a part have found at a site: passed since a day, or no longer since one; or neither."""
+
+    passed_on: date | None = None
+    ended_on: date | None = None
+
+    def accept(self, stated: Span) -> Span:
+        """Say on which days what comes from the site is accepted, by this and by the days that were stated."""
+        if self.passed_on is not None:
+            return Span(min(self.passed_on, stated.since or self.passed_on))
+        if self.ended_on is None or (stated.since is not None and stated.since > self.ended_on):
+            return stated
+        last = self.ended_on - timedelta(days=1)
+        return Span(min(last, stated.since or last), min(last, stated.until or last))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A site as a nation has judged it for a part, and how much it has to do."""
@@ -46,6 +70,7 @@ class Source:
     site: SiteId
     kind: SiteKind
     lead_time_days: int
+    """Days from order to delivery as they are reckoned with: as learned, or as stated where nothing was learned."""
     approved: bool
     approval: Span = Span()
     acceptance: Span = Span()
@@ -54,13 +79,26 @@ class Source:
     unit_cost: Decimal | None = None
     currency: str | None = None
     import_content: Decimal | None = None
+    lead_time: LeadTime | None = None
+    """What it states and what its deliveries say; none where it is only supposed."""
+    export: Export | None = None
+    """What it would be to leave the joint venture for this nation; none where that is no export."""
     load: int = 0
     """What its work orders of this part will still bring, for whomever."""
+    makes: frozenset[ReferenceKey] | None = None
+    """The references of the part that its maker's code stands for; none where it makes whatever is asked."""
     named: bool = False
     """Whether somebody has named it for this order in spite of what it lacks."""
 
+    @property
+    def may_export(self) -> bool:
+        """Whether nobody's approval is missing for what would leave a joint venture."""
+        return self.export is None or self.export.is_approved
+
     def standing(self, day: date) -> Standing:
         """Tell whether it may be chosen on a day."""
+        if not self.may_export:
+            return Standing.EXPORT_NOT_APPROVED
         return standing(self.kind, self.approval if self.approved else Span(), self.acceptance, day)
 
 

@@ -1,10 +1,12 @@
 """The work orders that an order has asked of sources."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
+from shared.events.making import Making
 from shared.events.production import (
     DelayReported,
     WorkOrderAccepted,
@@ -12,6 +14,7 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.progress import KitMissing, WorkOrderCountered
 from shared.types import OrderId, SiteId, WorkOrderId
 
 
@@ -20,8 +23,17 @@ class WorkState(StrEnum):
 
     ASKED = "asked"
     OPEN = "open"
+    COUNTERED = "countered"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one unit of issue costs, in which currency."""
+
+    amount: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,32 @@ class Sourcing:
     given: int = 0
     """How much of `answered` was given back."""
     state: WorkState = WorkState.ASKED
+    making: Making | None = None
+    """What else its source has said of it."""
+    declined: bool = False
+    """Whether somebody has said no to what its source offered."""
+    price: Price | None = None
+    """What its source asked for one unit of issue when it was chosen."""
+    wanted_by: date | None = None
+    """The day to which it was hurried, if it was."""
+    lateral: OrderId | None = None
+    """The lateral order by which another depot ships it; none where a maker has it."""
+    asked_on: date | None = None
+    """Day on which it was asked for; none of what was asked for before that was kept."""
+    due_asked: date | None = None
+    """Day on which it was to be there when it was asked for."""
+    waiting_days: int = 0
+    """How much of that was the wait for the source's capacity."""
+    ended_on: date | None = None
+    """Day on which all of it had arrived, or nothing was left of it; see `course`."""
+    resourced: bool = False
+    """Whether it was asked back because its source had slipped and another one was sooner."""
+
+    @property
+    def offers_less(self) -> bool:
+        """Whether its source makes no more of it than it has offered."""
+        offered = self.making.offered if self.making else None
+        return offered is not None and offered < self.sourced
 
     @property
     def pending(self) -> int:
@@ -51,8 +89,8 @@ class Sourcing:
 
     @property
     def kept(self) -> bool:
-        """Whether it once gave less than asked, so that it is not asked again."""
-        return self.given < self.answered
+        """Whether it is not asked back: it once gave less than asked, or a depot ships it by an order of its own."""
+        return self.given < self.answered or self.lateral is not None
 
     def name(self, order: OrderId) -> WorkOrderId:
         """Name the work order: the order's n-th."""
@@ -65,8 +103,15 @@ def number_of(work_order: WorkOrderId) -> int:
 
 
 def refusing(work_orders: Sequence[Sourcing]) -> frozenset[SiteId]:
-    """Name the sources that have refused the order: they are not asked again."""
-    return frozenset(work.source for work in work_orders if work.state is WorkState.REFUSED)
+    """Name the sources that have refused the order, or part of it, or were told no: they are not asked again."""
+    return frozenset(
+        work.source for work in work_orders if work.state is WorkState.REFUSED or work.offers_less or work.declined
+    )
+
+
+def slipping(work_orders: Sequence[Sourcing]) -> frozenset[SiteId]:
+    """Name the sources that the order was taken back from because they had slipped."""
+    return frozenset(work.source for work in work_orders if work.resourced)
 
 
 def hear(work: Sourcing, fact: WorkOrderEvent) -> Sourcing:
@@ -74,17 +119,15 @@ def hear(work: Sourcing, fact: WorkOrderEvent) -> Sourcing:
     asked, given = work.answered, work.given
     if isinstance(fact, WorkOrderReduced):
         asked, given = fact.asked, fact.given
-    return Sourcing(
-        n=work.n,
-        source=work.source,
-        sourced=work.sourced,
+    return replace(
+        work,
         quantity=fact.quantity,
         due=fact.due,
         due_reason=_due_reason(work, fact),
-        asked=work.asked,
         answered=asked,
         given=given,
         state=_state(work, fact),
+        making=fact.making,
     )
 
 
@@ -93,13 +136,25 @@ def _state(work: Sourcing, fact: WorkOrderEvent) -> WorkState:
         return WorkState.ACCEPTED
     if isinstance(fact, WorkOrderRefused):
         return WorkState.REFUSED
+    if isinstance(fact, WorkOrderCountered):
+        return WorkState.COUNTERED
     refusal_undone = work.state is WorkState.REFUSED and fact.quantity > work.quantity
-    return WorkState.OPEN if work.state is WorkState.ASKED or refusal_undone else work.state
+    offer_undone = work.state is WorkState.COUNTERED and (fact.making is None or fact.making.offered is None)
+    is_open = work.state is WorkState.ASKED or refusal_undone or offer_undone
+    return WorkState.OPEN if is_open else work.state
 
 
 def _due_reason(work: Sourcing, fact: WorkOrderEvent) -> str:
     if isinstance(fact, WorkOrderAccepted):
         return f"accepted by {work.source}"
+    if isinstance(fact, WorkOrderCountered):
+        return f"offered by {work.source}: {fact.reason}"
+    if isinstance(fact, KitMissing) and fact.due != work.due:
+        return f"{work.source} waits for {_kit(fact)}"
     if isinstance(fact, DelayReported):
         return f"delayed by {work.source}: {fact.cause}"
     return work.due_reason
+
+
+def _kit(fact: KitMissing) -> str:
+    return f"kit {fact.kit} from {fact.supplier}" if fact.supplier else f"kit {fact.kit}"

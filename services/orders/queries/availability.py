@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.queries.platforms import chosen
 from services.orders.schemas.platforms import AvailabilityFilter, FleetHours, TailHours
 from services.orders.store.lookups import Sight
-from services.orders.tables import tail_periods, tails
+from services.orders.tables.fleet import tail_periods, tails
 
 _HOUR_SECONDS = 3600
 _MOMENT = DateTime(timezone=True)

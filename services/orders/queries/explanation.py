@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.alternatives import why_no_earlier_source, why_this_source
+from services.orders.domain.coming_along import what_sources_say
+from services.orders.domain.expedited import why_expedited
 from services.orders.domain.explaining import Promised, Reason, Taken, why_not_promised_earlier, why_this_much
 from services.orders.domain.loss import Loss
 from services.orders.domain.promise import Promise
@@ -17,7 +19,8 @@ from services.orders.store.lookups import Sight
 from services.orders.tables import losses, orders, promises, site_copies
 from shared import clock
 from shared.events.envelope import Stream
-from shared.events.orders import OrderEvent, OrderSourced, OrderSourceOverridden
+from shared.events.expediting import OrderLentAsked, OrderSourceHurried, OrderSplit
+from shared.events.orders import OrderEvent, OrderSourced, OrderSourceOverridden, OrderSourcingReduced
 from shared.events.stock import Gate, LossReason
 from shared.http.tokens import Principal
 from shared.sql import Statement
@@ -43,8 +46,15 @@ async def explanation(
     today = clock.now().date()
     decisions = await _told(session, order_id, OrderSourced, limit)
     overrides = await _told(session, order_id, OrderSourceOverridden, limit)
+    expedited = why_expedited(
+        order,
+        await _told(session, order_id, OrderSourceHurried, limit),
+        await _told(session, order_id, OrderSplit, limit),
+        await _told(session, order_id, OrderLentAsked, limit),
+    )
+    reductions = await _told(session, order_id, OrderSourcingReduced, limit)
     found = (await market.markets(session, {order_id: order}, today))[order_id]
-    earlier = why_not_promised_earlier(order, await _promised(session, order_id, limit))
+    earlier = [*why_not_promised_earlier(order, await _promised(session, order_id, limit)), *what_sources_say(order)]
     return ExplanationRead(
         order_id=order_id,
         version=order.version,
@@ -54,7 +64,7 @@ async def explanation(
         part=order.part,
         today=today,
         why_this_much=_shown(why_this_much(order, await _taken(session, order_id, reader, limit))),
-        why_this_source=_shown(why_this_source(order, decisions, overrides)),
+        why_this_source=_shown([*why_this_source(order, decisions, overrides, reductions), *expedited]),
         why_not_earlier=_shown([*earlier, *why_no_earlier_source(order, decisions, found, today)]),
     )
 
@@ -89,6 +99,7 @@ def _loss(row: Any) -> Taken:
         reason=LossReason(row.reason),
         winner=row.winner,
         gate=row.gate and Gate(row.gate),
+        unaccepted=row.unaccepted,
     )
     return Taken(loss, row.recorded_at.date())
 

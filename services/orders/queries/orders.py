@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Select, and_, any_, func, literal, or_, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.order import OrderState
+from services.orders.domain.order import SETTLED
 from services.orders.schemas.filters import OrderFilter
-from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, PromiseRead, WorkOrderRead
-from services.orders.schemas.promises import NEVER, PromiseFilter, StandingPromise
+from services.orders.schemas.offers import MakingRead
+from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, WorkOrderRead
+from services.orders.schemas.promises import NEVER, PromiseFilter, PromiseRead, StandingPromise
 from services.orders.store.lookups import Sight, array, visible
 from services.orders.tables import (
     orders,
@@ -21,10 +22,11 @@ from services.orders.tables import (
     work_orders,
 )
 from shared.events.envelope import Stream
+from shared.events.making import Making
+from shared.events.references import read_reference
 from shared.http.paging import CursorMalformed, Page
 from shared.types import Nation, OrderId
 
-_SETTLED = (OrderState.ISSUED, OrderState.CANCELLED)
 _HISTORY = text(
     """
     SELECT key_seq, type, recorded_at, payload FROM event_log
@@ -32,6 +34,8 @@ _HISTORY = text(
     """
 )
 _NEWEST = 2**63 - 1
+OVERDUE = and_(orders.c.overdue_promise > 0, orders.c.overdue_promise == orders.c.promises, orders.c.sourced > 0)
+"""Chooses the orders of whose standing promise was told that its day has passed, and that still wait."""
 
 
 async def summaries(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, OrderSummary]:
@@ -93,7 +97,7 @@ async def promise_page(
     query = (
         select(*place)
         .join(site_copies, site_copies.c.site_id == orders.c.ordered_by)
-        .where(orders.c.promises > 0, orders.c.state.not_in(_SETTLED))
+        .where(orders.c.promises > 0, orders.c.state.not_in(SETTLED))
         .distinct()
         .order_by(*place)
         .limit(limit)
@@ -130,18 +134,22 @@ def _filtered(query: Select[Any], wanted: OrderFilter, today: date) -> Select[An
     if wanted.late is not None:
         late = _is_late(today)
         query = query.where(late if wanted.late else ~late)
+    if wanted.overdue is not None:
+        query = query.where(OVERDUE if wanted.overdue else ~OVERDUE)
     return query
 
 
 def _is_late(today: date) -> Any:
     """Unfinished, and the day of need has passed or is before the day promised."""
-    overdue = or_(orders.c.required_by < today, func.coalesce(orders.c.promised_for > orders.c.required_by, False))
-    return and_(orders.c.state.not_in(_SETTLED), overdue)
+    late = or_(orders.c.required_by < today, func.coalesce(orders.c.promised_for > orders.c.required_by, False))
+    return and_(orders.c.state.not_in(SETTLED), late)
 
 
 def _summary(row: Any) -> OrderSummary:
     fields: Mapping[str, Any] = row._mapping
-    return OrderSummary(**{name: fields[name] for name in OrderSummary.model_fields})
+    plain = {name: fields[name] for name in OrderSummary.model_fields if name not in ("references", "overdue")}
+    is_overdue = 0 < row.overdue_promise == row.promises and row.sourced > 0
+    return OrderSummary(**plain, references=list(map(read_reference, row.accepted)), overdue=is_overdue)
 
 
 def _work_order(row: Any) -> WorkOrderRead:
@@ -155,4 +163,8 @@ def _work_order(row: Any) -> WorkOrderRead:
         asked_back=row.asked,
         given_back=row.given,
         state=row.state,
+        declined=row.declined,
+        making=MakingRead.of(row.making and Making.model_validate(row.making)),
+        wanted_by=row.wanted_by,
+        lateral=row.lateral_order,
     )

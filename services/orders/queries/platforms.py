@@ -20,7 +20,8 @@ from services.orders.schemas.platforms import (
 from services.orders.store import platforms as store
 from services.orders.store.lookups import Sight, array
 from services.orders.store.platforms import LAST
-from services.orders.tables import site_copies, tail_periods, tails
+from services.orders.tables import site_copies
+from services.orders.tables.fleet import tail_periods, tails
 from shared.http.paging import Page
 from shared.sql import Statement
 from shared.types import Platform, SiteId, TailNumber
@@ -32,7 +33,8 @@ _BLOCKING = Statement(
     SELECT w.platform, w.tail_number, o.order_id, o.ordered_by, o.part, o.priority, o.state, o.reserved,
            o.quantity - o.issued - o.cancelled AS missing, o.promised_for, o.promise_reason,
            CASE WHEN o.sourced > 0 THEN (
-             SELECT work.source FROM work_order work WHERE work.order_id = o.order_id AND work.quantity > 0
+             SELECT CASE WHEN work.lateral_order IS NULL THEN work.source END FROM work_order work
+             WHERE work.order_id = o.order_id AND work.quantity > 0
              ORDER BY work.due DESC, work.n DESC LIMIT 1) END AS source
     FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:sites AS text[]))
          AS w (platform, tail_number, site)
@@ -40,7 +42,7 @@ _BLOCKING = Statement(
     JOIN part_copy p ON p.part_id = o.part AND w.platform = ANY(p.grounds)
     JOIN site_copy home ON home.site_id = w.site
     JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = home.country
-    WHERE o.state NOT IN ('issued', 'cancelled')
+    WHERE o.state NOT IN ('issued', 'cancelled', 'stocked')
     ORDER BY w.platform, w.tail_number, o.priority, o.order_id
     """
 )

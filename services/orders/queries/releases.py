@@ -1,26 +1,62 @@
 """What would release grounded platforms soonest: the snapshot that is ranked, and the ranking as it is shown."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.platforms import TailName
-from services.orders.domain.release import Action, ActionKind, Grounded, Line, Option, Outlook, rank
+from services.orders.domain.release import Action, ActionKind, Grounded, Line, Option, Outlook, Spare, rank
 from services.orders.queries import platforms, seen
 from services.orders.schemas.platforms import BlockingLine, GroundedFilter
-from services.orders.schemas.releases import ActionRead, ActionsRead, OptionRead
+from services.orders.schemas.releases import ActionRead, ActionsRead, OptionRead, SpareStock
+from services.orders.store import laterals
 from services.orders.store.lookups import Sight
+from shared.types import Nation, PartId
 
 
-async def snapshot(session: AsyncSession, sight: Sight, *, tails_max: int) -> list[Grounded]:
+@dataclass(frozen=True, slots=True)
+class Spares:
+    """What depots could ship, by part, the nearest first."""
+
+    by_part: Mapping[PartId, Sequence[Spare]] = field(default_factory=dict)
+
+    def covering(self, line: BlockingLine, lacks: int) -> tuple[Spare, ...]:
+        """List the other depots that could ship all that an order lacks."""
+        there = self.by_part.get(line.part, ())
+        return tuple(each for each in there if lacks and each.quantity >= lacks and each.depot != line.ordered_by)
+
+
+async def snapshot(
+    session: AsyncSession, sight: Sight, *, tails_max: int, spares: Spares | None = None
+) -> list[Grounded]:
     """Read who of those that may be seen waits for what, in three queries however many they are."""
     waiting = await platforms.grounded_page(session, GroundedFilter(), sight, after=None, limit=tails_max)
     nations = await seen.nations(session, {each.site for each in waiting})
     return [
-        Grounded(TailName(each.platform, each.tail_number), nations[each.site], tuple(map(_line, each.blocking)))
+        Grounded(
+            TailName(each.platform, each.tail_number),
+            nations[each.site],
+            tuple(_line(line, spares or Spares()) for line in each.blocking),
+        )
         for each in waiting
     ]
+
+
+async def spares(session: AsyncSession, said: SpareStock, nation: Nation, *, road_days: int) -> Spares:
+    """Read how long what depots of a nation could ship is on the road, from their terms as sources."""
+    known = await laterals.lead_times(session, {each.part for each in said.spare}, nation)
+    nations = await seen.nations(session, {each.site for each in said.spare})
+    found: defaultdict[PartId, list[Spare]] = defaultdict(list)
+    for each in said.spare:
+        if nations.get(each.site) == nation:
+            days = known.get((each.part, each.site), road_days)
+            found[each.part].append(Spare(each.site, each.quantity, days))
+    for listed in found.values():
+        listed.sort(key=lambda spare: (spare.road_days, -spare.quantity, spare.depot))
+    return Spares(found)
 
 
 def ranked(grounded: Sequence[Grounded], outlook: Outlook, *, options_max: int) -> ActionsRead:
@@ -36,13 +72,16 @@ def ranked(grounded: Sequence[Grounded], outlook: Outlook, *, options_max: int) 
     )
 
 
-def _line(line: BlockingLine) -> Line:
+def _line(line: BlockingLine, spares: Spares) -> Line:
+    lacks = line.missing - line.reserved
     return Line(
         order_id=line.order_id,
         part=line.part,
         promised_for=line.promised_for,
         is_held=line.state is OrderState.RESERVED,
         source=line.source if line.state is OrderState.SOURCED else None,
+        lacks=lacks,
+        spares=spares.covering(line, lacks),
     )
 
 
@@ -66,6 +105,7 @@ def _actions(actions: Sequence[Action]) -> list[ActionRead]:
             donor=action.donor and action.donor.tail_number,
             donor_expected_release=action.donor_expected,
             source=action.line.source if action.kind is ActionKind.EXPEDITE else None,
+            depot=action.spare.depot if action.spare else None,
             explanation=_explanation(action),
         )
         for action in actions
@@ -78,6 +118,9 @@ def _explanation(action: Action) -> str:
         return "All that is missing is held for the order in stock: only the depot's issue is missing."
     if action.kind is ActionKind.EXPEDITE:
         return f"{line.source} brings it on {line.promised_for}; hurried, it is taken to come on {action.on}."
+    if action.spare is not None:
+        there = f"{action.spare.depot} has {action.spare.quantity} beyond what it protects"
+        return f"{there}; {line.lacks} shipped today are here on {action.on}."
     assert action.donor is not None, "who gives is named"
     back = f"is expected back on {action.donor_expected}" if action.donor_expected else "has no day to be back on"
     return f"{action.donor.tail_number} has the part and {back}; it then waits for {line.order_id}, too."

@@ -15,8 +15,8 @@ from services.orders.store.lookups import Sight, visible
 from services.orders.tables import orders
 from shared.types import OrderId, Urgency
 
-# Written out, as the indexes of these orders say it.
-_IS_OPEN = text(f"orders.state NOT IN ('{OrderState.ISSUED}', '{OrderState.CANCELLED}')")
+# Written out, as the indexes of these orders say it; what fills a shelf keeps nobody waiting.
+_IS_OPEN = text(f"orders.state NOT IN ('{OrderState.ISSUED}', '{OrderState.CANCELLED}') AND NOT orders.for_stock")
 _IS_URGENT = text(f"orders.urgency <> '{Urgency.C}'")
 _MISSING = orders.c.quantity - orders.c.issued - orders.c.cancelled
 _MONTH_DIGITS = "YYYY-MM"

@@ -56,25 +56,27 @@ def _kept(found: Comparison, scene: Scene, wanted: WhatIfFilter) -> Comparison:
 
 def _shown(found: Comparison, shown_max: int) -> ScenarioRead:
     return ScenarioRead(
-        promises=_totals(found.promises),
-        platforms=_totals(found.platforms),
+        promises=totals(found.promises),
+        platforms=totals(found.platforms),
         unsourced_total=len(found.unsourced),
-        moved=[_moved(move) for move in found.moves[:shown_max]],
+        moved=[moved(move) for move in found.moves[:shown_max]],
         unsourced=[_unsourced(order) for order in found.unsourced[:shown_max]],
-        releases=[_release(release) for release in found.releases[:shown_max]],
+        releases=[release(each) for each in found.releases[:shown_max]],
     )
 
 
-def _totals(totals: Totals) -> TotalsRead:
+def totals(found: Totals) -> TotalsRead:
+    """Show how many move, and by how much."""
     return TotalsRead(
-        later=totals.later,
-        earlier=totals.earlier,
-        days_later=totals.days_later,
-        days_earlier=totals.days_earlier,
+        later=found.later,
+        earlier=found.earlier,
+        days_later=found.days_later,
+        days_earlier=found.days_earlier,
     )
 
 
-def _moved(move: Move) -> MovedPromise:
+def moved(move: Move) -> MovedPromise:
+    """Show a promise that moves."""
     order = move.after
     assert order.promise is not None, "what moves was promised, or is now"
     return MovedPromise(
@@ -102,12 +104,13 @@ def _unsourced(order: Order) -> UnsourcedLine:
     )
 
 
-def _release(release: Release) -> MovedRelease:
+def release(found: Release) -> MovedRelease:
+    """Show a platform that comes back on another day."""
     return MovedRelease(
-        platform=release.tail.platform,
-        tail_number=release.tail.tail_number,
-        before=release.before.expected,
-        after=release.after.expected,
-        days_down_before=release.before.days_down,
-        days_down_after=release.after.days_down,
+        platform=found.tail.platform,
+        tail_number=found.tail.tail_number,
+        before=found.before.expected,
+        after=found.after.expected,
+        days_down_before=found.before.days_down,
+        days_down_after=found.after.days_down,
     )

@@ -42,6 +42,7 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     factories = {site for site in named.factories if not (sees_lots and _is_supplier(makers.get(site)))}
     return (
         named.is_whole
+        and named.inspectors <= {principal.nation}
         and rights.sees_fully(principal, Subject.STOCK, named.stocks, known)
         and await _count_senders(session, named.senders, principal.nation) == len(named.senders)
         and rights.sees_fully(principal, Subject.LOT, factories, known)

@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.schemas.exports import ExportRead
+from services.orders.schemas.lead_times import LearnedRead
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
 from services.orders.schemas.weights import WeightsRead
 from services.orders.store import market
 from services.orders.tables import activities, site_copies, sources, sourcing_weights
 from shared.types import Nation, PartId, SiteId
 
-_SOURCES = select(sources, site_copies.c.kind).join(site_copies, site_copies.c.site_id == sources.c.site)
+_SOURCES = select(sources).join(site_copies, site_copies.c.site_id == sources.c.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,24 @@ async def source_page(
 
 async def _read_sources(session: AsyncSession, query: Select[Any], nation: Nation, today: date) -> list[SourceRead]:
     rows = (await session.execute(query)).all()
-    loads = await market.loads(session, [row.part for row in rows], nation)
-    fields = SourceRead.model_fields.keys() - {"standing", "load"}
+    parts = {row.part for row in rows}
+    loads = await market.loads(session, parts, nation, today)
+    known = {
+        (part, judge, source.site): source
+        for (part, judge), listed in (await market.sources(session, parts, {row.nation for row in rows}, today)).items()
+        for source in listed
+    }
+    shown = [(row, known[row.part, row.nation, row.site]) for row in rows]
+    fields = SourceRead.model_fields.keys() - {"standing", "export", "load", "learned"}
     return [
         SourceRead(
             **{name: row._mapping[name] for name in fields},
-            standing=market.read(row).standing(today),
+            standing=source.standing(today),
+            export=ExportRead.of(source.export),
+            learned=LearnedRead.of(source.lead_time) if row.nation == nation else None,
             load=loads.get((row.part, row.site), 0) if row.nation == nation else None,
         )
-        for row in rows
+        for row, source in shown
     ]
 
 

@@ -25,14 +25,13 @@ from services.orders.store import lookups, market
 from services.orders.store import orders as store
 from services.orders.store.lookups import Sight
 from shared.errors import Kind, Refusal
-from shared.http.tokens import Principal
 from shared.sql import Statement
-from shared.types import OrderId, SiteKind
+from shared.types import Nation, OrderId, SiteKind
 
 _OPEN = Statement(
     """
     SELECT o.* FROM orders o JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = :nation
-    WHERE o.state NOT IN ('issued', 'cancelled') ORDER BY o.order_id LIMIT :limit
+    WHERE o.state NOT IN ('issued', 'cancelled', 'stocked') ORDER BY o.order_id LIMIT :limit
     """
 )
 
@@ -61,13 +60,13 @@ class Scene:
     platforms: Mapping[OrderId, str | None]
 
 
-async def load(session: AsyncSession, reader: Principal, today: date, bounds: OrdersSettings) -> Scene:
-    """Read what is open for a reader's nation, in a handful of queries however much it is."""
+async def load(session: AsyncSession, nation: Nation, sight: Sight, *, today: date, bounds: OrdersSettings) -> Scene:
+    """Read what is open for a nation and the grounded platforms that may be seen, in a handful of queries."""
     lines_max, tails_max = bounds.what_if_lines_max, bounds.release_tails_max
-    rows = await _OPEN.rows(session, {"nation": reader.nation, "limit": lines_max + 1})
+    rows = await _OPEN.rows(session, {"nation": nation, "limit": lines_max + 1})
     if len(rows) > lines_max:
         raise TooMuchOpen(lines_max=lines_max)
-    grounded = await releases.snapshot(session, Sight.of(reader), tails_max=tails_max + 1)
+    grounded = await releases.snapshot(session, sight, tails_max=tails_max + 1)
     if len(grounded) > tails_max:
         raise TooMuchOpen(grounded_max=tails_max)
     orders = await store.load(session, rows)

@@ -17,6 +17,16 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "asked_back": 0,
     "given_back": 0,
     "state": "accepted",
+    "declined": False,
+    "making": {
+        "offered": None,
+        "kits_missing": [{"kit": "BEARING-KIT-7", "supplier": "VR-Tekhnika", "expected_on": "2027-01-20"}],
+        "for_stock": 0,
+        "scrapped": 0,
+        "reused": 0,
+    },
+    "wanted_by": "2027-01-20",
+    "lateral": None,
 }
 _CHANGE: dict[str, JsonValue] = {
     "version": 2,
@@ -36,8 +46,10 @@ ORDER: dict[str, JsonValue] = {
     "required_by": "2026-12-20",
     "partial": True,
     "conditions": ["A", "C"],
+    "references": [],
     "platform": "MI-17V-5",
     "tail_number": "ZP-5104",
+    "for_stock": False,
     "placed_at": "2026-11-23T09:30:00.120Z",
     "placed_by": "depot@D-01",
     "version": 2,
@@ -53,6 +65,8 @@ ORDER: dict[str, JsonValue] = {
     "promised_for": "2027-02-15",
     "promise_reason": "accepted by F-02",
     "first_promised_for": "2026-12-14",
+    "overdue": False,
+    "supplies": None,
 }
 ORDER_IN_FULL: dict[str, JsonValue] = {
     **ORDER,

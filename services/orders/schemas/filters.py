@@ -19,6 +19,7 @@ class Followed(StrEnum):
     SOURCE_OVERRIDDEN = "source-overridden"
     SOURCING_REDUCED = "sourcing-reduced"
     PROMISED = "promised"
+    PROMISE_OVERDUE = "promise-overdue"
 
 
 class OrderStreamFilter(Filter):
@@ -47,3 +48,5 @@ class OrderFilter(Filter):
     """Only orders for this platform; where an order names none, of parts that fit it."""
     late: bool | None = None
     """Only unfinished orders past their day, or promised for after it; false: only the others."""
+    overdue: bool | None = None
+    """Only orders whose promise was not kept: its day has passed, and something is still to come; false: the others."""

@@ -8,7 +8,11 @@ from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_vali
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
 from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
-from shared.http.forms import Answer, Body, Day, Flag
+from services.orders.schemas.offers import MakingRead
+from services.orders.schemas.promises import PromiseRead
+from services.orders.schemas.references import Accepted, check_substitutes
+from shared.events.production import Reference
+from shared.http.forms import Answer, Body, Day, Flag, Seen
 from shared.types import (
     Condition,
     DocumentNumber,
@@ -70,6 +74,11 @@ class PlaceOrder(Body):
     """Whether less than the whole may be reserved and issued; never where another depot fills the order."""
     conditions: Annotated[list[Condition], Field(min_length=1, max_length=3)] = [Condition.A, Condition.C]
     """Supply conditions that it accepts: A, B, C; B only if named."""
+    references: Accepted = []
+    """References of which it takes lots: maker, number, revision, as the catalogue has them. If none is named it takes
+    any of the part; else nothing that was made as nobody knows."""
+    substitutes: Flag = False
+    """Whether it also takes what may replace these references, as the catalogue says on the day of the order."""
     platform: Platform | None = None
     """What it is for."""
     tail_number: TailNumber | None = None
@@ -82,6 +91,11 @@ class PlaceOrder(Body):
             raise ValueError("an order accepts conditions A, B and C only")
         return sorted(set(conditions))
 
+    @model_validator(mode="after")
+    def _replaces_something(self) -> Self:
+        check_substitutes(self.references, substitutes=self.substitutes)
+        return self
+
 
 class ChangeOrder(Body):
     """What to change of an order; what is not named stays."""
@@ -92,6 +106,12 @@ class ChangeOrder(Body):
                 {"quantity": 2},
                 {"required_by": "2027-01-15"},
                 {"urgency": "A", "reason": "The helicopter stands still for it."},
+                {
+                    "references": [{"maker": "S1KH4", "number": "246-3922-140", "revision": "04"}],
+                    "substitutes": True,
+                    "reason": "The original is late: what may replace it will do.",
+                    "version": 4,
+                },
             ]
         }
     )
@@ -102,15 +122,24 @@ class ChangeOrder(Body):
     """The new day on which it is needed."""
     urgency: Urgency | None = None
     """The new urgency of need; A and B take an approver's token. The priority follows from it."""
+    references: Accepted | None = None
+    """The references of which it takes lots from now on, in the place of those before; an empty list for any."""
+    substitutes: Flag = False
+    """Whether it also takes what may replace these references, as the catalogue says today."""
     reason: Text | None = None
-    """Why; needed where the urgency changes."""
+    """Why; needed where the urgency or the references change."""
+    version: Seen = None
+    """The version that you saw: refused if there is a newer one, unless nothing would change."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:
-        if self.quantity is None and self.required_by is None and self.urgency is None:
-            raise ValueError("name a quantity, a required_by or an urgency")
+        if self.quantity is None and self.required_by is None and self.urgency is None and self.references is None:
+            raise ValueError("name a quantity, a required_by, an urgency or references")
         if self.urgency is not None and self.reason is None:
             raise ValueError("an urgency changes for a reason: name it")
+        if self.references is not None and self.reason is None:
+            raise ValueError("references change for a reason: name it")
+        check_substitutes(self.references, substitutes=self.substitutes)
         return self
 
 
@@ -130,17 +159,6 @@ class DeclineOrder(Body):
 
     reason: Text
     """Why; the asking depot reads it in the order's history."""
-
-
-class PromiseRead(Answer):
-    """What was promised, and when."""
-
-    promised_for: date | None
-    """The day; none means that nothing could be promised any more."""
-    reason: str
-    """Why that day."""
-    recorded_at: datetime
-    """When it was promised."""
 
 
 class WorkOrderRead(Answer):
@@ -164,6 +182,14 @@ class WorkOrderRead(Answer):
     """How much of that the factory could still give back."""
     state: WorkState
     """How far the factory has taken it on."""
+    declined: bool
+    """Whether somebody has said no to what its source offered."""
+    making: MakingRead
+    """What else its source has said of it."""
+    wanted_by: date | None
+    """Day by which it is wanted sooner, where the factory was hurried; its answer moves `due`."""
+    lateral: OrderId | None
+    """The lateral order by which another depot ships it; none where a maker has it."""
 
 
 class ChangeRead(Answer):
@@ -209,10 +235,14 @@ class OrderSummary(Answer):
     """Whether less than the whole may be reserved and issued; no where another depot fills it, whatever was sent."""
     conditions: list[Condition]
     """Supply conditions that it accepts."""
+    references: list[Reference]
+    """References of which it takes lots, substitutes included; any of the part if there is none."""
     platform: Platform | None
     """What it is for."""
     tail_number: str | None
     """The aircraft or vehicle it is for."""
+    for_stock: bool
+    """Whether it fills the depot's shelf: nothing is reserved for it, and what arrives for it is no longer wanted."""
     placed_at: datetime
     """When it was recorded."""
     placed_by: str
@@ -243,6 +273,10 @@ class OrderSummary(Answer):
     """Why that day."""
     first_promised_for: date | None
     """The first day that was ever promised; kept for ever."""
+    overdue: bool
+    """Whether the day promised has passed while something is still to come; told once, as `promise-overdue`."""
+    supplies: OrderId | None
+    """The order that this one supplies, where it is a lateral order: what its depot ships travels to that one's."""
 
 
 class OrderRead(OrderSummary):

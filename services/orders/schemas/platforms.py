@@ -109,7 +109,7 @@ class BlockingLine(Answer):
     promise_reason: str | None
     """Why that day."""
     source: SiteId | None
-    """Who brings the last of it, where something is to be made."""
+    """Who is to make the last of it; none where another depot ships it."""
 
 
 class PeriodRead(Answer):

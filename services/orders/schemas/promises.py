@@ -1,6 +1,6 @@
 """Bodies of the promises door."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
 from pydantic import ConfigDict, computed_field
@@ -10,6 +10,17 @@ from shared.types import Nation, PartId
 
 NEVER = date.max
 """Where a promise without a day stands in a list by day."""
+
+
+class PromiseRead(Answer):
+    """What was promised, and when."""
+
+    promised_for: date | None
+    """The day; none means that nothing could be promised any more."""
+    reason: str
+    """Why that day."""
+    recorded_at: datetime
+    """When it was promised."""
 
 
 class StandingPromise(Answer):

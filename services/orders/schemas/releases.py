@@ -1,11 +1,15 @@
 """Bodies of the door that ranks what releases platforms soonest."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from services.orders.domain.release import ActionKind
-from shared.http.forms import Answer, example
-from shared.types import OrderId, PartId, Platform, SiteId, TailNumber
+from shared.http.forms import Answer, Body, example
+from shared.types import OrderId, PartId, Platform, PositiveQuantity, SiteId, TailNumber
+
+SPARES_MAX = 2_000
 
 _ACTION: dict[str, Any] = {
     "kind": "cannibalise",
@@ -17,6 +21,7 @@ _ACTION: dict[str, Any] = {
     "donor": "ZP-5109",
     "donor_expected_release": None,
     "source": None,
+    "depot": None,
     "explanation": "ZP-5109 has the part and has no day to be back on; it then waits for 7201YA6327A001-2026, too.",
 }
 
@@ -42,6 +47,8 @@ class ActionRead(Answer):
     """When the donor is expected back, with and without it; none where nobody knows."""
     source: SiteId | None
     """Who is to be hurried."""
+    depot: SiteId | None
+    """The depot that is to ship."""
     explanation: str
     """Why this is possible, and at whose cost."""
 
@@ -83,3 +90,23 @@ class ActionsRead(Answer):
     """By platforms whose last blocking line they fill, then by platform-days saved."""
     options_total: int
     """How many there are, those that are not shown included."""
+
+
+class SpareLine(Body):
+    """What a depot could ship of a part."""
+
+    site: SiteId
+    """The depot."""
+    part: PartId
+    """The part."""
+    quantity: PositiveQuantity
+    """How much it has beyond what it protects."""
+
+
+class SpareStock(Body):
+    """What depots could ship, as inventory says it: `GET /v1/spare-stock`."""
+
+    model_config = example({"spare": [{"site": "D-02", "part": "MI17-MAIN-GEARBOX", "quantity": 2}]})
+
+    spare: Annotated[list[SpareLine], Field(max_length=SPARES_MAX)]
+    """Each depot and part once."""

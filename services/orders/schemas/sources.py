@@ -8,6 +8,8 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field
 
 from services.orders.domain.priority import Designator
 from services.orders.domain.source import Standing
+from services.orders.schemas.exports import ExportRead
+from services.orders.schemas.lead_times import LearnedRead
 from shared.http.forms import Answer, Asked, Body, Day, Filter, Flag
 from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text
 
@@ -116,7 +118,9 @@ class SourceRead(Answer):
                     "accepted_on": "2021-02-08",
                     "accepted_until": None,
                     "standing": "approved",
+                    "export": None,
                     "lead_time_days": 21,
+                    "learned": {"days": 26, "late_days": 38, "deliveries": 9, "unfinished": 1},
                     "capacity_per_week": 4,
                     "minimum_lot": 2,
                     "load": 6,
@@ -151,8 +155,12 @@ class SourceRead(Answer):
     """Last day of the technical acceptance."""
     standing: Standing
     """Whether it may be chosen today, and if not, what it lacks."""
+    export: ExportRead | None
+    """Whose approval is needed for what leaves a joint venture; none where nothing does."""
     lead_time_days: int
-    """Days from order to delivery."""
+    """Days from order to delivery, as stated."""
+    learned: LearnedRead | None
+    """What its deliveries say; none where they are another nation's."""
     capacity_per_week: int | None
     """How much it can deliver in a week, in quanta of the part."""
     minimum_lot: int | None

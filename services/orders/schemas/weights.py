@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
 
+from services.orders.domain.ranking import UNSTATED, Resourcing
 from services.orders.schemas.sources import Currency
 from shared.http.forms import Answer, Body
 from shared.types import Nation, SiteId, Text
@@ -15,6 +16,12 @@ Points = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4})?$"
 """An exact number of points, as text: `"0.5"`."""
 Rate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$")]
 """What one unit of a currency is worth in another, exact, as text: `"92.41"`."""
+Worth = Annotated[int, Field(strict=True, ge=1, le=1000)]
+"""How many deliveries something is worth."""
+Spread = Annotated[str, StringConstraints(pattern=r"^[0-2](\.[0-9]{1,4})?$")]
+"""An exact standard deviation of a logarithm, above nothing and below three, as text: `"0.3"`."""
+Days = Annotated[int, Field(strict=True, ge=1, le=3650)]
+"""A number of days."""
 _RATES_MAX = 50
 _EXAMPLE: dict[str, JsonValue] = {
     "day": "1",
@@ -22,6 +29,10 @@ _EXAMPLE: dict[str, JsonValue] = {
     "import_content": "0.25",
     "currency": "INR",
     "rates": {"RUB": "1.08", "EUR": "97.20"},
+    "lead_time_worth": 4,
+    "lead_time_spread": "0.3",
+    "resourcing": "automatic",
+    "resourcing_days": 14,
 }
 
 
@@ -40,9 +51,19 @@ class WeightTerms(Body):
     """What prices are compared in; without it, only prices of one and the same currency are compared."""
     rates: Annotated[Mapping[Currency, Rate], Field(max_length=_RATES_MAX)] = {}
     """What one unit of other currencies is worth in it; a price in any other is taken for the highest."""
+    lead_time_worth: Worth = UNSTATED.prior.worth
+    """How many deliveries a stated lead time is worth: the more, the slower deliveries change what is reckoned with."""
+    lead_time_spread: Spread = str(UNSTATED.prior.spread)
+    """How far deliveries are taken to lie apart before any came: 0.3 means about 30 percent above or below."""
+    resourcing: Resourcing = UNSTATED.resourcing
+    """Who decides that a need is sourced anew when its source slips: a person, or the rule at once."""
+    resourcing_days: Days = UNSTATED.resourcing_days
+    """How many days sooner others must be for the rule to source it anew."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
+        if not Decimal(self.lead_time_spread):
+            raise ValueError("lead_time_spread is above nothing: no two deliveries take the same time for ever")
         if self.rates and self.currency is None:
             raise ValueError("rates need the currency that they lead to")
         return self
@@ -79,6 +100,14 @@ class WeightsRead(Answer):
     """What prices are compared in."""
     rates: Mapping[str, str]
     """What one unit of other currencies is worth in it."""
+    lead_time_worth: int
+    """How many deliveries a stated lead time is worth."""
+    lead_time_spread: Decimal
+    """How far deliveries are taken to lie apart before any came."""
+    resourcing: Resourcing
+    """Who decides that a need is sourced anew when its source slips."""
+    resourcing_days: int
+    """How many days sooner others must be for the rule to source it anew."""
     changed_at: datetime
     """When it was last changed."""
     changed_by: str

@@ -1,32 +1,48 @@
 """This service's copy of the catalogue, as it was last told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.catalogue import PartDefined, SiteDefined
+from shared.events.catalogue import MakerReference, PartDefined, SiteDefined
 from shared.sql import Statement
+from shared.types import PartId
 
 _SAVE_PARTS = Statement(
     """
-    INSERT INTO part_copy (part_id, name, quantity_scale, platforms, grounds)
-    SELECT part_id, name, quantity_scale, string_to_array(platforms, ','), string_to_array(grounds, ',')
+    INSERT INTO part_copy (part_id, name, quantity_scale, platforms, grounds, "references")
+    SELECT part_id, name, quantity_scale, string_to_array(platforms, ','), string_to_array(grounds, ','), made_as
     FROM unnest(CAST(:part_ids AS text[]), CAST(:names AS text[]), CAST(:scales AS smallint[]),
-                CAST(:platforms AS text[]), CAST(:grounds AS text[]))
-         AS p (part_id, name, quantity_scale, platforms, grounds)
+                CAST(:platforms AS text[]), CAST(:grounds AS text[]), CAST(:references AS jsonb[]))
+         AS p (part_id, name, quantity_scale, platforms, grounds, made_as)
     ORDER BY part_id
     ON CONFLICT (part_id) DO UPDATE
     SET name = excluded.name, quantity_scale = excluded.quantity_scale, platforms = excluded.platforms,
-        grounds = excluded.grounds
+        grounds = excluded.grounds, "references" = excluded."references"
     """
 )
 _SAVE_SITES = Statement(
     """
-    INSERT INTO site_copy (site_id, kind, country)
-    SELECT * FROM unnest(CAST(:site_ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[])) ORDER BY 1
-    ON CONFLICT (site_id) DO UPDATE SET kind = excluded.kind, country = excluded.country
+    INSERT INTO site_copy (site_id, kind, country, cage)
+    SELECT * FROM unnest(CAST(:site_ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[]),
+                         CAST(:cages AS text[])) ORDER BY 1
+    ON CONFLICT (site_id) DO UPDATE SET kind = excluded.kind, country = excluded.country, cage = excluded.cage
     """
 )
+
+_FIND_REFERENCES = Statement(
+    """
+    SELECT part_id, "references" FROM part_copy WHERE part_id = ANY(CAST(:parts AS text[])) AND "references" IS NOT NULL
+    """
+)
+_REFERENCES = TypeAdapter(list[MakerReference])
+
+
+async def references(session: AsyncSession, parts: Iterable[PartId]) -> dict[PartId, list[MakerReference]]:
+    """List the references of parts; one of which the catalogue has not been heard to say them is not in the answer."""
+    rows = await _FIND_REFERENCES.rows(session, {"parts": sorted(set(parts))})
+    return {row.part_id: _REFERENCES.validate_python(row.references) for row in rows}
 
 
 async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> None:
@@ -41,6 +57,7 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "scales": [part.quantity_scale for part in parts],
             "platforms": [",".join(fit.platform for fit in part.platforms) for part in parts],
             "grounds": [",".join(fit.platform for fit in part.platforms if fit.grounds) for part in parts],
+            "references": [_REFERENCES.dump_json(part.references, exclude_none=True).decode() for part in parts],
         },
     )
 
@@ -55,5 +72,6 @@ async def save_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> Non
             "site_ids": [site.site_id for site in sites],
             "kinds": [site.kind for site in sites],
             "countries": [site.country for site in sites],
+            "cages": [site.cage for site in sites],
         },
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, any_, literal, or_, select
@@ -9,9 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders import tables
 from services.orders.domain.priority import Activity, Designator
+from services.orders.schemas.orders import PlaceOrder
+from services.orders.schemas.references import REFERENCES_MAX
 from services.orders.store.sources import Asked
 from services.orders.tables import orders, part_copies, planning, site_copies
+from shared.events.references import read_reference
 from shared.http import rights
+from shared.http.forms import NamedReference
 from shared.http.rights import Subject
 from shared.http.tokens import Principal
 from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
@@ -72,6 +77,24 @@ async def placed(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Or
     return {row.order_id: bytes(row.body_hash) for row in await session.execute(query)}
 
 
+async def as_ordered(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, PlaceOrder]:
+    """Write orders as their depots would order them now, which never order for the shelf at that door.
+
+    A split fill's suffix is the last part of its id.
+    """
+    query = select(orders).where(orders.c.order_id == any_(array(order_ids)), ~orders.c.for_stock)
+    rows = await session.execute(query)
+    said = PlaceOrder.model_fields.keys() - {"suffix", "references", "substitutes"}
+    return {
+        row.order_id: PlaceOrder(
+            suffix=row.order_id[len(row.document_number) + 6 :] or None,
+            references=[NamedReference(**dict(read_reference(key))) for key in row.accepted[:REFERENCES_MAX]],
+            **{name: row._mapping[name] for name in said},
+        )
+        for row in rows
+    }
+
+
 async def heard(session: AsyncSession, order_id: OrderId) -> bool:
     """Tell whether inventory has answered an order."""
     said = select(orders.c.heard).where(orders.c.order_id == order_id, orders.c.heard > 0, ~orders.c.unsettled)
@@ -83,6 +106,18 @@ async def places(session: AsyncSession, order_id: OrderId, sight: Sight) -> Plac
     query = select(orders.c.ordered_by, orders.c.site).where(orders.c.order_id == order_id, visible(sight))
     row = (await session.execute(query)).one_or_none()
     return None if row is None else Places(row.ordered_by, row.site)
+
+
+async def overdue(session: AsyncSession, today: date, limit: int) -> Sequence[OrderId]:
+    """Name orders whose promised day has passed and that still wait for a source, as far as nobody was told of it."""
+    query = (
+        select(orders.c.order_id)
+        .where(orders.c.sourced > 0, orders.c.overdue_promise < orders.c.promises, orders.c.promised_for < today)
+        .where(~orders.c.unsettled)
+        .order_by(orders.c.promised_for, orders.c.order_id)
+        .limit(limit)
+    )
+    return (await session.scalars(query)).all()
 
 
 async def next_planning(session: AsyncSession) -> Asked | None:

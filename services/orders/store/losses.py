@@ -8,9 +8,10 @@ from shared.types import OrderId
 
 _SAVE = Statement(
     """
-    INSERT INTO loss (order_id, heard, taken, reason, winner, gate)
+    INSERT INTO loss (order_id, heard, taken, reason, winner, gate, unaccepted)
     SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:heard AS bigint[]), CAST(:taken AS bigint[]),
-                         CAST(:reasons AS text[]), CAST(:winners AS text[]), CAST(:gates AS text[]))
+                         CAST(:reasons AS text[]), CAST(:winners AS text[]), CAST(:gates AS text[]),
+                         CAST(:unaccepted AS boolean[]))
     """
 )
 
@@ -29,5 +30,6 @@ def save(writes: Writes, losses: Sequence[tuple[OrderId, Loss]]) -> None:
             "reasons": [loss.reason.value for loss in lost],
             "winners": [loss.winner for loss in lost],
             "gates": [loss.gate and loss.gate.value for loss in lost],
+            "unaccepted": [loss.unaccepted for loss in lost],
         },
     )

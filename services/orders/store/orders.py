@@ -3,88 +3,85 @@
 An order's row is the mutex of everything about it: its work orders, its promises and the numbers of its facts.
 """
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.order import Demand, Order
+from services.orders.domain.order import Arrival, Demand, Order
 from services.orders.domain.placement import Placement
 from services.orders.domain.promise import Promise
-from services.orders.domain.sourcing import Sourcing, WorkState
+from services.orders.domain.sourcing import Sourcing
+from services.orders.store import fulfilments, work_orders
 from shared.sql import Statement, Writes
 from shared.types import OrderId, Urgency
 
 _PLACE = Statement(
     """
     INSERT INTO orders (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
-                        approved_by, required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash,
-                        version, wanted, open, state)
+                        approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
+                        body_hash, for_stock, version, wanted, open, state, supplies, road_days)
     SELECT order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
-           approved_by, required_by, string_to_array(conditions, ','), platform, tail_number, placed_at, placed_by,
-           body_hash, 1, quantity, quantity, 'placed'
+           approved_by, required_by, string_to_array(conditions, ','), string_to_array(accepted, ' '), platform,
+           tail_number, placed_at, placed_by, body_hash, for_stock, 1, quantity, quantity, 'placed', supplies, road_days
     FROM unnest(CAST(:order_ids AS text[]), CAST(:document_numbers AS text[]), CAST(:ordered_by AS text[]),
                 CAST(:sites AS text[]), CAST(:parts AS text[]), CAST(:quantities AS bigint[]),
                 CAST(:partials AS boolean[]), CAST(:urgencies AS text[]), CAST(:priorities AS smallint[]),
                 CAST(:approved_by AS text[]), CAST(:required_by AS date[]), CAST(:conditions AS text[]),
-                CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:placed_at AS timestamptz[]),
-                CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]))
+                CAST(:accepted AS text[]), CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]),
+                CAST(:placed_at AS timestamptz[]), CAST(:placed_by AS text[]), CAST(:body_hashes AS bytea[]),
+                CAST(:for_stock AS boolean[]), CAST(:supplies AS text[]), CAST(:road_days AS integer[]))
          AS placed (order_id, document_number, ordered_by, site, part, quantity, partial, urgency, priority,
-                    approved_by, required_by, conditions, platform, tail_number, placed_at, placed_by, body_hash)
+                    approved_by, required_by, conditions, accepted, platform, tail_number, placed_at, placed_by,
+                    body_hash, for_stock, supplies, road_days)
     ORDER BY order_id
     ON CONFLICT DO NOTHING
     RETURNING order_id
     """
 )
-_LOCK = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id FOR UPDATE")
-_FIND = Statement("SELECT * FROM orders WHERE order_id = :order_id")
-_WORK_ORDERS = Statement(
-    "SELECT * FROM work_order WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id, n"
+# What is heard of a lateral order is decided on with the order that it supplies; which one that is never changes.
+_LOCK = Statement(
+    """
+    SELECT * FROM orders WHERE order_id = ANY(ARRAY(
+      SELECT unnest(CAST(:order_ids AS text[])) UNION SELECT supplies FROM orders
+      WHERE order_id = ANY(CAST(:order_ids AS text[])) AND supplies IS NOT NULL)) ORDER BY order_id FOR UPDATE
+    """
 )
+_FIND = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS text[])) ORDER BY order_id")
 _SAVE = Statement(
     """
     UPDATE orders SET version = s.version, urgency = s.urgency, priority = s.priority, approved_by = s.approved_by,
-           required_by = s.required_by, wanted = s.wanted, reductions = s.reductions,
-           cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved, issued = s.issued,
-           cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost, closed = s.closed,
-           unsettled = s.unsettled,
-           sourced = s.sourced, open = s.open, state = s.state, promised_for = s.promised_for,
-           promise_reason = s.promise_reason, promises = s.promises,
-           first_promised_for = s.first_promised_for
+           required_by = s.required_by, accepted = string_to_array(s.accepted, ' '), wanted = s.wanted,
+           reductions = s.reductions, cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved,
+           issued = s.issued, cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost,
+           closed = s.closed, unsettled = s.unsettled, arrivals = s.arrivals::jsonb, sourced = s.sourced,
+           open = s.open, state = s.state,
+           promised_for = s.promised_for, promise_reason = s.promise_reason, promises = s.promises,
+           first_promised_for = s.first_promised_for, answered_at = s.answered_at, heard_at = s.heard_at,
+           backorders = s.backorders, short_since = s.short_since, met_at = s.met_at, received_at = s.received_at,
+           overdue_promise = s.overdue_promise
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
-                CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]), CAST(:cancel_requested AS boolean[]),
+                CAST(:accepted AS text[]), CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]),
+                CAST(:cancel_requested AS boolean[]),
                 CAST(:heard AS bigint[]), CAST(:reserved AS bigint[]), CAST(:issued AS bigint[]),
                 CAST(:cancelled AS bigint[]), CAST(:released AS bigint[]), CAST(:arrived AS bigint[]),
                 CAST(:lost AS bigint[]), CAST(:closed AS boolean[]), CAST(:unsettled AS boolean[]),
+                CAST(:arrivals AS text[]),
                 CAST(:sourced AS bigint[]), CAST(:open AS bigint[]), CAST(:states AS text[]),
                 CAST(:promised_for AS date[]), CAST(:promise_reasons AS text[]), CAST(:promises AS integer[]),
-                CAST(:first_promised_for AS date[]))
-         AS s (order_id, version, urgency, priority, approved_by,
-               required_by, wanted, reductions, cancel_requested, heard, reserved, issued,
-               cancelled, released, arrived, lost, closed, unsettled, sourced, open, state, promised_for,
-               promise_reason, promises, first_promised_for)
+                CAST(:first_promised_for AS date[]), CAST(:answered_at AS timestamptz[]),
+                CAST(:heard_at AS timestamptz[]), CAST(:backorders AS integer[]),
+                CAST(:short_since AS timestamptz[]), CAST(:met_at AS timestamptz[]),
+                CAST(:received_at AS timestamptz[]), CAST(:overdue_promises AS integer[]))
+         AS s (order_id, version, urgency, priority, approved_by, required_by, accepted, wanted, reductions,
+               cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
+               arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for,
+               answered_at, heard_at, backorders, short_since, met_at, received_at, overdue_promise)
     WHERE orders.order_id = s.order_id
-    """
-)
-_SAVE_WORK_ORDERS = Statement(
-    """
-    INSERT INTO work_order (order_id, n, source, sourced, quantity, due, due_reason, asked, answered, given, state)
-    SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:sources AS text[]),
-                         CAST(:sourced AS bigint[]), CAST(:quantities AS bigint[]), CAST(:dues AS date[]),
-                         CAST(:due_reasons AS text[]), CAST(:asked AS bigint[]), CAST(:answered AS bigint[]),
-                         CAST(:given AS bigint[]), CAST(:states AS text[]))
-    ON CONFLICT (order_id, n) DO UPDATE
-    SET quantity = excluded.quantity, due = excluded.due, due_reason = excluded.due_reason, asked = excluded.asked,
-        answered = excluded.answered, given = excluded.given, state = excluded.state
-    """
-)
-_SAVE_PROMISES = Statement(
-    """
-    INSERT INTO promise (order_id, n, promised_for, reason)
-    SELECT * FROM unnest(CAST(:order_ids AS text[]), CAST(:ns AS integer[]), CAST(:promised_for AS date[]),
-                         CAST(:reasons AS text[]))
     """
 )
 
@@ -96,15 +93,6 @@ class Placed:
     placement: Placement
     placed_by: str
     body_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A promise that was made, and which of its order's it is."""
-
-    order_id: OrderId
-    n: int
-    promise: Promise
 
 
 async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]:
@@ -127,11 +115,15 @@ async def place(session: AsyncSession, placed: Sequence[Placed]) -> set[OrderId]
             "approved_by": [each.approved_by for each in asked],
             "required_by": [each.required_by for each in asked],
             "conditions": [",".join(each.conditions) for each in asked],
+            "accepted": [" ".join(each.accepted) for each in asked],
             "platforms": [each.platform for each in asked],
             "tail_numbers": [each.tail_number for each in asked],
             "placed_at": [each.placed_at for each in asked],
             "placed_by": [each.placed_by for each in placed],
             "body_hashes": [each.body_hash for each in placed],
+            "for_stock": [each.for_stock for each in asked],
+            "supplies": [each.supplies for each in asked],
+            "road_days": [each.road_days for each in asked],
         },
     )
     return set(placed_now)
@@ -145,8 +137,12 @@ async def lock(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Orde
 
 async def find(session: AsyncSession, order_id: OrderId) -> Order | None:
     """Load an order as it stands, for who only looks at it."""
-    rows = await _FIND.rows(session, {"order_id": order_id})
-    return (await load(session, rows)).get(order_id)
+    return (await find_all(session, [order_id])).get(order_id)
+
+
+async def find_all(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, Order]:
+    """Load orders as they stand, by order id, for who only looks at them."""
+    return await load(session, await _FIND.rows(session, {"order_ids": sorted(set(order_ids))}))
 
 
 def save(writes: Writes, orders: Sequence[Order]) -> None:
@@ -163,6 +159,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "priorities": [order.priority for order in orders],
             "approved_by": [order.approved_by for order in orders],
             "required_by": [order.required_by for order in orders],
+            "accepted": [" ".join(order.accepted) for order in orders],
             "wanted": [order.wanted for order in orders],
             "reductions": [order.reductions for order in orders],
             "cancel_requested": [order.cancel_requested for order in orders],
@@ -175,6 +172,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "lost": [order.demand.lost for order in orders],
             "closed": [order.demand.closed for order in orders],
             "unsettled": [order.demand.unsettled for order in orders],
+            "arrivals": [json.dumps([(str(each.on), each.arrived) for each in order.arrivals]) for order in orders],
             "sourced": [order.sourced for order in orders],
             "open": [order.open for order in orders],
             "states": [order.state for order in orders],
@@ -182,44 +180,8 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "promise_reasons": [promise.reason or None for promise in promises],
             "promises": [order.promises for order in orders],
             "first_promised_for": [order.first_promised_for for order in orders],
-        },
-    )
-
-
-def save_work_orders(writes: Writes, work_orders: Sequence[tuple[OrderId, Sourcing]]) -> None:
-    """Write work orders of locked orders as they now are."""
-    if not work_orders:
-        return
-    works = [work for _, work in work_orders]
-    writes.add(
-        _SAVE_WORK_ORDERS,
-        {
-            "order_ids": [order_id for order_id, _ in work_orders],
-            "ns": [work.n for work in works],
-            "sources": [work.source for work in works],
-            "sourced": [work.sourced for work in works],
-            "quantities": [work.quantity for work in works],
-            "dues": [work.due for work in works],
-            "due_reasons": [work.due_reason for work in works],
-            "asked": [work.asked for work in works],
-            "answered": [work.answered for work in works],
-            "given": [work.given for work in works],
-            "states": [work.state for work in works],
-        },
-    )
-
-
-def save_promises(writes: Writes, promised: Sequence[Promised]) -> None:
-    """Add promises to the history of their orders."""
-    if not promised:
-        return
-    writes.add(
-        _SAVE_PROMISES,
-        {
-            "order_ids": [each.order_id for each in promised],
-            "ns": [each.n for each in promised],
-            "promised_for": [each.promise.promised_for for each in promised],
-            "reasons": [each.promise.reason for each in promised],
+            **fulfilments.columns([order.fulfilment for order in orders]),
+            "overdue_promises": [order.overdue_promise for order in orders],
         },
     )
 
@@ -228,13 +190,11 @@ async def load(session: AsyncSession, rows: Sequence[Any]) -> dict[OrderId, Orde
     """Load the orders of these rows with their work orders, in one statement."""
     if not rows:
         return {}
-    work_orders: dict[OrderId, list[Sourcing]] = {row.order_id: [] for row in rows}
-    for work in await _WORK_ORDERS.rows(session, {"order_ids": list(work_orders)}):
-        work_orders[work.order_id].append(_work_order(work))
-    return {row.order_id: _order(row, work_orders[row.order_id]) for row in rows}
+    works = await work_orders.load(session, [row.order_id for row in rows])
+    return {row.order_id: _order(row, works[row.order_id]) for row in rows}
 
 
-def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
+def _order(row: Any, works: Sequence[Sourcing]) -> Order:
     return Order(
         order_id=row.order_id,
         ordered_by=row.ordered_by,
@@ -245,7 +205,9 @@ def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
         priority=row.priority,
         approved_by=row.approved_by,
         required_by=row.required_by,
+        accepted=tuple(row.accepted),
         version=row.version,
+        for_stock=row.for_stock,
         wanted=row.wanted,
         reductions=row.reductions,
         cancel_requested=row.cancel_requested,
@@ -260,23 +222,13 @@ def _order(row: Any, work_orders: Sequence[Sourcing]) -> Order:
             closed=row.closed,
             unsettled=row.unsettled,
         ),
-        work_orders=tuple(work_orders),
+        arrivals=tuple(Arrival(date.fromisoformat(on), arrived) for on, arrived in row.arrivals),
+        work_orders=tuple(works),
         promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
         promises=row.promises,
         first_promised_for=row.first_promised_for,
-    )
-
-
-def _work_order(row: Any) -> Sourcing:
-    return Sourcing(
-        n=row.n,
-        source=row.source,
-        sourced=row.sourced,
-        quantity=row.quantity,
-        due=row.due,
-        due_reason=row.due_reason,
-        asked=row.asked,
-        answered=row.answered,
-        given=row.given,
-        state=WorkState(row.state),
+        fulfilment=fulfilments.read(row),
+        overdue_promise=row.overdue_promise,
+        supplies=row.supplies,
+        road_days=row.road_days,
     )

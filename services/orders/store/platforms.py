@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.platforms import Period, Standing, Tail, TailName, TailState
 from services.orders.schemas.platforms import TailRead
-from services.orders.tables import tail_periods, tails
+from services.orders.tables.fleet import tail_periods, tails
 from shared.sql import AnyRow, Statement, Writes
 from shared.types import Nation, Platform
 

@@ -46,7 +46,7 @@ _SAVE = Statement(
         illustrative = excluded.illustrative, changed_by = excluded.changed_by, changed_at = clock_timestamp()
     """
 )
-_ASK_FOR_PLANNING = Statement(
+ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
     ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
@@ -54,11 +54,15 @@ _ASK_FOR_PLANNING = Statement(
 )
 _SAVE_WEIGHTS = Statement(
     """
-    INSERT INTO sourcing_weights (nation, valid_from, day, cost, import_content, currency, rates, changed_by)
-    VALUES (:nation, :valid_from, :day, :cost, :import_content, :currency, CAST(:rates AS jsonb), :changed_by)
+    INSERT INTO sourcing_weights (nation, valid_from, day, cost, import_content, currency, rates, lead_time_worth,
+                                  lead_time_spread, resourcing, resourcing_days, changed_by)
+    VALUES (:nation, :valid_from, :day, :cost, :import_content, :currency, CAST(:rates AS jsonb), :lead_time_worth,
+            :lead_time_spread, :resourcing, :resourcing_days, :changed_by)
     ON CONFLICT (nation, valid_from) DO UPDATE
     SET day = excluded.day, cost = excluded.cost, import_content = excluded.import_content,
-        currency = excluded.currency, rates = excluded.rates, changed_by = excluded.changed_by,
+        currency = excluded.currency, rates = excluded.rates, lead_time_worth = excluded.lead_time_worth,
+        lead_time_spread = excluded.lead_time_spread, resourcing = excluded.resourcing,
+        resourcing_days = excluded.resourcing_days, changed_by = excluded.changed_by,
         changed_at = clock_timestamp()
     """
 )
@@ -89,9 +93,19 @@ async def share(session: AsyncSession) -> None:
     await _SHARE.run(session)
 
 
+async def claim(session: AsyncSession) -> None:
+    """Wait until no decision is under way, and keep others from being begun until the transaction ends."""
+    await _CLAIM.run(session)
+
+
+async def ask_for_planning(session: AsyncSession, parts: Sequence[PartId]) -> None:
+    """Ask for the open orders of these parts to be planned again."""
+    await ASK_FOR_PLANNING.run(session, {"parts": parts})
+
+
 async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal) -> None:
     """Write sources, once no decision is under way, and ask for the planning of what they may fill."""
-    await _CLAIM.run(session)
+    await claim(session)
     await _SAVE.run(
         session,
         {
@@ -114,12 +128,12 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Princi
             "changed_by": planner.subject,
         },
     )
-    await _ASK_FOR_PLANNING.run(session, {"parts": [row.part for row in rows if row.approved]})
+    await ask_for_planning(session, [row.part for row in rows if row.approved])
 
 
 async def save_weights(session: AsyncSession, valid_from: date, terms: WeightTerms, planner: Principal) -> None:
     """Write how a nation weighs sources from a day on, once no decision is under way."""
-    await _CLAIM.run(session)
+    await claim(session)
     await _SAVE_WEIGHTS.run(
         session,
         {
@@ -130,6 +144,10 @@ async def save_weights(session: AsyncSession, valid_from: date, terms: WeightTer
             "import_content": Decimal(terms.import_content),
             "currency": terms.currency,
             "rates": json.dumps(dict(terms.rates)),
+            "lead_time_worth": terms.lead_time_worth,
+            "lead_time_spread": Decimal(terms.lead_time_spread),
+            "resourcing": terms.resourcing,
+            "resourcing_days": terms.resourcing_days,
             "changed_by": planner.subject,
         },
     )

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.production.api import events, first_articles, lots, senders, work_orders
+from services.production.api import events, figures, first_articles, lots, senders, work_orders
 from services.production.api.doors import Doors
 
 
@@ -14,4 +14,5 @@ def routers(doors: Doors) -> list[APIRouter]:
         work_orders.router(doors),
         senders.router(),
         first_articles.router(doors),
+        figures.router(),
     ]

@@ -21,9 +21,10 @@ _PROBLEMS = {
     403: "`site-forbidden`: the source's site is not yours to post for; `site-not-factory`; `site-not-supplier`: a "
     "purchase is told for a supplier.",
     409: "`event-id-reused`; or, worth another try, `catalogue-behind`, `event-unknown`, `work-order-unknown`; or "
-    "`event-already-voided`.",
+    "`event-already-voided`, `work-in-progress-wanted`.",
     413: "`event-too-large`, `lines-too-many`.",
-    422: "`event-type-unknown`, `event-not-voidable`; of a purchase: `part-not-purchased`, `quantity-absurd`.",
+    422: "`event-type-unknown`, `event-not-voidable`, `offer-not-less`, `kits-too-many`, `reuse-unclear`, "
+    "`cost-incomplete`; of a purchase: `part-not-purchased`, `quantity-absurd`.",
 }
 
 

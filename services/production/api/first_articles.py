@@ -23,6 +23,7 @@ from services.production.schemas.first_articles import (
     StepBody,
 )
 from shared.events.envelope import Stream
+from shared.events.quality import inspection_name
 from shared.http.app import Session
 from shared.http.paging import Paging
 from shared.http.rights import Subject, reach
@@ -31,7 +32,9 @@ from shared.http.versions import Token, tell_version, tells_version
 from shared.types import FirstArticleId
 
 Id = Annotated[FirstArticleId, Path(description="The inspection, such as `F-01/ROTOR-HUB/3VK1Y/VKR-1615-0401/B`.")]
-_FORBIDDEN = {"description": "`site-forbidden`: the factory is not yours to inspect; `site-not-factory`."}
+_FORBIDDEN = {
+    "description": "`inspected-by-its-own-nation`: a factory abroad is not yours to inspect; `site-not-factory`."
+}
 _DAYS = "`day-in-future`, `day-before-last-step`"
 _OPEN: dict[int | str, dict[str, Any]] = {
     403: _FORBIDDEN,
@@ -61,7 +64,7 @@ class Asking:
 
     async def answer(self, taken: FirstArticle) -> FirstArticleSummary:
         """Answer how an inspection stands, and the version that it has."""
-        token = Token(Stream.PRODUCTION.topic, f"first-article:{taken.id}", taken.version)
+        token = Token(Stream.PRODUCTION.topic, f"first-article:{taken.name}", taken.version)
         tell_version(self.response, token)
         written = await queries.summary(self.session, taken.id, reach(self.principal, Subject.LOT))
         assert written is not None, "it has just been written"
@@ -97,7 +100,7 @@ def _reading(routes: APIRouter) -> None:
         """List first-article inspections by their ids: how each stands, and whether lots may be issued."""
         window = Window(page.after_text(), page.one_more)
         found = await queries.page(session, wanted, reach(principal, Subject.LOT), window)
-        return page.cut(found, lambda each: [each.first_article])
+        return page.cut(found, lambda each: [inspection_name(each.first_article, each.nation)])
 
     @routes.get("/{first_article:path}", responses=_UNKNOWN)
     async def show_first_article(
@@ -119,8 +122,9 @@ def _opens(routes: APIRouter, doors: Doors) -> None:
     async def open_first_article(body: OpenFirstArticle, asked: Asked) -> FirstArticleSummary:
         """Begin the inspection of a reference of a part at a factory, or begin it again after it failed or lapsed.
 
-        Lots of a part that requires it may be made meanwhile, and are issued once it has passed. The same again
-        changes nothing.
+        Lots of a part that requires it may be made meanwhile, and are issued once it has passed. What the site's own
+        nation finds holds for all. At a supplier abroad you inspect for your own nation: what you find holds at its
+        depots alone, and goes before what the supplier's nation has found. The same again changes nothing.
         """
         opened = await inspecting.open_first_article(
             asked.session, body, principal=asked.principal, settings=doors.settings

@@ -11,6 +11,7 @@ from services.production.queries import making
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
 from shared.events.envelope import Stream
+from shared.events.expediting import WorkOrderHurried
 from shared.events.production import (
     DelayReported,
     WorkOrderAccepted,
@@ -19,6 +20,7 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.progress import KitArrived, KitMissing, WorkInProgressDecided, WorkOrderCountered
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
 from shared.http.places import told_so_far
@@ -35,7 +37,12 @@ STREAMED = frozenset(
         WorkOrderRefused,
         WorkOrderReduced,
         WorkOrderQuantityChanged,
+        WorkOrderHurried,
         DelayReported,
+        WorkOrderCountered,
+        KitMissing,
+        KitArrived,
+        WorkInProgressDecided,
     )
 )
 
@@ -76,7 +83,7 @@ def _streams(routes: APIRouter, doors: Doors) -> None:
         position: Position,
         factory: Annotated[SiteId | None, Query(description="Only work orders of this factory.")] = None,
     ) -> Response:
-        """Follow every work order opened, changed, reduced or cancelled, as server-sent events.
+        """Follow every work order opened, changed, hurried, reduced or cancelled, as server-sent events.
 
         Each event's id is a position: send the last one as `Last-Event-ID` to go on without a gap. What happened is
         the event's type, and its data the work order's quantity and due day as they now are.

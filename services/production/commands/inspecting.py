@@ -5,7 +5,12 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.production.domain.first_article import FirstArticle, FirstArticleUnknown, ReferenceUnknown, VersionStale
+from services.production.domain.first_article import (
+    FirstArticle,
+    FirstArticleUnknown,
+    InspectedByItsOwnNation,
+    ReferenceUnknown,
+)
 from services.production.domain.posted import CatalogueBehind, SiteNotFactory
 from services.production.schemas.first_articles import OpenFirstArticle, StepBody
 from services.production.settings import ProductionSettings
@@ -13,15 +18,16 @@ from services.production.store import catalogue
 from services.production.store import first_articles as store
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
+from shared.errors import VersionStale
 from shared.events.production import Reference
-from shared.events.quality import FirstArticleChanged
+from shared.events.quality import FirstArticleChanged, inspection_name
 from shared.http import rights
 from shared.http.tokens import Principal
 from shared.messaging.outbox import Told, tell
 from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
 from shared.sql import Writes
-from shared.types import FirstArticleId, PartId, SiteId, SiteKind
+from shared.types import FirstArticleId, Nation, PartId, SiteId, SiteKind
 
 log = get_log()
 
@@ -30,12 +36,12 @@ async def open_first_article(
     session: AsyncSession, body: OpenFirstArticle, *, principal: Principal, settings: ProductionSettings
 ) -> FirstArticle:
     """Begin the inspection of a reference of a part at a factory, or begin it again after it failed or lapsed."""
-    await _check_site(session, body.factory, principal)
+    nation = await _judge(session, body.factory, principal)
     reference = Reference(**dict(body.reference)).matched
     await _check_reference(session, body.part, reference)
-    await store.lay(session, FirstArticle(body.factory, body.part, reference))
-    wanted = FirstArticle(body.factory, body.part, reference).id
-    return await _take(session, wanted, body, principal=principal, settings=settings)
+    wanted = FirstArticle(body.factory, body.part, reference, nation)
+    await store.lay(session, wanted)
+    return await _take(session, wanted.name, body, principal=principal, settings=settings)
 
 
 async def step_first_article(
@@ -50,21 +56,21 @@ async def step_first_article(
     factory = first_article.partition("/")[0]
     if await catalogue.find_site(session, factory) is None:
         raise FirstArticleUnknown(first_article=first_article)
-    await _check_site(session, factory, principal)
-    return await _take(session, first_article, body, principal=principal, settings=settings)
+    nation = await _judge(session, factory, principal)
+    return await _take(session, inspection_name(first_article, nation), body, principal=principal, settings=settings)
 
 
 async def _take(
     session: AsyncSession,
-    first_article: FirstArticleId,
+    name: str,
     body: StepBody,
     *,
     principal: Principal,
     settings: ProductionSettings,
 ) -> FirstArticle:
-    before = await store.lock(session, first_article)
+    before = await store.lock(session, name)
     if before is None:
-        raise FirstArticleUnknown(first_article=first_article)
+        raise FirstArticleUnknown(first_article=name)
     today = clock.now().date()
     step = body.step(today, principal.subject)
     after, event = before.take(step, today=today, lapse_days=settings.first_article_days)
@@ -96,13 +102,13 @@ class Lapser:
         """Let inspections lapse of whose reference nothing was made for too long; tells how many were looked at."""
         async with self._database.transaction() as session:
             due = await store.due(session, today, self._settings.first_articles_max)
-        for first_article in due:
+        for name in due:
             async with self._database.transaction() as session:
-                await self._lapse(session, first_article, today)
+                await self._lapse(session, name, today)
         return len(due)
 
-    async def _lapse(self, session: AsyncSession, first_article: FirstArticleId, today: date) -> None:
-        before = await store.lock(session, first_article)
+    async def _lapse(self, session: AsyncSession, name: str, today: date) -> None:
+        before = await store.lock(session, name)
         if before is None or before.lapses_on is None or before.lapses_on > today:
             return
         days = self._settings.first_article_days
@@ -116,13 +122,17 @@ async def _keep(session: AsyncSession, first_article: FirstArticle, event: First
     await tell(session, [] if event is None else [Told(event, first_article.version)], beside=writes)
 
 
-async def _check_site(session: AsyncSession, factory: SiteId, principal: Principal) -> None:
+async def _judge(session: AsyncSession, factory: SiteId, principal: Principal) -> Nation | None:
+    """Say whose word it is: the site's own nation's, or, of a supplier abroad, the asker's for what his nation buys."""
     site = await catalogue.find_site(session, factory)
     if site is None:
         raise CatalogueBehind(site=factory)
-    rights.require_inspect(principal, factory, site.country)
+    is_own = rights.may_inspect(principal, factory, site.country)
+    if not is_own and not rights.may_inspect_abroad(principal, site.kind):
+        raise InspectedByItsOwnNation(site=factory, nation=site.country)
     if site.kind is SiteKind.DEPOT:
         raise SiteNotFactory(site=factory)
+    return None if is_own else principal.nation
 
 
 async def _check_reference(session: AsyncSession, part: PartId, reference: Reference) -> None:

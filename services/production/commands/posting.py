@@ -29,6 +29,7 @@ from services.production.store.catalogue import Catalogue, CatalogueMemory
 from services.production.store.senders import Arrival
 from shared.errors import Refusal
 from shared.events.factory import FactoryEventCorrected, FactoryFact, FactoryLotDispatched, LotFact
+from shared.events.workshop import FactoryWorkInProgressDecided
 from shared.http import rights
 from shared.http.tokens import Principal
 from shared.messaging.outbox import Told, tell
@@ -261,6 +262,7 @@ def _touched_work_orders(
     for reading in readings:
         named.add(reading.work_order)
         named.update(fact.work_order for fact in reading.facts if isinstance(fact, NoteFact))
+        named.update(fact.reused_for for fact in reading.facts if isinstance(fact, FactoryWorkInProgressDecided))
     return {work_order for work_order in named if work_order is not None}
 
 

@@ -10,8 +10,14 @@ from datetime import date, timedelta
 
 from shared.errors import Kind, Refusal
 from shared.events.production import Reference
-from shared.events.quality import FirstArticleChanged, FirstArticleState, ReopeningCause, first_article_id
-from shared.types import FirstArticleId, PartId, SiteId
+from shared.events.quality import (
+    FirstArticleChanged,
+    FirstArticleState,
+    ReopeningCause,
+    first_article_id,
+    inspection_name,
+)
+from shared.types import FirstArticleId, Nation, PartId, SiteId
 
 UNDER_WAY = frozenset({FirstArticleState.OPENED, FirstArticleState.REOPENED})
 
@@ -20,6 +26,12 @@ class FirstArticleUnknown(Refusal):
     """There is no such first-article inspection, or it is not yours to see."""
 
     kind = Kind.NOT_FOUND
+
+
+class InspectedByItsOwnNation(Refusal):
+    """A site abroad is its own nation's to inspect; only a supplier is also another's, for what that one buys there."""
+
+    kind = Kind.FORBIDDEN
 
 
 class ReferenceUnknown(Refusal):
@@ -42,10 +54,6 @@ class FirstArticleStillPassed(Refusal):
 
 class FirstArticleNotPassed(Refusal):
     """Only a passed inspection is reopened; open a new one."""
-
-
-class VersionStale(Refusal):
-    """It has changed since you saw it: read it again, and say what holds now."""
 
 
 class DayInFuture(Refusal):
@@ -75,11 +83,13 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class FirstArticle:
-    """The inspection of one reference of a part at one factory."""
+    """The inspection of one reference of a part at one factory: its nation's, or another's own of a supplier abroad."""
 
     factory: SiteId
     part: PartId
     reference: Reference
+    nation: Nation | None = None
+    """Whose own it is, and holds for; none for the site's own nation, whose word holds for all."""
     version: int = 0
     opened_on: date | None = None
     lapses_on: date | None = None
@@ -89,6 +99,11 @@ class FirstArticle:
     def id(self) -> FirstArticleId:
         """Name it."""
         return first_article_id(self.factory, self.part, self.reference)
+
+    @property
+    def name(self) -> str:
+        """Tell it from the inspections of the same reference by other nations."""
+        return inspection_name(self.id, self.nation)
 
     @property
     def state(self) -> FirstArticleState | None:
@@ -156,4 +171,5 @@ class FirstArticle:
             report=step.report,
             reason=step.reason,
             decided_by=step.decided_by,
+            nation=self.nation,
         )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from services.production.domain.history import Entry, Identity, Telling
 from services.production.domain.lot import Lot, lot_id
+from services.production.domain.making import require_cost_whole
 from services.production.domain.posted import (
     Accepted,
     EventAlreadyVoided,
@@ -25,6 +26,7 @@ from shared.events.envelope import Event, new_event_id
 from shared.events.factory import FactoryEventCorrected, FactoryEventVoided, FactoryFact, LotFact
 from shared.events.production import WorkOrderEvent
 from shared.events.purchases import PurchaseDispatched
+from shared.events.workshop import FactoryMaterialConsumed, FactoryWorkInProgressDecided
 from shared.types import EventId, LotId, WorkOrderId
 
 Undoing = FactoryEventVoided | FactoryEventCorrected
@@ -58,12 +60,16 @@ class Floor:
             self._count(posted, self._counted(entry, totals_with_steps(fact)), WorkOrder.count)
         else:
             assert isinstance(fact, NoteFact)
-            entry = self._note(posted, self._own_work_order(posted, fact), fact)
+            work_order = self._own_work_order(posted, fact)
+            self._require_sensible(posted, work_order, fact)
+            entry = self._note(posted, work_order, fact)
         self.entries[posted.identity] = entry
         return Accepted(posted.event_id, entry.key, entry.key_seq)
 
     def _require_possible(self, posted: Posted, fact: FactoryFact) -> None:
-        """Refuse a purchase of what its supplier was never asked for; of a factory's lots any fact is possible."""
+        """Refuse a purchase of what its supplier was never asked for, and half a cost; any other fact is possible."""
+        if isinstance(fact, FactoryMaterialConsumed):
+            require_cost_whole(fact)
         if isinstance(fact, PurchaseDispatched):
             require_possible(fact, self._own_work_order(posted, fact))
 
@@ -103,9 +109,11 @@ class Floor:
         if corrected is None:
             return self._void_note(posted, earlier, posted.event_id)
         work_order = self._own_work_order(posted, corrected)
-        if corrected.work_order == earlier.fact.work_order:
+        is_same = corrected.work_order == earlier.fact.work_order
+        work_order = work_order.forget(earlier.event_id, earlier.fact) if is_same else work_order
+        self._require_sensible(posted, work_order, corrected)
+        if is_same:
             self.voided[earlier.event_id] = posted.event_id
-            work_order = work_order.forget(earlier.event_id, earlier.fact)
         else:
             self._void_note(posted, earlier, new_event_id())
         return self._note(posted, work_order, corrected)
@@ -178,6 +186,14 @@ class Floor:
         if work_order is None or work_order.factory != posted.site:
             raise WorkOrderUnknown(work_order=fact.work_order)
         return work_order
+
+    def _require_sensible(self, posted: Posted, work_order: WorkOrder, fact: NoteFact) -> None:
+        """Refuse what cannot be said of this work order, and pieces that go on as one that is not the factory's."""
+        work_order.require_possible(fact)
+        if isinstance(fact, FactoryWorkInProgressDecided) and fact.reused_for is not None:
+            other = self.work_orders.get(fact.reused_for)
+            if other is None or not other.is_for(posted.site, work_order.part):
+                raise WorkOrderUnknown(work_order=fact.reused_for)
 
     def _keep_lot(self, lot: Lot) -> Lot:
         self.lots[lot.lot_id] = lot

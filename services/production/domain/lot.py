@@ -15,6 +15,7 @@ from shared.events.factory import (
     LotFact,
 )
 from shared.events.production import MadeAs, Reference
+from shared.events.workshop import FactoryMaterialConsumed
 from shared.types import LotId, PartId, ScrapStage, SiteId, WorkOrderId
 
 Counted = Mapping[str, int]
@@ -70,6 +71,8 @@ class Lot:
     expiries: Counted = field(default_factory=dict)
     references: Counted = field(default_factory=dict)
     certificates: Counted = field(default_factory=dict)
+    inputs: Counted = field(default_factory=dict)
+    """The lots, heats and kits that went into it."""
 
     @property
     def factory(self) -> SiteId:
@@ -124,6 +127,7 @@ class Lot:
             expiries=_counted(self.expiries, expires_on, count),
             references=_counted(self.references, reference, count),
             certificates=_counted(self.certificates, finished.certificate if finished else None, count),
+            inputs=_counted(self.inputs, _input(fact), count),
         )
 
     def lacks_what_presumed(self, fact: LotFact) -> bool:
@@ -171,6 +175,17 @@ class Lot:
             and not work_order.is_for(self.factory, self.part),
         }
         return [discrepancy for discrepancy, holds in contradicted.items() if holds]
+
+
+def _input(fact: LotFact) -> str | None:
+    """Name what a fact says has gone into the lot: a heat, or a lot of a material."""
+    match fact:
+        case FactoryLotStarted() | FactoryLotFinished():
+            return fact.heat
+        case FactoryMaterialConsumed():
+            return fact.input_lot
+        case _:
+            return None
 
 
 def _standing(counted: Counted) -> list[str]:

@@ -30,7 +30,27 @@ from shared.events.production import (
     WorkOrderAccepted,
     WorkOrderRefused,
 )
-from shared.events.purchases import PurchaseCancelled, PurchaseDispatched, PurchasePlaced, PurchaseSlipped
+from shared.events.progress import (
+    KitArrived,
+    KitMissing,
+    MaterialConsumed,
+    WorkInProgressDecided,
+    WorkOrderCountered,
+)
+from shared.events.purchases import (
+    PurchaseCancelled,
+    PurchaseDispatched,
+    PurchaseOffered,
+    PurchasePlaced,
+    PurchaseSlipped,
+)
+from shared.events.workshop import (
+    FactoryKitArrived,
+    FactoryKitMissing,
+    FactoryMaterialConsumed,
+    FactoryWorkInProgressDecided,
+    FactoryWorkOrderCountered,
+)
 from shared.types import WorkOrderId
 
 TOLD_AS: dict[type[LotFact], type[LotEvent]] = {
@@ -39,6 +59,7 @@ TOLD_AS: dict[type[LotFact], type[LotEvent]] = {
     FactoryLotFinished: LotFinished,
     FactoryLotScrapped: LotScrapped,
     FactoryLotDispatched: LotDispatched,
+    FactoryMaterialConsumed: MaterialConsumed,
     PurchaseDispatched: LotDispatched,
 }
 FACT_TOLD_AS: dict[str, type[FactoryFact]] = {
@@ -46,12 +67,17 @@ FACT_TOLD_AS: dict[str, type[FactoryFact]] = {
     WorkOrderAccepted.TYPE: FactoryWorkOrderAccepted,
     WorkOrderRefused.TYPE: FactoryWorkOrderRefused,
     DelayReported.TYPE: FactoryDelayReported,
+    WorkOrderCountered.TYPE: FactoryWorkOrderCountered,
+    KitMissing.TYPE: FactoryKitMissing,
+    KitArrived.TYPE: FactoryKitArrived,
+    WorkInProgressDecided.TYPE: FactoryWorkInProgressDecided,
 }
 """By the type under which it was told, what the factory posted."""
 PURCHASE_TOLD_AS: dict[str, type[FactoryFact]] = {
     WorkOrderAccepted.TYPE: PurchasePlaced,
     DelayReported.TYPE: PurchaseSlipped,
     WorkOrderRefused.TYPE: PurchaseCancelled,
+    WorkOrderCountered.TYPE: PurchaseOffered,
     LotDispatched.TYPE: PurchaseDispatched,
 }
 """By the type under which it was told, what was posted of a purchase; a promise reads as a placing that names a day."""

@@ -11,6 +11,7 @@ from shared.events.factory import (
     FactoryLotStarted,
     LotFact,
 )
+from shared.events.workshop import FactoryMaterialConsumed
 from shared.types import ScrapStage
 
 
@@ -87,5 +88,7 @@ def totals_of(fact: LotFact) -> Totals:
             return Totals(facts=1, scrapped_in_process=fact.quantity)
         case FactoryLotDispatched():
             return Totals(facts=1, dispatched=fact.quantity)
+        case FactoryMaterialConsumed():
+            return Totals(facts=1)
         case _:
             raise AssertionError(f"{type(fact).__name__} is not counted")

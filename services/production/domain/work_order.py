@@ -10,7 +10,17 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from services.production.domain.making import (
+    UNSAID,
+    OfferNotLess,
+    Said,
+    WorkInProgressWanted,
+    WorkshopFact,
+    require_kits_few,
+    require_reuse_clear,
+)
 from services.production.domain.totals import NOTHING, Totals
+from shared.events.expediting import OrderSourceHurried, WorkOrderHurried
 from shared.events.factory import (
     FactoryDelayReported,
     FactoryWorkOrderAccepted,
@@ -27,9 +37,17 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
+from shared.events.progress import KitArrived, KitMissing, WorkInProgressDecided, WorkOrderCountered
+from shared.events.purchases import PurchasePlaced
+from shared.events.workshop import (
+    FactoryKitArrived,
+    FactoryKitMissing,
+    FactoryWorkInProgressDecided,
+    FactoryWorkOrderCountered,
+)
 from shared.types import QUANTITY_MAX, EventId, OrderId, PartId, Priority, SiteId, WorkOrderId
 
-NoteFact = FactoryWorkOrderAccepted | FactoryWorkOrderRefused | FactoryDelayReported
+NoteFact = FactoryWorkOrderAccepted | FactoryWorkOrderRefused | FactoryDelayReported | WorkshopFact
 """What a factory says about a work order itself."""
 
 
@@ -37,6 +55,7 @@ class WorkOrderStatus(StrEnum):
     """How far a work order has come."""
 
     OPENED = "opened"
+    COUNTERED = "countered"
     ACCEPTED = "accepted"
     IN_WORK = "in-work"
     FINISHED = "finished"
@@ -72,7 +91,10 @@ class WorkOrder:
     accepted: int = 0
     refused: int = 0
     promises: tuple[Promise, ...] = ()
+    said: Said = UNSAID
     totals: Totals = NOTHING
+    wanted_by: date | None = None
+    """The day to which it was hurried, if it was."""
 
     def is_for(self, factory: SiteId, part: PartId) -> bool:
         """Tell whether a lot of this factory and part can be made for it."""
@@ -83,13 +105,14 @@ class WorkOrder:
         """How much it will bring in all, as known now.
 
         What was made counts always; what is in work counts up to what is wanted, until the factory says that it is
-        through; the rest counts while the factory has not refused it, less what was scrapped.
+        through; the rest counts while the factory has not refused it, less what was scrapped. What the factory has not
+        offered, or does not go on with since it was asked back, is not wanted of it.
         """
         return min(self._quantity(), QUANTITY_MAX)
 
     def _quantity(self) -> int:
         totals = self.totals
-        wanted = self.ordered - self.given
+        wanted = max(0, self.ordered - self.given - self.said.unmade)
         sure = max(totals.good, totals.dispatched)
         if totals.completions:
             return sure
@@ -115,7 +138,9 @@ class WorkOrder:
             return WorkOrderStatus.FINISHED
         if totals.put_in_work:
             return WorkOrderStatus.IN_WORK
-        return WorkOrderStatus.ACCEPTED if self.accepted else WorkOrderStatus.OPENED
+        if self.accepted:
+            return WorkOrderStatus.ACCEPTED
+        return WorkOrderStatus.COUNTERED if self.said.offers else WorkOrderStatus.OPENED
 
     def reduce(self, asked: OrderSourcingReduced) -> tuple["WorkOrder", WorkOrderReduced]:
         """Give back what is neither in work nor made, as far as it is asked."""
@@ -138,16 +163,50 @@ class WorkOrder:
         changed = replace(self, version=self.version + 1, priority=priority)
         return changed, WorkOrderQuantityChanged(**_terms(changed), cause=QuantityCause.CORRECTED)
 
+    def hurry(self, asked: OrderSourceHurried) -> tuple["WorkOrder", WorkOrderHurried | None]:
+        """Be wanted sooner than promised: the work order as it now is, and the fact to tell if that is news.
+
+        Nothing is promised by it: the factory answers by naming a day.
+        """
+        if asked.wanted_by == self.wanted_by:
+            return self, None
+        hurried = replace(self, version=self.version + 1, wanted_by=asked.wanted_by)
+        return hurried, WorkOrderHurried(**_terms(hurried), wanted_by=asked.wanted_by, reason=asked.reason)
+
+    def require_possible(self, fact: NoteFact) -> None:
+        """Refuse an offer of no less, one kit too many, and what is unclear, or wanted, of pieces in work."""
+        match fact:
+            case FactoryWorkOrderCountered():
+                if fact.quantity > self.ordered or (fact.quantity == self.ordered and fact.due is None):
+                    raise OfferNotLess(quantity=fact.quantity, ordered=self.ordered)
+            case FactoryKitMissing() | FactoryKitArrived():
+                require_kits_few(self.said, fact.kit)
+            case FactoryWorkInProgressDecided():
+                require_reuse_clear(fact)
+                unwanted = self.asked - self.given - self.said.settled
+                if fact.quantity > unwanted:
+                    raise WorkInProgressWanted(quantity=fact.quantity, unwanted=unwanted)
+
     def note(self, event: EventId, fact: NoteFact) -> tuple["WorkOrder", WorkOrderEvent]:
         """Take what the factory says about the work order itself: the work order as it now is, and the fact to tell."""
         if isinstance(fact, FactoryWorkOrderAccepted):
-            noted = self._promised(event, fact.due, accepted=1)
+            said = self.said.buy(event, fact) if isinstance(fact, PurchasePlaced) else self.said
+            noted = replace(self._promised(event, fact.due, accepted=1), said=said)
             return noted, WorkOrderAccepted(**_terms(noted))
         if isinstance(fact, FactoryWorkOrderRefused):
             noted = replace(self, version=self.version + 1, refused=self.refused + 1)
             return noted, WorkOrderRefused(**_terms(noted), reason=fact.reason)
-        noted = self._promised(event, fact.due, accepted=0)
-        return noted, DelayReported(**_terms(noted), cause=fact.cause)
+        if isinstance(fact, FactoryDelayReported):
+            noted = self._promised(event, fact.due, accepted=0)
+            return noted, DelayReported(**_terms(noted), cause=fact.cause)
+        return self._note_making(event, fact)
+
+    def _note_making(self, event: EventId, fact: WorkshopFact) -> tuple["WorkOrder", WorkOrderEvent]:
+        unoffered = replace(self, said=replace(self.said, offers=()))
+        said = self.said.add(event, fact, unoffered.quantity)
+        due = fact.due if isinstance(fact, FactoryWorkOrderCountered | FactoryKitMissing) else None
+        noted = replace(self._promised(event, due, accepted=0), said=said)
+        return noted, _tell_making(fact, _terms(noted))
 
     def _promised(self, event: EventId, due: date | None, *, accepted: int) -> "WorkOrder":
         promises = (*self.promises, Promise(event, due)) if due else self.promises
@@ -160,6 +219,7 @@ class WorkOrder:
             accepted=self.accepted - isinstance(fact, FactoryWorkOrderAccepted),
             refused=self.refused - isinstance(fact, FactoryWorkOrderRefused),
             promises=tuple(promise for promise in self.promises if promise.event != event),
+            said=self.said.without(event),
         )
 
     def void(self, event: EventId, fact: NoteFact, reason: str) -> tuple["WorkOrder", WorkOrderEvent]:
@@ -219,4 +279,18 @@ def _terms(work_order: WorkOrder) -> dict[str, Any]:
         "due": work_order.due,
         "required_by": work_order.required_by,
         "priority": work_order.priority,
+        "making": work_order.said.told,
     }
+
+
+def _tell_making(fact: WorkshopFact, terms: dict[str, Any]) -> WorkOrderEvent:
+    match fact:
+        case FactoryWorkOrderCountered():
+            return WorkOrderCountered(**terms, offered=fact.quantity, reason=fact.reason)
+        case FactoryKitMissing():
+            return KitMissing(**terms, kit=fact.kit, supplier=fact.supplier, expected_on=fact.expected_on)
+        case FactoryKitArrived():
+            return KitArrived(**terms, kit=fact.kit)
+        case FactoryWorkInProgressDecided():
+            goes_to = {"outcome": fact.outcome, "reused_for": fact.reused_for}
+            return WorkInProgressDecided(**terms | goes_to, decided=fact.quantity, reason=fact.reason)

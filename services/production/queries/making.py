@@ -7,13 +7,15 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, desc, false, func, or_, select
+from sqlalchemy import Row, Select, desc, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.lot import Lot
 from services.production.domain.posted import is_clock_suspect
 from services.production.domain.totals import Totals
 from services.production.domain.work_order import WorkOrder
+from services.production.queries.genealogy import inputs_of
+from services.production.queries.sight import bought, visible, visible_lots
 from services.production.schemas.filters import LotFilter, WorkOrderFilter
 from services.production.schemas.views import (
     Gap,
@@ -50,7 +52,7 @@ class Window:
 
 async def lots(session: AsyncSession, wanted: LotFilter, reach: Reach, window: Window) -> list[LotSummary]:
     """List lots by their ids."""
-    query = _lots(reach).order_by(lot.c.lot_id).limit(window.limit)
+    query = visible_lots(reach).order_by(lot.c.lot_id).limit(window.limit)
     query = query.where(*(lot.c[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
     if window.after is not None:
         query = query.where(lot.c.lot_id > window.after)
@@ -60,13 +62,13 @@ async def lots(session: AsyncSession, wanted: LotFilter, reach: Reach, window: W
 
 
 async def find_lot(session: AsyncSession, lot_id: LotId, reach: Reach, page: Page) -> LotRead | None:
-    """Show a lot with a page of its history; none if there is none that may be seen."""
-    row = (await session.execute(_lots(reach).where(lot.c.lot_id == lot_id))).one_or_none()
+    """Show a lot with what went into it and a page of its history; none if there is none that may be seen."""
+    row = (await session.execute(visible_lots(reach).where(lot.c.lot_id == lot_id))).one_or_none()
     if row is None:
         return None
     named = await _work_orders_of(session, [row])
     history = await history_of(session, f"lot:{lot_id}", page)
-    return LotRead(**dict(_lot(row, named)), history=history)
+    return LotRead(**dict(_lot(row, named)), inputs=await inputs_of(session, lot_id), history=history)
 
 
 async def work_orders(
@@ -140,11 +142,12 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     known = await nations(session, named.factories) if named.factories else {}
     within = reach(principal, Subject.LOT)
     sees_lots = rights.sees_fully(principal, Subject.LOT, named.factories, known)
-    if not named.is_whole or not (sees_lots or await _count_lots(session, named.lots, within) == len(named.lots)):
+    is_ours = named.is_whole and named.inspectors <= {principal.nation}
+    if not is_ours or not (sees_lots or await _count_lots(session, named.lots, within) == len(named.lots)):
         return False
     is_named = or_(work_order.c.order_id.in_(named.orders), work_order.c.work_order_id.in_(named.work_orders))
     within = reach(principal, Subject.LOT)
-    at = or_(visible(work_order.c.factory, within), _bought(within))
+    at = or_(visible(work_order.c.factory, within), bought(within))
     rows = (await session.execute(select(work_order.c.order_id, work_order.c.work_order_id, at).where(is_named))).all()
     seen = {name for row in rows if row[2] for name in row[:2]}
     found = {name for row in rows for name in row[:2]}
@@ -154,43 +157,16 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     )
 
 
-def visible(site: ColumnElement[Any], reach: Reach) -> ColumnElement[bool]:
-    """Keep to the sites that a principal may see in full; a partner nation's are never among them."""
-    own = site.in_(sorted(reach.sites)) if reach.sites else false()
-    if reach.nation is None:
-        return own
-    return or_(own, site.in_(select(site_copy.c.site_id).where(site_copy.c.country == reach.nation)))
-
-
-def _bought(reach: Reach) -> ColumnElement[bool]:
-    """Keep to the work orders by which a nation's depots buy of suppliers, whatever nation these are of."""
-    if reach.nation is None:
-        return false()
-    depots = select(site_copy.c.site_id).where(site_copy.c.country == reach.nation)
-    suppliers = select(site_copy.c.site_id).where(site_copy.c.kind == SiteKind.SUPPLIER)
-    return and_(work_order.c.depot.in_(depots), work_order.c.factory.in_(suppliers))
-
-
-def _lots(reach: Reach) -> Select[Any]:
-    joined = lot.outerjoin(part_copy, part_copy.c.part_id == lot.c.part)
-    # A lot of which everything was voided names its work order no longer; whose it was, its history knows.
-    named = func.jsonb_object_keys(lot.c.named["work_orders"]).table_valued("name")
-    at = work_order.c.work_order_id == named.c.name
-    bought = select(work_order.c.version).select_from(named.join(work_order, at)).where(_bought(reach)).correlate(lot)
-    seen = or_(visible(lot.c.factory, reach), bought.exists())
-    return select(lot, part_copy.c.quantity_scale).select_from(joined).where(seen)
-
-
 async def _count_lots(session: AsyncSession, lots: Collection[LotId], reach: Reach) -> int:
     if not lots:
         return 0
-    seen = _lots(reach).where(lot.c.lot_id.in_(lots)).subquery()
+    seen = visible_lots(reach).where(lot.c.lot_id.in_(lots)).subquery()
     return int(await session.scalar(select(func.count()).select_from(seen)) or 0)
 
 
 def _work_orders(reach: Reach) -> Select[Any]:
     joined = work_order.outerjoin(part_copy, part_copy.c.part_id == work_order.c.part)
-    seen = or_(visible(work_order.c.factory, reach), _bought(reach))
+    seen = or_(visible(work_order.c.factory, reach), bought(reach))
     return select(work_order, part_copy.c.quantity_scale).select_from(joined).where(seen)
 
 
@@ -284,7 +260,9 @@ def _work_order(row: Row[Any]) -> WorkOrderSummary:
         refused=read.refused > 0,
         due=read.due,
         due_asked=read.due_asked,
+        making=read.said.told,
         required_by=read.required_by,
+        wanted_by=read.wanted_by,
         updated_at=row.updated_at,
         **_made(read.totals),
     )

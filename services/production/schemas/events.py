@@ -28,6 +28,7 @@ from shared.errors import Kind, Refusal
 from shared.events.envelope import new_event_id
 from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryFact
 from shared.events.purchases import PURCHASE_FACTS, PurchaseEventCorrected
+from shared.events.workshop import WORKSHOP_FACTS
 from shared.http import rights
 from shared.http.bodies import BodyUnreadable, refuse_repetition
 from shared.http.problems import ERRORS_MAX, field_name
@@ -40,7 +41,7 @@ _NAME = re.compile(rb'"\s*:')
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
 
 
-POSTED = {**FACTORY_FACTS, **PURCHASE_FACTS}
+POSTED = {**FACTORY_FACTS, **WORKSHOP_FACTS, **PURCHASE_FACTS}
 """What this door takes, by type: factories' facts, and purchases for suppliers without a system."""
 
 

@@ -27,6 +27,31 @@ _DATA: dict[str, dict[str, Any]] = {
         "reason": "Ten, not eleven.",
         "data": {**_LOT, "shipment": "S-2026-0311", "depot": "D-01", "quantity": 10},
     },
+    "material-consumed": {
+        **_LOT,
+        "material": "VKR-1615-SPAR",
+        "kind": "component",
+        "input_lot": "F-02:L-2026-0310",
+        "origin": "RUS",
+        "amount": "12",
+        "unit_cost": "184000.00",
+        "currency": "INR",
+    },
+    "work-order-countered": {
+        "work_order": _WORK_ORDER,
+        "quantity": 8,
+        "due": "2027-02-15",
+        "reason": "Spars for eight; the next lot of them comes in April.",
+    },
+    "kit-missing": {
+        "work_order": _WORK_ORDER,
+        "kit": "BEARING-KIT-7",
+        "supplier": "VR-Tekhnika",
+        "expected_on": "2027-01-20",
+        "due": "2027-03-01",
+    },
+    "kit-arrived": {"work_order": _WORK_ORDER, "kit": "BEARING-KIT-7"},
+    "work-in-progress-decided": {"work_order": _WORK_ORDER, "outcome": "for-stock", "quantity": 3},
 }
 _BOUGHT = "7201YA6327A001-2026-W2"
 _SENT: dict[str, Any] = {
@@ -57,6 +82,7 @@ _PURCHASES: dict[str, dict[str, Any]] = {
         "reason": "Three, not four.",
         "data": {**_SENT, "quantity": 3},
     },
+    "purchase-offered": {"work_order": _BOUGHT, "quantity": 3, "reason": "One is promised to another customer."},
 }
 
 

@@ -7,16 +7,18 @@ from pydantic import Field, JsonValue
 
 from services.production.domain.first_article import Step
 from services.production.schemas.filters import MadeFilter
-from services.production.schemas.views import HistoryEntry, View
+from services.production.schemas.forms import View
+from services.production.schemas.views import HistoryEntry
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
-from shared.http.forms import VERSION_MAX, Asked, Body, Day, example
-from shared.types import Cage, FirstArticleId, PartId, SiteId, Text
+from shared.http.forms import Asked, Body, Day, NamedReference, Seen, example
+from shared.types import FirstArticleId, Nation, PartId, SiteId, Text
 
 _SHOWN: dict[str, JsonValue] = {
     "first_article": "F-01/MI17-MAIN-GEARBOX/3VK1Y/VKR-1615-0401/B",
     "version": 2,
     "factory": "F-01",
+    "nation": None,
     "part": "MI17-MAIN-GEARBOX",
     "reference": {"maker": "3VK1Y", "number": "VKR-1615-0401", "revision": "B"},
     "state": "passed",
@@ -40,17 +42,6 @@ _ENTRY: dict[str, JsonValue] = {
 }
 
 
-class InspectedReference(Body):
-    """A maker's reference of a part, as the catalogue has it."""
-
-    maker: Cage
-    """The maker's CAGE or NCAGE code."""
-    number: Annotated[Text, Field(max_length=60)]
-    """Part or drawing number; look-alike letters may be in either script."""
-    revision: Annotated[Text, Field(max_length=20)] | None = None
-    """Revision of the drawing, if it has one."""
-
-
 class StepBody(Body):
     """What every step of an inspection says."""
 
@@ -58,7 +49,7 @@ class StepBody(Body):
     """Day of the step; today if not given."""
     report: Text | None = None
     """The inspection report."""
-    version: Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)] | None = None
+    version: Seen = None
     """The version that you saw: refused if there is a newer one."""
 
     def step(self, today: date, by: str) -> Step:
@@ -82,7 +73,7 @@ class OpenFirstArticle(StepBody):
     """Where the part is made."""
     part: PartId
     """The part."""
-    reference: InspectedReference
+    reference: NamedReference
     """The item of production to be inspected: one of the part's references."""
 
     def step(self, today: date, by: str) -> Step:
@@ -164,6 +155,8 @@ class FirstArticleSummary(View):
     """How many steps it has taken."""
     factory: SiteId
     """Where the part is made."""
+    nation: Nation | None
+    """Whose own inspection of a supplier abroad it is, and holds for; none for the site's nation, for all."""
     part: PartId
     """The part."""
     reference: Reference

@@ -3,10 +3,13 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import ConfigDict, JsonValue
 
 from services.production.domain.lot import Discrepancy, LotStatus
 from services.production.domain.work_order import WorkOrderStatus
+from services.production.schemas.forms import View
+from services.production.schemas.genealogy import INPUT, InputRead
+from shared.events.making import Making
 from shared.types import LotId, OrderId, PartId, Quantity, SiteId, WorkOrderId
 
 _MADE: dict[str, JsonValue] = {
@@ -70,6 +73,8 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "due": "2027-02-15",
     "due_asked": "2026-12-14",
     "required_by": "2026-12-20",
+    "making": {"kits_missing": [{"kit": "BEARING-KIT-7", "supplier": "VR-Tekhnika", "expected_on": "2027-01-20"}]},
+    "wanted_by": None,
     "updated_at": "2026-11-24T07:12:31.400Z",
 }
 _WORK_ORDER_ENTRY: dict[str, JsonValue] = {
@@ -83,12 +88,6 @@ _WORK_ORDER_ENTRY: dict[str, JsonValue] = {
 
 def _shown(*examples: dict[str, JsonValue]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": list(examples)})
-
-
-class View(BaseModel):
-    """Something shown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class Made(View):
@@ -179,8 +178,10 @@ class LotSummary(Made):
 class LotRead(LotSummary):
     """A lot with its history."""
 
-    model_config = _shown({**_LOT, "history": [_LOT_ENTRY]})
+    model_config = _shown({**_LOT, "inputs": [INPUT], "history": [_LOT_ENTRY]})
 
+    inputs: list[InputRead]
+    """What went into it, as far as it is told and still stands; at most 1,000."""
     history: list[HistoryEntry]
     """Its newest facts, the oldest of them first; on the next page the older ones."""
 
@@ -226,6 +227,10 @@ class WorkOrderSummary(Made):
     """Day that was asked for."""
     required_by: date | None
     """Day on which the depot needs it, as far as orders has said."""
+    making: Making | None
+    """What else the factory has said of it that still stands: its offer, kits missing, what is in work."""
+    wanted_by: date | None
+    """Day by which it is wanted sooner than it was promised, where it was hurried; name a day to answer."""
     updated_at: datetime
     """When it last changed, UTC."""
 

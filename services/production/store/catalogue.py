@@ -17,13 +17,14 @@ _SITES = Statement("SELECT site_id, kind, country FROM site_copy WHERE site_id =
 _REFERENCES = Statement('SELECT "references" FROM part_copy WHERE part_id = :part')
 _KEEP_PARTS = Statement(
     """
-    INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale, "references")
-    SELECT * FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:scales AS smallint[]),
-                         CAST(:references AS jsonb[]))
-      AS new (id, unit, scale, "references")
+    INSERT INTO part_copy (part_id, unit_of_issue, quantity_scale, "references", platforms)
+    SELECT id, unit, scale, "references", string_to_array(platforms, ',')
+    FROM unnest(CAST(:ids AS text[]), CAST(:units AS text[]), CAST(:scales AS smallint[]),
+                CAST(:references AS jsonb[]), CAST(:platforms AS text[]))
+      AS new (id, unit, scale, "references", platforms)
     ORDER BY id
     ON CONFLICT (part_id) DO UPDATE SET unit_of_issue = excluded.unit_of_issue,
-      quantity_scale = excluded.quantity_scale, "references" = excluded."references"
+      quantity_scale = excluded.quantity_scale, "references" = excluded."references", platforms = excluded.platforms
     """
 )
 _KEEP_SITES = Statement(
@@ -105,6 +106,7 @@ async def keep_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "units": [part.unit_of_issue for part in parts],
             "scales": [part.quantity_scale for part in parts],
             "references": [json.dumps([_told(each) for each in part.references]) for part in parts],
+            "platforms": [",".join(fit.platform for fit in part.platforms) for part in parts],
         }
         await _KEEP_PARTS.run(session, columns)
 

@@ -11,18 +11,17 @@ from shared.events.envelope import Stream
 from shared.events.production import LotFinished, Reference
 from shared.events.quality import FirstArticleChanged
 from shared.sql import AnyRow, Statement, Writes
-from shared.types import FirstArticleId
 
 _LAY = Statement(
     """
-    INSERT INTO first_article (first_article, factory, part, maker, number, revision)
-    VALUES (:id, :factory, :part, :maker, :number, :revision) ON CONFLICT DO NOTHING
+    INSERT INTO first_article (first_article, factory, part, maker, number, revision, nation)
+    VALUES (:name, :factory, :part, :maker, :number, :revision, :nation) ON CONFLICT DO NOTHING
     """
 )
 _LOCK = Statement(
     """
-    SELECT version, factory, part, maker, number, revision, opened_on, lapses_on, last_step
-    FROM first_article WHERE first_article = :id FOR UPDATE
+    SELECT version, factory, part, maker, number, revision, nation, opened_on, lapses_on, last_step
+    FROM first_article WHERE first_article = :name FOR UPDATE
     """
 )
 _DUE = Statement(
@@ -45,7 +44,7 @@ _SAVE = Statement(
     """
     UPDATE first_article SET version = :version, state = :state, opened_on = :opened_on, since = :since,
       lapses_on = :lapses_on, last_step = CAST(:last_step AS jsonb), updated_at = clock_timestamp()
-    WHERE first_article = :id
+    WHERE first_article = :name
     """
 )
 
@@ -56,7 +55,8 @@ async def lay(session: AsyncSession, first_article: FirstArticle) -> None:
     await _LAY.run(
         session,
         {
-            "id": first_article.id,
+            "name": first_article.name,
+            "nation": first_article.nation,
             "factory": first_article.factory,
             "part": first_article.part,
             "maker": reference.maker,
@@ -66,13 +66,13 @@ async def lay(session: AsyncSession, first_article: FirstArticle) -> None:
     )
 
 
-async def lock(session: AsyncSession, first_article: FirstArticleId) -> FirstArticle | None:
+async def lock(session: AsyncSession, name: str) -> FirstArticle | None:
     """Lock an inspection; none if nobody has opened it."""
-    rows = await _LOCK.rows(session, {"id": first_article})
+    rows = await _LOCK.rows(session, {"name": name})
     return read(rows[0]) if rows else None
 
 
-async def due(session: AsyncSession, today: date, limit: int) -> Sequence[FirstArticleId]:
+async def due(session: AsyncSession, today: date, limit: int) -> Sequence[str]:
     """List passed inspections of which it is time to look whether anything was made."""
     return await _DUE.column(session, {"today": today, "limit": limit})
 
@@ -91,7 +91,7 @@ def save(writes: Writes, first_article: FirstArticle) -> None:
     writes.add(
         _SAVE,
         {
-            "id": first_article.id,
+            "name": first_article.name,
             "version": first_article.version,
             "state": last.state.value,
             "opened_on": first_article.opened_on,
@@ -108,6 +108,7 @@ def read(row: AnyRow) -> FirstArticle:
         factory=row.factory,
         part=row.part,
         reference=Reference(maker=row.maker, number=row.number, revision=row.revision),
+        nation=row.nation,
         version=row.version,
         opened_on=row.opened_on,
         lapses_on=row.lapses_on,

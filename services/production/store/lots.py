@@ -21,17 +21,18 @@ _INSERT_MISSING = Statement(
 )
 _LOCK = Statement(
     f"""
-    SELECT lot_id, version, named, {totals.COLUMNS} FROM lot
+    SELECT lot_id, version, named, inputs, {totals.COLUMNS} FROM lot
     WHERE lot_id = ANY(CAST(:lot_ids AS text[])) ORDER BY lot_id FOR UPDATE
     """  # noqa: S608  # our own column names
 )
 _SAVE = Statement(
     f"""
     UPDATE lot SET version = new.version, part = new.part, work_order = new.work_order, status = new.status,
-      named = new.named, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
+      named = new.named, inputs = new.inputs, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
     FROM unnest(CAST(:lot_ids AS text[]), CAST(:versions AS bigint[]), CAST(:parts AS text[]),
-                CAST(:work_orders AS text[]), CAST(:statuses AS text[]), CAST(:named AS jsonb[]), {totals.ARRAYS})
-         AS new (lot_id, version, part, work_order, status, named, {totals.COLUMNS})
+                CAST(:work_orders AS text[]), CAST(:statuses AS text[]), CAST(:named AS jsonb[]),
+                CAST(:inputs AS jsonb[]), {totals.ARRAYS})
+         AS new (lot_id, version, part, work_order, status, named, inputs, {totals.COLUMNS})
     WHERE lot.lot_id = new.lot_id
     """  # noqa: S608
 )
@@ -61,6 +62,7 @@ def save(writes: Writes, lots: Sequence[Lot]) -> None:
             "work_orders": [lot.work_order for lot in lots],
             "statuses": [lot.status.value for lot in lots],
             "named": [_named(lot) for lot in lots],
+            "inputs": [json.dumps(lot.inputs, separators=(",", ":")) for lot in lots],
             **totals.write([lot.totals for lot in lots]),
         },
     )
@@ -80,6 +82,7 @@ def read(row: AnyRow) -> Lot:
         lot_id=row.lot_id,
         version=row.version,
         totals=totals.read(row),
+        inputs=row.inputs,
         **{name: named.get(name, {}) for name in _NAMED},
     )
 

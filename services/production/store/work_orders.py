@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.production.domain.making import UNSAID, Said
 from services.production.domain.work_order import Promise, WorkOrder
 from services.production.store import totals
 from shared.sql import AnyRow, Statement, Writes
@@ -24,7 +26,7 @@ _INSERT_MISSING = Statement(
     """
 )
 _COLUMNS = f"""work_order_id, version, order_id, part, factory, depot, priority, due_asked, required_by, ordered, asked,
-      given, accepted, refused, promises, {totals.COLUMNS}"""
+      given, accepted, refused, promises, wanted_by, said, {totals.COLUMNS}"""
 _LOCK = Statement(
     f"""
     SELECT {_COLUMNS} FROM work_order
@@ -39,20 +41,24 @@ _SAVE = Statement(
       priority = new.priority, due_asked = new.due_asked, required_by = new.required_by, due = new.due,
       status = new.status, quantity = new.quantity,
       ordered = new.ordered, asked = new.asked, given = new.given, accepted = new.accepted, refused = new.refused,
-      promises = new.promises, updated_at = clock_timestamp(), {totals.ASSIGNMENTS}
+      promises = new.promises, wanted_by = new.wanted_by, said = new.said, updated_at = clock_timestamp(),
+      {totals.ASSIGNMENTS}
     FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:orders AS text[]), CAST(:parts AS text[]),
                 CAST(:factories AS text[]), CAST(:depots AS text[]), CAST(:priorities AS smallint[]),
                 CAST(:dues_asked AS date[]), CAST(:required_by AS date[]), CAST(:dues AS date[]),
                 CAST(:statuses AS text[]),
                 CAST(:quantities AS bigint[]), CAST(:ordered AS bigint[]), CAST(:asked AS bigint[]),
                 CAST(:given AS bigint[]), CAST(:accepted AS int[]), CAST(:refused AS int[]),
-                CAST(:promises AS jsonb[]), {totals.ARRAYS})
+                CAST(:promises AS jsonb[]), CAST(:wanted_by AS date[]), CAST(:said AS jsonb[]), {totals.ARRAYS})
          AS new (id, version, order_id, part, factory, depot, priority, due_asked, required_by, due, status, quantity,
-                 ordered, asked, given, accepted, refused, promises, {totals.COLUMNS})
+                 ordered, asked, given, accepted, refused, promises, wanted_by, said, {totals.COLUMNS})
     WHERE work_order.work_order_id = new.id
     """  # noqa: S608
 )
 _DROP_UNOPENED = Statement("DELETE FROM work_order WHERE work_order_id = ANY(CAST(:ids AS text[])) AND version = 0")
+
+
+_SAID = TypeAdapter(Said)
 
 
 async def lock(session: AsyncSession, ids: Iterable[WorkOrderId]) -> dict[WorkOrderId, WorkOrder]:
@@ -96,6 +102,8 @@ def save(writes: Writes, work_orders: Sequence[WorkOrder]) -> None:
             "accepted": [each.accepted for each in work_orders],
             "refused": [each.refused for each in work_orders],
             "promises": [_promises(each) for each in work_orders],
+            "said": [_SAID.dump_json(each.said, exclude_defaults=True).decode() for each in work_orders],
+            "wanted_by": [each.wanted_by for each in work_orders],
             **totals.write([each.totals for each in work_orders]),
         },
     )
@@ -126,7 +134,9 @@ def read(row: AnyRow) -> WorkOrder:
         accepted=row.accepted,
         refused=row.refused,
         promises=tuple(Promise(UUID(event), date.fromisoformat(due)) for event, due in row.promises),
+        said=_SAID.validate_python(row.said) if row.said else UNSAID,
         totals=totals.read(row),
+        wanted_by=row.wanted_by,
     )
 
 

@@ -22,11 +22,18 @@ OTHER = Reference(maker="3VK1Y", number="VKR-1", revision="C")
 PASSED, REOPENED, OPENED = FirstArticleState.PASSED, FirstArticleState.REOPENED, FirstArticleState.OPENED
 
 
-def an_inspection(state: FirstArticleState = PASSED, reference: Reference = REFERENCE) -> FirstArticleChanged:
-    """Tell how the inspection of a reference stands."""
-    name = first_article_id(FACTORY, PART, reference)
+def an_inspection(
+    state: FirstArticleState = PASSED, reference: Reference = REFERENCE, *, nation: str | None = None
+) -> FirstArticleChanged:
+    """Tell how the inspection of a reference stands, by the site's own nation or another's own."""
     return FirstArticleChanged(
-        first_article=name, factory=FACTORY, part=PART, reference=reference, state=state, day=clock.now().date()
+        first_article=first_article_id(FACTORY, PART, reference),
+        factory=FACTORY,
+        part=PART,
+        reference=reference,
+        state=state,
+        day=clock.now().date(),
+        nation=nation,
     )
 
 

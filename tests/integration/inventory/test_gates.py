@@ -6,6 +6,7 @@ import pytest
 
 from shared.events.envelope import Event
 from shared.events.production import MadeAs, Reference
+from shared.events.quality import FirstArticleState
 from tests.integration.inventory.gates import (
     OPENED,
     OTHER,
@@ -178,3 +179,34 @@ async def test_goods_that_are_held_back_move_between_depots_and_stay_held_back(g
     await gated.post("/v1/receipts", {**a_receipt(2, shipment="D-01:S-9"), "site": OTHER_DEPOT}, at=OTHER_DEPOT)
 
     assert (await row(gated, OTHER_DEPOT))["held_back"] == "first-article"
+
+
+async def test_what_a_nation_has_inspected_itself_holds_at_its_own_depots_alone(gated: House) -> None:
+    await made_and_received(gated)
+    await gated.ear.hear(an_order(3))
+
+    await gated.ear.hear(an_inspection(nation="RUS"))
+    await gated.tidier.move()
+    await gated.tidier.tidy()
+    of_another = await reserved(gated)
+    await gated.ear.hear(an_inspection(nation="IND"))
+    await gated.tidier.move()
+
+    assert (of_another, await reserved(gated)) == (0, 3)
+    await gated.balances()
+
+
+@pytest.mark.parametrize("own", [OPENED, REOPENED])
+async def test_a_nations_own_word_goes_before_that_of_the_suppliers_nation(
+    gated: House, own: FirstArticleState
+) -> None:
+    await made_and_received(gated)
+    await gated.ear.hear(an_inspection(), an_order(3))
+    await gated.tidier.move()
+    before = await reserved(gated)
+
+    await gated.ear.hear(an_inspection(own, nation="IND"))
+    await gated.tidier.move()
+
+    assert (before, await reserved(gated)) == (3, 0)
+    assert (await row(gated))["held_back"] == "first-article"

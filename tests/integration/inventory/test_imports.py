@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 
 from services.inventory.schemas.files import read_json
-from services.inventory.schemas.imports import ImportKind, ImportOvertaken
+from services.inventory.schemas.imports import ImportKind
 from shared.http.files import Bounds
+from shared.http.staging import ImportOvertaken
 from shared.http.tokens import Role
 from tests.integration.inventory.house import House
 from tests.unit.http.makers import a_principal, slug

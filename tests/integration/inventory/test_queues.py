@@ -10,7 +10,7 @@ from shared import clock
 from tests.integration.inventory.gates import made_and_received, require
 from tests.integration.inventory.house import House, a_receipt
 from tests.unit.http.makers import slug
-from tests.unit.inventory.makers import DEPOT, OTHER_DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
+from tests.unit.inventory.makers import DEPOT, LOT, OTHER_DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
 
 YESTERDAY = clock.now().date() - timedelta(days=1)
 
@@ -50,7 +50,8 @@ async def test_who_waits_before_an_order_is_named_where_the_depot_itself_has_pla
 async def test_what_is_free_is_told_with_why_the_order_does_not_get_it(house: House) -> None:
     await house.stock(2, lot="F-01:B", condition="B")
     await house.stock(3, lot="F-01:F", condition="F")
-    received = await house.post("/v1/receipts", a_receipt(4, shipment=None, expires_on=str(YESTERDAY)))
+    received = await house.post("/v1/receipts", a_receipt(4, shipment=None))
+    await house.owner.execute("INSERT INTO lot VALUES ($1, $2, $3)", PART, LOT, YESTERDAY)
     await house.ear.hear(an_order(5, 1))
 
     assert received.status_code == 201, received.text

@@ -13,6 +13,7 @@ import httpx
 
 from deploy.postgres.provision import ServiceDatabase
 from services.orders import handlers, main
+from services.orders.commands.importing import Importer
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
 from services.orders.settings import OrdersSettings
@@ -47,6 +48,7 @@ class House(Premises):
     """A running orders service."""
 
     planner: Planner
+    importer: Importer
     outcomes: Outcomes
     _serials: "count[int]" = field(default_factory=lambda: count(1))
 
@@ -152,10 +154,17 @@ async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> Asyn
         house = House(
             door=door,
             issuer=issuer,
-            ear=Ear(service.database, handlers.copies(), handlers.decides(outcomes)),
+            ear=Ear(
+                service.database,
+                handlers.copies(),
+                handlers.decides(outcomes),
+                handlers.follows(),
+                within=f"{NO_KAFKA.namespace}.orders.",
+            ),
             database=service.database,
             owner=owner,
             planner=Planner(service.database, outcomes, settings),
+            importer=Importer(service.database, settings),
             outcomes=outcomes,
         )
         await _furnish(house)

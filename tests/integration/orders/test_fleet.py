@@ -185,6 +185,6 @@ async def test_answers_that_nobody_will_ask_for_again_are_forgotten(house: House
         "UPDATE idempotency SET recorded_at = recorded_at - interval '8 days' WHERE key <> 'old-2'"
     )
 
-    await Tidier(house.database, OrdersSettings(idempotency_chunk=1)).tidy()
+    await Tidier(house.database, house.importer, house.outcomes, OrdersSettings(idempotency_chunk=1)).tidy()
 
     assert [row["key"] for row in await house.owner.fetch("SELECT key FROM idempotency")] == ["old-2"]

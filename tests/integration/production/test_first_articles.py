@@ -11,11 +11,12 @@ from deploy.postgres.provision import ServiceDatabase
 from services.production.commands import inspecting
 from services.production.commands.inspecting import Lapser
 from services.production.commands.posting import FactoryDoor
-from services.production.schemas.first_articles import InspectedReference, OpenFirstArticle, PassFirstArticle
+from services.production.schemas.first_articles import OpenFirstArticle, PassFirstArticle
 from services.production.settings import ProductionSettings
 from shared import clock
 from shared.db import Database
 from shared.events.production import Reference
+from shared.http.forms import NamedReference
 from shared.http.tokens import Role
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.system import System
@@ -82,7 +83,7 @@ async def test_lists_narrow_by_factory_state_and_whether_lots_may_be_issued(qual
     ("body", "status", "problem"),
     [
         ({"factory": "F-77"}, 409, "catalogue-behind"),
-        ({"factory": "F-09"}, 403, "site-forbidden"),
+        ({"factory": "F-09"}, 403, "inspected-by-its-own-nation"),
         ({"factory": "D-01"}, 403, "site-not-factory"),
         ({"part": "NO-SUCH"}, 409, "catalogue-behind"),
         ({"part": "TAIL-BLADE"}, 409, "catalogue-behind"),
@@ -108,7 +109,7 @@ async def test_a_step_that_does_not_follow_is_refused(quality: httpx.AsyncClient
     foreign = await quality.post(f"{DOOR}/F-09/{PART}/3VK1Y/VKR-1/B/pass", json={})
 
     assert [slug(each) for each in (unknown, nowhere)] == ["first-article-unknown"] * 2
-    assert slug(foreign) == "site-forbidden"
+    assert slug(foreign) == "inspected-by-its-own-nation"
 
 
 async def test_a_passed_inspection_lapses_once_and_is_told(database: Database) -> None:
@@ -166,7 +167,7 @@ async def test_a_voided_finish_is_no_sign_of_life_of_a_lot_that_was_made_long_ag
 
 async def passed_on(database: Database, factory: str, number: str, day: date) -> str:
     """Let an inspection have passed on a day."""
-    reference = InspectedReference.model_validate({**REFERENCE, "number": number})
+    reference = NamedReference.model_validate({**REFERENCE, "number": number})
     opening = OpenFirstArticle(factory=factory, part=PART, reference=reference, day=day)
     settings, inspector = ProductionSettings(), a_principal(Role.QUALITY)
     async with database.transaction() as session:
@@ -185,3 +186,44 @@ async def states(database: Database, name: str) -> list[str]:
         key=f"first-article:{name}",
     )
     return [row.state for row in found][1:]
+
+
+@pytest.fixture
+async def partner(production: System) -> Any:
+    """Speak as quality of Russia."""
+    async with a_client(production, "quality", nation="RUS") as client:
+        yield client
+
+
+async def test_each_nation_inspects_a_supplier_abroad_for_itself_and_sees_no_others(
+    quality: httpx.AsyncClient, partner: httpx.AsyncClient
+) -> None:
+    own = await quality.post(DOOR, json=an_opening(factory="S-02"))
+    name = own.json()["first_article"]
+    unopened = await partner.post(f"{DOOR}/{name}/pass", json={})
+    theirs = await partner.post(DOOR, json=an_opening(factory="S-02"))
+    passed = await quality.post(f"{DOOR}/{name}/pass", json={"report": "FAIR-PL-1"})
+
+    assert (own.status_code, own.json()["nation"], name) == (201, "IND", f"S-02/{PART}/3VK1Y/VKR-1/B")
+    assert slug(unopened) == "first-article-unknown"
+    assert (theirs.status_code, theirs.json()["nation"], theirs.json()["state"]) == (201, None, "opened")
+    assert (passed.json()["state"], passed.json()["version"]) == ("passed", 2)
+    assert passed.headers["jvtrack-version"] == f"production.v1/first-article:{name}/IND@2"
+    shown = [(await client.get(f"{DOOR}/{name}")).json() for client in (quality, partner)]
+    assert [(each["nation"], each["state"], len(each["history"])) for each in shown] == [
+        ("IND", "passed", 2),
+        (None, "opened", 1),
+    ]
+    listed = (await quality.get(DOOR, params={"factory": "S-02", "limit": 1})).json()
+    assert [each["nation"] for each in listed] == ["IND"]
+    waited = await quality.get(DOOR, headers={"JVTrack-After": passed.headers["jvtrack-version"]})
+    assert waited.status_code == 200
+    not_theirs = await partner.get(DOOR, headers={"JVTrack-After": passed.headers["jvtrack-version"]})
+    assert not_theirs.status_code >= 400
+
+
+async def test_a_factory_abroad_is_its_own_nations_to_inspect(partner: httpx.AsyncClient) -> None:
+    refused = await partner.post(DOOR, json=an_opening(factory="F-02"))
+
+    assert (refused.status_code, slug(refused)) == (403, "inspected-by-its-own-nation")
+    assert (refused.json()["site"], refused.json()["nation"]) == ("F-02", "IND")

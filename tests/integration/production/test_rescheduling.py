@@ -3,11 +3,14 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from services.production import handlers
 from services.production.store import work_orders
 from shared import clock
 from shared.db import Database
 from shared.events.envelope import CloudEvent, new_event_id
+from shared.events.expediting import OrderSourceHurried
 from shared.events.orders import OrderEvent, OrderReprioritised, OrderRescheduled, OrderSourced
 from shared.types import Urgency
 from tests.integration.production.house import an_order, opened, rows, told
@@ -18,6 +21,7 @@ _HANDLERS: dict[type[OrderEvent], Any] = {
     OrderSourced: handlers.order_sourced,
     OrderRescheduled: handlers.order_rescheduled,
     OrderReprioritised: handlers.order_reprioritised,
+    OrderSourceHurried: handlers.order_source_hurried,
 }
 
 
@@ -27,7 +31,7 @@ def moved(order: str, day: date) -> OrderRescheduled:
 
 async def heard(database: Database, *facts: OrderEvent) -> None:
     """Hear facts in one batch, as the decider does."""
-    touched = {fact.work_order if isinstance(fact, OrderSourced) else fact.order for fact in facts}
+    touched = {fact.work_order if isinstance(fact, OrderSourced | OrderSourceHurried) else fact.order for fact in facts}
     now = clock.now()
     async with database.transaction() as session:
         work = await handlers.open_work_order_work(session, [], frozenset(touched))
@@ -102,3 +106,48 @@ async def test_a_new_priority_is_told_of_the_order_s_work_orders_once(database: 
     assert row.priority == 1
     key = f"work-order:{order}-W1"
     assert await told(database, key) == [(1, "work-order-opened"), (2, "work-order-quantity-changed")]
+
+
+async def test_a_hurried_work_order_is_shown_and_told_to_its_factory_once(database: Database) -> None:
+    order = an_order()
+    await opened(database, order, required_by=MARCH)
+    hurried = OrderSourceHurried(
+        order=order,
+        site=DEPOT,
+        part=PART,
+        work_order=f"{order}-W1",
+        source="F-01",
+        wanted_by=MARCH,
+        due=APRIL,
+        reason="Grounded.",
+        asked_by="planner@IND",
+    )
+
+    await heard(database, hurried)
+    await heard(database, hurried)
+
+    (row,) = await rows(database, "SELECT wanted_by FROM work_order WHERE order_id = :order", order=order)
+    assert row.wanted_by == MARCH
+    key = f"work-order:{order}-W1"
+    assert await told(database, key) == [(1, "work-order-opened"), (2, "work-order-hurried")]
+    async with database.transaction() as session:
+        (read,) = (await work_orders.lock(session, [f"{order}-W1"])).values()
+    assert (read.wanted_by, read.version) == (MARCH, 2)
+
+
+async def test_a_work_order_that_was_never_opened_is_not_hurried(database: Database) -> None:
+    order = an_order()
+    hurried = OrderSourceHurried(
+        order=order,
+        site=DEPOT,
+        part=PART,
+        work_order=f"{order}-W1",
+        source="F-01",
+        wanted_by=MARCH,
+        due=APRIL,
+        reason="Grounded.",
+        asked_by="planner@IND",
+    )
+
+    with pytest.raises(handlers.WorkOrderNotOpened):
+        await heard(database, hurried)

@@ -18,6 +18,7 @@ from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
 from tests.integration.verify.buying import buy
 from tests.integration.verify.fleet import keep_fleet
+from tests.integration.verify.lending import lend
 from tests.integration.verify.second_thoughts import (
     correct_reports,
     count_away,
@@ -48,6 +49,7 @@ async def do_business(trade: Trade) -> None:
     await count_away(trade)
     await buy(trade)
     await inspect_first_article(trade)
+    await lend(trade)
     await keep_a_minimum(trade)
     await depot.orders.cancel(orders[2].order_id, "No longer needed.")
 

@@ -46,6 +46,13 @@ from tests.integration.verify.books import Books, offences
         ),
         pytest.param(
             "orders",
+            "UPDATE orders SET overdue_promise = 1 WHERE order_id = (SELECT min(order_id) FROM promise)",
+            ["I7"],
+            "keeps that promise 1 was told overdue, and orders.v1 says nothing",
+            id="a promise counts as overdue of which nothing was told",
+        ),
+        pytest.param(
+            "orders",
             "INSERT INTO loss (order_id, heard, taken, reason) SELECT min(order_id), 1, 2, 'counted' FROM orders",
             ["I7"],
             "keeps at 1 that 2 were taken (counted, winner none, gate none), and stock.v1 says nothing",
@@ -67,11 +74,41 @@ from tests.integration.verify.books import Books, offences
         ),
         pytest.param(
             "inventory",
+            "UPDATE demand SET accepted = '3VK1Y/X/-'",
+            ["I8"],
+            'takes "3VK1Y/X/-", and inventory has heard to @',
+            id="a demand takes other references than its order has told",
+        ),
+        pytest.param(
+            "orders",
+            "UPDATE orders SET accepted = '{3VK1Y/X/-}'",
+            ["I8"],
+            'accepts "3VK1Y/X/-", and has told at version ',
+            id="an order accepts other references than it has told",
+        ),
+        pytest.param(
+            "inventory",
             "UPDATE demand SET priority = 15 WHERE reserved > 0; "
             "UPDATE demand SET priority = 1, cancelled = cancelled - 1, closed = false WHERE closed",
             ["I8", "I9"],
             "it was told as",
             id="an urgent order was passed over",
+        ),
+        pytest.param(
+            "inventory",
+            "INSERT INTO lot (part, lot, expires_on, told_at) SELECT DISTINCT part, lot, DATE '2020-01-31', "
+            "TIMESTAMPTZ '2020-01-01' FROM balance WHERE condition = 'A' AND on_hand > 0 "
+            "ON CONFLICT (part, lot) DO UPDATE SET expires_on = excluded.expires_on, told_at = excluded.told_at",
+            ["I6"],
+            "and their life was over on 2020-01-31",
+            id="what is expired stands among what may be issued",
+        ),
+        pytest.param(
+            "orders",
+            "UPDATE work_order SET quantity = 2 WHERE lateral_order IS NOT NULL",
+            ["I8"],
+            "-Z, which brings 1",
+            id="an order counts on more than another depot ships",
         ),
         pytest.param(
             "production",

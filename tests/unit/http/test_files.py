@@ -9,8 +9,10 @@ from shared.http.files import (
     ImportInvalid,
     ImportTooLong,
     ImportUnreadable,
+    meanings_of,
     read_records,
     read_table,
+    typed,
 )
 
 HEADER = b"part,quantity,note\n"
@@ -88,3 +90,29 @@ def test_what_is_no_table_of_known_columns_is_unreadable(content: bytes) -> None
 def test_a_file_has_a_bounded_number_of_lines() -> None:
     with pytest.raises(ImportTooLong):
         imported(HEADER + b"HUB,1,\nROTOR,2,\n", lines_max=1)
+
+
+class Listed(BaseModel):
+    """A line that holds a list, and a field of a form."""
+
+    name: str = Field(pattern="^[A-Z]{3}$", description="Three capitals.\n\nMore is said here.")
+    kept: list[str] | None = None
+
+
+def test_a_cell_that_holds_a_list_is_parted_by_semicolons() -> None:
+    assert typed({"name": "ABC", "kept": "A; C"}, Listed) == {"name": "ABC", "kept": ["A", "C"]}
+
+
+def test_what_has_not_the_form_of_its_field_is_told_what_the_field_means() -> None:
+    with pytest.raises(ImportInvalid) as refused:
+        read_records(
+            [(2, {"name": "ab"})],
+            Listed.model_validate,
+            key=("name",),
+            bounds=Bounds(10, 10),
+            meanings=meanings_of(Listed),
+        )
+
+    assert refused.value.facts["errors"] == [
+        {"line": 2, "field": "line 2: name", "message": "is not of this form: Three capitals."}
+    ]

@@ -4,9 +4,19 @@ from datetime import date
 
 import pytest
 
-from services.inventory.domain.demand import Demand, OrderUnknown
+from services.inventory.domain.demand import Demand, OrderUnknown, hear
 from shared.events.stock import DemandEvent, LossReason
-from tests.unit.inventory.makers import a_book, a_cause, a_demand, allocated, an_order_id, heard, stocked, the_demand
+from tests.unit.inventory.makers import (
+    a_book,
+    a_cause,
+    a_demand,
+    allocated,
+    an_order,
+    an_order_id,
+    heard,
+    stocked,
+    the_demand,
+)
 
 
 def reserved(quantity: int = 5, held: int = 5) -> Demand:
@@ -36,6 +46,51 @@ def test_a_change_is_told_with_absolute_totals(change: object, totals: dict[str,
     assert isinstance(fact, DemandEvent)
     assert {name: told[name] for name in totals} == totals
     assert demand.short == fact.short
+
+
+@pytest.mark.parametrize(
+    ("arrived", "told"),
+    [
+        ([2], {"arrived": 2, "cancelled": 2, "short": 3}),
+        ([2, 3], {"arrived": 5, "cancelled": 5, "short": 0}),
+        ([7], {"arrived": 7, "cancelled": 5, "short": 0}),
+        ([7, -1], {"arrived": 6, "cancelled": 5, "short": 0}),
+        ([5, -2], {"arrived": 3, "cancelled": 3, "short": 2}),
+    ],
+)
+def test_what_arrives_for_the_shelf_is_no_longer_wanted_until_it_did_not_arrive(
+    arrived: list[int], told: dict[str, int]
+) -> None:
+    demand = a_demand(5, for_stock=True, conditions=[])
+    for each in arrived:
+        demand = demand.supply(arrived=each)[0]
+
+    assert {name: getattr(demand, name) for name in told} == told
+    assert not demand.closed
+
+
+def test_a_cancelled_order_for_stock_wants_nothing_whatever_arrives() -> None:
+    demand = a_demand(5, for_stock=True, conditions=[]).supply(arrived=2)[0].close()[0].supply(arrived=1)[0]
+
+    assert (demand.arrived, demand.cancelled, demand.short) == (3, 5, 0)
+
+
+def test_what_arrived_for_the_shelf_before_its_order_was_heard_is_counted() -> None:
+    placed = an_order(5, for_stock=True, conditions=[])
+
+    assert hear(placed, arrived=2, lost=1).cancelled == 2
+    assert hear(an_order(5), arrived=2, lost=1).cancelled == 0
+
+
+def test_an_order_for_stock_takes_nothing_that_is_there_and_leaves_it_to_who_waits() -> None:
+    book = a_book()
+    stocked(book, 5)
+    heard(book, 5, for_stock=True, conditions=[], priority=1)
+    heard(book, 3, number=2, priority=15)
+
+    allocated(book)
+
+    assert [the_demand(book, number).reserved for number in (1, 2)] == [0, 3]
 
 
 def test_every_change_is_one_version() -> None:

@@ -2,16 +2,20 @@
 
 from datetime import date
 
+import pytest
+
 from services.inventory.domain import bookings, handling, road, slip
 from services.inventory.domain.book import Book
 from services.inventory.domain.ledger import LotKey
-from services.inventory.domain.life import Mark
+from services.inventory.domain.life import ExtensionTooShort, LifeNotExtendible, Mark, check_extension
 from services.inventory.domain.road import Arrival
+from shared.events.catalogue import LifeType
 from shared.events.envelope import new_event_id
 from shared.events.production import ShelfLife
 from tests.unit.inventory.makers import (
     DEPOT,
     LOT,
+    NOW,
     OTHER_DEPOT,
     PART,
     a_book,
@@ -23,6 +27,7 @@ from tests.unit.inventory.makers import (
     stocked,
 )
 
+TODAY = NOW.date()
 EARLY, LATE = date(2027, 1, 1), date(2030, 1, 1)
 
 
@@ -96,3 +101,76 @@ def test_goods_that_are_sent_on_take_the_senders_mark_along() -> None:
     received(book, None, site=OTHER_DEPOT, shipment="D-01:S-1")
 
     assert (before, last_day(book, OTHER_DEPOT)) == (None, EARLY)
+
+
+def extended(book: Book, until: date, *, site: str = DEPOT) -> None:
+    """Let a site extend the lot's life."""
+    book.lives.mark(LotKey(site, PART, LOT), a_cause().id, until, extends=True)
+
+
+def test_an_extension_holds_at_its_site_beyond_what_the_maker_has_told() -> None:
+    book = a_book()
+    bookings.finish(book, a_cause(), a_finish(5, shelf_life=ShelfLife(expires_on=EARLY)))
+
+    extended(book, LATE)
+
+    assert (last_day(book), last_day(book, OTHER_DEPOT)) == (LATE, EARLY)
+
+
+def test_a_maker_who_tells_a_later_day_than_an_extension_is_believed() -> None:
+    book = a_book()
+    extended(book, EARLY)
+    alone = last_day(book)
+
+    bookings.finish(book, a_cause(), a_finish(5, shelf_life=ShelfLife(expires_on=LATE)))
+
+    assert (alone, last_day(book)) == (EARLY, LATE)
+
+
+def test_a_receipt_takes_no_extension_back() -> None:
+    book = a_book()
+    extended(book, LATE)
+
+    received(book, EARLY)
+
+    assert last_day(book) == LATE
+    assert book.lives.is_extended(LotKey(DEPOT, PART, LOT))
+
+
+def test_an_extension_goes_along_with_goods_that_are_sent_on() -> None:
+    book = a_book()
+    bookings.finish(book, a_cause(), a_finish(5, shelf_life=ShelfLife(expires_on=EARLY)))
+    stocked(book, 1)
+    extended(book, LATE)
+    handling.send(book, a_cause(), goods(), 1, to=OTHER_DEPOT, shipment="D-01:S-1")
+
+    received(book, EARLY, site=OTHER_DEPOT, shipment="D-01:S-1")
+
+    assert last_day(book, OTHER_DEPOT) == LATE
+
+
+def test_of_two_extensions_of_one_lot_at_a_site_the_earlier_holds() -> None:
+    for there, arriving in ((EARLY, LATE), (LATE, EARLY)):
+        book = a_book()
+        stocked(book, 1)
+        extended(book, arriving)
+        extended(book, there, site=OTHER_DEPOT)
+        handling.send(book, a_cause(), goods(), 1, to=OTHER_DEPOT, shipment="D-01:S-1")
+
+        received(book, None, site=OTHER_DEPOT, shipment="D-01:S-1")
+
+        assert last_day(book, OTHER_DEPOT) == EARLY
+
+
+@pytest.mark.parametrize("life_type", [LifeType.DEFINITE, None])
+def test_only_an_extendible_life_is_extended(life_type: LifeType | None) -> None:
+    with pytest.raises(LifeNotExtendible):
+        check_extension(life_type, EARLY, LATE, TODAY)
+
+
+@pytest.mark.parametrize(("last", "inspect_by"), [(EARLY, EARLY), (EARLY, TODAY), (None, TODAY)])
+def test_an_extension_ends_after_today_and_after_what_it_extends(last: date | None, inspect_by: date) -> None:
+    with pytest.raises(ExtensionTooShort):
+        check_extension(LifeType.EXTENDIBLE, last, inspect_by, TODAY)
+
+    check_extension(LifeType.EXTENDIBLE, last, LATE, TODAY)

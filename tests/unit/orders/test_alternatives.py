@@ -8,12 +8,13 @@ import pytest
 
 from services.orders.domain.alternatives import why_no_earlier_source, why_this_source
 from services.orders.domain.explaining import ReasonKind
+from services.orders.domain.lead_time import Prior, Seen, learn
 from services.orders.domain.order import Order
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market, Weights
 from services.orders.domain.source import Span
 from services.orders.domain.sourcing import WorkState
-from shared.events.orders import OrderSourced, OrderSourceOverridden
+from shared.events.orders import OrderSourced, OrderSourceOverridden, OrderSourcingReduced
 from tests.unit.orders.makers import ORDER, TODAY, a_market, a_source, a_supplier, a_work_order, an_order
 
 DEAR = Weights(cost=Decimal(1), valid_from=TODAY)
@@ -153,3 +154,33 @@ def test_who_has_refused_is_told_once() -> None:
 
 def test_before_inventory_has_answered_no_source_is_spoken_of() -> None:
     assert why_no_earlier_source(an_order(), [], a_market(), TODAY) == []
+
+
+def test_what_deliveries_say_of_a_source_at_work_is_told_with_what_it_states() -> None:
+    lead_time = learn(30, Seen([60, 60], [90]), Prior())
+    market = a_market(
+        a_source("F-01", lead_time.days, lead_time=lead_time),
+        a_source("F-02", 400, lead_time=learn(400, Seen(), Prior())),
+    )
+    order, facts = decided(market)
+
+    told = [each for each in why_no_earlier_source(order, facts, market, TODAY) if each.kind is ReasonKind.LEARNED]
+
+    late = f"half come within {lead_time.days} and nine of ten within {lead_time.late_days}"
+    assert [(each.site, each.text) for each in told] == [
+        ("F-01", f"F-01 states 30 days; by 2 deliveries and 1 late ones, {late}")
+    ]
+
+
+def test_what_was_asked_back_for_a_slip_is_told_with_who_decided_it() -> None:
+    order = an_order(work_orders=(a_work_order(quantity=5),))
+    slip = {"reason": "F-01 has slipped", "asked_by": "planner@IND", "note": "Two aircraft wait."}
+    about = {**order.about, "work_order": f"{ORDER}-W1", "source": "F-01", "quantity": 5, "asked": 5}
+    facts = [OrderSourcingReduced.model_validate({**about, **more}) for more in (slip, {"reason": "by rule"}, {})]
+
+    told = why_this_source(order, [], [], facts)
+
+    assert [(each.kind, each.text) for each in told] == [
+        (ReasonKind.TAKEN_BACK, "5 were asked back by planner@IND: F-01 has slipped (Two aircraft wait.)"),
+        (ReasonKind.TAKEN_BACK, "5 were asked back: by rule"),
+    ]

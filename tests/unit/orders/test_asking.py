@@ -14,9 +14,18 @@ from services.orders.domain.asking import (
     OrderNotDeclinable,
     QuantityRaised,
     RequiredByPast,
+    StockOrderFixed,
 )
 from services.orders.domain.order import Demand
-from shared.events.orders import OrderCancelRequested, OrderReductionRequested, OrderReprioritised, OrderRescheduled
+from shared.errors import VersionStale
+from shared.events.orders import (
+    OrderCancelRequested,
+    OrderReductionRequested,
+    OrderReferencesChanged,
+    OrderReprioritised,
+    OrderRescheduled,
+)
+from shared.events.references import reference_key
 from shared.types import Urgency
 from tests.unit.orders.makers import ORDER, TODAY, a_placed_order, an_order
 
@@ -84,6 +93,16 @@ def test_a_reduction_to_what_is_wanted_already_changes_nothing() -> None:
     order = an_order(reserved=5)
 
     assert asking.reduce(order, 5).order == order
+
+
+def test_an_order_for_stock_is_neither_reduced_nor_hurried() -> None:
+    order = replace(an_order(), for_stock=True)
+
+    with pytest.raises(StockOrderFixed):
+        asking.reduce(order, 3)
+    with pytest.raises(StockOrderFixed):
+        asking.reprioritise(order, Need(Urgency.B, 4, "a@IND"), Ask(reason="Sooner."))
+    assert asking.cancel(order).facts
 
 
 def test_an_order_s_quantity_only_goes_down() -> None:
@@ -162,3 +181,57 @@ def test_a_cancelled_or_an_issued_order_becomes_no_more_urgent() -> None:
         asking.reprioritise(asking.cancel(an_order(reserved=5)).order, Need(Urgency.A, 1, "x"), Ask("x", "y"))
     with pytest.raises(OrderAlreadyIssued):
         asking.reprioritise(an_order(issued=5), Need(Urgency.A, 1, "x"), Ask("x", "y"))
+
+
+REFERENCES = ("3VK1Y/VKR-1/B", "S1KH4/BP-1/-")
+
+
+def test_a_substitute_is_allowed_with_who_asked_why_and_what_was_accepted_before() -> None:
+    order = replace(an_order(reserved=1), accepted=REFERENCES[1:])
+
+    decided = asking.accept(order, REFERENCES, Ask("depot@D-01", "the original is late"))
+
+    (fact,) = decided.facts
+    assert isinstance(fact, OrderReferencesChanged)
+    assert [reference_key(each) for each in fact.references] == list(REFERENCES)
+    assert [reference_key(each) for each in fact.before] == list(REFERENCES[1:])
+    assert (fact.asked_by, fact.reason) == ("depot@D-01", "the original is late")
+    assert (decided.order.accepted, decided.order.version) == (REFERENCES, order.version + 1)
+    assert asking.accept(decided.order, REFERENCES, Ask("other", "again")).facts == ()
+
+
+def test_references_of_what_is_cancelled_or_issued_do_not_change() -> None:
+    with pytest.raises(OrderCancelled):
+        asking.accept(asking.cancel(an_order(reserved=5)).order, REFERENCES, Ask())
+    with pytest.raises(OrderAlreadyIssued):
+        asking.accept(an_order(issued=5), REFERENCES, Ask())
+
+
+def test_who_saw_another_version_is_refused_and_told_how_it_stands() -> None:
+    seen = replace(an_order(reserved=5), version=4)
+    changed = asking.reduce(seen, 3).order
+
+    with pytest.raises(VersionStale) as refused:
+        asking.refuse_stale(seen, changed, 3)
+
+    assert refused.value.facts == {
+        "seen": 3,
+        "version": 4,
+        "quantity": 5,
+        "required_by": seen.required_by,
+        "urgency": "B",
+        "references": "any",
+    }
+
+
+@pytest.mark.parametrize("version", [None, 4])
+def test_who_saw_this_version_or_does_not_care_is_not_refused(version: int | None) -> None:
+    seen = replace(an_order(reserved=5), version=4)
+
+    asking.refuse_stale(seen, asking.reduce(seen, 3).order, version)
+
+
+def test_who_asks_for_what_is_so_already_need_not_have_seen_it() -> None:
+    seen = replace(an_order(reserved=5), version=4)
+
+    asking.refuse_stale(seen, asking.reduce(seen, 5).order, 1)

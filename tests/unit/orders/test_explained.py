@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.orders.domain.explained import CANDIDATES_MAX
+from services.orders.domain.lead_time import Prior, Seen, learn
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market, Weights
 from services.orders.domain.source import Source, Span
-from shared.events.orders import Candidate, OrderSourced
+from shared.events.orders import OrderSourced
+from shared.events.weighing import Candidate
 from tests.unit.orders.makers import TODAY, a_market, a_source, a_supplier, an_order, asked
 
 
@@ -31,13 +33,14 @@ def test_a_decision_tells_every_source_that_was_weighed_and_why_the_others_were_
             site="F-01",
             rank=1,
             expected_on=TODAY + timedelta(days=30),
+            lead_time_days=30,
             unit_cost="12.50",
             currency="INR",
             compared_cost="12.50",
             import_content="0.3600",
             points="0.00",
         ),
-        Candidate(site="S-01", excluded="not-accepted", expected_on=TODAY + timedelta(days=30)),
+        Candidate(site="S-01", excluded="not-accepted", expected_on=TODAY + timedelta(days=30), lead_time_days=30),
     )
     assert fact.reason == "F-01 is the only source that may be asked"
 
@@ -64,6 +67,17 @@ def test_the_day_says_how_long_the_work_waits_for_capacity() -> None:
 
     assert order.work_orders[0].due == TODAY + timedelta(days=44)
     assert order.work_orders[0].due_reason == "lead time of F-01, and 14 days for its capacity"
+
+
+def test_the_day_and_the_candidates_say_what_was_learned_and_what_is_stated() -> None:
+    lead_time = learn(30, Seen(came=[60, 60, 60, 60]), Prior())
+    source = a_source("F-01", lead_time.days, lead_time=lead_time)
+
+    order = plan(an_order(quantity=5, reserved=2), a_market(source), TODAY).order
+
+    assert order.work_orders[0].due_reason == "lead time of F-01, 43 days as learned (30 stated)"
+    (told,) = sourced(a_market(source)).candidates
+    assert (told.lead_time_days, told.stated_days) == (43, 30)
 
 
 def test_a_decision_tells_of_the_best_sources_and_of_no_more_than_it_may() -> None:

@@ -1,5 +1,6 @@
 """An order: placed, and what it hears."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -53,6 +54,9 @@ def test_an_order_may_be_required_today() -> None:
         (an_order(issued=5), OrderState.ISSUED),
         (an_order(issued=2, cancelled=3), OrderState.ISSUED),
         (an_order(cancelled=5, closed=True), OrderState.CANCELLED),
+        (replace(an_order(cancelled=2, arrived=2), for_stock=True), OrderState.OPEN),
+        (replace(an_order(cancelled=5, arrived=5), for_stock=True), OrderState.STOCKED),
+        (replace(an_order(cancelled=5, closed=True), for_stock=True), OrderState.CANCELLED),
     ],
     ids=lambda value: value.name if isinstance(value, OrderState) else "",
 )

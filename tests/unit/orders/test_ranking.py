@@ -153,3 +153,24 @@ def test_a_source_that_was_named_goes_first_whatever_it_lacks_but_not_after_it_h
 def test_without_a_source_nobody_is_asked() -> None:
     assert ranked() == []
     assert asked(ranked(a_source(approved=False))) == []
+
+
+@pytest.mark.parametrize(
+    ("makes", "accepted", "lacks"),
+    [
+        ({"3VK1Y/X/A"}, ("3VK1Y/X/B",), "reference-not-accepted"),
+        (set(), ("3VK1Y/X/B",), "reference-not-accepted"),
+        ({"3VK1Y/X/A", "3VK1Y/X/B"}, ("3VK1Y/X/B",), None),
+        (None, ("3VK1Y/X/B",), None),
+        (set(), (), None),
+    ],
+    ids=["another", "nobody-knows", "one-of-them", "whatever-is-asked", "any-will-do"],
+)
+def test_who_makes_no_reference_that_is_accepted_is_passed_over(
+    makes: set[str] | None, accepted: tuple[str, ...], lacks: str | None
+) -> None:
+    source = a_source(makes=None if makes is None else frozenset(makes))
+
+    (offer,) = rank(a_market(source), Ask(quantity=1, day=TODAY, accepted=accepted))
+
+    assert offer.excluded == lacks

@@ -1,6 +1,7 @@
 """What releases grounded platforms soonest: the ranking, and that no set of few actions does better."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import combinations
 
@@ -17,6 +18,7 @@ from services.orders.domain.release import (
     Line,
     Option,
     Outlook,
+    Spare,
     expected_release,
     may_give,
     rank,
@@ -68,6 +70,39 @@ def test_a_hurried_source_is_taken_to_need_the_stated_share_of_the_days_that_are
 
     assert shown(option) == ([("expedite", "GEARBOX", None)], "A", 20)
     assert option.actions[0].on == in_days(21)
+
+
+def spared(line: Line, *spares: tuple[str, int, int], lacks: int = 1) -> Line:
+    return replace(line, lacks=lacks, spares=tuple(Spare(*each) for each in spares))
+
+
+def shipping(option: Option) -> list[tuple[str, str | None]]:
+    return [(each.kind.value, each.spare.depot if each.spare else None) for each in option.actions]
+
+
+def test_another_depot_ships_what_it_can_spare_and_is_ranked_with_the_others_by_its_days_on_the_road() -> None:
+    line = spared(a_line("GEARBOX", 41, source="F-01"), ("D-02", 1, 3), ("D-03", 5, 30))
+
+    ranked = rank([a_tail("A", line)], OUTLOOK)
+
+    assert [(shipping(each)[0], each.releases and each.releases.tail_number, each.days_saved) for each in ranked] == [
+        (("lateral", "D-02"), "A", 38),
+        (("expedite", None), "A", 20),
+        (("lateral", "D-03"), "A", 11),
+    ]
+    assert ranked[0].actions[0].on == in_days(3)
+
+
+def test_no_depot_ships_more_in_one_set_than_it_can_spare() -> None:
+    lines = [
+        replace(spared(a_line("GEARBOX", 40), ("D-02", 3, 3), ("D-03", 2, 9), lacks=2), order_id=name)
+        for name in ("ORDER-1", "ORDER-2")
+    ]
+
+    best = rank([a_tail("A", *lines)], OUTLOOK)[0]
+
+    assert sorted(shipping(best)) == [("lateral", "D-02"), ("lateral", "D-03")]
+    assert best.days_saved == 31
 
 
 def test_only_the_line_that_is_promised_last_is_worth_hurrying() -> None:

@@ -20,7 +20,7 @@ from services.production.domain.first_article import (
 )
 from shared.errors import Refusal
 from shared.events.production import Reference
-from shared.events.quality import FirstArticleState, ReopeningCause, first_article_id
+from shared.events.quality import FirstArticleChanged, FirstArticleState, ReopeningCause, first_article_id
 from tests.unit.production.makers import FACTORY, PART
 
 OPENED, PASSED, FAILED, LAPSED, REOPENED = FirstArticleState
@@ -199,3 +199,12 @@ def test_a_gate_is_open_if_and_only_if_the_last_step_that_was_told_is_a_pass(
 
     assert inspection.version == told
     assert inspection.is_open is (inspection.state is PASSED) is (inspection.lapses_on is not None)
+
+
+def test_a_nations_own_inspection_says_whose_it_is_and_stands_beside_the_others() -> None:
+    own, fact = FirstArticle(FACTORY, PART, REFERENCE, nation="IND").take(a_step(OPENED), today=TODAY, lapse_days=DAYS)
+    others = FirstArticle(FACTORY, PART, REFERENCE)
+
+    assert isinstance(fact, FirstArticleChanged)
+    assert (fact.nation, fact.first_article, fact.key) == ("IND", others.id, f"first-article:{others.id}/IND")
+    assert (own.name, others.name) == (f"{others.id}/IND", others.id)

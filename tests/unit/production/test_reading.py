@@ -15,6 +15,7 @@ from services.production.settings import ProductionSettings
 from shared.errors import Refusal
 from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryLotFinished
 from shared.events.purchases import PURCHASE_FACTS
+from shared.events.workshop import WORKSHOP_FACTS
 from shared.http.bodies import BodyUnreadable
 from shared.http.tokens import Role
 from tests.unit.production.makers import PART, a_principal, a_start, an_event
@@ -175,7 +176,7 @@ def test_a_correction_is_held_against_the_type_of_what_it_corrects() -> None:
 def test_every_type_has_an_example_that_can_be_posted() -> None:
     posted = [read(example) for example in examples().values()]
 
-    assert {event.fact.TYPE for event in posted} == {*FACTORY_FACTS, *PURCHASE_FACTS}
+    assert {event.fact.TYPE for event in posted} == {*FACTORY_FACTS, *WORKSHOP_FACTS, *PURCHASE_FACTS}
 
 
 @pytest.mark.parametrize(

@@ -100,7 +100,7 @@ async def test_the_api_describes_every_field_and_shows_every_type(tmp_path: Path
     described = service.app.openapi()
 
     bodies = described["paths"]["/v1/events"]["post"]["requestBody"]["content"]
-    assert len(bodies["application/cloudevents+json"]["examples"]) == 17
+    assert len(bodies["application/cloudevents+json"]["examples"]) == 23
     own = [
         described["paths"][path] for path in described["paths"] if path.startswith(("/v1/e", "/v1/l", "/v1/w", "/v1/s"))
     ]

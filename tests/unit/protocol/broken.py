@@ -9,7 +9,7 @@ from shared.events.orders import OrderSourcingReduced
 from shared.events.production import WorkOrderEvent, WorkOrderReduced
 from shared.events.stock import DemandEvent, DemandReduced
 from tests.unit.protocol.making import Making, Work
-from tests.unit.protocol.ordering import Ordering
+from tests.unit.protocol.ordering import Ordering, Resources
 from tests.unit.protocol.sides import Outcome
 from tests.unit.protocol.stocking import Stock, Stocking
 
@@ -53,6 +53,15 @@ class PlansForStockAlone(Ordering):
     def plan(self, order: Order, event: Event) -> Decision:
         """Plan after inventory's facts alone."""
         return super().plan(order, event) if isinstance(event, DemandEvent) else Decision(order)
+
+
+class SourcesBeforeItIsGivenBack(Resources):
+    """Orders takes for gone what it has asked back of a source that has slipped."""
+
+    def plan(self, order: Order, event: Event) -> Decision:
+        """Plan without what is asked back."""
+        gone = tuple(replace(work, quantity=work.quantity - work.pending) for work in order.work_orders)
+        return super().plan(replace(order, work_orders=gone), event)
 
 
 class SourcesWhatIsUnwanted(Ordering):

@@ -15,12 +15,15 @@ from shared.events.factory import (
 )
 from shared.events.orders import OrderSourced, OrderSourcingReduced
 from shared.events.production import LotDispatched
+from shared.events.workshop import FactoryWorkOrderCountered
 from tests.unit.protocol.ordering import DEPOT, FACTORY, PART
 from tests.unit.protocol.sides import Outcome
 
 Work = tuple[WorkOrder, ...]
 LOT = f"{FACTORY}:L-1"
 SHIPMENT = f"{FACTORY}:S-1"
+ENOUGH = 2
+"""What a work order must bring so that less of it can be offered."""
 _EVENT = UUID(int=1)
 
 
@@ -28,13 +31,15 @@ class Making:
     """The factory's work orders; `act` is told what to do on which, such as `make 0`."""
 
     def act(self, work: Work, action: str) -> Outcome[Work] | None:
-        """Make a piece, scrap one, send one; refuse a work order, bring more or less than asked."""
+        """Make a piece, scrap one, send one; refuse a work order or offer less; bring more or less than asked."""
         verb, number = action.split()
         if int(number) >= len(work):
             return None
         order = work[int(number)]
         if verb == "refuse":
             return self._refuse(work, order)
+        if verb == "counter":
+            return self._counter(work, order)
         fact = _fact(verb, order)
         if fact is None:
             return None
@@ -65,6 +70,14 @@ class Making:
             return None
         refused, told = order.note(_EVENT, FactoryWorkOrderRefused(work_order=order.work_order_id, reason="no"))
         return Outcome(_with(work, refused), [told])
+
+    def _counter(self, work: Work, order: WorkOrder) -> Outcome[Work] | None:
+        """Offer one less than it would bring, once."""
+        if order.said.offers or order.quantity < ENOUGH:
+            return None
+        offer = FactoryWorkOrderCountered(work_order=order.work_order_id, quantity=order.quantity - 1, reason="less")
+        countered, told = order.note(_EVENT, offer)
+        return Outcome(_with(work, countered), [told])
 
 
 def _fact(verb: str, order: WorkOrder) -> LotFact | None:

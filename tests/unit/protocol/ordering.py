@@ -1,14 +1,15 @@
-"""Orders in the exploration: the real order and the real plan, with one source."""
+"""Orders in the exploration: the real order and the real plan, with a source more than may say no."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from services.orders.domain import asking
 from services.orders.domain.asking import Ask
+from services.orders.domain.offers import decline_offer
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
-from services.orders.domain.ranking import Market
+from services.orders.domain.ranking import Market, Resourcing, Weights
 from services.orders.domain.source import Source, Span
 from shared.errors import Refusal
 from shared.events.envelope import Event
@@ -22,11 +23,13 @@ QUANTITY = 2
 WORK_ORDERS_MAX = 3
 ASKED_MAX = QUANTITY + 2
 TODAY = date(2026, 6, 15)
-DEPOT, FACTORY, OTHER_FACTORY, PART = "D-01", "F-01", "F-02", "GEARBOX"
+LATE = date(2027, 6, 15)
+DEPOT, FACTORY, PART = "D-01", "F-01", "GEARBOX"
+LEAD_TIMES = {FACTORY: 30, "F-02": 60, "F-03": 90}
 SOURCES = Market(
     [
         Source(site=site, kind=SiteKind.FACTORY, lead_time_days=days, approved=True, approval=Span(TODAY))
-        for site, days in ((FACTORY, 30), (OTHER_FACTORY, 60))
+        for site, days in LEAD_TIMES.items()
     ]
 )
 
@@ -40,6 +43,7 @@ class Ordering:
 
     ordered_by = DEPOT
     sources = SOURCES
+    for_stock = False
 
     def begin(self) -> tuple[Order, OrderPlaced]:
         """Place the order."""
@@ -55,17 +59,26 @@ class Ordering:
             priority=5,
             required_by=TODAY,
             placed_at=datetime(2026, 6, 15, 12, tzinfo=UTC),
-            conditions=(Condition.A,),
+            conditions=() if self.for_stock else (Condition.A,),
+            for_stock=self.for_stock,
         )
         return place(asked)
 
     def act(self, order: Order, action: str) -> Outcome[Order] | None:
-        """Cancel the order, or want one less."""
+        """Cancel the order, want one less, or say no to what was offered."""
         try:
-            decided = self.cancel(order) if action == "cancel" else asking.reduce(order, order.wanted - 1)
+            decided = self._ask(order, action)
         except Refusal:
             return None
         return Outcome(_plain(decided.order), decided.facts) if decided.facts else None
+
+    def _ask(self, order: Order, action: str) -> Decision:
+        if action == "cancel":
+            return self.cancel(order)
+        if action == "reduce":
+            return asking.reduce(order, order.wanted - 1)
+        offered = next((work for work in order.work_orders if work.making is not None), None)
+        return Decision(order) if offered is None else decline_offer(order, offered.name(order.order_id), Ask())
 
     def cancel(self, order: Order) -> Decision:
         """Ask for what is not issued to be released."""
@@ -119,10 +132,37 @@ class BetweenDepots(Ordering):
         return asking.decline(order, Ask(reason="Held for our own."))
 
 
+class ForStock(Ordering):
+    """An order for the depot's shelf: it takes nothing that is there, and what arrives for it is no longer wanted."""
+
+    for_stock = True
+
+    def broken(self, order: Order) -> str | None:
+        """Check beside that it holds nothing, and wants what has not arrived and no more."""
+        demand = order.demand
+        if demand.reserved or demand.issued:
+            return "an order for stock holds what is there"
+        if not demand.closed and demand.cancelled != min(order.quantity, demand.arrived):
+            return f"of {order.quantity}, {demand.arrived} arrived and {demand.cancelled} is no longer wanted"
+        return super().broken(order)
+
+
 class SharesOut(Ordering):
     """An order that no source could fill in time by itself: it is shared out over two."""
 
     sources = Market([replace(source, lead_time_days=30, capacity_per_week=1) for source in SOURCES.sources])
+
+
+class Resources(Ordering):
+    """An order whose first source slips as soon as it is asked: what it has not begun is asked back for the other."""
+
+    sources = replace(SOURCES, weights=Weights(resourcing=Resourcing.AUTOMATIC, resourcing_days=1))
+
+    def take_over(self, order: Order, event: Event) -> Order:
+        """Take it over, and let what the first source has be a year late."""
+        heard = super().take_over(order, event)
+        late = (replace(work, due=LATE) if work.source == FACTORY else work for work in heard.work_orders)
+        return replace(heard, work_orders=tuple(late))
 
 
 def _plain(order: Order) -> Order:

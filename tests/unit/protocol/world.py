@@ -33,6 +33,8 @@ class Budget(NamedTuple):
     refuse: int = 0
     over: int = 0
     under: int = 0
+    counter: int = 0
+    decline: int = 0
 
 
 class State(NamedTuple):
@@ -59,7 +61,8 @@ class Services:
 
 
 FACTORY_FREE = ("make", "dispatch")
-FACTORY_BOUND = ("scrap", "refuse", "over", "under")
+FACTORY_BOUND = ("scrap", "refuse", "over", "under", "counter")
+ORDERS_BOUND = ("cancel", "reduce", "decline")
 DEPOT_FREE = ("issue", "receive")
 DEPOT_BOUND = ("free", "take", "lose", "unissue", "unreceive")
 
@@ -93,7 +96,7 @@ class DemandWorld:
         yield from self._deliveries(state)
         yield from self._depot(state)
         yield from self._factory(state)
-        for action in ("cancel", "reduce"):
+        for action in ORDERS_BOUND:
             if (spent := _spend(state, action)) and (done := self._orders.act(state.orders, action)):
                 yield Step(action, False, self._sent(spent._replace(orders=done.state), done))
 

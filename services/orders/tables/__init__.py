@@ -9,7 +9,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -24,9 +23,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 metadata = MetaData()
 
-_NOW = text("clock_timestamp()")
-_ZERO = text("0")
-_NO = text("false")
+NOW = text("clock_timestamp()")
+ZERO = text("0")
+NO = text("false")
+_IS_DUE = text("sourced > 0 AND overdue_promise < promises")
+_NONE = text("'{}'")
 
 orders = Table(
     "orders",
@@ -43,31 +44,43 @@ orders = Table(
     Column("approved_by", Text),
     Column("required_by", Date, nullable=False),
     Column("conditions", ARRAY(Text), nullable=False),
+    Column("accepted", ARRAY(Text), nullable=False, server_default=_NONE),
     Column("platform", Text),
     Column("tail_number", Text),
     Column("placed_at", DateTime(timezone=True), nullable=False),
     Column("placed_by", Text, nullable=False),
     Column("body_hash", LargeBinary, nullable=False),
+    Column("for_stock", Boolean, nullable=False, server_default=NO),
     Column("version", BigInteger, nullable=False),
     Column("wanted", BigInteger, nullable=False),
-    Column("reductions", BigInteger, nullable=False, server_default=_ZERO),
-    Column("cancel_requested", Boolean, nullable=False, server_default=_NO),
-    Column("heard", BigInteger, nullable=False, server_default=_ZERO),
-    Column("reserved", BigInteger, nullable=False, server_default=_ZERO),
-    Column("issued", BigInteger, nullable=False, server_default=_ZERO),
-    Column("cancelled", BigInteger, nullable=False, server_default=_ZERO),
-    Column("released", BigInteger, nullable=False, server_default=_ZERO),
-    Column("arrived", BigInteger, nullable=False, server_default=_ZERO),
-    Column("lost", BigInteger, nullable=False, server_default=_ZERO),
-    Column("closed", Boolean, nullable=False, server_default=_NO),
-    Column("unsettled", Boolean, nullable=False, server_default=_NO),
-    Column("sourced", BigInteger, nullable=False, server_default=_ZERO),
+    Column("reductions", BigInteger, nullable=False, server_default=ZERO),
+    Column("cancel_requested", Boolean, nullable=False, server_default=NO),
+    Column("heard", BigInteger, nullable=False, server_default=ZERO),
+    Column("reserved", BigInteger, nullable=False, server_default=ZERO),
+    Column("issued", BigInteger, nullable=False, server_default=ZERO),
+    Column("cancelled", BigInteger, nullable=False, server_default=ZERO),
+    Column("released", BigInteger, nullable=False, server_default=ZERO),
+    Column("arrived", BigInteger, nullable=False, server_default=ZERO),
+    Column("lost", BigInteger, nullable=False, server_default=ZERO),
+    Column("closed", Boolean, nullable=False, server_default=NO),
+    Column("unsettled", Boolean, nullable=False, server_default=NO),
+    Column("arrivals", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("sourced", BigInteger, nullable=False, server_default=ZERO),
     Column("open", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("promised_for", Date),
     Column("promise_reason", Text),
     Column("first_promised_for", Date),
-    Column("promises", Integer, nullable=False, server_default=_ZERO),
+    Column("promises", Integer, nullable=False, server_default=ZERO),
+    Column("overdue_promise", Integer, nullable=False, server_default=ZERO),
+    Column("supplies", Text),
+    Column("road_days", Integer, nullable=False, server_default=ZERO),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("heard_at", DateTime(timezone=True)),
+    Column("backorders", Integer, nullable=False, server_default=ZERO),
+    Column("short_since", DateTime(timezone=True)),
+    Column("met_at", DateTime(timezone=True)),
+    Column("received_at", DateTime(timezone=True)),
     CheckConstraint("quantity > 0", name="orders_quantity"),
     CheckConstraint("priority BETWEEN 1 AND 15", name="orders_priority"),
     CheckConstraint("version > 0", name="orders_version"),
@@ -81,8 +94,11 @@ orders = Table(
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
+    Index("orders_due", "promised_for", "order_id", postgresql_where=_IS_DUE),
     Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
     Index("orders_urgent", "placed_at", "order_id", postgresql_where=text("urgency <> 'C'")),
+    Index("orders_demand", "site", "placed_at", postgresql_where=text("NOT for_stock")),
+    Index("orders_supplying", "supplies", postgresql_where=text("supplies IS NOT NULL")),
     Index("orders_by_tail", "platform", "tail_number", postgresql_where=text("tail_number IS NOT NULL")),
 )
 
@@ -96,12 +112,26 @@ work_orders = Table(
     Column("quantity", BigInteger, nullable=False),
     Column("due", Date, nullable=False),
     Column("due_reason", Text, nullable=False),
-    Column("asked", BigInteger, nullable=False, server_default=_ZERO),
-    Column("answered", BigInteger, nullable=False, server_default=_ZERO),
-    Column("given", BigInteger, nullable=False, server_default=_ZERO),
+    Column("asked", BigInteger, nullable=False, server_default=ZERO),
+    Column("answered", BigInteger, nullable=False, server_default=ZERO),
+    Column("given", BigInteger, nullable=False, server_default=ZERO),
     Column("state", Text, nullable=False),
+    Column("making", JSONB),
+    Column("declined", Boolean, nullable=False, server_default=NO),
+    Column("unit_price", Numeric(16, 2)),
+    Column("currency", Text),
+    Column("wanted_by", Date),
+    Column("lateral_order", Text),
+    Column("asked_on", Date),
+    Column("due_asked", Date),
+    Column("waiting_days", Integer, nullable=False, server_default=ZERO),
+    Column("ended_on", Date),
+    Column("resourced", Boolean, nullable=False, server_default=NO),
+    Column("part", Text),
     CheckConstraint("sourced > 0 AND quantity >= 0", name="work_order_quantity"),
     CheckConstraint("given BETWEEN 0 AND answered AND answered <= asked", name="work_order_asked"),
+    Index("work_order_ended", "part", "source", "ended_on", postgresql_where=text("ended_on IS NOT NULL")),
+    Index("work_order_due", "due", postgresql_where=text("ended_on IS NULL")),
 )
 
 promises = Table(
@@ -111,7 +141,7 @@ promises = Table(
     Column("n", Integer, primary_key=True),
     Column("promised_for", Date),
     Column("reason", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
 )
 
 losses = Table(
@@ -123,8 +153,19 @@ losses = Table(
     Column("reason", Text, nullable=False),
     Column("winner", Text),
     Column("gate", Text),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("unaccepted", Boolean, nullable=False, server_default=NO),
+    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     CheckConstraint("heard > 0 AND taken >= 0", name="loss_heard"),
+)
+
+backorders = Table(
+    "backorder",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.order_id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("began_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    CheckConstraint("n > 0 AND ended_at >= began_at", name="backorder_order"),
 )
 
 sources = Table(
@@ -145,8 +186,8 @@ sources = Table(
     Column("unit_cost", Numeric(16, 2)),
     Column("currency", Text),
     Column("import_content", Numeric(5, 4)),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("illustrative", Boolean, nullable=False, server_default=NO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
     CheckConstraint("lead_time_days >= 0", name="source_lead_time"),
     CheckConstraint("NOT approved OR approved_on IS NOT NULL", name="source_approved"),
@@ -164,10 +205,17 @@ sourcing_weights = Table(
     Column("cost", Numeric, nullable=False),
     Column("import_content", Numeric, nullable=False),
     Column("currency", Text),
-    Column("rates", JSONB, nullable=False, server_default=text("'{}'")),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("rates", JSONB, nullable=False, server_default=_NONE),
+    Column("lead_time_worth", SmallInteger, nullable=False, server_default=text("4")),
+    Column("lead_time_spread", Numeric, nullable=False, server_default=text("0.3")),
+    Column("resourcing", Text, nullable=False, server_default=text("'by-hand'")),
+    Column("resourcing_days", SmallInteger, nullable=False, server_default=text("14")),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
     CheckConstraint("LEAST(day, cost, import_content) >= 0", name="sourcing_weights_points"),
+    CheckConstraint(
+        "lead_time_worth > 0 AND lead_time_spread > 0 AND resourcing_days > 0", name="sourcing_weights_lead_time"
+    ),
 )
 
 planning = Table(
@@ -177,14 +225,28 @@ planning = Table(
     Column("asked", BigInteger, nullable=False, server_default=text("1")),
 )
 
+first_articles = Table(
+    "first_article",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("part", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("nation", Text),
+    Column("version", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", Date, nullable=False),
+    CheckConstraint("version > 0", name="first_article_version"),
+    Index("first_article_site", "part", "site"),
+)
+
 activities = Table(
     "activity",
     metadata,
     Column("activity", Text, primary_key=True),
     Column("site", Text, nullable=False),
     Column("force_activity_designator", Text, nullable=False),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
+    Column("illustrative", Boolean, nullable=False, server_default=NO),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text, nullable=False),
 )
 
@@ -195,7 +257,8 @@ part_copies = Table(
     Column("name", Text, nullable=False),
     Column("quantity_scale", SmallInteger, nullable=False),
     Column("platforms", ARRAY(Text), nullable=False),
-    Column("grounds", ARRAY(Text), nullable=False, server_default=text("'{}'")),
+    Column("grounds", ARRAY(Text), nullable=False, server_default=_NONE),
+    Column("references", JSONB),
 )
 
 site_copies = Table(
@@ -204,39 +267,5 @@ site_copies = Table(
     Column("site_id", Text, primary_key=True),
     Column("kind", Text, nullable=False),
     Column("country", Text, nullable=False),
-)
-
-tails = Table(
-    "tail",
-    metadata,
-    Column("platform", Text, primary_key=True),
-    Column("tail_number", Text, primary_key=True),
-    Column("site", Text),
-    Column("illustrative", Boolean, nullable=False, server_default=_NO),
-    Column("version", BigInteger, nullable=False, server_default=_ZERO),
-    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    Column("changed_by", Text),
-    CheckConstraint("version >= 0", name="tail_version"),
-    CheckConstraint("version = 0 OR (site IS NOT NULL AND changed_by IS NOT NULL)", name="tail_registered"),
-    Index("tail_by_site", "site", "platform", "tail_number"),
-)
-
-tail_periods = Table(
-    "tail_period",
-    metadata,
-    Column("platform", Text, primary_key=True),
-    Column("tail_number", Text, primary_key=True),
-    Column("n", Integer, primary_key=True),
-    Column("began_at", DateTime(timezone=True), nullable=False),
-    Column("ended_at", DateTime(timezone=True)),
-    Column("is_down", Boolean, nullable=False),
-    Column("cause", Text),
-    Column("awaiting_parts", Boolean, nullable=False),
-    Column("posted_by", Text, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, server_default=_NOW),
-    ForeignKeyConstraint(["platform", "tail_number"], ["tail.platform", "tail.tail_number"]),
-    CheckConstraint("n > 0", name="tail_period_n"),
-    CheckConstraint("ended_at >= began_at", name="tail_period_order"),
-    CheckConstraint("is_down = (cause IS NOT NULL) AND (is_down OR NOT awaiting_parts)", name="tail_period_down"),
-    Index("tail_period_open", "platform", "tail_number", unique=True, postgresql_where=text("ended_at IS NULL")),
+    Column("cage", Text),
 )

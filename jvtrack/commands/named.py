@@ -1,0 +1,20 @@
+"""What commands take by name, as people write it."""
+
+from datetime import date, datetime
+from urllib.parse import unquote
+
+from shared.events.production import Reference
+
+REFERENCE_FORM = "MAKER/NUMBER or MAKER/NUMBER/REVISION"
+
+
+def read_reference(said: str) -> Reference:
+    """Read a reference as it is written at a prompt; a slash within a number is written %2F, as lists show it."""
+    maker, _, rest = said.partition("/")
+    number, _, revision = (unquote(each) for each in rest.partition("/"))
+    return Reference(maker=maker, number=number, revision=revision or None)
+
+
+def read_day(said: datetime | None) -> date | None:
+    """Read a day; none where none was said."""
+    return None if said is None else said.date()

@@ -1,0 +1,192 @@
+"""What a factory has said of how it makes a work order: each word with the event that said it, by which it is voided.
+
+It is a set of words: in whatever order they came, the same words mean the same. Only of two offers the later holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from shared.errors import Kind, Refusal
+from shared.events.making import KITS_MAX, InProgress, Making, MissingKit
+from shared.events.purchases import PurchasePlaced
+from shared.events.workshop import (
+    FactoryKitArrived,
+    FactoryKitMissing,
+    FactoryMaterialConsumed,
+    FactoryWorkInProgressDecided,
+    FactoryWorkOrderCountered,
+)
+from shared.types import EventId
+
+WorkshopFact = FactoryWorkOrderCountered | FactoryKitMissing | FactoryKitArrived | FactoryWorkInProgressDecided
+"""What a factory says of how it makes a work order."""
+
+
+class OfferNotLess(Refusal):
+    """The offer is neither of less than was ordered nor of another day: accept the work order, or offer less."""
+
+    kind = Kind.INVALID
+
+
+class KitsTooMany(Refusal):
+    """The work order has had so many kits reported as it may: report several under one name."""
+
+    kind = Kind.INVALID
+
+
+class WorkInProgressWanted(Refusal):
+    """No more in work is unwanted than was decided on already: what is still wanted is finished or scrapped by lot."""
+
+
+class ReuseUnclear(Refusal):
+    """Reused pieces, and only these, go on as another work order: name it in `reused_for`."""
+
+    kind = Kind.INVALID
+
+
+class CostIncomplete(Refusal):
+    """A cost has a currency: give `unit_cost` and `currency`, or neither."""
+
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The most that the factory said it makes."""
+
+    event: EventId
+    quantity: int
+    withheld: int
+    """How much less that was than the work order would have brought then, earlier offers aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class KitReport:
+    """A kit that was said to be missing, or to have come."""
+
+    event: EventId
+    kit: str
+    arrived: bool
+    supplier: str | None = None
+    expected_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was said to become of pieces in work that nobody wants any more."""
+
+    event: EventId
+    outcome: InProgress
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """The price at which it was bought."""
+
+    event: EventId
+    unit_price: str
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that still stands of it."""
+
+    offers: tuple[Offer, ...] = ()
+    kits: tuple[KitReport, ...] = ()
+    decided: tuple[Decided, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+
+    @property
+    def withheld(self) -> int:
+        """How much of what was ordered will not be made, as the factory last offered."""
+        return self.offers[-1].withheld if self.offers else 0
+
+    @property
+    def unmade(self) -> int:
+        """How much of what was ordered will not come of it: not offered, scrapped as unwanted, or another's now."""
+        return self.withheld + self._decided(InProgress.SCRAPPED) + self._decided(InProgress.REUSED)
+
+    @property
+    def settled(self) -> int:
+        """How many unwanted pieces in work something was decided on."""
+        return sum(each.quantity for each in self.decided)
+
+    @property
+    def told(self) -> Making | None:
+        """Say it in the published language; none where nothing stands."""
+        making = Making(
+            offered=self.offers[-1].quantity if self.offers else None,
+            kits_missing=tuple(self._missing()),
+            for_stock=self._decided(InProgress.FOR_STOCK),
+            scrapped=self._decided(InProgress.SCRAPPED),
+            reused=self._decided(InProgress.REUSED),
+            unit_price=self.agreed[-1].unit_price if self.agreed else None,
+            currency=self.agreed[-1].currency if self.agreed else None,
+        )
+        return None if making == Making() else making
+
+    def add(self, event: EventId, fact: WorkshopFact, brings: int) -> "Said":
+        """Take a word in; without any offer the work order would bring so much now."""
+        match fact:
+            case FactoryWorkOrderCountered():
+                offer = Offer(event, fact.quantity, max(0, brings - fact.quantity))
+                return replace(self, offers=(*self.offers, offer))
+            case FactoryWorkInProgressDecided():
+                return replace(self, decided=(*self.decided, Decided(event, fact.outcome, fact.quantity)))
+            case FactoryKitMissing():
+                report = KitReport(event, fact.kit, False, fact.supplier, fact.expected_on)
+            case FactoryKitArrived():
+                report = KitReport(event, fact.kit, True)
+        return replace(self, kits=(*self.kits, report))
+
+    def buy(self, event: EventId, fact: PurchasePlaced) -> "Said":
+        """Take in at what price it was bought, where that is told."""
+        if fact.unit_price is None or fact.currency is None:
+            return self
+        return replace(self, agreed=(*self.agreed, Agreed(event, fact.unit_price, fact.currency)))
+
+    def without(self, event: EventId) -> "Said":
+        """Take back what a voided event said."""
+        return Said(
+            tuple(each for each in self.offers if each.event != event),
+            tuple(each for each in self.kits if each.event != event),
+            tuple(each for each in self.decided if each.event != event),
+            tuple(each for each in self.agreed if each.event != event),
+        )
+
+    def _missing(self) -> Iterator[MissingKit]:
+        """Name each kit that was said to be missing and of which no arrival was told, as it was last told of."""
+        arrived = {each.kit for each in self.kits if each.arrived}
+        last = {each.kit: each for each in self.kits if each.kit not in arrived}
+        for kit, report in sorted(last.items()):
+            yield MissingKit(kit=kit, supplier=report.supplier, expected_on=report.expected_on)
+
+    def _decided(self, outcome: InProgress) -> int:
+        return sum(each.quantity for each in self.decided if each.outcome is outcome)
+
+
+UNSAID = Said()
+
+
+def require_cost_whole(fact: FactoryMaterialConsumed) -> None:
+    """Refuse a cost without its currency, and a currency of nothing."""
+    if (fact.unit_cost is None) is not (fact.currency is None):
+        raise CostIncomplete(unit_cost=fact.unit_cost, currency=fact.currency)
+
+
+def require_reuse_clear(fact: FactoryWorkInProgressDecided) -> None:
+    """Refuse reused pieces that go nowhere, or nowhere else, and others that go on as another work order."""
+    if (fact.outcome is InProgress.REUSED) is (fact.reused_for is None) or fact.reused_for == fact.work_order:
+        raise ReuseUnclear(outcome=fact.outcome, reused_for=fact.reused_for)
+
+
+def require_kits_few(said: Said, kit: str) -> None:
+    """Refuse one kit too many, so that what is told of a work order has a bound."""
+    if len({each.kit for each in said.kits} | {kit}) > KITS_MAX or len(said.kits) >= _REPORTS_MAX:
+        raise KitsTooMany(kits_max=KITS_MAX)
+
+
+_REPORTS_MAX = 10 * KITS_MAX

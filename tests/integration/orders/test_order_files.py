@@ -1,0 +1,262 @@
+"""Files of orders: placed whole or not at all, recognised when they come again, exported and taken again."""
+
+import asyncio
+import csv
+import io
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from shared import clock
+from shared.events.stock import DemandReserved
+from tests.integration.orders.house import PART, House, inventory_said, slug
+
+CSV = {"Content-Type": "text/csv"}
+TODAY = clock.now().date()
+SOON = str(TODAY + timedelta(days=30))
+YESTERDAY = str(TODAY - timedelta(days=1))
+
+
+def number(serial: int, day: Any = TODAY) -> str:
+    return f"7201YA{day.year % 10}{day:%j}{serial:04d}"
+
+
+def a_line(serial: int = 1, **changes: Any) -> dict[str, Any]:
+    line = {
+        "document_number": number(serial),
+        "ordered_by": "D-01",
+        "part": PART,
+        "quantity": 5,
+        "urgency": "C",
+        "required_by": SOON,
+    }
+    return {**line, **changes}
+
+
+def as_csv(*lines: dict[str, Any]) -> str:
+    written = io.StringIO()
+    writer = csv.DictWriter(written, list(dict.fromkeys(name for line in lines for name in line)))
+    writer.writeheader()
+    writer.writerows(lines)
+    return written.getvalue()
+
+
+async def imported(
+    house: House, content: str, *, role: str = "depot", site: str | None = "D-01", scope: str = "", **query: Any
+) -> httpx.Response:
+    return await house.send(
+        "POST", "/v1/orders/import", role=role, site=site, scope=scope, content=content, headers=CSV, params=query
+    )
+
+
+async def listed(house: House) -> list[dict[str, Any]]:
+    answer = await house.send("GET", "/v1/orders", role="operator", site=None)
+    found: list[dict[str, Any]] = answer.json()
+    return found
+
+
+async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house: House) -> None:
+    content = as_csv(a_line(1), a_line(2, quantity=3))
+
+    dry = await imported(house, content, dry_run=True)
+    untouched = await listed(house)
+    first = await imported(house, content)
+    again = await imported(house, content)
+
+    assert (dry.status_code, dry.json()["dry_run"], untouched) == (200, True, [])
+    assert [each.json()["lines"] for each in (first, again)] == [2, 2]
+    assert [(each["quantity"], each["placed_by"]) for each in await listed(house)] == [
+        (5, "depot@D-01"),
+        (3, "depot@D-01"),
+    ]
+    assert await house.told_of(f"{number(2)}-{TODAY.year}") == ["order-placed"]
+    assert await house.owner.fetchval("SELECT count(*) FROM import_line") == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "said"),
+    [
+        ({"document_number": "7201YA6999A001"}, "document_number", "14 characters"),
+        ({"document_number": f"7201YA{(TODAY.year - 3) % 10}001A001"}, "document_number", "more than a year ago"),
+        ({"quantity": 0}, "quantity", "greater than 0"),
+        ({"quantity": -4}, "quantity", "valid integer"),
+        ({"quantity": "1.5"}, "quantity", "valid integer"),
+        ({"quantity": 10**15}, "quantity", "less than or equal"),
+        ({"required_by": YESTERDAY}, "required_by", "has passed"),
+        ({"required_by": "31.12.2026"}, "required_by", "a day is written"),
+        ({"urgency": "A"}, "urgency", "needs an approver"),
+        ({"urgency": "D"}, "urgency", "'A', 'B' or 'C'"),
+        ({"conditions": "A;F"}, "conditions", "A, B and C only"),
+        ({"references": "246-3922"}, "references", "MAKER/NUMBER/REVISION"),
+        ({"references": "S1KH4/246-3922/04"}, "references", "no such reference"),
+        ({"platform": "T-90"}, "platform", "does not fit"),
+        ({"site": "F-01"}, "site", "Only a depot"),
+        ({"ordered_by": "D-02"}, "ordered_by", "not yours"),
+        ({"placed_on": "2999-01-01", "required_by": "2999-02-01"}, "document_number", "more than a year ago"),
+        ({"placed_on": str(TODAY + timedelta(days=2))}, "placed_on", "today or before"),
+    ],
+    ids=str,
+)
+async def test_one_bad_line_is_named_with_its_field_and_nothing_is_placed(
+    house: House, change: dict[str, Any], field: str, said: str
+) -> None:
+    content = as_csv(a_line(1), a_line(2, **change))
+
+    answers = [await imported(house, content), await imported(house, content, dry_run=True)]
+
+    assert [(answer.status_code, slug(answer)) for answer in answers] == [(422, "import-invalid")] * 2
+    (error,) = answers[0].json()["errors"]
+    assert (error["line"], error["field"]) == (3, f"line 3: {field}")
+    assert said in error["message"]
+    assert await listed(house) == []
+
+
+@pytest.mark.parametrize(("change", "field"), [({"part": "NOWHERE"}, "part"), ({"site": "D-77"}, "site")])
+async def test_a_line_of_what_the_catalogue_has_not_heard_of_is_worth_another_try(
+    house: House, change: dict[str, Any], field: str
+) -> None:
+    answer = await imported(house, as_csv(a_line(1), a_line(2, **change)))
+
+    assert (answer.status_code, slug(answer)) == (409, "catalogue-behind")
+    assert answer.json()["errors"][0]["field"] == f"line 3: {field}"
+    assert await listed(house) == []
+
+
+async def test_a_number_twice_in_a_file_or_used_for_another_order_is_refused(house: House) -> None:
+    await imported(house, as_csv(a_line(1)))
+
+    twice = await imported(house, as_csv(a_line(2), a_line(2, suffix="A"), a_line(2)))
+    reused = await imported(house, as_csv(a_line(3), a_line(1, quantity=6)))
+
+    assert twice.json()["errors"][0]["message"] == "is on line 2 already"
+    assert (reused.status_code, reused.json()["errors"][0]["field"]) == (422, "line 3: document_number")
+    assert len(await listed(house)) == 1
+
+
+async def test_every_bad_line_is_named_whether_its_form_its_part_or_its_day_is_wrong(house: House) -> None:
+    lines = [a_line(1), a_line(2, quantity=0), a_line(3, part="NOWHERE"), a_line(4, required_by=YESTERDAY)]
+
+    answer = await imported(house, as_csv(*lines))
+
+    assert (answer.status_code, answer.json()["detail"]) == (422, "3 errors in 4 lines")
+    fields = [error["field"] for error in answer.json()["errors"]]
+    assert fields == ["line 3: quantity", "line 4: part", "line 5: required_by"]
+    assert await listed(house) == []
+
+
+async def test_an_order_of_earlier_books_keeps_its_day_and_may_be_overdue(house: House) -> None:
+    day = TODAY - timedelta(days=900)
+    line = a_line(placed_on=str(day), required_by=str(day + timedelta(days=60)), document_number=number(7, day))
+
+    done = await imported(house, as_csv(line))
+
+    (order,) = await listed(house)
+    assert done.status_code == 200
+    assert (order["order_id"], order["placed_at"][:10]) == (f"{number(7, day)}-{day.year}", str(day))
+
+
+async def test_an_approver_imports_urgent_orders_and_stands_with_them(house: House) -> None:
+    done = await imported(house, as_csv(a_line(urgency="A")), scope="approve-urgency")
+
+    assert done.status_code == 200
+    assert [(each["urgency"], each["approved_by"]) for each in await listed(house)] == [("A", "depot@D-01")]
+
+
+async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: House) -> None:
+    lines = [
+        a_line(1, urgency="B", platform="MI-17V-5", tail_number="ZP-1"),
+        a_line(2, suffix="B", conditions=["A", "B"], partial=False),
+        a_line(3, site="D-02"),
+    ]
+    content = json.dumps(lines)
+    headers = {"Content-Type": "application/json"}
+    await house.send("POST", "/v1/orders/import", content=content, headers=headers)
+    changed = {"urgency": "A", "required_by": str(TODAY + timedelta(days=9)), "reason": "Grounded."}
+    await house.send("PATCH", f"/v1/orders/{number(1)}-{TODAY.year}", json=changed)
+    before = [exported(each) for each in await listed(house)]
+
+    here = await house.send("POST", "/v1/orders/import", content=json.dumps(before), headers=headers)
+    facts = await house.owner.fetchval("SELECT count(*) FROM event_log")
+    await house.owner.execute("TRUNCATE orders, event_log, outbox_pending CASCADE")
+    there = await house.send("POST", "/v1/orders/import", content=json.dumps(before), headers=headers)
+
+    assert (here.status_code, facts, there.status_code) == (200, 5, 200), (here.text, there.text)
+    assert [exported(each) for each in await listed(house)] == before
+
+
+def exported(order: dict[str, Any]) -> dict[str, Any]:
+    names = (*a_line(), "site", "partial", "conditions", "platform", "tail_number")
+    said = {name: order[name] for name in names if order[name] is not None}
+    suffix = order["order_id"][20:]
+    return {**said, "placed_on": order["placed_at"][:10], **({"suffix": suffix} if suffix else {})}
+
+
+async def test_a_file_under_way_is_asked_how_far_it_is_and_sent_again_it_is_the_same(house: House) -> None:
+    import_id, content = str(uuid4()), as_csv(*(a_line(n) for n in range(1, 2_501)))
+
+    answers = await asyncio.gather(*(imported(house, content, import_id=import_id) for _ in range(3)))
+    again = await imported(house, content, import_id=import_id)
+    other = await imported(house, as_csv(a_line(1)), import_id=import_id)
+    progress = await house.send("GET", f"/v1/orders/imports/{import_id}", scope="")
+    foreign = await house.send("GET", f"/v1/orders/imports/{import_id}", site="D-02")
+
+    assert {answer.status_code for answer in answers} <= {200, 409}
+    assert [again.status_code, slug(other), slug(foreign)] == [200, "import-id-reused", "import-unknown"]
+    assert {name: progress.json()[name] for name in ("state", "lines", "published", "overtaken")} == {
+        "state": "published",
+        "lines": 2500,
+        "published": 2500,
+        "overtaken": 0,
+    }
+    assert await house.owner.fetchval("SELECT count(*) FROM orders") == 2500
+    assert await house.owner.fetchval("SELECT count(*) FROM event_log") == 2500
+
+
+async def test_what_a_stopped_process_left_is_placed_by_the_next(house: House) -> None:
+    await imported(house, as_csv(a_line(1)))
+    await house.owner.execute("UPDATE import SET state = 'validated', lines = 2, published = 1, published_at = NULL")
+    await house.owner.execute(
+        "INSERT INTO import_line (import_id, n, line, record) SELECT import_id, 2, 3, $1::jsonb FROM import",
+        json.dumps(a_line(2)),
+    )
+
+    await house.importer.finish()
+    await house.importer.finish()
+
+    assert [each["document_number"] for each in await listed(house)] == [number(1), number(2)]
+
+
+async def test_a_line_that_something_overtook_is_told_and_the_others_are_in_force(house: House) -> None:
+    import_id = str(uuid4())
+    await imported(house, as_csv(a_line(1)), import_id=import_id)
+    await house.owner.execute("UPDATE import SET state = 'validated', lines = 3, published = 1, published_at = NULL")
+    for n, line in ((2, a_line(1, quantity=9)), (3, a_line(2))):
+        await house.owner.execute(
+            "INSERT INTO import_line (import_id, n, line, record) SELECT import_id, $1, $1 + 1, $2::jsonb FROM import",
+            n,
+            json.dumps(line),
+        )
+
+    answer = await imported(house, as_csv(a_line(1)), import_id=import_id)
+
+    assert (answer.status_code, slug(answer)) == (409, "import-overtaken")
+    assert [each["field"] for each in answer.json()["errors"]] == ["line 3: document_number"]
+    assert [each["quantity"] for each in await listed(house)] == [5, 5]
+
+
+async def test_imported_orders_are_ordinary_orders(house: House) -> None:
+    await imported(house, as_csv(a_line(1)))
+    order_id = f"{number(1)}-{TODAY.year}"
+
+    await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5))
+
+    assert (await house.order(order_id))["state"] == "reserved"
+
+
+@pytest.mark.parametrize(("role", "site"), [("planner", None), ("auditor", None), ("factory", "F-01")])
+async def test_who_may_not_order_may_not_import_orders(house: House, role: str, site: str | None) -> None:
+    assert (await imported(house, as_csv(a_line(1)), role=role, site=site)).status_code == 403

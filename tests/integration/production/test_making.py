@@ -1,0 +1,104 @@
+"""What factories say of how they make, at the door: twice, voided, too much; and what went into lots is followed."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from shared.db import Database
+from shared.events.factory import FactoryEventVoided, FactoryLotDispatched, FactoryLotFinished
+from shared.events.workshop import FactoryKitMissing, FactoryMaterialConsumed, FactoryWorkOrderCountered
+from tests.fixtures.system import System
+from tests.integration.production.house import a_client, a_lot, an_order, opened, post, told
+from tests.unit.production.makers import DEPOT, FACTORY, PART
+
+
+@pytest.fixture
+async def database(production: System) -> AsyncIterator[Database]:
+    """Open the database of the running service."""
+    url = production.environment.database("production").app.render_as_string(hide_password=False)
+    opened = Database(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def client(production: System) -> AsyncIterator[httpx.AsyncClient]:
+    """Speak for the factory."""
+    async with a_client(production, "factory", FACTORY) as opened:
+        yield opened
+
+
+def slug(answer: httpx.Response) -> str:
+    return str(answer.json()["type"].rpartition(":")[2])
+
+
+async def shown(client: httpx.AsyncClient, path: str, **query: str) -> Any:
+    answer = await client.get(path, params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def test_an_offer_told_twice_holds_once_and_is_gone_when_voided(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    work_order = (await opened(database, an_order())).work_order_id
+    offer = FactoryWorkOrderCountered(work_order=work_order, quantity=6, due=date(2027, 6, 1), reason="spars for six")
+    kit = FactoryKitMissing(work_order=work_order, kit="KIT-7", supplier="VR-Tekhnika")
+
+    answers = [await post(client, offer, f"offer-{work_order}") for _ in range(2)]
+    await post(client, kit, f"kit-{work_order}")
+    offered = await shown(client, f"/v1/work-orders/{work_order}")
+    void = FactoryEventVoided(event=f"offer-{work_order}", reason="keyed in twice")
+    await post(client, void, f"void-{work_order}")
+    voided = await shown(client, f"/v1/work-orders/{work_order}")
+
+    assert [answer.status_code for answer in answers] == [201, 200]
+    assert (offered["status"], offered["quantity"], offered["due"]) == ("countered", 6, "2027-06-01")
+    assert (offered["making"]["offered"], offered["making"]["kits_missing"][0]["kit"]) == (6, "KIT-7")
+    assert (voided["status"], voided["quantity"], voided["making"]["offered"]) == ("opened", 10, None)
+    assert voided["making"]["kits_missing"][0]["supplier"] == "VR-Tekhnika"
+    kinds = [kind for _, kind in await told(database, f"work-order:{work_order}")]
+    assert kinds == ["work-order-opened", "work-order-countered", "kit-missing", "delay-reported"]
+
+
+async def test_an_offer_of_no_less_is_refused_and_leaves_nothing(database: Database, client: httpx.AsyncClient) -> None:
+    work_order = (await opened(database, an_order())).work_order_id
+    offer = FactoryWorkOrderCountered(work_order=work_order, quantity=10, reason="none")
+
+    refused = await post(client, offer, f"offer-{work_order}")
+
+    assert (refused.status_code, slug(refused)) == (422, "offer-not-less")
+    assert (await shown(client, f"/v1/work-orders/{work_order}"))["making"] is None
+
+
+async def test_a_lot_is_followed_into_what_it_went_into_at_second_hand_and_voided_material_is_not(
+    production: System, client: httpx.AsyncClient
+) -> None:
+    first, second, heat = a_lot(), a_lot(), f"H-{a_lot()}"
+    spar = FactoryMaterialConsumed(
+        lot=second, part=PART, material="SPAR", input_lot=f"{FACTORY}:{first}", origin="IND", amount="1"
+    )
+    paint = spar.model_copy(update={"material": "PAINT", "input_lot": f"PAINT-{heat}"})
+    for name, fact in {
+        "first": FactoryLotFinished(lot=first, part=PART, quantity=5, heat=heat),
+        "spar": spar,
+        "paint": paint,
+        "sent": FactoryLotDispatched(lot=second, part=PART, shipment="S-1", depot=DEPOT, quantity=2),
+    }.items():
+        assert (await post(client, fact, f"{name}-{heat}")).status_code == 201
+    await post(client, FactoryEventVoided(event=f"paint-{heat}", reason="another lot's"), f"void-{heat}")
+
+    found = await shown(client, "/v1/lots/downstream", of=heat)
+    lot = await shown(client, f"/v1/lots/{FACTORY}:{second}")
+    nothing = await shown(client, "/v1/lots/downstream", of=f"PAINT-{heat}")
+    async with a_client(production, "factory", "F-02") as other:
+        unseen = await shown(other, "/v1/lots/downstream", of=heat)
+
+    assert [(each["lot"], each["steps"]) for each in found] == [(f"{FACTORY}:{first}", 1), (f"{FACTORY}:{second}", 2)]
+    assert [(each["depot"], each["quantity"]) for each in found[1]["sent"]] == [(DEPOT, 2)]
+    assert found[1]["by_way_of"] == [f"{FACTORY}:{first}"]
+    assert [(each["material"], each["origin"]) for each in lot["inputs"]] == [("SPAR", "IND")]
+    assert (nothing, unseen) == ([], [])

@@ -1,0 +1,86 @@
+"""A factory slips: the planner sees who would be sooner, and has the need sourced anew."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import timedelta
+
+import pytest
+
+from jvtrack.client import OrderDetails, SourceTerms
+from shared import clock
+from shared.events.factory import FactoryDelayReported
+from tests.fixtures.catalogue import Trade
+from tests.fixtures.interleaving import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def command(trade: Trade, *words: str) -> str:
+    """Run `jvtrack` as a planner."""
+    settings = trade.system.settings
+    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
+    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "jvtrack.cli", *words],
+        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token("planner")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+async def test_what_a_factory_slips_with_is_sourced_anew_and_promised_for_the_sooner_day(trade: Trade) -> None:
+    part, today = trade.part(), clock.now().date()
+    for site, days in (("F-01", 30), ("F-02", 45)):
+        terms = SourceTerms(approved=True, approved_on=today, lead_time_days=days)
+        await trade.connection.orders.put_source(part, site, terms)
+    order = (await trade.placed(part, 3)).order_id
+
+    async def found() -> OrderDetails:
+        return await trade.connection.orders.get(order)
+
+    async def is_promised(days: int) -> bool:
+        return (await found()).promised_for == today + timedelta(days=days)
+
+    await eventually(lambda: is_promised(30))
+    await trade.quiet()
+    late = today + timedelta(days=120)
+    await trade.reported("F-01", FactoryDelayReported(work_order=f"{order}-W1", due=late, cause="Furnace."))
+    await eventually(lambda: is_promised(120))
+    (slip,) = json.loads(await command(trade, "orders", "slips", "--part", part, "--json"))
+    table = await command(trade, "orders", "slips", "--part", part)
+    said = await command(trade, "orders", "resource", order, "--reason", "Two aircraft wait.")
+    await eventually(lambda: is_promised(45))
+
+    now = await found()
+    listed = await command(trade, "sources", "list", "--part", part)
+    assert (slip["order_id"], slip["proposals"][0]["sources"], slip["proposals"][0]["days"]) == (order, ["F-02"], 75)
+    assert "F-02 would bring it on" in table
+    assert "asked back" in said
+    assert [(work.source, work.quantity) for work in now.work_orders] == [("F-01", 0), ("F-02", 3)]
+    assert now.promise_reason == "lead time of F-02, asked instead of F-01, which had slipped"
+    assert "0 + 1 late" in listed
+
+
+async def test_an_export_is_approved_listed_and_ended_by_the_command(trade: Trade) -> None:
+    part, today = trade.part(), clock.now().date()
+
+    partners = await command(trade, "exports", "partners", "F-01", "IND", "RUS")
+    approved = await command(
+        trade, "exports", "approve", "F-01", part, "POL", "--by", "Exports Board", "--on", str(today)
+    )
+    ended = await command(trade, "exports", "end", "F-01", part, "POL", "--until", str(today))
+    (listed,) = json.loads(await command(trade, "exports", "list", "--part", part, "--json"))
+    tables = [await command(trade, "exports", word) for word in ("list", "ventures", "unapproved")]
+
+    assert "F-01: of IND and RUS." in partners
+    assert f"{part} from F-01 to POL: approved for IND by Exports Board." in approved
+    assert f"ends for IND on {today}" in ended
+    assert (listed["nation"], listed["approved_until"]) == ("IND", str(today))
+    assert all("factory" in table for table in tables)

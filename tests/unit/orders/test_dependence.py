@@ -1,0 +1,207 @@
+"""Indigenous content, dependence on few, and what was taken over from imports."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.orders.domain.concentration import CriticalPart, Willing, concentration
+from services.orders.domain.dependence import (
+    Basis,
+    Content,
+    Exchange,
+    Lacking,
+    MadeLot,
+    Reckoning,
+    Spent,
+    content_of,
+    share_of,
+    taken_together,
+)
+from services.orders.domain.period import PERIOD_DAYS_MAX, Period, PeriodBackwards, PeriodTooLong, holding
+from services.orders.domain.sourcing import Price
+from services.orders.domain.takeover import Supplied, Takeover, takeovers
+from shared.types import Platform
+
+DAY = date(2026, 11, 20)
+INR = Reckoning("IND", "INR", Exchange("INR", {"EUR": Decimal(100), "RUB": Decimal("1.25")}))
+
+
+def money(amount: str, currency: str = "INR") -> Price:
+    return Price(Decimal(amount), currency)
+
+
+def a_lot(**changes: Any) -> MadeLot:
+    values: dict[str, Any] = {
+        "lot": "F-01:L-1",
+        "part": "BLADE",
+        "factory": "F-01",
+        "country": "IND",
+        "finished_on": DAY,
+        "good": Decimal(10),
+        "price": money("100"),
+    }
+    return MadeLot(**(values | changes))
+
+
+def spent(origin: str, cost: str | None, currency: str = "INR") -> Spent:
+    return Spent(origin, None if cost is None else money(cost, currency))
+
+
+@pytest.mark.parametrize(
+    ("lot", "content", "share"),
+    [
+        (a_lot(spent=[spent("RUS", "300")]), Content(Basis.MATERIAL, Decimal(1000), Decimal(300)), "0.7"),
+        (a_lot(spent=[spent("IND", "300")]), Content(Basis.MATERIAL, Decimal(1000), Decimal(0)), "1"),
+        (
+            a_lot(spent=[spent("RUS", "100", "RUB"), spent("POL", "2", "EUR"), spent("IND", None)]),
+            Content(Basis.MATERIAL, Decimal(1000), Decimal(325)),
+            "0.675",
+        ),
+        (a_lot(spent=[spent("RUS", "1500")]), Content(Basis.MATERIAL, Decimal(1000), Decimal(1500)), "-0.5"),
+        (a_lot(spent=[spent("RUS", "1")], good=Decimal(0)), Content(Basis.MATERIAL, Decimal(0), Decimal(1)), None),
+        (a_lot(declared=Decimal("0.36")), Content(Basis.DECLARED, Decimal(1000), Decimal(360)), "0.64"),
+        (a_lot(country="POL", declared=Decimal(0)), Content(Basis.ABROAD, Decimal(1000), Decimal(1000)), "0"),
+        (
+            a_lot(declared=Decimal("0.9"), spent=[spent("RUS", "300")]),
+            Content(Basis.MATERIAL, Decimal(1000), Decimal(300)),
+            "0.7",
+        ),
+    ],
+)
+def test_a_lots_content_is_what_of_its_price_stays_in_the_nation(
+    lot: MadeLot, content: Content, share: str | None
+) -> None:
+    found = content_of(lot, INR)
+
+    assert found == content
+    assert found.share == (None if share is None else Decimal(share))
+
+
+@pytest.mark.parametrize(
+    ("lot", "basis", "lacking"),
+    [
+        (a_lot(), Basis.UNKNOWN, Lacking.MATERIAL),
+        (a_lot(price=None, spent=[spent("RUS", "1")]), Basis.MATERIAL, Lacking.PRICE),
+        (a_lot(price=None, declared=Decimal("0.5")), Basis.DECLARED, Lacking.PRICE),
+        (a_lot(price=money("1", "USD"), country="POL"), Basis.ABROAD, Lacking.RATE),
+        (a_lot(spent=[spent("RUS", None)]), Basis.MATERIAL, Lacking.COST),
+        (a_lot(spent=[spent("RUS", "1", "USD")]), Basis.MATERIAL, Lacking.RATE),
+    ],
+)
+def test_what_cannot_be_said_says_why(lot: MadeLot, basis: Basis, lacking: Lacking) -> None:
+    found = content_of(lot, INR)
+
+    assert (found.basis, found.lacking, found.share) == (basis, lacking, None)
+
+
+def test_without_stated_rates_money_of_one_currency_is_compared() -> None:
+    plain = Reckoning("IND", "EUR")
+
+    assert content_of(a_lot(price=money("10", "EUR"), spent=[spent("POL", "25", "EUR")]), plain).share == Decimal(
+        "0.75"
+    )
+    assert content_of(a_lot(spent=[spent("POL", "25", "EUR")]), plain).lacking is Lacking.RATE
+
+
+def test_lots_taken_together_weigh_by_their_price_and_count_what_is_unknown() -> None:
+    contents = [
+        Content(Basis.MATERIAL, Decimal(900), Decimal(90)),
+        Content(Basis.ABROAD, Decimal(100), Decimal(100)),
+        Content(Basis.UNKNOWN, Decimal(500), None, Lacking.MATERIAL),
+    ]
+
+    figure = taken_together(contents)
+
+    assert (figure.lots, figure.unknown, figure.price, figure.imported) == (3, 1, Decimal(1000), Decimal(190))
+    assert figure.share == Decimal("0.81")
+
+
+@given(st.lists(st.tuples(st.integers(1, 10**9), st.integers(0, 10**9)), max_size=8))
+def test_taken_together_is_as_of_one_lot_with_all_of_it(amounts: list[tuple[int, int]]) -> None:
+    contents = [Content(Basis.MATERIAL, Decimal(price), Decimal(imported)) for price, imported in amounts]
+
+    figure = taken_together(contents)
+
+    price, imported = (Decimal(sum(column)) for column in zip(*amounts, strict=True)) if amounts else (Decimal(0),) * 2
+    assert figure.share == share_of(price, imported)
+
+
+def test_critical_parts_are_counted_by_how_few_they_depend_on() -> None:
+    polish, russian, indian = Willing("S-10", "POL"), Willing("S-01", "RUS"), Willing("F-01", "IND")
+    parts = [
+        CriticalPart("A", [Platform.T_90], [russian]),
+        CriticalPart("B", [Platform.T_90], [indian, Willing("F-02", "IND")]),
+        CriticalPart("C", [Platform.T_90], [polish, russian]),
+        CriticalPart("D", [Platform.T_90], []),
+    ]
+
+    found = concentration(parts, "IND")
+
+    assert (found.critical, found.unsourced, found.single_source) == (4, 1, 1)
+    assert (found.single_country, found.single_country_abroad) == (2, 1)
+    assert found.share(found.single_country) == Decimal("0.5")
+    assert [part.single_country for part in parts] == ["RUS", "IND", None, None]
+
+
+def test_where_nothing_is_critical_there_is_no_share() -> None:
+    assert concentration([], "IND").share(0) is None
+
+
+def a_supply(maker: str, now: int, before: int, *, abroad: bool = False, part: str = "BLADE") -> Supplied:
+    return Supplied(part, maker, abroad, now, before)
+
+
+@pytest.mark.parametrize(
+    ("supplied", "taken"),
+    [
+        ([a_supply("F-01", 24, 6), a_supply("S-01", 4, 20, abroad=True)], [16]),
+        ([a_supply("F-01", 10, 0), a_supply("S-01", 4, 20, abroad=True)], [10]),
+        ([a_supply("F-01", 10, 0), a_supply("S-01", 20, 4, abroad=True)], [0]),
+        ([a_supply("F-01", 10, 0)], [0]),
+        ([a_supply("F-01", 0, 10), a_supply("S-01", 0, 9, abroad=True)], [0]),
+        (
+            [a_supply("F-02", 10, 0), a_supply("F-01", 20, 0), a_supply("S-01", 0, 10, abroad=True)],
+            [6, 3],
+        ),
+        ([a_supply("S-01", 0, 9, abroad=True)], []),
+    ],
+)
+def test_what_was_taken_over_is_what_comes_less_from_abroad_and_is_made_at_home(
+    supplied: list[Supplied], taken: list[int]
+) -> None:
+    assert [each.taken_over for each in takeovers(supplied)] == taken
+
+
+def test_each_part_is_taken_over_by_itself() -> None:
+    found = takeovers([a_supply("F-01", 5, 1), a_supply("S-01", 0, 9, abroad=True, part="GEAR")])
+
+    assert found == [Takeover("BLADE", "F-01", 5, 1, imported=0, imported_before=0, taken_over=0)]
+
+
+def test_a_period_is_the_last_year_unless_days_are_named() -> None:
+    year = Period.of(None, None, DAY)
+
+    assert (year.since, year.until) == (date(2025, 11, 21), DAY)
+    assert year.before == Period(date(2024, 11, 21), date(2025, 11, 20))
+    assert Period.of(DAY, DAY, DAY).before == Period(date(2026, 11, 19), date(2026, 11, 19))
+
+
+def test_a_period_ends_after_it_begins_and_within_reach() -> None:
+    with pytest.raises(PeriodBackwards):
+        Period.of(date(2026, 11, 21), DAY, DAY)
+    with pytest.raises(PeriodTooLong):
+        Period.of(date(DAY.year - PERIOD_DAYS_MAX // 365 - 1, 1, 1), DAY, DAY)
+
+
+def test_what_was_stated_last_before_a_day_holds_on_it() -> None:
+    stated = [(date(2026, 1, 1), "a"), (date(2026, 6, 1), "b")]
+
+    assert [holding(stated, day) for day in (date(2025, 12, 31), date(2026, 5, 31), date(2026, 6, 1))] == [
+        None,
+        "a",
+        "b",
+    ]

@@ -1,0 +1,165 @@
+"""Expediting: a source is hurried and promises nothing by it; a need is split over a second source."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from services.orders.domain import expediting
+from services.orders.domain.asking import OrderAlreadyIssued, OrderCancelled, OrderUnanswered
+from services.orders.domain.catalogue import SourceUnknown
+from services.orders.domain.expediting import (
+    Actor,
+    HurryNotSooner,
+    NothingToHurry,
+    Portion,
+    SourceNotSuitable,
+    SplitBeyondNeed,
+    SplitNotSooner,
+    WantedByPast,
+    WorkOrdersUsed,
+)
+from services.orders.domain.order import Decision, Order, WorkOrderUnknown
+from services.orders.domain.plan import plan
+from services.orders.domain.ranking import Market
+from services.orders.domain.sourcing import WorkState
+from shared.errors import Refusal
+from shared.events.expediting import OrderSourceHurried, OrderSplit, WorkOrderHurried
+from shared.events.orders import OrderPromised, OrderSourced, OrderSourcingReduced
+from shared.events.production import DelayReported
+from tests.unit.orders.makers import ORDER, TODAY, a_market, a_source, a_work_order, an_order, reported
+
+ACTOR = Actor("planner@IND", "ZP-5104 stands still for it.")
+SOON = TODAY + timedelta(days=10)
+FAST = a_market(a_source(), a_source("F-02", lead_time_days=5))
+
+
+def sourced(**changes: object) -> Order:
+    return replace(an_order(5, work_orders=(a_work_order(),)), **changes)  # type: ignore[arg-type]  # any of its fields
+
+
+def hurried(order: Order, day: date = SOON, work_order: str = f"{ORDER}-W1") -> Decision:
+    return expediting.hurry(order, work_order, day, today=TODAY, actor=ACTOR)
+
+
+def split(order: Order, market: Market = FAST, source: str = "F-02", quantity: int = 2) -> Decision:
+    return expediting.split(order, market, Portion(source, quantity), today=TODAY, actor=ACTOR)
+
+
+def test_a_source_is_hurried_with_actor_reason_and_the_day_before_and_nothing_is_promised_by_it() -> None:
+    order = sourced()
+
+    decided = hurried(order)
+
+    (fact,) = decided.facts
+    assert isinstance(fact, OrderSourceHurried)
+    assert (fact.work_order, fact.source, fact.wanted_by, fact.before) == (f"{ORDER}-W1", "F-01", SOON, None)
+    assert (fact.due, fact.reason, fact.asked_by) == (date(2027, 1, 1), ACTOR.reason, ACTOR.by)
+    assert decided.order.version == order.version + 1
+    assert decided.order.promise == order.promise
+    assert decided.order.work_orders[0].due == date(2027, 1, 1)
+
+
+def test_hurrying_to_the_same_day_again_changes_nothing_and_to_another_says_what_was_wanted_before() -> None:
+    once = hurried(sourced()).order
+
+    assert hurried(once).facts == ()
+    (fact,) = hurried(once, TODAY).facts
+    assert isinstance(fact, OrderSourceHurried)
+    assert fact.before == SOON
+
+
+def test_the_promise_moves_once_the_hurried_source_answers_and_it_stays_known_that_it_was_hurried() -> None:
+    order = plan(hurried(sourced()).order, a_market(), TODAY).order
+    passed_on = order.hear_work_order(reported(WorkOrderHurried, wanted_by=SOON, reason="x"))
+
+    answered = passed_on.hear_work_order(reported(DelayReported, due=SOON, cause="a second shift"))
+    decided = plan(answered, a_market(), TODAY)
+
+    assert plan(passed_on, a_market(), TODAY).facts == ()
+    (fact,) = decided.facts
+    assert isinstance(fact, OrderPromised)
+    assert fact.promised_for == SOON
+    assert decided.order.work_orders[0].wanted_by == SOON
+
+
+@pytest.mark.parametrize(
+    ("order", "day", "work_order", "refusal"),
+    [
+        pytest.param(sourced(), SOON, f"{ORDER}-W2", WorkOrderUnknown, id="none of its work orders"),
+        pytest.param(sourced(), date(2027, 1, 1), f"{ORDER}-W1", HurryNotSooner, id="no sooner"),
+        pytest.param(sourced(), TODAY - timedelta(days=1), f"{ORDER}-W1", WantedByPast, id="past"),
+        pytest.param(sourced(cancel_requested=True), SOON, f"{ORDER}-W1", OrderCancelled, id="cancelled"),
+        pytest.param(an_order(5, issued=5), SOON, f"{ORDER}-W1", OrderAlreadyIssued, id="issued"),
+        pytest.param(
+            an_order(5, work_orders=(a_work_order(quantity=0),)), SOON, f"{ORDER}-W1", NothingToHurry, id="refused"
+        ),
+        pytest.param(
+            an_order(5, work_orders=(a_work_order(lateral="X"),)), SOON, f"{ORDER}-W1", NothingToHurry, id="a depot's"
+        ),
+    ],
+)
+def test_what_cannot_be_hurried_is_refused(order: Order, day: date, work_order: str, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        hurried(order, day, work_order)
+
+
+def test_a_split_gives_a_second_source_its_share_and_planning_asks_the_same_back_from_the_last() -> None:
+    decided = split(sourced())
+
+    said, asked = decided.facts
+    assert isinstance(said, OrderSplit)
+    assert (said.work_order, said.source, said.quantity) == (f"{ORDER}-W2", "F-02", 2)
+    assert (said.sourced_before, said.reason, said.asked_by) == (5, ACTOR.reason, ACTOR.by)
+    assert isinstance(asked, OrderSourced)
+    assert (asked.work_order, asked.source, asked.due) == (f"{ORDER}-W2", "F-02", TODAY + timedelta(days=5))
+    (reduced,) = [fact for fact in plan(decided.order, FAST, TODAY).facts if isinstance(fact, OrderSourcingReduced)]
+    assert (reduced.work_order, reduced.quantity) == (f"{ORDER}-W1", 2)
+
+
+def test_a_split_says_which_day_was_promised_before() -> None:
+    order = plan(sourced(), a_market(), TODAY).order
+
+    said, _ = split(order).facts
+
+    assert isinstance(said, OrderSplit)
+    assert said.promised_before == date(2027, 1, 1)
+
+
+def test_what_has_no_source_yet_may_be_given_to_a_second_source_that_is_later() -> None:
+    order = an_order(5, work_orders=(a_work_order(quantity=3),))
+    slow = a_market(a_source("F-02", lead_time_days=300))
+
+    assert len(split(order, slow, quantity=2).facts) == 2
+    with pytest.raises(SplitNotSooner):
+        split(order, slow, quantity=3)
+
+
+@pytest.mark.parametrize(
+    ("order", "portion", "refusal"),
+    [
+        pytest.param(sourced(), ("F-02", 6), SplitBeyondNeed, id="more than it waits for"),
+        pytest.param(sourced(), ("F-09", 1), SourceUnknown, id="no source"),
+        pytest.param(sourced(), ("F-03", 1), SourceNotSuitable, id="not approved"),
+        pytest.param(
+            an_order(5, work_orders=(a_work_order(), a_work_order(2, 0, source="F-02", state=WorkState.REFUSED))),
+            ("F-02", 1),
+            SourceNotSuitable,
+            id="has refused",
+        ),
+        pytest.param(sourced(cancel_requested=True), ("F-02", 1), OrderCancelled, id="cancelled"),
+        pytest.param(an_order(5, issued=5), ("F-02", 1), OrderAlreadyIssued, id="issued"),
+        pytest.param(an_order(5), ("F-02", 1), OrderUnanswered, id="unanswered"),
+        pytest.param(
+            an_order(5, work_orders=tuple(replace(a_work_order(), n=n) for n in range(1, 10_000))),
+            ("F-02", 1),
+            WorkOrdersUsed,
+            id="no number left",
+        ),
+    ],
+)
+def test_what_cannot_be_split_is_refused(order: Order, portion: tuple[str, int], refusal: type[Refusal]) -> None:
+    market = a_market(*FAST.sources, a_source("F-03", approved=False))
+
+    with pytest.raises(refusal):
+        split(order, market, *portion)
