@@ -29,41 +29,41 @@ class Dependence:
         self,
         by: str = "part",
         *,
-        since: date | None = None,
-        until: date | None = None,
+        begin: date | None = None,
+        end: date | None = None,
         part: PartId | None = None,
         factory: SiteId | None = None,
         platform: Platform | None = None,
     ) -> IndigenousContent:
         """Read the indigenous content of what was made, by part, platform, factory or month."""
-        query = {"since": since, "until": until, "part": part, "factory": factory, "platform": platform}
+        query = {"from": begin, "to": end, "part": part, "factory": factory, "platform": platform}
         return await self.door.get(_PLACE, IndigenousContent, by=by, **query)
 
     def lots(
         self,
         *,
-        since: date | None = None,
-        until: date | None = None,
+        begin: date | None = None,
+        end: date | None = None,
         part: PartId | None = None,
         factory: SiteId | None = None,
         platform: Platform | None = None,
     ) -> Listing[LotContent]:
         """Walk through the lots behind the figures, each with the facts that its content was worked out from."""
-        query = {"since": since, "until": until, "part": part, "factory": factory, "platform": platform}
+        query = {"from": begin, "to": end, "part": part, "factory": factory, "platform": platform}
         return Listing(self.door, f"{_PLACE}/lots", LotContent, **query)
 
     def facts(
         self,
         *,
-        since: date | None = None,
-        until: date | None = None,
+        begin: date | None = None,
+        end: date | None = None,
         kind: str | None = None,
         part: PartId | None = None,
         factory: SiteId | None = None,
         lot: LotId | None = None,
     ) -> Listing[LotFact]:
         """Walk through the facts behind the figures, by day."""
-        query = {"since": since, "until": until, "kind": kind, "part": part, "factory": factory, "lot": lot}
+        query = {"from": begin, "to": end, "kind": kind, "part": part, "factory": factory, "lot": lot}
         return Listing(self.door, f"{_PLACE}/facts", LotFact, **query)
 
     async def sources(self, platform: Platform | None = None) -> Concentration:
@@ -72,9 +72,9 @@ class Dependence:
         pages = [self.door.read(answer, Concentration) async for answer in asked]
         return pages[0].model_copy(update={"parts": [part for page in pages for part in page.parts]})
 
-    async def takeovers(self, *, since: date | None = None, until: date | None = None) -> list[Takeover]:
+    async def takeovers(self, *, begin: date | None = None, end: date | None = None) -> list[Takeover]:
         """Read what each factory at home took over from imports, against the period before."""
-        return await self.door.get(f"{_PLACE}/takeovers", list[Takeover], since=since, until=until)
+        return await self.door.get(f"{_PLACE}/takeovers", list[Takeover], **{"from": begin, "to": end})
 
     async def thresholds(self) -> list[Threshold]:
         """Read what indigenous content one's nation asks for, by the days from which it does."""

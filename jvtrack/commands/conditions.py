@@ -11,6 +11,7 @@ from rich.table import Table
 from deploy.errors import SetupError
 from jvtrack.client import ConditionChange, ConditionLifespan, ConditionRuleTerms
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import DAY_FORMATS, ValidFrom, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Condition
 
@@ -19,7 +20,6 @@ conditions = typer.Typer(no_args_is_help=True)
 app.add_typer(conditions, name="conditions", help="Supply conditions: how stock ages, and what was found otherwise.")
 
 _LONGER = "longer"
-_FORMATS = ["%Y-%m-%d"]
 
 
 @conditions.command()
@@ -40,8 +40,8 @@ def rules(*, as_json: Json = False) -> None:
 
 @conditions.command(name="set-rule")
 def set_rule(
-    valid_from: Annotated[datetime, typer.Argument(formats=_FORMATS, help="First day on which it holds.")],
     *,
+    valid_from: ValidFrom,
     lifespan: Annotated[
         list[str],
         typer.Option(help="Whole life in months up to which it holds, B with, C under: 5:P45D:P20D, longer:P6M:P3M."),
@@ -69,7 +69,7 @@ def change(
     reason: Annotated[str, typer.Option(help="What was found.")],
     lot: Annotated[str | None, typer.Option(help="The lot; none for stock that is kept without one.")] = None,
     inspect_by: Annotated[
-        datetime | None, typer.Option(formats=_FORMATS, help="New inspect-by day of an extendible life.")
+        datetime | None, typer.Option(formats=DAY_FORMATS, help="New inspect-by day of an extendible life.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -82,7 +82,7 @@ def change(
         becomes=becomes,
         quantity=quantity,
         reason=reason,
-        inspect_by=None if inspect_by is None else inspect_by.date(),
+        inspect_by=read_day(inspect_by),
     )
     movement = call(lambda jvtrack: jvtrack.inventory.change_condition(found))
     if as_json:

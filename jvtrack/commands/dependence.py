@@ -1,7 +1,6 @@
 """`jvtrack dependence`: what is imported, of whom alone the nation buys, what was taken over at home."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -14,6 +13,7 @@ from rich.table import Table
 from jvtrack.client import Concentration, LotContent, LotFact
 from jvtrack.client.answers.dependence import ContentFigure
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import FirstDay, LastDay, ValidFrom, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
 
@@ -21,8 +21,6 @@ app = typer.Typer()
 dependence = typer.Typer(no_args_is_help=True)
 app.add_typer(dependence, name="dependence", help="Indigenous content, few sources, what was taken over from imports.")
 
-Since = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; a year before the last one.")]
-Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; today unless said.")]
 OfPart = Annotated[str | None, typer.Option(help="Only of this part.")]
 AtFactory = Annotated[str | None, typer.Option(help="Only made there.")]
 ForPlatform = Annotated[Platform | None, typer.Option(help="Only for this platform.")]
@@ -41,15 +39,15 @@ class By(StrEnum):
 def content(
     *,
     by: Annotated[By, typer.Option(help="What lots are taken together by.")] = By.PART,
-    since: Since = None,
-    until: Until = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     part: OfPart = None,
     factory: AtFactory = None,
     platform: ForPlatform = None,
     as_json: Json = False,
 ) -> None:
     """Show the indigenous content of what was made: (price - imported) / price."""
-    days = {"since": _day(since), "until": _day(until)}
+    days = {"begin": read_day(first), "end": read_day(last)}
     found = call(
         lambda jvtrack: jvtrack.orders.dependence.content(by, part=part, factory=factory, platform=platform, **days)
     )
@@ -61,22 +59,22 @@ def content(
     for figure in (*found.figures, found.total):
         table.add_row(*_figure(figure))
     console = Console()
-    console.print(f"{found.nation}, {found.since} to {found.until}")
+    console.print(f"{found.nation}, {found.first} to {found.last}")
     console.print(table)
 
 
 @dependence.command()
 def lots(
     *,
-    since: Since = None,
-    until: Until = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     part: OfPart = None,
     factory: AtFactory = None,
     platform: ForPlatform = None,
     as_json: Json = False,
 ) -> None:
     """List the lots behind the figures, each with what its content was worked out from."""
-    days = {"since": _day(since), "until": _day(until)}
+    days = {"begin": read_day(first), "end": read_day(last)}
     found = call(
         lambda jvtrack: jvtrack.orders.dependence.lots(part=part, factory=factory, platform=platform, **days).all()
     )
@@ -92,8 +90,8 @@ def lots(
 @dependence.command()
 def facts(
     *,
-    since: Since = None,
-    until: Until = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     kind: Annotated[str | None, typer.Option(help="Only finished, scrapped, dispatched or consumed.")] = None,
     part: OfPart = None,
     factory: AtFactory = None,
@@ -101,7 +99,7 @@ def facts(
     as_json: Json = False,
 ) -> None:
     """List the facts behind the figures: what was finished, scrapped, dispatched and consumed."""
-    days = {"since": _day(since), "until": _day(until)}
+    days = {"begin": read_day(first), "end": read_day(last)}
     found = call(
         lambda jvtrack: jvtrack.orders.dependence.facts(kind=kind, part=part, factory=factory, lot=lot, **days).all()
     )
@@ -127,9 +125,9 @@ def sources(*, platform: ForPlatform = None, as_json: Json = False) -> None:
 
 
 @dependence.command()
-def takeovers(*, since: Since = None, until: Until = None, as_json: Json = False) -> None:
+def takeovers(*, first: FirstDay = None, last: LastDay = None, as_json: Json = False) -> None:
     """Show what each factory at home took over from imports, against the period before."""
-    days = {"since": _day(since), "until": _day(until)}
+    days = {"begin": read_day(first), "end": read_day(last)}
     found = call(lambda jvtrack: jvtrack.orders.dependence.takeovers(**days))
     if as_json:
         show_json(found)
@@ -158,7 +156,7 @@ def thresholds(*, as_json: Json = False) -> None:
 def ask(
     minimum: Annotated[str, typer.Argument(help="The least share of the price, such as 0.50.")],
     *,
-    valid_from: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day on which it holds.")],
+    valid_from: ValidFrom,
 ) -> None:
     """Say what indigenous content the nation asks for from a day on."""
     asked = call(lambda jvtrack: jvtrack.orders.dependence.put_threshold(valid_from.date(), minimum))
@@ -214,7 +212,3 @@ def _met(judged: ContentFigure | LotContent) -> str:
 
 def _shown(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _day(said: datetime | None) -> date | None:
-    return None if said is None else said.date()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import date
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -25,6 +25,7 @@ from jvtrack.client import (
     StockTaken,
 )
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Urgency
 
@@ -38,7 +39,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     *,
     reason: Reason,
     hurry: Annotated[str | None, typer.Option(metavar="WORK_ORDER", help="Ask its source for an earlier day.")] = None,
-    by: Annotated[str | None, typer.Option(metavar="DAY", help="The day by which it is wanted.")] = None,
+    by: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="The day by which it is wanted.")] = None,
     from_depot: Annotated[str | None, typer.Option(metavar="DEPOT", help="Let another depot ship.")] = None,
     split: Annotated[str | None, typer.Option(metavar="SOURCE", help="Give a second source a share.")] = None,
     quantity: Annotated[int | None, typer.Option(help="How much the depot or the second source is to bring.")] = None,
@@ -53,7 +54,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     why: dict[str, Any] = {"reason": reason, "version": version}
     act: ExpediteAct
     if kind == "hurry":
-        act = HurrySource(work_order=value, wanted_by=_day(_needed(by, "--by", "2026-12-20")), **why)
+        act = HurrySource(work_order=value, wanted_by=_needed(read_day(by), "--by", "2026-12-20"), **why)
     elif kind == "urgency":
         act = RaiseUrgency(urgency=Urgency(value), **why)
     elif kind == "split":
@@ -94,13 +95,6 @@ def _needed(value: _V | None, option: str, example: str) -> _V:
     if value is None:
         raise SetupError(f"Say {option} too, such as {option} {example}.")
     return value
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise SetupError(f"{text} is no day: write it as 2026-12-20.") from None
 
 
 async def _priced(jvtrack: JVTrack, *, order: str, act: ExpediteAct) -> tuple[Price, StockPrice]:

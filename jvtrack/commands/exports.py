@@ -10,6 +10,7 @@ from rich.table import Table
 
 from jvtrack.client import ExportTerms
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.shown import Json, show_json
 
 app = typer.Typer()
@@ -22,7 +23,6 @@ Country = Annotated[str, typer.Argument(help="The nation that it goes to, such a
 OnlySite = Annotated[str | None, typer.Option("--site", help="Only of this factory.")]
 OnlyPart = Annotated[str | None, typer.Option("--part", help="Only of this part.")]
 OnlyCountry = Annotated[str | None, typer.Option("--country", help="Only to this nation.")]
-_DAYS = ["%Y-%m-%d"]
 
 
 @exports.command(name="list")
@@ -72,11 +72,11 @@ def approve(
     country: Country,
     *,
     by: Annotated[str, typer.Option(help="Who has approved it.")],
-    on: Annotated[datetime, typer.Option(formats=_DAYS, help="Day of the approval.")],
-    until: Annotated[datetime | None, typer.Option(formats=_DAYS, help="Its last day; none has no end.")] = None,
+    on: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Day of the approval.")],
+    until: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="Its last day; none has no end.")] = None,
 ) -> None:
     """Approve an export for one's nation; the other partner must, too."""
-    terms = ExportTerms(approved_on=on.date(), approved_by=by, approved_until=None if until is None else until.date())
+    terms = ExportTerms(approved_on=on.date(), approved_by=by, approved_until=read_day(until))
     said = call(lambda jvtrack: jvtrack.orders.exports.approve(site, part, country, terms))
     typer.echo(f"{said.part} from {said.site} to {said.country}: approved for {said.nation} by {said.approved_by}.")
 
@@ -87,7 +87,7 @@ def end(
     part: Part,
     country: Country,
     *,
-    until: Annotated[datetime, typer.Option(formats=_DAYS, help="Its last day.")],
+    until: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Its last day.")],
 ) -> None:
     """End one's nation's approval of an export."""
     said = call(lambda jvtrack: jvtrack.orders.exports.end(site, part, country, until.date()))

@@ -1,7 +1,7 @@
 """`jvtrack figures`: the figures of the trade of all services in one table, and what is counted in each of them."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, TypeVar
 
@@ -10,7 +10,6 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
-from deploy.errors import SetupError
 from jvtrack.client import (
     CountedLot,
     CountedOrder,
@@ -25,6 +24,7 @@ from jvtrack.client import (
 from jvtrack.client.answers.figures import Group
 from jvtrack.client.figures import Figures
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import FirstDay, LastDay, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
 
@@ -82,12 +82,12 @@ def figures(
     part: Annotated[str | None, typer.Option(help="Only of this part.")] = None,
     site: Annotated[str | None, typer.Option(help="Only of this depot or factory.")] = None,
     platform: Annotated[Platform | None, typer.Option(help="Only for this platform.")] = None,
-    first: Annotated[str | None, typer.Option("--from", help="The first day, in UTC, such as 2026-10-01.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="The last day; today if not given.")] = None,
+    first: FirstDay = None,
+    last: LastDay = None,
     as_json: Json = False,
 ) -> None:
     """Show fill rate, backorder-days, order-to-receipt, first promises kept, yield and cover."""
-    scope = Scope(_date(first), _date(last), part, site, platform)
+    scope = Scope(read_day(first), read_day(last), part, site, platform)
     found, table = _behind(listed, scope) if listed else _all(scope, [each for each in By if each in (by or ())])
     if as_json:
         show_json(found)
@@ -202,13 +202,6 @@ def _stocks(found: Sequence[StockCover]) -> Table:
         counted = (each.stock, each.expiring, each.issued, each.days, each.cover_days)
         table.add_row(each.site, each.part, *map(_shown, counted))
     return table
-
-
-def _date(text: str | None) -> date | None:
-    try:
-        return None if text is None else date.fromisoformat(text)
-    except ValueError:
-        raise SetupError(f"{text} is no day: write it as 2026-10-01.") from None
 
 
 def _named(value: object) -> str:

@@ -18,6 +18,7 @@ from jvtrack.client import (
     JVTrack,
 )
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
@@ -27,7 +28,7 @@ first_articles = typer.Typer(no_args_is_help=True)
 app.add_typer(first_articles, name="first-articles", help="First-article inspections: what may be issued, and why not.")
 
 Name = Annotated[str, typer.Argument(help="The inspection, as the list names it: F-01/ROTOR-HUB/3VK1Y/VKR-1/B.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of the step; today if not given.")]
+Day = Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="Day of the step; today if not given.")]
 ReportNumber = Annotated[str | None, typer.Option("--report", help="The inspection report.")]
 
 
@@ -86,14 +87,14 @@ def open_first_article(
 ) -> None:
     """Begin the inspection of a reference of a part at a factory."""
     reference = Reference(maker=maker, number=number, revision=revision)
-    opening = InspectionOpening(factory=factory, part=part, reference=reference, day=day and day.date(), report=report)
+    opening = InspectionOpening(factory=factory, part=part, reference=reference, day=read_day(day), report=report)
     _done(lambda jvtrack: jvtrack.production.open_first_article(opening))
 
 
 @first_articles.command(name="pass")
 def pass_first_article(name: Name, *, day: Day = None, report: ReportNumber = None) -> None:
     """Say that an inspection found everything as drawn: lots may be issued."""
-    passed = InspectionPass(day=day and day.date(), report=report)
+    passed = InspectionPass(day=read_day(day), report=report)
     _done(lambda jvtrack: jvtrack.production.pass_first_article(name, passed))
 
 
@@ -106,7 +107,7 @@ def fail_first_article(
     report: ReportNumber = None,
 ) -> None:
     """Say that an inspection found something otherwise than drawn."""
-    failed = InspectionFailure(day=day and day.date(), report=report, reason=reason)
+    failed = InspectionFailure(day=read_day(day), report=report, reason=reason)
     _done(lambda jvtrack: jvtrack.production.fail_first_article(name, failed))
 
 
@@ -120,7 +121,7 @@ def reopen_first_article(
     day: Day = None,
 ) -> None:
     """Say that what a passed inspection proved has changed: its lots are held until it passes again."""
-    reopened = InspectionReopening(day=day and day.date(), causes=cause, reason=reason, characteristics=characteristics)
+    reopened = InspectionReopening(day=read_day(day), causes=cause, reason=reason, characteristics=characteristics)
     _done(lambda jvtrack: jvtrack.production.reopen_first_article(name, reopened))
 
 

@@ -1,6 +1,5 @@
 """What commands take by name, as people write it."""
 
-from datetime import date, datetime
 from urllib.parse import unquote
 
 from shared.events.production import Reference
@@ -13,8 +12,3 @@ def read_reference(said: str) -> Reference:
     maker, _, rest = said.partition("/")
     number, _, revision = (unquote(each) for each in rest.partition("/"))
     return Reference(maker=maker, number=number, revision=revision or None)
-
-
-def read_day(said: datetime | None) -> date | None:
-    """Read a day; none where none was said."""
-    return None if said is None else said.date()

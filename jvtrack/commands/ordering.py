@@ -10,7 +10,8 @@ from rich.markup import escape
 
 from jvtrack.client import JVTrack, NewOrder, Order, OrderChange
 from jvtrack.commands.caller import call
-from jvtrack.commands.named import REFERENCE_FORM, read_day, read_reference
+from jvtrack.commands.days import DAY_FORMATS, read_day
+from jvtrack.commands.named import REFERENCE_FORM, read_reference
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.shown import Json, show_json
 from shared.events.production import Reference
@@ -34,7 +35,7 @@ def place(  # noqa: PLR0913  # an option each
     depot: Annotated[str, typer.Option(help="The depot that asks.")],
     part: Annotated[str, typer.Option(help="The part.")],
     quantity: Annotated[int, typer.Option(help="How much, in quanta of the part.")],
-    required_by: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Day on which it is needed.")],
+    required_by: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Day on which it is needed.")],
     urgency: Annotated[Urgency, typer.Option(help="Urgency of need; A and B take an approver's token.")] = Urgency.C,
     suffix: Annotated[str | None, typer.Option(help="One letter or digit, for a split fill.")] = None,
     site: Annotated[str | None, typer.Option("--from", help="The depot that fills it, if another one.")] = None,
@@ -71,7 +72,7 @@ def amend(  # noqa: PLR0913  # an option each
     order: Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")],
     *,
     quantity: Annotated[int | None, typer.Option(help="How much is still wanted in all; it only goes down.")] = None,
-    required_by: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The new day of need.")] = None,
+    required_by: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="The new day of need.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="A and B take an approver's token.")] = None,
     references: References = None,
     any_reference: Annotated[bool, typer.Option("--any-reference", help="Take lots of any reference.")] = False,

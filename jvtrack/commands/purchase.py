@@ -13,7 +13,8 @@ from deploy.errors import SetupError
 from jvtrack.client import JVTrack, Purchase, WorkOrder
 from jvtrack.client.answers.production import EventAccepted
 from jvtrack.commands.caller import call
-from jvtrack.commands.named import REFERENCE_FORM, read_day, read_reference
+from jvtrack.commands.days import DAY_FORMATS, Day, read_day
+from jvtrack.commands.named import REFERENCE_FORM, read_reference
 from jvtrack.commands.shown import Json, show_json
 from shared.events.purchases import PurchaseDispatched
 from shared.types import SiteKind
@@ -23,8 +24,7 @@ purchase = typer.Typer(no_args_is_help=True)
 app.add_typer(purchase, name="purchase", help="Purchases at suppliers without a system, told in their name.")
 
 Bought = Annotated[str, typer.Argument(metavar="WORK_ORDER", help="Such as 7201YA6327A001-2026-W1.")]
-Due = Annotated[datetime, typer.Argument(formats=["%Y-%m-%d"], help="The day, such as 2027-02-15.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+Due = Annotated[datetime, typer.Argument(formats=DAY_FORMATS, help="The day, such as 2027-02-15.")]
 EventId = Annotated[str | None, typer.Option("--id", help="Makes it one event: told again under it, it is the same.")]
 Reason = Annotated[str, typer.Option(help="Why; kept for ever.")]
 Telling = Callable[[Purchase], Awaitable[EventAccepted]]

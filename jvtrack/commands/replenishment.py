@@ -1,7 +1,6 @@
 """`jvtrack replenishment`: reorder points, what is proposed for depots' shelves and why, and its release."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -16,6 +15,7 @@ from jvtrack.client.answers.replenishment import (
     ReplenishmentRule,
 )
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import Day, ValidFrom, read_day
 from jvtrack.commands.shown import Json, show_json
 
 app = typer.Typer()
@@ -23,7 +23,6 @@ replenishment = typer.Typer(no_args_is_help=True)
 app.add_typer(replenishment, name="replenishment", help="Reorder points, and what is proposed for depots' shelves.")
 
 Proposal = Annotated[str, typer.Argument(help="The proposal, such as D-01:MI17-TAIL-ROTOR-BLADE:3.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 
 
 @replenishment.command(name="list")
@@ -69,7 +68,7 @@ def release(
     required_by: Day = None,
 ) -> None:
     """Order what is proposed."""
-    day = _day(required_by)
+    day = read_day(required_by)
     now = call(
         lambda jvtrack: jvtrack.orders.replenishment.release(
             proposal, document_number=number, suffix=suffix, required_by=day
@@ -83,7 +82,7 @@ def dismiss(
     proposal: Proposal, *, reason: Annotated[str, typer.Option(help="Why; kept for ever.")], until: Day = None
 ) -> None:
     """Want nothing of what is proposed, nor anything else of the part before a day."""
-    day = _day(until)
+    day = read_day(until)
     now = call(lambda jvtrack: jvtrack.orders.replenishment.dismiss(proposal, reason, until=day))
     typer.echo(f"{now.proposal}: dismissed until {now.until}.")
 
@@ -118,7 +117,7 @@ def policies(*, as_json: Json = False) -> None:
 @replenishment.command()
 def policy(
     *,
-    valid_from: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day on which it holds.")],
+    valid_from: ValidFrom,
     service_level: Annotated[str, typer.Option(help="Share of cycles in which nothing is missing: 0.95.")],
     cover_days: Annotated[int, typer.Option(help="Days of demand that one order covers.")] = 30,
     review_days: Annotated[int, typer.Option(help="Days between two reviews.")] = 1,
@@ -179,10 +178,6 @@ def _figures(figures: ReplenishmentFigures) -> Table:
     for name, value in figures:
         table.add_row(name.replace("_", " "), _shown(value))
     return table
-
-
-def _day(moment: datetime | None) -> date | None:
-    return None if moment is None else moment.date()
 
 
 def _shown(value: object) -> str:

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from deploy.errors import SetupError
 from jvtrack.client import JVTrackError
+from jvtrack.commands.days import DAY_FORMATS
 from jvtrack.commands.shown import Json
 from jvtrack.demo.stage import running_stage
 from jvtrack.simulate.ground import SEED_MAX, Size
@@ -44,7 +45,7 @@ def simulate(  # noqa: PLR0913  # an option each
     tails: Annotated[int, typer.Option(min=0, max=500, help="Aircraft and vehicles.")] = 12,
     days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="How long the year is.")] = DAYS_MAX,
     end: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Its last day; yesterday if not given.")
+        datetime | None, typer.Option(formats=DAY_FORMATS, help="Its last day; yesterday if not given.")
     ] = None,
     events_per_second: Annotated[float, typer.Option(min=0.1, max=10_000, help="How fast it may post.")] = 100,
     seconds_max: Annotated[float, typer.Option(min=1, help="When it stops, to be gone on with later.")] = 1_800,

@@ -1,6 +1,5 @@
 """`jvtrack sources`: who may supply a part, on what terms, how busy it is, and how sources are weighed."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from deploy.errors import SetupError
 from jvtrack.client import Source, WeightTerms
 from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import ValidFrom
 from jvtrack.commands.shown import Json, show_json
 
 app = typer.Typer()
@@ -91,7 +91,7 @@ def weights(*, as_json: Json = False) -> None:
 @sources.command()
 def weigh(
     *,
-    valid_from: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day on which it holds.")],
+    valid_from: ValidFrom,
     day: Annotated[str, typer.Option(help="Points for each day after the earliest.")] = "1",
     cost: Annotated[str, typer.Option(help="Points for each percent of the highest price above the lowest.")] = "0",
     import_content: Annotated[str, typer.Option(help="Points for each percent imported above the least.")] = "0",

@@ -1,7 +1,6 @@
 """`jvtrack work-orders`: what factories are to make, and what they say of it: offers, kits, what is in work."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -14,6 +13,7 @@ from deploy.errors import SetupError
 from jvtrack.client import JVTrack, Report, WorkOrder
 from jvtrack.client.answers.production import EventAccepted
 from jvtrack.commands.caller import call
+from jvtrack.commands.days import Day, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.events.factory import FactoryFact
 from shared.events.making import InProgress, Making
@@ -29,7 +29,6 @@ work_orders = typer.Typer(no_args_is_help=True)
 app.add_typer(work_orders, name="work-orders", help="Work orders: how each comes along, and what its factory says.")
 
 Named = Annotated[str, typer.Argument(metavar="WORK_ORDER", help="Such as 7201YA6327A001-2026-W1.")]
-Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
 EventId = Annotated[str | None, typer.Option("--id", help="Makes it one event: told again under it, it is the same.")]
 Kit = Annotated[str, typer.Argument(help="The kit, as the factory names it.")]
 
@@ -66,7 +65,7 @@ def counter(
     """Offer less of a work order than was asked for, or the same on another day."""
     _post(
         work_order,
-        lambda: FactoryWorkOrderCountered(work_order=work_order, quantity=quantity, due=_day(due), reason=reason),
+        lambda: FactoryWorkOrderCountered(work_order=work_order, quantity=quantity, due=read_day(due), reason=reason),
         event,
     )
 
@@ -92,7 +91,7 @@ def kit_missing(
     _post(
         work_order,
         lambda: FactoryKitMissing(
-            work_order=work_order, kit=kit, supplier=supplier, expected_on=_day(expected_on), due=_day(due)
+            work_order=work_order, kit=kit, supplier=supplier, expected_on=read_day(expected_on), due=read_day(due)
         ),
         event,
     )
@@ -148,7 +147,3 @@ def _said(work_order: WorkOrder) -> Sequence[str]:
     kits = [f"waits for {each.kit}" for each in making.kits_missing]
     fates = {"for stock": making.for_stock, "scrapped": making.scrapped, "reused": making.reused}
     return [*offered, *kits, *(f"{quantity} in work {fate}" for fate, quantity in fates.items() if quantity)]
-
-
-def _day(said: datetime | None) -> date | None:
-    return None if said is None else said.date()

@@ -39,6 +39,12 @@ class Period:
         """How many days it has."""
         return (self.last - self.first).days + 1
 
+    @property
+    def before(self) -> "Period":
+        """The period of the same length that ends the day before."""
+        last = self.first - _DAY
+        return Period(last - (self.last - self.first), last)
+
     def months(self) -> Sequence["Period"]:
         """Cut it into its months; the first and the last may be cut short."""
         cut, first = list[Period](), self.first

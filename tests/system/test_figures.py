@@ -94,5 +94,5 @@ async def test_what_the_services_refuse_is_one_sentence(trade: Trade) -> None:
 
     assert [each.returncode for each in (wrong, unreadable, factory)] == [2, 2, 2]
     assert "from is no later than to" in wrong.stderr
-    assert "soon is no day" in unreadable.stderr
+    assert "'soon' does not match" in unreadable.stderr
     assert "403 role-forbidden" in factory.stderr

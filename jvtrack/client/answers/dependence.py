@@ -34,9 +34,9 @@ class IndigenousContent(Record):
 
     nation: str
     """Whose."""
-    since: date
+    first: date
     """First day."""
-    until: date
+    last: date
     """Last day."""
     currency: str | None = None
     """What money is stated in."""

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Path, Query
 from services.orders.api.desk import Desk, Planning, PlanReader
 from services.orders.commands import thresholds
 from services.orders.domain.concentration import concentration
-from services.orders.domain.period import Period
 from services.orders.domain.takeover import takeovers
 from services.orders.queries import concentration as concentrations
 from services.orders.queries import dependence, indigenous
@@ -30,7 +29,6 @@ from services.orders.schemas.dependence import (
     FactsFilter,
     LotContent,
     LotsFilter,
-    PeriodFilter,
     ThresholdRead,
     ThresholdTerms,
 )
@@ -38,13 +36,12 @@ from shared import clock
 from shared.http.app import Session
 from shared.http.forms import Day
 from shared.http.paging import CursorMalformed, Page, Paging
+from shared.http.periods import PeriodFilter
 from shared.http.tokens import Principal
 from shared.types import Platform
 
-_PERIOD: dict[int | str, dict[str, Any]] = {422: {"description": "`period-backwards`, `period-too-long`."}}
-_WHOLE: dict[int | str, dict[str, Any]] = {
-    422: {"description": "`period-backwards`, `period-too-long`, `lots-too-many`."}
-}
+_PERIOD: dict[int | str, dict[str, Any]] = {422: {"description": "`period-too-long`."}}
+_WHOLE: dict[int | str, dict[str, Any]] = {422: {"description": "`period-too-long`, `lots-too-many`."}}
 _PUT: dict[int | str, dict[str, Any]] = {422: {"description": "`threshold-in-past`."}}
 ValidFrom = Annotated[Day, Path(description="First day on which it holds.")]
 
@@ -173,7 +170,7 @@ def _thresholds(routes: APIRouter, desk: Desk) -> None:
 
 
 def _within(reader: Principal, wanted: PeriodFilter) -> Within:
-    return Within(reader.nation, Period.of(wanted.since, wanted.until, clock.now().date()))
+    return Within(reader.nation, wanted.period(clock.now().date()))
 
 
 def _after(page: Page) -> tuple[date, UUID] | None:

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from enum import StrEnum
+from typing import TypeVar
 
 from services.orders.domain.sourcing import Price
 from shared.types import LotId, Nation, PartId, SiteId
 
+T = TypeVar("T")
 _SHARE = Decimal("0.0001")
 _CENT = Decimal("0.01")
 _NONE = Decimal(0)
@@ -182,3 +184,9 @@ def taken_together(contents: Iterable[Content]) -> Figure:
         price=sum((each.price or _NONE for each in known), _NONE),
         imported=sum((each.imported or _NONE for each in known), _NONE),
     )
+
+
+def holding(stated: Iterable[tuple[date, T]], day: date) -> T | None:
+    """Give what holds on a day, of what was stated from days on; none before the first of them."""
+    begun = [(since, what) for since, what in stated if since <= day]
+    return max(begun, key=lambda each: each[0])[1] if begun else None

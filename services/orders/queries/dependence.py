@@ -9,12 +9,12 @@ from sqlalchemy import literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.dependence import Exchange, MadeLot, Spent
-from services.orders.domain.period import Period
 from services.orders.domain.sourcing import Price
 from services.orders.domain.takeover import Supplied
 from services.orders.schemas.dependence import FactRead, FactsFilter, LotsFilter, ThresholdRead
 from services.orders.tables import site_copies, sourcing_weights
 from services.orders.tables.making import indigenous_thresholds, lot_facts
+from shared.http.periods import Period
 from shared.sql import Row, Statement
 from shared.types import EventId, LotId, Nation, Platform, WorkOrderId
 
@@ -103,8 +103,8 @@ async def lots(
         session,
         {
             "nation": within.nation,
-            "since": within.period.since,
-            "until": within.period.until,
+            "since": within.period.first,
+            "until": within.period.last,
             "after": after,
             "limit": limit,
             "part": asked.part,
@@ -130,7 +130,7 @@ async def events(session: AsyncSession, lots: Sequence[LotId]) -> dict[LotId, li
 async def supplied(session: AsyncSession, within: Within) -> list[Supplied]:
     """Add up what each maker sent to a nation's depots of each part, in a period and in the one before."""
     period = within.period
-    days = {"since": period.since, "until": period.until, "begin": period.before.since}
+    days = {"since": period.first, "until": period.last, "begin": period.before.first}
     rows = await _SUPPLIED.rows(session, {"nation": within.nation, **days})
     return [Supplied(row.part, row.factory, row.abroad, row.now, row.before) for row in rows]
 
@@ -145,7 +145,7 @@ async def facts(
     named = {name: value for name, value in wanted.model_dump(exclude_none=True).items() if name in _NAMED}
     query = (
         select(lot_facts)
-        .where(f.recorded_on.between(within.period.since, within.period.until))
+        .where(f.recorded_on.between(within.period.first, within.period.last))
         .where(*(f[name] == value for name, value in named.items()))
         .where(f.factory.in_(home) | f.lot.in_(bought))
         .order_by(f.recorded_on, f.event_id)

@@ -7,8 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.dependence import Content, Exchange, Figure, Reckoning, content_of, taken_together
-from services.orders.domain.period import holding
+from services.orders.domain.dependence import Content, Exchange, Figure, Reckoning, content_of, holding, taken_together
 from services.orders.queries import dependence
 from services.orders.queries.dependence import PricedLot, Within
 from services.orders.schemas.dependence import By, ContentFigure, ContentFilter, ContentRead, LotContent, LotsFilter
@@ -58,8 +57,8 @@ async def content(session: AsyncSession, asked: ContentFilter, within: Within, *
     found = await dependence.lots(session, asked, within, limit=lots_max + 1)
     if len(found) > lots_max:
         raise LotsTooMany(lots_max=lots_max)
-    known, until = await stated(session, within.nation), within.period.until
-    currency = known.currency(until, found)
+    known, last = await stated(session, within.nation), within.period.last
+    currency = known.currency(last, found)
     by: dict[str, list[Content]] = {}
     contents = []
     for lot in found:
@@ -68,12 +67,12 @@ async def content(session: AsyncSession, asked: ContentFilter, within: Within, *
             by.setdefault(name, []).append(contents[-1])
     return ContentRead(
         nation=within.nation,
-        since=within.period.since,
-        until=until,
+        first=within.period.first,
+        last=last,
         currency=currency,
-        total=_figure("all", taken_together(contents), holding(known.minimums, until)),
+        total=_figure("all", taken_together(contents), holding(known.minimums, last)),
         figures=[
-            _figure(name, taken_together(by[name]), holding(known.minimums, _end(name, asked.by, until)))
+            _figure(name, taken_together(by[name]), holding(known.minimums, _end(name, asked.by, last)))
             for name in sorted(by)
         ],
     )
@@ -88,7 +87,7 @@ async def lot_contents(
     known = await stated(session, within.nation)
     shown = []
     for lot in found:
-        made, currency = lot.made, known.currency(within.period.until, [lot])
+        made, currency = lot.made, known.currency(within.period.last, [lot])
         content = known.content(lot, currency)
         minimum = holding(known.minimums, made.finished_on)
         shown.append(
@@ -128,13 +127,13 @@ def _names(lot: PricedLot, by: By) -> Sequence[str]:
             return [each.value for each in lot.platforms]
 
 
-def _end(name: str, by: By, until: date) -> date:
+def _end(name: str, by: By, last: date) -> date:
     """Give the day on which a figure is judged: the last of its month, and of the period for all others."""
     if by is not By.MONTH:
-        return until
+        return last
     year, month = map(int, name.split("-"))
     following = date(year + month // 12, month % 12 + 1, 1)
-    return min(until, following - timedelta(days=1))
+    return min(last, following - timedelta(days=1))
 
 
 def _figure(name: str, figure: Figure, minimum: Decimal | None) -> ContentFigure:

@@ -9,7 +9,8 @@ from pydantic import ConfigDict, JsonValue
 
 from services.orders.domain.dependence import Basis, Lacking
 from services.orders.schemas.sources import Share
-from shared.http.forms import Answer, Body, Day, Filter, example
+from shared.http.forms import Answer, Body, example
+from shared.http.periods import PeriodFilter
 from shared.types import LotId, Nation, PartId, Platform, SiteId, Total, WorkOrderId
 
 _FIGURE: dict[str, JsonValue] = {
@@ -39,15 +40,6 @@ class FactKind(StrEnum):
     SCRAPPED = "scrapped"
     DISPATCHED = "dispatched"
     CONSUMED = "consumed"
-
-
-class PeriodFilter(Filter):
-    """Which days are looked at."""
-
-    since: Day | None = None
-    """First day; a year up to the last one where it is not said."""
-    until: Day | None = None
-    """Last day; today where it is not said."""
 
 
 class LotsFilter(PeriodFilter):
@@ -110,8 +102,8 @@ class ContentRead(Answer):
             "examples": [
                 {
                     "nation": "IND",
-                    "since": "2025-11-27",
-                    "until": "2026-11-26",
+                    "first": "2025-11-27",
+                    "last": "2026-11-26",
                     "currency": "INR",
                     "total": {"name": "all", **_FIGURE},
                     "figures": [{"name": "MI17-TAIL-ROTOR-BLADE", **_FIGURE}],
@@ -122,9 +114,9 @@ class ContentRead(Answer):
 
     nation: Nation
     """Whose."""
-    since: date
+    first: date
     """First day."""
-    until: date
+    last: date
     """Last day."""
     currency: str | None
     """What money is stated in: the nation's own, by the rates of its sourcing weights."""

@@ -136,7 +136,7 @@ async def test_what_was_taken_over_is_told_against_the_days_before(house: House)
     await house.ear.hear(sent(home, 6), sent(abroad, 4))
     await house.owner.execute("UPDATE lot_fact SET recorded_on = $1 WHERE lot = $2", yesterday, abroad["lot"])
 
-    found = await get(house, "/takeovers", since=str(TODAY), until=str(TODAY))
+    found = await get(house, "/takeovers", **{"from": str(TODAY), "to": str(TODAY)})
 
     assert [each for each in found if each["part"] == "BEARING"] == [
         {
@@ -168,10 +168,10 @@ async def test_critical_parts_of_one_source_or_one_country_are_counted_and_liste
 @pytest.mark.parametrize(
     ("path", "query", "problem"),
     [
-        ("", {"since": "2026-02-01", "until": "2026-01-01"}, "period-backwards"),
-        ("/lots", {"since": "1970-01-01"}, "period-too-long"),
+        ("", {"from": "2026-02-01", "to": "2026-01-01"}, "request-invalid"),
+        ("/lots", {"from": "1970-01-01"}, "period-too-long"),
         ("/facts", {"cursor": "WyJ4IiwieSJd"}, "cursor-malformed"),
-        ("/lots", {"since": "yesterday"}, "request-invalid"),
+        ("/lots", {"from": "yesterday"}, "request-invalid"),
         ("", {"by": "colour"}, "request-invalid"),
     ],
 )

@@ -37,6 +37,11 @@ def test_a_period_is_cut_into_months_of_which_the_first_and_the_last_may_be_shor
     ]
 
 
+def test_the_period_before_has_as_many_days_and_ends_the_day_before() -> None:
+    assert Period(date(2025, 11, 27), TODAY).before == Period(date(2024, 11, 27), date(2025, 11, 26))
+    assert Period(TODAY, TODAY).before == Period(date(2026, 11, 25), date(2026, 11, 25))
+
+
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
     [

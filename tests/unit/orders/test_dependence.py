@@ -18,10 +18,10 @@ from services.orders.domain.dependence import (
     Reckoning,
     Spent,
     content_of,
+    holding,
     share_of,
     taken_together,
 )
-from services.orders.domain.period import PERIOD_DAYS_MAX, Period, PeriodBackwards, PeriodTooLong, holding
 from services.orders.domain.sourcing import Price
 from services.orders.domain.takeover import Supplied, Takeover, takeovers
 from shared.types import Platform
@@ -180,21 +180,6 @@ def test_each_part_is_taken_over_by_itself() -> None:
     found = takeovers([a_supply("F-01", 5, 1), a_supply("S-01", 0, 9, abroad=True, part="GEAR")])
 
     assert found == [Takeover("BLADE", "F-01", 5, 1, imported=0, imported_before=0, taken_over=0)]
-
-
-def test_a_period_is_the_last_year_unless_days_are_named() -> None:
-    year = Period.of(None, None, DAY)
-
-    assert (year.since, year.until) == (date(2025, 11, 21), DAY)
-    assert year.before == Period(date(2024, 11, 21), date(2025, 11, 20))
-    assert Period.of(DAY, DAY, DAY).before == Period(date(2026, 11, 19), date(2026, 11, 19))
-
-
-def test_a_period_ends_after_it_begins_and_within_reach() -> None:
-    with pytest.raises(PeriodBackwards):
-        Period.of(date(2026, 11, 21), DAY, DAY)
-    with pytest.raises(PeriodTooLong):
-        Period.of(date(DAY.year - PERIOD_DAYS_MAX // 365 - 1, 1, 1), DAY, DAY)
 
 
 def test_what_was_stated_last_before_a_day_holds_on_it() -> None:
