@@ -4,6 +4,7 @@ The servers are the embedded ones by default, containers with JVTRACK_TEST_STACK
 JVTRACK_KAFKA and JVTRACK_POSTGRES name. Each session has a namespace of its own.
 """
 
+import gc
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from shared.messaging.topics import Topics
+from tests.fixtures.adapters import keep_adapters
 from tests.fixtures.databases import Provisioner
 from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
@@ -26,6 +28,7 @@ def pytest_configure() -> None:
     """Give laws the time that they take: how fast a machine is says nothing of the business."""
     settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("untimed")
+    keep_adapters()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,6 +47,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """Refuse to share tests out without their groups: each worker would start all that they stand on."""
     if hasattr(session.config, "workerinput") and any("@" not in item.nodeid for item in session.items):
         raise pytest.UsageError("pytest-xdist does not keep groups together: do its version and pytest's fit?")
+    # Thousands of tests stay to the end: looking through them for garbage again and again took a tenth of the time.
+    gc.collect()
+    gc.freeze()
 
 
 def _needs_the_system(item: pytest.Item) -> bool:

@@ -53,6 +53,19 @@ from shared.events.stock import (
 from shared.messaging.handlers import Deciders, Projections, Subscription, Touches
 from shared.types import EventId, OrderId, PartId, ScrapStage, SiteId
 
+_OF_WORK_ORDERS: tuple[type[WorkOrderEvent], ...] = (
+    WorkOrderOpened,
+    WorkOrderAccepted,
+    WorkOrderRefused,
+    WorkOrderReduced,
+    WorkOrderQuantityChanged,
+    WorkOrderHurried,
+    DelayReported,
+    WorkOrderCountered,
+    KitMissing,
+    KitArrived,
+    WorkInProgressDecided,
+)
 deciders: Deciders[Work] = Deciders(
     ignored=(
         StockMoved,
@@ -132,19 +145,7 @@ async def first_article_changed(work: Work, received: CloudEvent[FirstArticleCha
 
 for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed):
     deciders.on(_demand, touches=_order)(demand_changed)
-for _work_order in (
-    WorkOrderOpened,
-    WorkOrderAccepted,
-    WorkOrderRefused,
-    WorkOrderReduced,
-    WorkOrderQuantityChanged,
-    WorkOrderHurried,
-    DelayReported,
-    WorkOrderCountered,
-    KitMissing,
-    KitArrived,
-    WorkInProgressDecided,
-):
+for _work_order in _OF_WORK_ORDERS:
     deciders.on(_work_order, touches=_order)(work_order_changed)
 
 
@@ -199,17 +200,7 @@ makings: Projections[Making] = Projections(
         LotStarted,
         LotInspected,
         FirstArticleChanged,
-        WorkOrderOpened,
-        WorkOrderAccepted,
-        WorkOrderRefused,
-        WorkOrderReduced,
-        WorkOrderQuantityChanged,
-        WorkOrderHurried,
-        DelayReported,
-        WorkOrderCountered,
-        KitMissing,
-        KitArrived,
-        WorkInProgressDecided,
+        *_OF_WORK_ORDERS,
     )
 )
 

@@ -31,6 +31,20 @@ from tests.fixtures.databases import owner_connection
 from tests.unit.http.makers import Issuer
 
 NO_KAFKA = CommonSettings(kafka="127.0.0.1:1")
+_EMPTY = """
+    DO $$
+    DECLARE name text; filled boolean; found text[] := '{}';
+    BEGIN
+      FOR name IN SELECT quote_ident(tablename) FROM pg_tables
+                  WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE 'SELECT EXISTS (SELECT FROM ' || name || ')' INTO filled;
+        IF filled THEN found := found || name; END IF;
+      END LOOP;
+      IF found <> '{}' THEN EXECUTE 'TRUNCATE ' || array_to_string(found, ', ') || ' CASCADE'; END IF;
+      PERFORM setval(format('%I.%I', schemaname, sequencename), start_value, false) FROM pg_sequences
+        WHERE last_value IS NOT NULL;
+    END $$
+"""
 
 
 @dataclass(slots=True)
@@ -172,9 +186,5 @@ async def opened(
 
 
 async def empty(owner: asyncpg.Connection) -> None:
-    """Take out what an earlier test left."""
-    tables = await owner.fetchval(
-        "SELECT string_agg(tablename, ', ') FROM pg_tables"
-        " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
-    )
-    await owner.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    """Take out what an earlier test left; tables that are empty are left alone, which is most of the time it took."""
+    await owner.execute(_EMPTY)

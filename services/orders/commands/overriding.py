@@ -2,15 +2,13 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.commands.deciding import open_to_plan
 from services.orders.commands.outcomes import Outcomes
+from services.orders.commands.planners import open_for_planner
 from services.orders.domain.catalogue import SourceUnknown
-from services.orders.domain.order import Order, OrderUnknown
+from services.orders.domain.order import Order
 from services.orders.domain.override import Naming, name_source
 from services.orders.schemas.weights import NameSource
-from services.orders.store import lookups, market
-from services.orders.store.lookups import Sight
-from shared.http import rights
+from services.orders.store import market
 from shared.http.tokens import Principal
 from shared.types import OrderId
 
@@ -19,12 +17,7 @@ async def override_source(
     session: AsyncSession, order_id: OrderId, body: NameSource, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
     """Let an order be given to a source that may not be chosen, on a planner's word, and plan it with that source."""
-    places = await lookups.places(session, order_id, Sight.of(principal))
-    if places is None:
-        raise OrderUnknown(order=order_id)
-    sites = await lookups.sites(session, [places.ordered_by])
-    rights.require_plan(principal, places.ordered_by, sites[places.ordered_by].country)
-    work = await open_to_plan(session, [order_id], outcomes)
+    work = await open_for_planner(session, order_id, principal, outcomes)
     order = work.order(order_id)
     source = next((each for each in (await work.market(order_id)).sources if each.site == body.source), None)
     if source is None:

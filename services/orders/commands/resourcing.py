@@ -10,16 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.deciding import open_to_plan
 from services.orders.commands.outcomes import Outcomes
+from services.orders.commands.planners import open_for_planner
 from services.orders.domain.asking import refuse_cancelled, refuse_settled
-from services.orders.domain.order import Order, OrderUnknown
+from services.orders.domain.order import Order
 from services.orders.domain.resourcing import resource_by_hand
 from services.orders.schemas.resourcing import ResourceOrder
 from services.orders.settings import OrdersSettings
-from services.orders.store import lookups, slips
-from services.orders.store.lookups import Sight
+from services.orders.store import slips
 from shared import clock
 from shared.db import DATABASE_ERRORS, Database
-from shared.http import rights
 from shared.http.tokens import Principal
 from shared.messaging.signals import any_of
 from shared.observe.logs import get_log
@@ -32,12 +31,7 @@ async def resource_order(
     session: AsyncSession, order_id: OrderId, body: ResourceOrder, *, principal: Principal, outcomes: Outcomes
 ) -> Order:
     """Ask a source that has slipped for what another would bring sooner, on a planner's word."""
-    places = await lookups.places(session, order_id, Sight.of(principal))
-    if places is None:
-        raise OrderUnknown(order=order_id)
-    sites = await lookups.sites(session, [places.ordered_by])
-    rights.require_plan(principal, places.ordered_by, sites[places.ordered_by].country)
-    work = await open_to_plan(session, [order_id], outcomes)
+    work = await open_for_planner(session, order_id, principal, outcomes)
     order = work.order(order_id)
     refuse_cancelled(order)
     refuse_settled(order)
