@@ -21,6 +21,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "verify": ("verify",),
     "imports": ("import",),
     "orders": ("orders",),
+    "stock": ("stock",),
     "figures": ("figures",),
     "sources": ("sources",),
     "exports": ("exports",),

@@ -143,9 +143,11 @@ class Inventory:
         """Walk through what depots keep for their own orders."""
         return Listing(self.door, "/v1/protected-minimums", ProtectedMinimum, site=site, part=part)
 
-    async def protect(self, site: SiteId, part: PartId, quantity: int, reason: str) -> ProtectedMinimum:
+    async def protect(
+        self, site: SiteId, part: PartId, quantity: int, reason: str, *, version: int | None = None
+    ) -> ProtectedMinimum:
         """Say how much of a part stays at a depot for its own orders, whatever other depots ask of it."""
-        terms = ProtectedMinimumTerms(quantity=quantity, reason=reason)
+        terms = ProtectedMinimumTerms(quantity=quantity, reason=reason, version=version)
         return await self.door.put(f"/v1/protected-minimums/{site}/{part}", terms, ProtectedMinimum)
 
     def condition_rules(self) -> Listing[ConditionRule]:

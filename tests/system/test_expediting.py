@@ -2,9 +2,6 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -15,30 +12,10 @@ from shared import clock
 from shared.events.factory import FactoryDelayReported
 from shared.types import OrderId, PartId
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt, command
 from tests.integration.verify.business import settled
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def run(trade: Trade, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `jvtrack orders` as a planner."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", "orders", *words],
-        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token("planner")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-async def command(trade: Trade, *words: str) -> str:
-    done = await run(trade, *words)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 async def until(trade: Trade, order: OrderId, stands: Callable[[OrderDetails], bool]) -> OrderDetails:
@@ -65,9 +42,9 @@ async def test_a_hurried_factory_is_told_and_the_promise_moves_when_it_answers(t
     soon = clock.now().date() + timedelta(days=20)
     act = ("expedite", order, "--hurry", f"{order}-W1", "--by", str(soon), "--reason", "ZP-5104 is grounded.")
 
-    priced = json.loads(await command(trade, *act, "--dry-run", "--json"))
+    priced = json.loads(await command(trade, "orders", *act, "--dry-run", "--json"))
     untouched = await trade.acting("operator").orders.get(order)
-    said = await command(trade, *act)
+    said = await command(trade, "orders", *act)
     factory = trade.acting("factory", "F-01")
     async with asyncio.timeout(30):
         while (work := await factory.production.work_order(f"{order}-W1")).wanted_by is None:  # told
@@ -82,7 +59,7 @@ async def test_a_hurried_factory_is_told_and_the_promise_moves_when_it_answers(t
     assert "is sourced" in said
     assert (work.wanted_by, work.due) == (soon, waits.promised_for)
     assert moved.first_promised_for == waits.promised_for
-    assert f"it now says {soon}" in await command(trade, "explain", order)
+    assert f"it now says {soon}" in await command(trade, "orders", "explain", order)
     assert (await settled(trade)).holds
 
 
@@ -90,10 +67,10 @@ async def test_another_depot_ships_what_it_can_spare_and_it_arrives_for_the_orde
     part = await trade.stocked(("D-02", 3))
     order = await waiting(trade, part, 2)
 
-    there = json.loads(await command(trade, "alternatives", order, "--json"))
+    there = json.loads(await command(trade, "orders", "alternatives", order, "--json"))
     act = ("expedite", order, "--from-depot", "D-02", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
-    price = await command(trade, *act, "--dry-run")
-    await command(trade, *act)
+    price = await command(trade, "orders", *act, "--dry-run")
+    await command(trade, "orders", *act)
     lateral = f"{order}-Z"
     lent = await until(trade, order, lambda shown: any(work.lateral == lateral for work in shown.work_orders))
     depot = trade.acting("depot", "D-02")
@@ -119,13 +96,13 @@ async def test_a_depot_that_protects_what_it_has_ships_nothing_and_the_order_sta
     order = await waiting(trade, part, 2)
     act = ("expedite", order, "--from-depot", "D-02", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
 
-    await command(trade, *act)
+    await command(trade, "orders", *act)
     gone = await until(trade, f"{order}-Z", lambda shown: shown.state == "cancelled")
     stays = await trade.acting("operator").orders.get(order)
 
     assert gone.issued == 0
     assert [(work.source, work.quantity) for work in stays.work_orders] == [("F-01", 2)]
-    assert "does not hold so much" in await command(trade, "explain", order)
+    assert "does not hold so much" in await command(trade, "orders", "explain", order)
 
 
 async def test_a_need_is_split_over_a_second_source(trade: Trade) -> None:
@@ -134,7 +111,7 @@ async def test_a_need_is_split_over_a_second_source(trade: Trade) -> None:
     terms = SourceTerms(approved=True, approved_on=clock.now().date(), lead_time_days=10)
     await trade.acting("planner").orders.put_source(part, "F-02", terms)
 
-    await command(trade, "expedite", order, "--split", "F-02", "--quantity", "3", "--reason", "F-01 is late.")
+    await command(trade, "orders", "expedite", order, "--split", "F-02", "--quantity", "3", "--reason", "F-01 is late.")
     split = await until(trade, order, lambda shown: [work.quantity for work in shown.work_orders] == [1, 3])
 
     assert [work.source for work in split.work_orders] == ["F-01", "F-02"]
@@ -142,9 +119,11 @@ async def test_a_need_is_split_over_a_second_source(trade: Trade) -> None:
 
 
 async def test_what_is_not_said_or_cannot_be_is_one_sentence_and_exit_code_2(trade: Trade) -> None:
-    unsaid = await run(trade, "expedite", "7201YA6001Z999-2026", "--reason", "Why.")
-    undated = await run(trade, "expedite", "7201YA6001Z999-2026", "--hurry", "X", "--reason", "Why.")
-    unknown = await run(trade, "expedite", "7201YA6001Z999-2026", "--split", "F-02", "--quantity", "1", "--reason", "W")
+    unsaid = await attempt(trade, "orders", "expedite", "7201YA6001Z999-2026", "--reason", "Why.")
+    undated = await attempt(trade, "orders", "expedite", "7201YA6001Z999-2026", "--hurry", "X", "--reason", "Why.")
+    unknown = await attempt(
+        trade, "orders", "expedite", "7201YA6001Z999-2026", "--split", "F-02", "--quantity", "1", "--reason", "W"
+    )
 
     assert [each.returncode for each in (unsaid, undated, unknown)] == [2, 2, 2]
     assert "one of --hurry, --from-depot, --split, --urgency" in unsaid.stderr

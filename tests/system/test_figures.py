@@ -1,10 +1,6 @@
 """A commander's month, through the command: how well orders were served, what factories yield, how long stock lasts."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -14,29 +10,9 @@ from shared import clock
 from shared.events.factory import FactoryFact, FactoryLotDispatched, FactoryLotFinished, FactoryLotScrapped
 from shared.types import ScrapStage
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt, command
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def attempt(trade: Trade, *words: str, role: str = "planner") -> subprocess.CompletedProcess[str]:
-    """Run `jvtrack figures`."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", "figures", *words],
-        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token(role)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-async def command(trade: Trade, *words: str) -> str:
-    done = await attempt(trade, *words)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 async def make(trade: Trade, part: str, work_order: str, lot: str) -> None:
@@ -63,13 +39,13 @@ async def test_what_was_asked_made_and_issued_is_found_in_the_figures(trade: Tra
     await make(trade, part, f"{short.order_id}-W1", lot)
     await trade.quiet()
 
-    table = await command(trade, "--part", part, "--by", "part")
-    found = json.loads(await command(trade, "--part", part, "--by", "part", "--json"))
-    months = json.loads(await command(trade, "--part", part, "--by", "month", "--by", "site", "--json"))
-    filled = json.loads(await command(trade, "--list", "filled", "--part", part, "--json"))
-    backordered = json.loads(await command(trade, "--list", "backordered", "--part", part, "--json"))
-    lots = await command(trade, "--list", "lots", "--part", part)
-    stock = json.loads(await command(trade, "--list", "stock", "--part", part, "--json"))
+    table = await command(trade, "figures", "--part", part, "--by", "part")
+    found = json.loads(await command(trade, "figures", "--part", part, "--by", "part", "--json"))
+    months = json.loads(await command(trade, "figures", "--part", part, "--by", "month", "--by", "site", "--json"))
+    filled = json.loads(await command(trade, "figures", "--list", "filled", "--part", part, "--json"))
+    backordered = json.loads(await command(trade, "figures", "--list", "backordered", "--part", part, "--json"))
+    lots = await command(trade, "figures", "--list", "lots", "--part", part)
+    stock = json.loads(await command(trade, "figures", "--list", "stock", "--part", part, "--json"))
 
     (demand,), (making,), (cover,) = (found[each] for each in ("demand", "making", "stock"))
     assert "50.0% of 2" in table
@@ -88,9 +64,9 @@ async def test_what_was_asked_made_and_issued_is_found_in_the_figures(trade: Tra
 
 
 async def test_what_the_services_refuse_is_one_sentence(trade: Trade) -> None:
-    wrong = await attempt(trade, "--from", "2026-02-01", "--to", "2026-01-01")
-    unreadable = await attempt(trade, "--from", "soon")
-    factory = await attempt(trade, "--list", "late", role="factory")
+    wrong = await attempt(trade, "figures", "--from", "2026-02-01", "--to", "2026-01-01")
+    unreadable = await attempt(trade, "figures", "--from", "soon")
+    factory = await attempt(trade, "figures", "--list", "late", role="factory")
 
     assert [each.returncode for each in (wrong, unreadable, factory)] == [2, 2, 2]
     assert "from is no later than to" in wrong.stderr

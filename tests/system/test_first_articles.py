@@ -1,11 +1,6 @@
 """A first article of a joint venture: made is not issuable, passed serves who waits, reopened takes back."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
-from collections.abc import Sequence
 
 import pytest
 
@@ -27,6 +22,7 @@ from shared.events.factory import FactoryLotDispatched, FactoryLotFinished
 from shared.events.production import Reference
 from shared.events.quality import ReopeningCause
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -96,29 +92,19 @@ async def test_the_command_opens_passes_and_shows_an_inspection(trade: Trade) ->
     part = await a_gated_part(trade)
     about = ["--factory", "F-02", "--part", part, "--maker", "3VK1Y", "--number", "VKR/7", "--revision", "A"]
 
-    opened = await command(trade, "open", *about)
+    opened = await attempt(trade, "first-articles", "open", *about, role="quality")
     name = f"F-02/{part}/3VK1Y/VKR%2F7/A"
-    passed = await command(trade, "pass", name, "--report", "FAIR-1")
-    again = await command(trade, "open", *about)
-    failed = await command(trade, "fail", name, "--reason", "Too late.")
-    listed = await command(trade, "list", "--part", part, "--json")
-    shown = await command(trade, "show", name)
+    passed = await attempt(trade, "first-articles", "pass", name, "--report", "FAIR-1", role="quality")
+    again = await attempt(trade, "first-articles", "open", *about, role="quality")
+    failed = await attempt(trade, "first-articles", "fail", name, "--reason", "Too late.", role="quality")
+    listed = await attempt(trade, "first-articles", "list", "--part", part, "--json", role="quality")
+    shown = await attempt(trade, "first-articles", "show", name, role="quality")
 
     assert [each.returncode for each in (opened, passed, listed, shown)] == [0, 0, 0, 0], opened.stderr
     assert (again.returncode, failed.returncode) == (2, 2)
     assert "first-article-still-passed" in again.stderr or "reopen" in again.stderr
     assert [(each["first_article"], each["open"]) for each in json.loads(listed.stdout)] == [(name, True)]
     assert "FAIR-1" in shown.stdout
-
-
-async def command(trade: Trade, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run a `jvtrack first-articles` command as quality."""
-    urls = {f"JVTRACK_{name.upper()}_URL": trade.system.url(name) for name in trade.system.services}
-    environment = {**os.environ, **urls, "JVTRACK_TOKEN": trade.system.token("quality"), "COLUMNS": "200"}
-    line: Sequence[str] = [sys.executable, "-m", "jvtrack.cli", "first-articles", *words]
-    return await asyncio.to_thread(
-        subprocess.run, line, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
 
 
 async def is_order(trade: Trade, order: Order, **wanted: object) -> bool:

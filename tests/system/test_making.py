@@ -1,10 +1,6 @@
 """A factory makes less than it was asked for, of imported material: what depot, planner and commander see of it."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
@@ -23,28 +19,12 @@ from shared.events.workshop import (
     FactoryWorkOrderCountered,
 )
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import command
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TODAY = clock.now().date()
-
-
-async def command(trade: Trade, *words: str, role: str = "planner", sites: tuple[str, ...] = ()) -> str:
-    """Run `jvtrack` as a planner, or as somebody else."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", *words],
-        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token(role, *sites)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 async def test_less_is_offered_the_rest_bought_elsewhere_and_what_went_in_is_found_again(trade: Trade) -> None:
@@ -90,7 +70,7 @@ async def test_a_planner_says_no_and_a_cancelled_order_leaves_work_whose_fate_is
     order = await trade.placed(part, 4)
     first = await opened(trade, order, "F-01")
     countering = ("work-orders", "counter", first, "1", "--reason", "One spar.", "--id", f"offer-{number}")
-    await command(trade, *countering, role="factory", sites=("F-01",))
+    await command(trade, *countering, role="factory", site="F-01")
     await until(trade, order, lambda now: len(now.work_orders) == 2)
 
     await command(trade, "work-orders", "decline", first, "--reason", "One raises nothing.")

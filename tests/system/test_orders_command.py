@@ -1,10 +1,6 @@
 """A depot's question, through the command: how its order stands, and why."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -12,29 +8,9 @@ import pytest
 from jvtrack.client import SourceTerms
 from shared import clock
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt, command
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def attempt(trade: Trade, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `jvtrack orders` as a planner."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", "orders", *words],
-        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token("planner")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-async def command(trade: Trade, *words: str) -> str:
-    done = await attempt(trade, *words)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None:
@@ -44,17 +20,17 @@ async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None
     order = (await trade.placed(part, 5, depot="D-01")).order_id
     await trade.quiet()
 
-    listed = json.loads(await command(trade, "list", "--part", part, "--json"))
-    table = await command(trade, "list", "--part", part)
-    shown = json.loads(await command(trade, "show", order, "--json"))
-    details = await command(trade, "show", order)
-    explained = json.loads(await command(trade, "explain", order, "--json"))
-    words = await command(trade, "explain", order)
+    listed = json.loads(await command(trade, "orders", "list", "--part", part, "--json"))
+    table = await command(trade, "orders", "list", "--part", part)
+    shown = json.loads(await command(trade, "orders", "show", order, "--json"))
+    details = await command(trade, "orders", "show", order)
+    explained = json.loads(await command(trade, "orders", "explain", order, "--json"))
+    words = await command(trade, "orders", "explain", order)
 
-    waiting = json.loads(await command(trade, "waiting", "--part", part, "--json"))
-    bands = await command(trade, "waiting", "--part", part)
-    urgent = json.loads(await command(trade, "urgency", "--month", "1999-01", "--json"))
-    uses = await command(trade, "urgency")
+    waiting = json.loads(await command(trade, "orders", "waiting", "--part", part, "--json"))
+    bands = await command(trade, "orders", "waiting", "--part", part)
+    urgent = json.loads(await command(trade, "orders", "urgency", "--month", "1999-01", "--json"))
+    uses = await command(trade, "orders", "urgency")
 
     due = clock.now().date() + timedelta(days=7)
     assert [each["order_id"] for each in listed] == [order]
@@ -74,7 +50,7 @@ async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None
 
 
 async def test_an_order_that_there_is_not_is_one_sentence_and_exit_code_2(trade: Trade) -> None:
-    unknown = await attempt(trade, "explain", "7201YA6001Z999-2026")
+    unknown = await attempt(trade, "orders", "explain", "7201YA6001Z999-2026")
 
     assert unknown.returncode == 2
     assert "404 order-unknown" in unknown.stderr

@@ -1,10 +1,6 @@
 """A depot that takes the original alone, until it allows a substitute: placed, explained and amended at the prompt."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -17,23 +13,15 @@ from shared import clock
 from shared.events.catalogue import MakerReference
 from shared.events.factory import FactoryLotDispatched, FactoryLotFinished
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ORIGINAL: dict[str, Any] = {"maker": "S1KH4", "number": "BP-7/A", "revision": "03"}
 LICENSED: dict[str, Any] = {"maker": "3VK1Y", "number": "VKR-7", "revision": "B"}
+CLERK = {"role": "depot", "site": "D-01"}
 ORIGINAL_KEY, LICENSED_KEY = "S1KH4/BP-7%2FA/03", "3VK1Y/VKR-7/B"
-
-
-async def command(trade: Trade, *words: str) -> "subprocess.CompletedProcess[str]":
-    """Run `jvtrack orders` as a clerk of the depot."""
-    urls = {f"JVTRACK_{name.upper()}_URL": trade.system.url(name) for name in trade.system.services}
-    environment = {**os.environ, **urls, "JVTRACK_TOKEN": trade.system.token("depot", "D-01"), "COLUMNS": "250"}
-    line = [sys.executable, "-m", "jvtrack.cli", "orders", *words]
-    return await asyncio.to_thread(
-        subprocess.run, line, env=environment, capture_output=True, text=True, check=False, timeout=60
-    )
 
 
 async def a_known_part(trade: Trade) -> str:
@@ -70,19 +58,43 @@ async def test_a_depot_takes_the_original_alone_until_it_allows_a_substitute(tra
     number, day = trade.document_number(), str(clock.now().date() + timedelta(days=30))
     asked = [number, "--depot", "D-01", "--part", part, "--quantity", "2", "--required-by", day]
 
-    placed = await command(trade, "place", *asked, "--accept-reference", ORIGINAL_KEY, "--json")
+    placed = await attempt(trade, "orders", "place", *asked, "--accept-reference", ORIGINAL_KEY, "--json", **CLERK)
     order = json.loads(placed.stdout)
     await trade.quiet()
-    explained = await command(trade, "explain", order["order_id"])
-    seen = json.loads((await command(trade, "show", order["order_id"], "--json")).stdout)["version"]
-    amended = await command(
+    explained = await attempt(trade, "orders", "explain", order["order_id"], **CLERK)
+    seen = json.loads((await attempt(trade, "orders", "show", order["order_id"], "--json", **CLERK)).stdout)["version"]
+    amended = await attempt(
         trade,
         *("amend", order["order_id"], "--accept-reference", ORIGINAL_KEY, "--with-substitutes"),
         *("--reason", "The original is late.", "--if-version", str(seen)),
+        role="depot",
+        site="D-01",
     )
     await eventually(lambda: holds(trade, order["order_id"], 2))
-    stale = await command(trade, "amend", order["order_id"], "--quantity", "1", "--if-version", str(seen))
-    unknown = await command(trade, "amend", order["order_id"], "--accept-reference", "3VK1Y/X", "--reason", "Any.")
+    stale = await attempt(
+        trade,
+        "orders",
+        "amend",
+        order["order_id"],
+        "--quantity",
+        "1",
+        "--if-version",
+        str(seen),
+        role="depot",
+        site="D-01",
+    )
+    unknown = await attempt(
+        trade,
+        "orders",
+        "amend",
+        order["order_id"],
+        "--accept-reference",
+        "3VK1Y/X",
+        "--reason",
+        "Any.",
+        role="depot",
+        site="D-01",
+    )
 
     assert (placed.returncode, amended.returncode, stale.returncode, unknown.returncode) == (0, 0, 2, 2), amended.stderr
     assert order["reserved"] == 0
@@ -100,8 +112,17 @@ async def test_a_depot_that_accepts_the_original_alone_again_gives_back_what_it_
     await licensed_on_the_shelf(trade, part, 2)
     first, second = await trade.placed(part, 2), await trade.placed(part, 2)
 
-    narrowed = await command(
-        trade, "amend", first.order_id, "--accept-reference", ORIGINAL_KEY, "--reason", "Under warranty."
+    narrowed = await attempt(
+        trade,
+        "orders",
+        "amend",
+        first.order_id,
+        "--accept-reference",
+        ORIGINAL_KEY,
+        "--reason",
+        "Under warranty.",
+        role="depot",
+        site="D-01",
     )
     await eventually(lambda: holds(trade, second.order_id, 2))
 

@@ -1,11 +1,7 @@
 """A planner's year through the command: what earlier books held, what is short, released, made, received."""
 
-import asyncio
 import csv
 import json
-import os
-import subprocess
-import sys
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,34 +15,11 @@ from shared import clock
 from shared.db import Database
 from shared.types import PartId
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt, command
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 WEEKS = 26
-
-
-async def attempt(
-    trade: Trade, *words: str, role: str = "planner", site: str | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run `jvtrack` as a role."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    token = {"JVTRACK_TOKEN": trade.system.token(role, *([site] if site else []))}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", *words],
-        env={**os.environ, **known, **ports, **token},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-async def command(trade: Trade, *words: str, **who: Any) -> str:
-    done = await attempt(trade, *words, **who)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 def written(path: Path, part: PartId, *, quantity: object = 1) -> Path:

@@ -1,10 +1,6 @@
 """A factory slips: the planner sees who would be sooner, and has the need sourced anew."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from datetime import timedelta
 
 import pytest
@@ -13,26 +9,10 @@ from jvtrack.client import OrderDetails, SourceTerms
 from shared import clock
 from shared.events.factory import FactoryDelayReported
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import command
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def command(trade: Trade, *words: str) -> str:
-    """Run `jvtrack` as a planner."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    done = await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", *words],
-        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token("planner")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 async def test_what_a_factory_slips_with_is_sourced_anew_and_promised_for_the_sooner_day(trade: Trade) -> None:

@@ -1,10 +1,6 @@
 """A planner's what-if, through the command: what would be lost, and what would help."""
 
-import asyncio
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +9,11 @@ import pytest
 from shared import clock
 from shared.types import Urgency
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PART = "MI17-MAIN-GEARBOX"
-
-
-async def command(trade: Trade, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run `jvtrack what-if` as a planner."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home), "COLUMNS": "300"}
-    return await asyncio.to_thread(
-        subprocess.run,
-        [sys.executable, "-m", "jvtrack.cli", "what-if", *words],
-        env={**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token("planner")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 async def test_a_planner_asks_what_would_be_lost_and_what_would_help(trade: Trade, tmp_path: Path) -> None:
@@ -46,13 +28,13 @@ async def test_a_planner_asks_what_would_be_lost_and_what_would_help(trade: Trad
     file = tmp_path / "scenarios.json"
     file.write_text(json.dumps({"helped": [stop, opens]}))
 
-    shown = await command(trade, "--stop", f"{work.source}=200", "--scenarios", str(file), "--part", PART)
-    told = await command(
+    shown = await attempt(trade, "what-if", "--stop", f"{work.source}=200", "--scenarios", str(file), "--part", PART)
+    told = await attempt(
         trade,
         *("--stop", f"{work.source}=200", "--capacity", f"{work.source}=50", "--demand", f"{PART}=2"),
         *("--reject", f"{work.work_order}=1", "--open", f"{PART}/JV-NEW={json.dumps(terms)}", "--json"),
     )
-    refused = await command(trade, "--stop", "NOBODY=90")
+    refused = await attempt(trade, "what-if", "--stop", "NOBODY=90")
 
     assert (shown.returncode, told.returncode, refused.returncode) == (0, 0, 2), (shown, told, refused)
     (line,) = [line for line in shown.stdout.splitlines() if placed.order_id in line]

@@ -142,6 +142,8 @@ class ProtectedMinimumTerms(Body):
     """How much, in quanta of the part; 0 protects nothing."""
     reason: Text
     """Why."""
+    version: int | None = None
+    """The version that you saw, 0 where nothing was ever set; refused if there is a newer one that says otherwise."""
 
 
 class ProtectedMinimum(Record):

@@ -17,7 +17,7 @@ from shared.types import PartId, SiteId
 
 _PUT: dict[int | str, dict[str, Any]] = {
     403: {"description": "`site-forbidden`: the site is not yours to plan for."},
-    409: {"description": "Worth another try: `catalogue-behind`."},
+    409: {"description": "`version-stale`; worth another try: `catalogue-behind`."},
     422: {"description": "`site-not-depot`."},
 }
 
@@ -47,7 +47,8 @@ def router(doors: Doors) -> APIRouter:
         """Say how much of a part stays at a depot for its own orders, whatever other depots ask of it.
 
         What is reserved already stays reserved. Who waited for what is no longer protected is served at once; the same
-        again changes nothing.
+        again changes nothing. Name the `version` that you saw: a request that was held up on its way then never takes
+        back what was said after it.
         """
         stock = StockKey(site, part)
         await protect(session, stock, body, principal=principal, settings=doors.settings)

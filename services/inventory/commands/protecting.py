@@ -9,7 +9,7 @@ from services.inventory.settings import InventorySettings
 from services.inventory.store import catalogue, minimums
 from services.inventory.store.minimums import Minimum
 from services.inventory.store.touches import Touched
-from shared.errors import Kind, Refusal
+from shared.errors import Kind, Refusal, VersionStale
 from shared.events.stock import ProtectedMinimumSet
 from shared.http import rights
 from shared.http.tokens import Principal
@@ -37,6 +37,8 @@ async def protect(
     before = await minimums.find(session, stock)
     if before.version and before.quantity == terms.quantity:
         return
+    if terms.version is not None and terms.version != before.version:
+        raise VersionStale(seen=terms.version, version=before.version, quantity=before.quantity)
     after = Minimum(before.version + 1, terms.quantity)
     await minimums.save(session, stock, after, reason=terms.reason, set_by=principal.subject)
     fact = ProtectedMinimumSet(

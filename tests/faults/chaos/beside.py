@@ -87,13 +87,15 @@ class Beside:
             await self._ask("orders", f"{place}/up", name, said, note=note)
 
     async def _protect(self, name: str, note: Note) -> None:
-        """Keep another quantity; where it is what was kept, the answer names who said so before.
-
-        The door knows no keys: a try that was held up on the way may be taken once more, as a version of its own.
-        """
+        """Keep another quantity; where it is what was kept, the answer names who said so before."""
         part, quantity = self._dice.choice((*BOUGHT, GROUNDING)), self._dice.randint(0, 5)
-        path, terms = f"/v1/protected-minimums/{self._depot}/{part}", {"quantity": quantity, "reason": name}
-        answer = await self._send("inventory", path, name, terms, method="PUT")
+        path = "/v1/protected-minimums"
+        found = await self._caller.read("inventory", f"{path}?site={self._depot}&part={part}", self._clerk)
+        if found is None:
+            return
+        # A try that was held up on the way is then refused.
+        terms = {"quantity": quantity, "reason": name, "version": found[0]["version"] if found else 0}
+        answer = await self._send("inventory", f"{path}/{self._depot}/{part}", name, terms, method="PUT")
         if answer is not None and answer.members.get("reason") == name:
             note("minimum", f"{name}@{answer.members['version']}", answer, "version")
 

@@ -17,11 +17,11 @@ def lateral(quantity: int, number: int, **changes: object) -> OrderPlaced:
 
 
 async def protect(
-    house: House, quantity: object, *, role: str = "depot", at: str = DEPOT, **where: str
+    house: House, quantity: object, *, role: str = "depot", at: str = DEPOT, seen: int | None = None, **where: str
 ) -> httpx.Response:
     """Set what the depot keeps for its own orders."""
     path = f"/v1/protected-minimums/{where.get('site', DEPOT)}/{where.get('part', PART)}"
-    body = {"quantity": quantity, "reason": "For the alert flight."}
+    body = {"quantity": quantity, "reason": "For the alert flight.", **({} if seen is None else {"version": seen})}
     return await house.door.put(path, json=body, headers=house.bearer(role, *([at] if at else [])))
 
 
@@ -75,6 +75,18 @@ async def test_a_minimum_is_listed_to_who_sees_the_stock(house: House) -> None:
     assert [(row["site"], row["quantity"], row["set_by"]) for row in own] == [(DEPOT, 2, f"depot@{DEPOT}")]
     assert [row["site"] for row in all_of_them] == [DEPOT, OTHER_DEPOT]
     assert [row["quantity"] for row in one] == [3]
+
+
+async def test_a_request_that_was_held_up_does_not_take_back_what_was_said_after_it(house: House) -> None:
+    first = await protect(house, 2, seen=0)
+    newer = await protect(house, 5, seen=1)
+
+    late = await protect(house, 2, seen=0)
+    repeated = await protect(house, 5, seen=1)
+
+    assert [each.json()["version"] for each in (first, newer, repeated)] == [1, 2, 2]
+    assert (late.status_code, slug(late), late.json()["quantity"]) == (409, "version-stale", 5)
+    assert await house.told(f"protected-minimum:{DEPOT}/{PART}") == ["protected-minimum-set"] * 2
 
 
 async def test_who_may_not_plan_for_a_depot_and_what_is_no_depot_are_refused(house: House) -> None:
