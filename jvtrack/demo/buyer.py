@@ -1,6 +1,7 @@
 """Who buys from suppliers that have no system, and tells in their name what becomes of it."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from jvtrack.client import JVTrack, Order, ProblemError, Purchase
 from jvtrack.demo.findings import seen
@@ -35,11 +36,11 @@ class Buyer:
 
         return await seen(f"order {order.order_id} given to {source}", look)
 
-    async def buy(self, order: Order, source: SiteId, *, number: int = 1) -> Purchase:
-        """Place with a supplier what it is asked for an order, for the first time or again."""
+    async def buy(self, order: Order, source: SiteId, *, due: date | None = None, number: int = 1) -> Purchase:
+        """Place with a supplier what it is asked for an order, for the first time or again; it may name a day."""
         work_order = await self.work_order(order, source, number=number)
         purchase = await Purchase.of(self.jvtrack.production, work_order)
-        await purchase.placed(purchase=self.papers.purchase(source))
+        await purchase.placed(purchase=self.papers.purchase(source), due=due)
         return purchase
 
     async def send(self, purchase: Purchase, reference: Reference) -> Sent:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
-from fastapi import Response
+from starlette.responses import Response
 
 from shared.errors import Kind, Refusal
 

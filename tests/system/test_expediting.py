@@ -64,37 +64,37 @@ async def test_a_hurried_factory_is_told_and_the_promise_moves_when_it_answers(t
 
 
 async def test_another_depot_ships_what_it_can_spare_and_it_arrives_for_the_order(trade: Trade) -> None:
-    part = await trade.stocked(("D-02", 3))
+    part = await trade.stocked(("D-03", 3))
     order = await waiting(trade, part, 2)
 
     there = json.loads(await command(trade, "orders", "alternatives", order, "--json"))
-    act = ("expedite", order, "--from-depot", "D-02", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
+    act = ("expedite", order, "--from-depot", "D-03", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
     price = await command(trade, "orders", *act, "--dry-run")
     await command(trade, "orders", *act)
     lateral = f"{order}-Z"
     lent = await until(trade, order, lambda shown: any(work.lateral == lateral for work in shown.work_orders))
-    depot = trade.acting("depot", "D-02")
-    sending = Sending(from_site="D-02", to_site="D-01", part=part, quantity=2, order=lateral)
+    depot = trade.acting("depot", "D-03")
+    sending = Sending(from_site="D-03", to_site="D-01", part=part, quantity=2, order=lateral)
     movement = await depot.inventory.send(sending)
     line = ReceiptLine(part=part, quantity=2)
     shipment = next(each.shipment for each in movement.transfers if each.shipment)
     await trade.acting("depot", "D-01").inventory.receive(Receipt(site="D-01", shipment=shipment, lines=[line]))
     served = await until(trade, order, lambda shown: shown.state == "reserved")
 
-    assert there == [{"site": "D-02", "part": part, "quantity": 3}]
+    assert there == [{"site": "D-03", "part": part, "quantity": 3}]
     assert "what it would do" in price
     due = clock.now().date() + timedelta(days=3)
     assert (lent.promised_for, served.reserved) == (due, 2)
-    shelf = await trade.shelf(part, "D-02")
+    shelf = await trade.shelf(part, "D-03")
     assert (shelf.on_hand, shelf.in_transit) == (1, 0)
     assert (await settled(trade)).holds
 
 
 async def test_a_depot_that_protects_what_it_has_ships_nothing_and_the_order_stays_as_it_was(trade: Trade) -> None:
-    part = await trade.stocked(("D-02", 3))
-    await trade.acting("depot", "D-02").inventory.protect("D-02", part, 2, "For the alert flight.")
+    part = await trade.stocked(("D-03", 3))
+    await trade.acting("depot", "D-03").inventory.protect("D-03", part, 2, "For the alert flight.")
     order = await waiting(trade, part, 2)
-    act = ("expedite", order, "--from-depot", "D-02", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
+    act = ("expedite", order, "--from-depot", "D-03", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
 
     await command(trade, "orders", *act)
     gone = await until(trade, f"{order}-Z", lambda shown: shown.state == "cancelled")

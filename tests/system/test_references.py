@@ -65,36 +65,14 @@ async def test_a_depot_takes_the_original_alone_until_it_allows_a_substitute(tra
     seen = json.loads((await attempt(trade, "orders", "show", order["order_id"], "--json", **CLERK)).stdout)["version"]
     amended = await attempt(
         trade,
-        *("amend", order["order_id"], "--accept-reference", ORIGINAL_KEY, "--with-substitutes"),
+        *("orders", "amend", order["order_id"], "--accept-reference", ORIGINAL_KEY, "--with-substitutes"),
         *("--reason", "The original is late.", "--if-version", str(seen)),
-        role="depot",
-        site="D-01",
+        **CLERK,
     )
     await eventually(lambda: holds(trade, order["order_id"], 2))
-    stale = await attempt(
-        trade,
-        "orders",
-        "amend",
-        order["order_id"],
-        "--quantity",
-        "1",
-        "--if-version",
-        str(seen),
-        role="depot",
-        site="D-01",
-    )
-    unknown = await attempt(
-        trade,
-        "orders",
-        "amend",
-        order["order_id"],
-        "--accept-reference",
-        "3VK1Y/X",
-        "--reason",
-        "Any.",
-        role="depot",
-        site="D-01",
-    )
+    changing = ("orders", "amend", order["order_id"])
+    stale = await attempt(trade, *changing, "--quantity", "1", "--if-version", str(seen), **CLERK)
+    unknown = await attempt(trade, *changing, "--accept-reference", "3VK1Y/X", "--reason", "Any.", **CLERK)
 
     assert (placed.returncode, amended.returncode, stale.returncode, unknown.returncode) == (0, 0, 2, 2), amended.stderr
     assert order["reserved"] == 0
@@ -112,18 +90,8 @@ async def test_a_depot_that_accepts_the_original_alone_again_gives_back_what_it_
     await licensed_on_the_shelf(trade, part, 2)
     first, second = await trade.placed(part, 2), await trade.placed(part, 2)
 
-    narrowed = await attempt(
-        trade,
-        "orders",
-        "amend",
-        first.order_id,
-        "--accept-reference",
-        ORIGINAL_KEY,
-        "--reason",
-        "Under warranty.",
-        role="depot",
-        site="D-01",
-    )
+    narrowing = ("orders", "amend", first.order_id, "--accept-reference", ORIGINAL_KEY, "--reason", "Under warranty.")
+    narrowed = await attempt(trade, *narrowing, **CLERK)
     await eventually(lambda: holds(trade, second.order_id, 2))
 
     await trade.quiet()

@@ -61,6 +61,6 @@ async def test_an_export_is_approved_listed_and_ended_by_the_command(trade: Trad
 
     assert "F-01: of IND and RUS." in partners
     assert f"{part} from F-01 to POL: approved for IND by Exports Board." in approved
-    assert f"ends for IND on {today}" in ended
+    assert f"{part} from F-01 to POL: IND's approval ends on {today}." in ended
     assert (listed["nation"], listed["approved_until"]) == ("IND", str(today))
     assert all("factory" in table for table in tables)

@@ -31,7 +31,7 @@ async def test_a_planner_asks_what_would_be_lost_and_what_would_help(trade: Trad
     shown = await attempt(trade, "what-if", "--stop", f"{work.source}=200", "--scenarios", str(file), "--part", PART)
     told = await attempt(
         trade,
-        *("--stop", f"{work.source}=200", "--capacity", f"{work.source}=50", "--demand", f"{PART}=2"),
+        *("what-if", "--stop", f"{work.source}=200", "--capacity", f"{work.source}=50", "--demand", f"{PART}=2"),
         *("--reject", f"{work.work_order}=1", "--open", f"{PART}/JV-NEW={json.dumps(terms)}", "--json"),
     )
     refused = await attempt(trade, "what-if", "--stop", "NOBODY=90")

@@ -41,8 +41,10 @@ async def play(company: Company) -> Sequence[Finding]:
     """Ground helicopters, let their gearboxes slip, and release each of them from another source."""
     await require_first_articles(company, INTERMEDIATE)
     async with _original_maker_alone(company, MAIN) as bought, _original_maker_alone(company, INTERMEDIATE) as made:
+        due = _day(company, ON_CALL_DAYS)
         first, second = await asyncio.gather(
-            _stand_still(company, FIRST, MAIN, source=MAKER), _stand_still(company, SECOND, INTERMEDIATE, source=MAKER)
+            _stand_still(company, FIRST, MAIN, source=MAKER, due=due),
+            _stand_still(company, SECOND, INTERMEDIATE, source=MAKER, due=due),
         )
         slipped = await _slip(company, (first, second))
         advised = await _advise(company, (first, second))
@@ -74,24 +76,26 @@ async def _original_maker_alone(company: Company, part: PartId) -> AsyncIterator
         await market.agree(before[JOINT_VENTURE])
 
 
-async def _stand_still(company: Company, tail: Tail, part: PartId, *, source: SiteId) -> _Waiting:
-    """Ground a helicopter, order what it waits for as a clerk may, and buy it."""
+async def _stand_still(
+    company: Company, tail: Tail, part: PartId, *, source: SiteId, due: date | None = None
+) -> _Waiting:
+    """Ground a helicopter, order what it waits for as a clerk may, and buy it for a day that its source names."""
     clerk = company.clerk(DEPOT)
     await clerk.ground(tail, f"Chips in the oil: {part}.")
     order = await clerk.order(part, 1, activity=ACTIVITY, tail=tail)
     company.followed[tail.tail_number] = order
-    return _Waiting(tail, order, await company.buyer.buy(order, source))
+    return _Waiting(tail, order, await company.buyer.buy(order, source, due=due))
 
 
 async def _slip(company: Company, waiting: Sequence[_Waiting]) -> list[Finding]:
     """Tell that both gearboxes come 90 days later, and see until when the helicopters stand still then."""
     promised, late = _day(company, ON_CALL_DAYS), _day(company, ON_CALL_DAYS + SLIP_DAYS)
     before = await _released_on(company, waiting, promised)
+    first = await _first_promises(company, waiting)
     began = clock.monotonic()
     await asyncio.gather(*(each.purchase.slipped(late, "Castings were rejected.") for each in waiting))
     after = await _released_on(company, waiting, late)
     seconds = clock.monotonic() - began
-    orders = [await company.planner.orders.get(each.order.order_id) for each in waiting]
     return [
         Finding(
             f"{len(before)} {FIRST.platform} of {DEPOT} down for gearboxes of {MAKER}",
@@ -101,9 +105,13 @@ async def _slip(company: Company, waiting: Sequence[_Waiting]) -> list[Finding]:
         Finding(
             f"{MAKER} slips by {SLIP_DAYS} days",
             f"release of both {promised:%d %b %Y} -> {late:%d %b %Y}, known after {seconds:.1f} s",
-            holds=_blocked_by(after, waiting) and all(order.first_promised_for == promised for order in orders),
+            holds=_blocked_by(after, waiting) and await _first_promises(company, waiting) == first,
         ),
     ]
+
+
+async def _first_promises(company: Company, waiting: Sequence[_Waiting]) -> list[date | None]:
+    return [(await company.planner.orders.get(each.order.order_id)).first_promised_for for each in waiting]
 
 
 async def _released_on(company: Company, waiting: Sequence[_Waiting], day: date) -> dict[TailNumber, GroundedPlatform]:

@@ -34,7 +34,8 @@ _BUYERS = Statement(
 # takes at least until the day that its source names, or until today.
 _LOADS = f"""
     SELECT part, nation, source AS site, sum(remaining)::bigint AS load,
-           (array_agg(greatest(due, CAST(:today AS date)) - asked_on - waiting_days ORDER BY asked_on DESC, order_id, n)
+           (array_agg(greatest(0, greatest(due, CAST(:today AS date)) - asked_on - waiting_days)
+                      ORDER BY asked_on DESC, order_id, n)
              FILTER (WHERE remaining > 0 AND greatest(due, CAST(:today AS date)) > due_asked))[1 : {DELIVERIES_MAX}]
            AS late
     FROM (
@@ -46,13 +47,14 @@ _LOADS = f"""
     ) AS outstanding
     GROUP BY part, nation, source
 """  # noqa: S608  # our own text
-# What came, and what was late when it was given back: the newest of a nation's own.
+# What came, and what was late when it was given back: the newest of a nation's own. What came before its source was
+# expected to be free for it came in no time.
 _ENDED = f"""
     SELECT array_agg(days) FILTER (WHERE quantity > 0) AS came,
            array_agg(days) FILTER (WHERE quantity = 0) AS given_back
     FROM (
-      SELECT w.quantity, CASE WHEN w.quantity > 0 THEN w.ended_on ELSE greatest(w.due, w.ended_on) END
-                         - w.asked_on - w.waiting_days AS days
+      SELECT w.quantity, greatest(0, CASE WHEN w.quantity > 0 THEN w.ended_on ELSE greatest(w.due, w.ended_on) END
+                                     - w.asked_on - w.waiting_days) AS days
       FROM work_order w JOIN orders o ON o.order_id = w.order_id
       JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = source.nation
       WHERE w.part = source.part AND w.source = source.site AND w.ended_on IS NOT NULL AND w.asked_on IS NOT NULL

@@ -1,13 +1,17 @@
 """Parts and sites, and the files that bring them and opening stock."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.schemas.files import read_csv
 from services.inventory.schemas.imports import ImportKind
-from shared.http.files import Bounds
+from shared.http.files import Bounds, LineError
+from shared.http.staging import Staging
+from shared.http.staging_store import Import, Staged
 from shared.http.tokens import Principal, Role
 from tests.integration.inventory.house import House
 from tests.unit.http.makers import a_principal, slug
@@ -92,7 +96,6 @@ async def test_an_import_that_broke_off_is_finished_by_the_next_start(house: Hou
     rows = "\n".join(f"{DEPOT},{PART},F-01:L-{n},A,1," for n in range(25))
     content = f"site,part,lot,condition,quantity,expiry\n{rows}".encode()
     lines = read_csv(content, ImportKind.STOCK, Bounds(lines_max=100, errors_max=10))
-    house.importer._settings = house.settings.model_copy(update={"import_chunk": 10})
 
     class Stopped(Exception):  # the process, not an error
         pass
@@ -100,14 +103,15 @@ async def test_an_import_that_broke_off_is_finished_by_the_next_start(house: Hou
     published = 0
     publish = house.importer._publish
 
-    async def stops_in_the_middle(*args: object) -> object:
+    async def stops_in_the_middle(session: AsyncSession, found: Import, staged: Sequence[Staged]) -> list[LineError]:
         nonlocal published
         published += 1
         if published == 2:
             raise Stopped
-        return await publish(*args)  # type: ignore[arg-type]
+        return await publish(session, found, staged)
 
-    house.importer._publish = stops_in_the_middle  # type: ignore[method-assign,assignment]
+    seconds = house.settings.import_staging_seconds_max
+    house.importer._staging = Staging(house.database, stops_in_the_middle, chunk=10, seconds_max=seconds)
     with pytest.raises(Stopped):
         await house.importer.take(lines, an_operator(), content=content, dry_run=False)
     before = await house.owner.fetchval("SELECT sum(on_hand) FROM balance")

@@ -103,6 +103,18 @@ async def test_a_fact_that_is_heard_twice_and_late_is_learned_from_once(house: H
     assert (await learned(house))["learned"]["deliveries"] == 1
 
 
+async def test_what_came_before_its_source_was_free_for_it_came_in_no_time(house: House) -> None:
+    await house.approve(lead_time_days=30, capacity_per_week=1)
+    await short(house)
+    second = await short(house)
+
+    await house.ear.hear(inventory_said(second, DemandSupplied, arrived=5, reserved=5))
+
+    known = (await learned(house))["learned"]
+    assert known["deliveries"] == 1
+    assert 0 < known["days"] < 30
+
+
 async def test_a_partner_sees_what_is_stated_and_not_what_was_learned(house: House) -> None:
     await house.approve()
     headers = house.bearer("planner", nation="RUS")

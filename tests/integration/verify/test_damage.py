@@ -94,7 +94,7 @@ from tests.integration.verify.books import Books, offences
         pytest.param(
             "orders",
             "UPDATE work_order SET quantity = quantity + 1",
-            ["I8"],
+            ["I8", "I7"],
             "which production did not say",
             id="orders knows a work order otherwise",
         ),
