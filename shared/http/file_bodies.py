@@ -5,6 +5,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -61,8 +62,8 @@ class FileForm:
             return rows
         return {"type": "object", "required": [self.member], "properties": {self.member: rows}}
 
-    def _schema(self) -> dict[str, Any]:
-        return self.rows.model_json_schema()
+    def _schema(self) -> Mapping[str, Any]:
+        return _schema_of(self.rows)
 
 
 def file_body(*forms: FileForm) -> dict[str, Any]:
@@ -101,6 +102,11 @@ def inlined(schema: Any, definitions: Mapping[str, Any] | None = None) -> Any:
         return inlined(known[schema["$ref"].rpartition("/")[2]], known)
     skipped = {"$defs", "discriminator"}
     return {name: inlined(each, known) for name, each in schema.items() if name not in skipped}
+
+
+@cache
+def _schema_of(rows: type[BaseModel]) -> Mapping[str, Any]:
+    return rows.model_json_schema()
 
 
 def _cell(value: Any) -> str:

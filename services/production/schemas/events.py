@@ -118,13 +118,18 @@ class FactoryEvent(BaseModel):
     """The fact; fields that its type does not know are refused."""
 
 
+class _Posted(FactoryEvent):
+    # What its fields mean is known; to look for it again in the source of every type made of it takes a second.
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
 def _event_of(fact: type[FactoryFact]) -> type[FactoryEvent]:
     name = fact.__name__.removeprefix("Factory") + "Event"
     fields: dict[str, Any] = {
         "type": (Literal[fact.TYPE], Field(description="What happened.")),
         "data": (fact, Field(description="The fact; fields that its type does not know are refused.")),
     }
-    return create_model(name, __base__=FactoryEvent, __doc__=fact.__doc__, **fields)
+    return create_model(name, __base__=_Posted, __doc__=fact.__doc__, **fields)
 
 
 EVENTS: tuple[type[FactoryEvent], ...] = tuple(_event_of(fact) for fact in POSTED.values())
