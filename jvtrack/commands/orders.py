@@ -48,6 +48,7 @@ _ASKED = (
     "platform",
     "tail_number",
     "placed_on",
+    "promised_for",
 )
 """What an import takes of an order, in the order of an export's columns."""
 
@@ -215,8 +216,9 @@ def _asked(order: Order) -> Mapping[str, object]:
     """Write an order as a line of an import."""
     said = order.model_dump(mode="json", include=set(_ASKED))
     placed_on = None if order.placed_at is None else order.placed_at.astimezone(UTC).date().isoformat()
+    first = None if order.first_promised_for is None else order.first_promised_for.isoformat()
     references = list(map(reference_key, order.references))
-    return {**said, "references": references, "suffix": order.suffix, "placed_on": placed_on}
+    return {**said, "references": references, "suffix": order.suffix, "placed_on": placed_on, "promised_for": first}
 
 
 def _details(order: OrderDetails) -> Sequence[Table]:

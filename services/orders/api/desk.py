@@ -7,9 +7,9 @@ from fastapi import Depends
 
 from services.orders.commands.importing import Importer
 from services.orders.commands.outcomes import Outcomes
-from services.orders.commands.placing import Outcome, Request
 from services.orders.commands.planning import Planner
 from services.orders.commands.posting import Post
+from services.orders.commands.request import Outcome, Request
 from services.orders.commands.reviewing import Reviewer
 from services.orders.settings import OrdersSettings
 from shared.db import Database

@@ -18,7 +18,7 @@ from shared.http.guard import JSON, takes
 _FILE = FileForm(
     "orders",
     OrderRow,
-    [{**example_of(PlaceOrder), "conditions": ["A", "C"], "placed_on": "2026-11-23"}],
+    [{**example_of(PlaceOrder), "conditions": ["A", "C"], "placed_on": "2026-11-23", "promised_for": "2027-02-15"}],
     cells={"conditions": "In CSV parted by semicolons."},
 )
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
@@ -54,7 +54,7 @@ def _importing(routes: APIRouter, desk: Desk) -> None:
 
         CSV with a header line (`text/csv`, UTF-8) or a JSON list. What the order door asks of an order holds for each
         line; one that was placed before, as it was placed or as it stands now, changes nothing. Orders of earlier books
-        say on which day they were placed: they may be overdue.
+        say on which day they were placed, and which was promised first, which is kept for ever: they may be overdue.
         """
         key = ("document_number", "suffix")
         file = await look_over_file(request, OrderRow, key=key, settings=desk.settings)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from services.orders.api.desk import Asker, Buyer, Decliner, Desk, Reader, order_token
 from services.orders.commands import changing, overriding
-from services.orders.commands.placing import Request
+from services.orders.commands.request import Request
 from services.orders.domain.order import OrderUnknown
 from services.orders.queries import orders as queries
 from services.orders.schemas.filters import OrderFilter

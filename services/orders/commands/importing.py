@@ -12,7 +12,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands import placing
-from services.orders.commands.placing import DocumentNumberReused, Outcome, Request
+from services.orders.commands.placing import DocumentNumberReused
+from services.orders.commands.request import Outcome, Request
 from services.orders.domain.asking import RequiredByPast
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch
 from services.orders.domain.document_number import DocumentDateImpossible, DocumentDateOutOfReach, order_id_of
@@ -170,7 +171,7 @@ async def _refused(
     session: AsyncSession, lines: Sequence[tuple[int, OrderRow]], by: Principal, decide: Decide
 ) -> list[_Refused]:
     trace = tracing.current.get()
-    requests = [Request(row, by, trace, row.placed_on) for _, row in lines]
+    requests = [Request(row, by, trace, row.placed_on, row.promised_for) for _, row in lines]
     outcomes = await decide(session, requests)
     reused = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, DocumentNumberReused)]
     same = await _as_they_stand(session, {n: requests[n] for n in reused})

@@ -1,85 +1,43 @@
 """Placing orders: many requests decided in one transaction, each accepted, recognised or refused on its own."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.commands.request import Outcome, Request
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, SiteNotDepot
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
-from services.orders.domain.order import OrderState
+from services.orders.domain.order import Decision, Order, OrderState
 from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at
+from services.orders.domain.plan import make_promise
 from services.orders.domain.platforms import PlatformOfAnother, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
+from services.orders.domain.promise import of_earlier_books
 from services.orders.domain.substitutes import Wanted, accepted
-from services.orders.schemas.orders import OrderSummary, PlaceOrder
+from services.orders.schemas.orders import OrderSummary
 from services.orders.store import catalogue, lookups
 from services.orders.store import orders as store
 from services.orders.store import platforms as fleet
+from services.orders.store import promises as promise_store
 from services.orders.store.lookups import SiteCopy
 from services.orders.store.orders import Placed
+from services.orders.store.promises import Promised
 from shared import clock
 from shared.errors import Refusal
 from shared.events.catalogue import MakerReference
 from shared.events.references import read_reference
 from shared.http import rights
 from shared.http.rights import SiteForbidden
-from shared.http.tokens import Principal, Scope
+from shared.http.tokens import Scope
 from shared.messaging.outbox import Told, tell
-from shared.observe import tracing
+from shared.sql import Writes
 from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
 
 
 class DocumentNumberReused(Refusal):
     """The document number names another order."""
-
-
-_BESIDE_THE_ORDER = {"placed_on"}
-"""What a line of a file says beside the order itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """An order as it came to the door, and from whom."""
-
-    body: PlaceOrder
-    principal: Principal
-    trace: tracing.Trace | None
-    placed_on: date | None = None
-    """The day on which it was placed elsewhere, before it came here; none for one that is placed now."""
-
-    @property
-    def filling_site(self) -> SiteId:
-        """Name the depot that is to fill it."""
-        return self.body.site or self.body.ordered_by
-
-    @property
-    def tail(self) -> TailName | None:
-        """Name the platform that waits, if it is one of a known registration."""
-        platform, number = self.body.platform, self.body.tail_number
-        return None if platform is None or number is None else TailName(platform, number)
-
-    @property
-    def is_between_depots(self) -> bool:
-        """Tell whether one depot asks another: such a request is all or nothing."""
-        return self.filling_site != self.body.ordered_by
-
-    def digest(self) -> bytes:
-        """Tell this order from any other of the same document number; what goes without saying need not be said."""
-        said = {"partial": True} if self.is_between_depots else {"site": None}
-        resolved = self.body.model_copy(update=said)
-        text = resolved.model_dump_json(exclude_defaults=True, exclude=_BESIDE_THE_ORDER)
-        return hashlib.sha256(text.encode()).digest()
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Which order a request named; if it placed it, as it was placed."""
-
-    order_id: OrderId
-    placed: OrderSummary | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +58,8 @@ class _Fresh:
     """An order that this group places."""
 
     row: Placed
-    fact: Told
+    order: Order
+    told: Sequence[Told]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +143,16 @@ def _decide(
         return refusal
     digest = request.digest()
     known.digests[name] = digest
-    told = Told(fact, order.version, trace=request.trace)
-    fresh[name] = _Fresh(Placed(placement, request.principal.subject, digest), told)
-    return Outcome(name, _as_placed(fresh[name].row))
+    decided = _promised(order, request.promised_for)
+    numbered = [(order.version, fact), *decided.numbered()]
+    told = [Told(each, version, trace=request.trace) for version, each in numbered]
+    fresh[name] = _Fresh(Placed(placement, request.principal.subject, digest), decided.order, told)
+    return Outcome(name, _as_placed(fresh[name]))
+
+
+def _promised(order: Order, day: date | None) -> Decision:
+    """Take over what was promised in earlier books."""
+    return Decision(order) if day is None else make_promise(order, of_earlier_books(day))
 
 
 def _check_rights(request: Request, sites: Mapping[SiteId, SiteCopy]) -> None:
@@ -252,9 +218,9 @@ def _placement(request: Request, order_id: OrderId, known: _Known) -> Placement:
     )
 
 
-def _as_placed(placed: Placed) -> OrderSummary:
+def _as_placed(fresh: _Fresh) -> OrderSummary:
     """Show a new order as its row will hold it."""
-    asked = placed.placement
+    asked, order, promise = fresh.row.placement, fresh.order, fresh.order.promise
     return OrderSummary(
         order_id=asked.order_id,
         document_number=asked.document_number,
@@ -272,8 +238,8 @@ def _as_placed(placed: Placed) -> OrderSummary:
         tail_number=asked.tail_number,
         for_stock=asked.for_stock,
         placed_at=asked.placed_at,
-        placed_by=placed.placed_by,
-        version=1,
+        placed_by=fresh.row.placed_by,
+        version=order.version,
         state=OrderState.PLACED,
         quantity=asked.quantity,
         wanted=asked.quantity,
@@ -283,9 +249,9 @@ def _as_placed(placed: Placed) -> OrderSummary:
         issued=0,
         cancelled=0,
         open=asked.quantity,
-        promised_for=None,
-        promise_reason=None,
-        first_promised_for=None,
+        promised_for=promise.promised_for if promise else None,
+        promise_reason=promise.reason if promise else None,
+        first_promised_for=order.first_promised_for,
         overdue=False,
         supplies=None,
     )
@@ -294,6 +260,11 @@ def _as_placed(placed: Placed) -> OrderSummary:
 async def _write(session: AsyncSession, fresh: Mapping[OrderId, _Fresh]) -> Mapping[OrderId, bytes]:
     """Insert and tell the new orders; give the digests of those that somebody else has placed meanwhile."""
     inserted = await store.place(session, [each.row for each in fresh.values()])
-    await tell(session, [each.fact for order_id, each in fresh.items() if order_id in inserted])
+    new = [each for order_id, each in fresh.items() if order_id in inserted]
+    promised = [(each.order, each.order.promise) for each in new if each.order.promise is not None]
+    writes = Writes()
+    store.save(writes, [order for order, _ in promised])
+    promise_store.save(writes, [Promised(order.order_id, order.promises, promise) for order, promise in promised])
+    await tell(session, [told for each in new for told in each.told], beside=writes)
     overtaken = fresh.keys() - inserted
     return await lookups.placed(session, overtaken) if overtaken else {}

@@ -158,10 +158,15 @@ def _reduced(order: Order, work: Sourcing, back: int) -> OrderSourcingReduced:
 
 def _promise(decided: Decision, today: date) -> Decision:
     """Promise what the facts allow, and tell it; a promise that stays as it was is not made again."""
-    order = decided.order
-    made = _derived(order, today)
-    if made is None or made == order.promise:
+    made = _derived(decided.order, today)
+    if made is None or made == decided.order.promise:
         return decided
+    told = make_promise(decided.order, made)
+    return Decision(told.order, (*decided.facts, *told.facts))
+
+
+def make_promise(order: Order, made: Promise) -> Decision:
+    """Make a promise; the first day that is ever promised is kept."""
     promised = replace(
         order,
         promise=made,
@@ -176,8 +181,7 @@ def _promise(decided: Decision, today: date) -> Decision:
         before=order.promise.promised_for if order.promise else None,
         first=promised.first_promised_for,
     )
-    told = tell(promised, fact)
-    return Decision(told.order, (*decided.facts, *told.facts))
+    return tell(promised, fact)
 
 
 def _derived(order: Order, today: date) -> Promise | None:

@@ -19,6 +19,11 @@ class Promise:
     reason: str
 
 
+def of_earlier_books(promised_for: date) -> Promise:
+    """Keep what was promised before the order came here, until something is known of it."""
+    return Promise(promised_for, "as promised in earlier books")
+
+
 def from_stock(current: Promise | None, today: date) -> Promise:
     """Promise what is reserved in full: it is there since the day it was first so."""
     if current is not None and current.reason == IN_STOCK:

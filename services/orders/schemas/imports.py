@@ -1,10 +1,10 @@
 """Bodies of the import doors that take long files."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import field_validator
+from pydantic import ValidationInfo, field_validator
 
 from services.orders.schemas.orders import PlaceOrder
 from services.orders.schemas.references import Accepted
@@ -22,11 +22,25 @@ class OrderRow(PlaceOrder):
     """References of which it takes lots, as `MAKER/NUMBER/REVISION` or in full; any of the part if none is named."""
     placed_on: Day | None = None
     """Day on which it was placed in earlier books; today if not given. It is not needed before that day."""
+    promised_for: Day | None = None
+    """Day that was promised of it first in earlier books, kept for ever; needs `placed_on`, and is not before it."""
 
     @field_validator("references", mode="before")
     @classmethod
     def _named(cls, references: object) -> object:
         return [_read(each) for each in references] if isinstance(references, list) else references
+
+    @field_validator("promised_for")
+    @classmethod
+    def _was_promised_once_placed(cls, promised_for: date | None, row: ValidationInfo) -> date | None:
+        if promised_for is None:
+            return None
+        placed_on = row.data.get("placed_on")
+        if placed_on is None:
+            raise ValueError("a promise of earlier books needs placed_on, too")
+        if promised_for < placed_on:
+            raise ValueError("nothing is promised for a day before placed_on")
+        return promised_for
 
 
 def _read(reference: object) -> object:

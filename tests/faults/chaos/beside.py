@@ -9,8 +9,16 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from jvtrack.client import JVTrack, PlatformTerms, SourceTerms
+from jvtrack.client import (
+    ConditionLifespan,
+    ConditionRuleTerms,
+    JVTrack,
+    PlatformTerms,
+    SourceTerms,
+    WeightTerms,
+)
 from jvtrack.client.answers.catalogue import PartRecord
+from jvtrack.client.answers.replenishment import ReplenishmentPolicy
 from shared import clock
 from shared.events.catalogue import Fit, MakerReference
 from shared.types import Platform, SiteId
@@ -19,9 +27,12 @@ from tests.faults.chaos.goods import (
     BOUGHT,
     DEPOTS,
     FACTORIES,
+    FIRST_MAKER,
     GATED,
     GROUNDING,
+    MADE,
     MADE_AS,
+    SECOND_MAKER,
     SUPPLIER,
     TAILS,
     Consignment,
@@ -37,7 +48,10 @@ Note = Callable[..., None]
 
 
 async def define(operator: JVTrack, planner: JVTrack) -> None:
-    """Say which part is bought, which is issued once inspected, and which grounds a tail; take the tails in."""
+    """Say which part is bought, made for orders, issued once inspected, and grounds a tail; take the tails in.
+
+    What slips is sourced anew, shelves are reviewed, and stock ages.
+    """
     made_as = [MakerReference.model_validate(MADE_AS)]
     fits = [Fit(platform=_PLATFORM, grounds=True)]
     gated = PartRecord(name="Gated", unit_of_issue="EA", references=made_as, first_article_required=True)
@@ -47,6 +61,15 @@ async def define(operator: JVTrack, planner: JVTrack) -> None:
     terms = SourceTerms(approved=True, approved_on=today, accepted_on=today, lead_time_days=30)
     for part in BOUGHT:
         await planner.orders.put_source(part, SUPPLIER, terms)
+    await planner.orders.put_source(MADE, SECOND_MAKER, terms.model_copy(update={"lead_time_days": 7}))
+    slower = terms.model_copy(update={"lead_time_days": 5, "capacity_per_week": 50})
+    await planner.orders.put_source(MADE, FIRST_MAKER, slower)
+    weights = WeightTerms(day="1", cost="0", import_content="0", resourcing="automatic")
+    await planner.orders.put_weights(today, weights)
+    policy = ReplenishmentPolicy(service_level="0.95", cover_days=30, history_weeks=13)
+    await planner.orders.replenishment.put_policy(today, policy)
+    ages = ConditionLifespan(qualified="P6M", short="P3M")
+    await planner.inventory.put_condition_rule(today, ConditionRuleTerms(lifespans=[ages], reason="As agreed."))
     for depot in DEPOTS:
         for number in range(TAILS):
             await operator.orders.platforms.put(_PLATFORM, tail_of(depot, number), PlatformTerms(site=depot))

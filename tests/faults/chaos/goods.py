@@ -14,8 +14,11 @@ FACTORIES = ("F-01", "F-02", "F-03", "F-04")
 DEPOTS = ("D-01", "D-02", "D-03", "D-04", "D-05")
 HOT = tuple(f"T-{number:04}" for number in range(1, 11))
 """Parts that every depot stocks, orders and counts: what is contended."""
-GROUNDING, GATED, BOUGHT = HOT[6], HOT[7], HOT[8:]
-"""Of these: for want of which tails stand still, issued once it was inspected, bought of a supplier."""
+AGEING, MADE, GROUNDING, GATED, BOUGHT = HOT[4], HOT[5], HOT[6], HOT[7], HOT[8:]
+"""Of these: passed through the conditions by the clock, made for orders, for want of which tails stand still, issued
+once it was inspected, bought of a supplier."""
+FIRST_MAKER, SECOND_MAKER = "F-01", "F-02"
+"""Who makes for orders."""
 SUPPLIER = "S-10"
 MADE_AS = {"maker": "3VK1Y", "number": "VKR-T8", "revision": "A"}
 """What every factory makes the gated part as."""
@@ -23,7 +26,6 @@ TAILS = 3
 """At home at each depot."""
 _ACTIVITIES = {"D-01": "7201YA", "D-02": "7311YA", "D-03": "7405YB", "D-04": "7507YC", "D-05": "7609YC"}
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_STAGES = ("lot-started", "lot-finished", "lot-dispatched")
 
 
 class Consignment(NamedTuple):
@@ -56,32 +58,41 @@ class Lot:
 def a_lot(dice: random.Random, number: int, *, line: str, parts: tuple[PartId, ...], at: datetime) -> Lot:
     """Make a lot whose sender says that it is a certain time."""
     factory, depot = FACTORIES[number % len(FACTORIES)], dice.choice(DEPOTS)
-    # What is bought comes from its supplier.
-    part = dice.choice(HOT[: -len(BOUGHT)] if dice.random() < 0.2 else parts)
+    # What is bought comes from its supplier, and what is made for orders from who was asked.
+    part = dice.choice([each for each in HOT if each not in (MADE, *BOUGHT)] if dice.random() < 0.2 else parts)
     lot, quantity = f"C{number}", dice.randint(1, 9)
     data: dict[str, Any] = {"lot": lot, "part": part, "quantity": quantity}
     made = {**data, "reference": MADE_AS} if part == GATED else data
+    said = {
+        "lot-started": made,
+        "lot-finished": {**made, **(_life(dice, at) if part == AGEING else {})},
+        "lot-dispatched": {**data, "shipment": lot, "depot": depot},
+    }
     lines = []
-    for stage in _STAGES:
-        sent = {**data, "shipment": lot, "depot": depot} if stage == "lot-dispatched" else made
+    for stage, told in said.items():
         event = {
             "specversion": "1.0",
             "id": f"{lot}-{stage}",
             "source": f"/{factory}/{line}",
             "type": f"jvtrack.factory.{stage}.v1",
             "time": at.isoformat(),
-            "data": sent,
+            "data": told,
         }
         lines.append(Line(f"{event['source']} {event['id']}", json.dumps(event).encode()))
     return Lot(Consignment(f"{factory}:{lot}", f"{factory}:{lot}", depot, part, quantity), lines)
 
 
+def _life(dice: random.Random, at: datetime) -> dict[str, str]:
+    """Leave a lot less life than its condition says, so that the clock moves it."""
+    left = timedelta(days=dice.choice((30, 150, 400)))
+    return {"made_on": str(at.date() - timedelta(days=300)), "expires_on": str(at.date() + left)}
+
+
 def an_order(dice: random.Random, number: int, depot: SiteId) -> dict[str, Any]:
     """Make an order for a hot part, now and then of another depot's stock."""
     today = clock.now().date()
-    serial = "".join(_DIGITS[number // 36**place % 36] for place in (3, 2, 1, 0))
     order: dict[str, Any] = {
-        "document_number": f"{_ACTIVITIES[depot]}{today.year % 10}{today.timetuple().tm_yday:03}{serial}",
+        "document_number": document_number(number, depot),
         "ordered_by": depot,
         "part": dice.choice(HOT),
         "quantity": dice.randint(1, 4),
@@ -91,6 +102,13 @@ def an_order(dice: random.Random, number: int, depot: SiteId) -> dict[str, Any]:
     if order["part"] == GROUNDING:
         order |= {"platform": "MI-17V-5", "tail_number": tail_of(depot, dice.randrange(TAILS))}
     return {**order, "site": dice.choice(DEPOTS)} if dice.random() < 0.1 else order
+
+
+def document_number(number: int, depot: SiteId) -> str:
+    """Number an order of today."""
+    today = clock.now().date()
+    serial = "".join(_DIGITS[number // 36**place % 36] for place in (3, 2, 1, 0))
+    return f"{_ACTIVITIES[depot]}{today.year % 10}{today.timetuple().tm_yday:03}{serial}"
 
 
 def tail_of(depot: SiteId, number: int) -> str:

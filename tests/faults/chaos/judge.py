@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from deploy.postgres.provision import connect
-from shared.events.orders import OrderCancelRequested, OrderPlaced
+from shared.events.expediting import OrderLentAsked, OrderSourceHurried, OrderSplit
+from shared.events.orders import OrderCancelRequested, OrderPlaced, OrderReprioritised
 from shared.events.platforms import PlatformDown, PlatformUp
 from shared.events.quality import FirstArticleChanged
 from shared.events.stock import ProtectedMinimumSet
@@ -64,6 +65,14 @@ _BOOKED: Mapping[str, Sequence[tuple[str, str]]] = {
         (
             "cancel",
             f"SELECT substr(key, 7), substr(key, 7), count(*) FROM event_log WHERE type = '{OrderCancelRequested.TYPE}' GROUP BY 1",  # noqa: E501, S608  # our own type
+        ),
+        (
+            "expedite",
+            f"""
+            SELECT convert_from(payload, 'UTF8')::json ->> 'reason', substr(key, 7), count(*) FROM event_log
+            WHERE type IN ('{OrderSourceHurried.TYPE}', '{OrderSplit.TYPE}', '{OrderLentAsked.TYPE}', '{OrderReprioritised.TYPE}')
+            GROUP BY 1, 2
+            """,  # noqa: E501, S608  # our own types
         ),
         (
             "platform",

@@ -21,7 +21,7 @@ from tests.faults.chaos.beside import define
 from tests.faults.chaos.caller import Caller
 from tests.faults.chaos.exposed import Exposed, exposed
 from tests.faults.chaos.faults import Faults, LeftOut
-from tests.faults.chaos.goods import BOUGHT, DEPOTS, HOT
+from tests.faults.chaos.goods import BOUGHT, DEPOTS, FIRST_MAKER, HOT, MADE
 from tests.faults.chaos.history import first_key, history
 from tests.faults.chaos.journal import Journal, entries
 from tests.faults.chaos.judge import Offence, judge_answers
@@ -36,8 +36,8 @@ from tests.fixtures.doors import Doors, client_of
 
 _JOURNAL = "journal.jsonl"
 _STOCK = 400
-# So little that suppliers are soon asked.
-_STOCK_BOUGHT = 30
+# So little that sources are soon asked.
+_STOCK_SCARCE = 30
 _PARTS_OF_OUR_OWN = 20
 _PROGRESS_SECONDS = 1.0
 
@@ -102,10 +102,10 @@ class Run:
         async with Trade.opened(everything.system, parts=_PARTS_OF_OUR_OWN) as trade:
             terms = SourceTerms(approved=True, approved_on=clock.now().date(), lead_time_days=7)
             for part in HOT:
-                stock = _STOCK_BOUGHT if part in BOUGHT else _STOCK
+                stock = _STOCK_SCARCE if part in (MADE, *BOUGHT) else _STOCK
                 await trade.stocked(*((depot, stock) for depot in DEPOTS), part=part)
                 if part not in BOUGHT:
-                    await trade.connection.orders.put_source(part, "F-01", terms)
+                    await trade.connection.orders.put_source(part, FIRST_MAKER, terms)
             await define(trade.connection, trade.acting("planner"))
             self._say("catalogue, stock and sources are there")
             yield trade

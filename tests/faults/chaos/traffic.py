@@ -1,6 +1,7 @@
 """The load on all doors, at a steady pace: factories report lots, depots order, receive, issue, cancel, count, scrap.
 
-Beside that, tails go down and up, suppliers send, inspections are taken and minimums are kept.
+Beside that, tails go down and up, suppliers send, inspections are taken and minimums are kept; factories answer for
+what they are asked to make, and depots hurry it, ask each other for stock and fill their shelves.
 
 Pace and requests do not depend on how fast the machine is: whoever is late catches up.
 """
@@ -18,18 +19,48 @@ from shared import clock
 from shared.types import PartId, SiteId
 from tests.faults.chaos.beside import Beside
 from tests.faults.chaos.caller import EVENTS, Answer, Caller
-from tests.faults.chaos.goods import DEPOTS, FACTORIES, HOT, Consignment, Placed, a_lot, a_receipt, an_order
+from tests.faults.chaos.goods import (
+    DEPOTS,
+    FACTORIES,
+    FIRST_MAKER,
+    HOT,
+    SECOND_MAKER,
+    Consignment,
+    Placed,
+    a_lot,
+    a_receipt,
+    an_order,
+)
+from tests.faults.chaos.hurrying import Hurrying
+from tests.faults.chaos.workshop import Workshop
 from tests.fixtures.system import System
 
 LOTS_PER_BODY = 10
 TOKEN_HOURS = 96
 _WAITING_MAX = 2_000
 _UNANSWERED_MAX = 10_000
-_SHARES: Mapping[str, float] = {"lines": 0.7, "events": 0.1, "depot": 0.17, "beside": 0.03}
-_WORKERS = {"lines": 2, "events": 1, "depot": 3, "beside": 1}
+_SHARES: Mapping[str, float] = {
+    "lines": 0.7,
+    "events": 0.1,
+    "depot": 0.15,
+    "beside": 0.03,
+    "shop": 0.01,
+    "hurrying": 0.01,
+}
+_WORKERS = {"lines": 2, "events": 1, "depot": 3, "beside": 1, "shop": 1, "hurrying": 1}
 _AGAIN_SHARE = 0.1
 """Of the bodies that were accepted, so many are sent once more as they are."""
+MAKERS = (FIRST_MAKER, SECOND_MAKER)
+_PLACES: Mapping[str, tuple[SiteId, ...]] = {
+    "lines": FACTORIES,
+    "events": FACTORIES,
+    "depot": DEPOTS,
+    "beside": DEPOTS,
+    "shop": MAKERS,
+    "hurrying": DEPOTS,
+}
 Work = Callable[[], Coroutine[Any, Any, int]]
+Worker = Beside | Hurrying | Workshop
 
 
 class Traffic:
@@ -51,12 +82,17 @@ class Traffic:
         self._ending = asyncio.Event()
         self._factory = system.token("factory", *FACTORIES, hours=TOKEN_HOURS)
         self._depots = {depot: system.token("depot", depot, hours=TOKEN_HOURS) for depot in DEPOTS}
-        self._beside = {depot: Beside(system, caller, depot=depot, dice=dice, hours=TOKEN_HOURS) for depot in DEPOTS}
+        told: dict[str, Any] = {"dice": dice, "hours": TOKEN_HOURS}
+        self._workers: Mapping[tuple[str, SiteId], Worker] = {
+            **{("beside", depot): Beside(system, caller, depot=depot, **told) for depot in DEPOTS},
+            **{("hurrying", depot): Hurrying(system, caller, depot=depot, **told) for depot in DEPOTS},
+            **{("shop", maker): Workshop(system, caller, factory=maker, **told) for maker in MAKERS},
+        }
 
     async def run(self, events_per_second: float) -> None:
         """Send requests until told to end; returns once each has its answer."""
         workers: list[Coroutine[Any, Any, None]] = []
-        for sort, places in (("lines", FACTORIES), ("events", FACTORIES), ("depot", DEPOTS), ("beside", DEPOTS)):
+        for sort, places in _PLACES.items():
             count = _WORKERS[sort] * len(places)
             pace = _SHARES[sort] * events_per_second / count
             workers += [self._keep_pace(self._work(sort, places[each % len(places)]), pace) for each in range(count)]
@@ -80,12 +116,12 @@ class Traffic:
     def _work(self, sort: str, place: SiteId) -> Work:
         if sort == "lines":
             return self._post_lines
-        if sort == "beside":
-            return lambda: self._post_beside(place)
-        return self._post_events if sort == "events" else lambda: self._keep_a_depot(place)
+        if sort == "events":
+            return self._post_events
+        return lambda: self._keep_a_depot(place) if sort == "depot" else self._post_beside(sort, place)
 
-    async def _post_beside(self, depot: SiteId) -> int:
-        sent = await self._beside[depot].act(self._numbers, self._note)
+    async def _post_beside(self, sort: str, place: SiteId) -> int:
+        sent = await self._workers[sort, place].act(self._numbers, self._note)
         if sent is not None:
             self._sent.append(sent)
         return 1

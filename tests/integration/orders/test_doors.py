@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.orders.commands.placing import Request
+from services.orders.commands.request import Request
 from services.orders.schemas.orders import PlaceOrder
 from shared import clock
 from shared.events.stock import DemandIssued, DemandReduced, DemandReserved

@@ -98,6 +98,8 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
         ({"ordered_by": "D-02"}, "ordered_by", "not yours"),
         ({"placed_on": "2999-01-01", "required_by": "2999-02-01"}, "document_number", "more than a year ago"),
         ({"placed_on": str(TODAY + timedelta(days=2))}, "placed_on", "today or before"),
+        ({"promised_for": SOON}, "promised_for", "needs placed_on"),
+        ({"placed_on": YESTERDAY, "promised_for": "2020-01-01"}, "promised_for", "before placed_on"),
     ],
     ids=str,
 )
@@ -159,6 +161,29 @@ async def test_an_order_of_earlier_books_keeps_its_day_and_may_be_overdue(house:
     assert (order["order_id"], order["placed_at"][:10]) == (f"{number(7, day)}-{day.year}", str(day))
 
 
+async def test_what_was_promised_in_earlier_books_stays_the_first_promise_for_ever(house: House) -> None:
+    day = TODAY - timedelta(days=40)
+    promised = str(day + timedelta(days=30))
+    line = a_line(placed_on=str(day), promised_for=promised, document_number=number(7, day))
+    order_id = f"{number(7, day)}-{day.year}"
+
+    for _ in range(2):
+        assert (await imported(house, as_csv(line))).status_code == 200
+    before = await house.order(order_id)
+    await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5))
+    after = await house.order(order_id)
+
+    assert (before["promised_for"], before["promise_reason"]) == (promised, "as promised in earlier books")
+    assert (before["first_promised_for"], before["version"]) == (promised, 2)
+    assert (after["promised_for"], after["promise_reason"], after["first_promised_for"]) == (
+        str(TODAY),
+        "in stock",
+        promised,
+    )
+    assert [each["promised_for"] for each in after["promises"]] == [promised, str(TODAY)]
+    assert await house.told_of(order_id) == ["order-placed", "order-promised", "order-promised"]
+
+
 async def test_an_approver_imports_urgent_orders_and_stands_with_them(house: House) -> None:
     done = await imported(house, as_csv(a_line(urgency="A")), scope="approve-urgency")
 
@@ -192,7 +217,8 @@ def exported(order: dict[str, Any]) -> dict[str, Any]:
     names = (*a_line(), "site", "partial", "conditions", "platform", "tail_number")
     said = {name: order[name] for name in names if order[name] is not None}
     suffix = order["order_id"][20:]
-    return {**said, "placed_on": order["placed_at"][:10], **({"suffix": suffix} if suffix else {})}
+    books = {"placed_on": order["placed_at"][:10], "promised_for": order["first_promised_for"]}
+    return {**said, **books, **({"suffix": suffix} if suffix else {})}
 
 
 async def test_a_file_under_way_is_asked_how_far_it_is_and_sent_again_it_is_the_same(house: House) -> None:
