@@ -45,12 +45,19 @@ def router(doors: Doors) -> APIRouter:
 
     @routes.get("/v1/demands/{order_id}/alternatives", responses={404: {"description": _UNKNOWN}})
     async def list_alternatives(*, order_id: Order, principal: Reader, session: Session) -> Sequence[SpareRead]:
-        """List the depots that could ship what an order waits for, in conditions that it accepts, the most first."""
+        """List the depots that could ship what an order waits for, as it accepts it, the most first."""
         known = await seen(session, principal)
         demand = await _demand(session, order_id, known)
         today = clock.now().date()
-        accepted, site = demand.conditions, demand.site
-        return await queries.spare(session, [demand.part], known, today, conditions=accepted, without=site)
+        return await queries.spare(
+            session,
+            [demand.part],
+            known,
+            today,
+            conditions=demand.conditions,
+            references=demand.accepted,
+            without=demand.site,
+        )
 
     _prices(routes, doors)
     return routes

@@ -14,7 +14,7 @@ from tests.integration.inventory.gates import OTHER, REFERENCE, a_made, reserved
 from tests.integration.inventory.house import House, a_receipt
 from tests.integration.premises import Ear
 from tests.unit.http.makers import slug
-from tests.unit.inventory.makers import DEPOT, LOT, PART, a_dispatch, a_finish, an_order, an_order_id
+from tests.unit.inventory.makers import DEPOT, LOT, OTHER_DEPOT, PART, a_dispatch, a_finish, an_order, an_order_id
 
 OTHER_LOT = "F-01:L-2"
 SHIPMENTS = {LOT: "F-01:S-1", OTHER_LOT: "F-01:S-2"}
@@ -200,3 +200,17 @@ async def test_references_that_replace_in_a_circle_are_refused(
     (error,) = answer.json()["errors"]
     assert (answer.status_code, error["field"]) == (422, "references")
     assert says in error["message"]
+
+
+async def test_another_depot_could_ship_only_lots_that_the_order_accepts(house: House) -> None:
+    await both(house)
+    await house.ear.hear(
+        an_order(9, 1, site=OTHER_DEPOT, ordered_by=OTHER_DEPOT, references=[OTHER]),
+        an_order(9, 2, site=OTHER_DEPOT, ordered_by=OTHER_DEPOT),
+    )
+
+    found = [
+        await house.get(f"/v1/demands/{an_order_id(number)}/alternatives", role="planner", at="") for number in (1, 2)
+    ]
+
+    assert [[(each["site"], each["quantity"]) for each in listed] for listed in found] == [[(DEPOT, 2)], [(DEPOT, 4)]]
