@@ -1,5 +1,6 @@
 """What is asked of an order that was placed: less of it, another day, urgency or reference, or none of it."""
 
+from collections.abc import Callable
 from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,14 +11,13 @@ from services.orders.domain import asking
 from services.orders.domain.asking import Ask, Need
 from services.orders.domain.catalogue import CatalogueBehind
 from services.orders.domain.document_number import activity_of
-from services.orders.domain.order import Order, OrderUnknown
+from services.orders.domain.order import Decision, Order, OrderUnknown
 from services.orders.domain.plan import withdraw
 from services.orders.domain.priority import approver, designator, priority
 from services.orders.domain.substitutes import Wanted, accepted
 from services.orders.schemas.orders import CancelOrder, ChangeOrder, DeclineOrder
 from services.orders.store import catalogue, lookups
 from services.orders.store.lookups import Places, Sight
-from shared import clock
 from shared.http import rights
 from shared.http.tokens import Principal, Scope
 from shared.types import OrderId, ReferenceKey, SiteId, Urgency
@@ -60,18 +60,33 @@ async def change_order(
     ask = Ask(principal.subject, body.reason)
     if body.urgency is not None:
         asked = await need(session, order_id, body.urgency, order.ordered_by, principal=principal)
-        order = work.decide(asking.reprioritise(order, asked, ask))
+        order = reprioritise(work, order_id, asked, ask)
     if body.required_by is not None:
-        order = work.decide(asking.reschedule(order, body.required_by, clock.now().date(), ask))
+        day = body.required_by
+        order = _everywhere(work, order_id, lambda each: asking.reschedule(each, day, work.today, ask))
     if body.references is not None:
-        accepting = asking.accept(order, await _accepted(session, order, body, work.today), ask)
-        order = work.decide(accepting)
-        if accepting.facts:
+        references, before = await _accepted(session, order, body, work.today), order
+        order = _everywhere(work, order_id, lambda each: asking.accept(each, references, ask))
+        if order != before:
             order = work.decide(withdraw(order, await work.market(order_id)))
     if body.quantity is not None:
         order = work.decide(asking.reduce(order, body.quantity, ask))
     asking.refuse_stale(seen, order, body.version)
     await work.settle()
+    return order
+
+
+def reprioritise(work: Work, order_id: OrderId, asked: Need, ask: Ask) -> Order:
+    """Change how urgent an order is, here and wherever another depot is to ship for it."""
+    return _everywhere(work, order_id, lambda each: asking.reprioritise(each, asked, ask))
+
+
+def _everywhere(work: Work, order_id: OrderId, ask: Callable[[Order], Decision]) -> Order:
+    """Ask the same of an order and of its lateral orders that still stand; gives the order."""
+    order = work.decide(ask(work.order(order_id)))
+    for lateral in work.laterals_of(order_id):
+        if not lateral.cancel_requested:
+            work.decide(ask(lateral))
     return order
 
 
@@ -101,7 +116,7 @@ async def need(
 
 async def _open(session: AsyncSession, order_id: OrderId, *, principal: Principal, outcomes: Outcomes) -> Work:
     await _require_write(session, order_id, principal)
-    return await open_to_ask(session, order_id, outcomes)
+    return await open_with_laterals(session, order_id, outcomes)
 
 
 async def _require_write(session: AsyncSession, order_id: OrderId, principal: Principal) -> None:

@@ -7,9 +7,9 @@ from datetime import timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands import changing
-from services.orders.commands.deciding import Work, open_to_plan
+from services.orders.commands.deciding import Work, open_to_plan, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
-from services.orders.domain import asking, expediting, lending
+from services.orders.domain import expediting, lending
 from services.orders.domain.asking import Ask
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.expediting import Actor, Portion
@@ -54,7 +54,10 @@ async def expedite(
 ) -> OrderId | None:
     """Do what is asked, on this person's word; gives the lateral order, where another depot is asked."""
     await require_expediting(session, order_id, principal)
-    work = await open_to_plan(session, [order_id], bounds.outcomes)
+    if isinstance(body, Raise):
+        work = await open_with_laterals(session, order_id, bounds.outcomes)
+    else:
+        work = await open_to_plan(session, [order_id], bounds.outcomes)
     order, actor = work.order(order_id), Actor(principal.subject, body.reason)
     refuse_stale(order, body)
     lateral = None
@@ -71,7 +74,7 @@ async def expedite(
             lateral = await _ask_depot(session, work, order, body, lender=Lender(actor, bounds.road_days))
         case Raise():
             need = await changing.need(session, order_id, body.urgency, order.ordered_by, principal=principal)
-            work.decide(asking.reprioritise(order, need, Ask(principal.subject, body.reason)))
+            changing.reprioritise(work, order_id, need, Ask(principal.subject, body.reason))
     await work.settle()
     return lateral
 

@@ -235,6 +235,24 @@ async def test_an_order_that_is_cancelled_lets_the_other_depots_go(house: House)
     assert (await house.told_of(asked))[-1] == "order-cancel-requested"
 
 
+async def test_what_is_changed_of_an_order_is_changed_wherever_another_depot_ships_for_it(house: House) -> None:
+    await house.approve()
+    order_id = await sourced(house, urgency="C")
+    name = (await expedite(house, order_id, lateral())).json()["lateral"]
+
+    sooner = {"required_by": in_days(5), "reason": "The flight is earlier."}
+    moved = await house.send("PATCH", f"/v1/orders/{order_id}", json=sooner)
+    raised = await expedite(house, order_id, {"kind": "raise", "urgency": "A"}, role="depot")
+
+    assert (moved.status_code, raised.status_code) == (202, 202), (moved.text, raised.text)
+    asked, lent_by = await house.order(order_id), await house.order(name)
+    assert (asked["urgency"], asked["required_by"]) == ("A", in_days(5))
+    assert [lent_by[each] for each in ("urgency", "priority", "required_by", "approved_by")] == [
+        asked[each] for each in ("urgency", "priority", "required_by", "approved_by")
+    ]
+    assert (await house.told_of(name))[1:] == ["order-rescheduled", "order-reprioritised"]
+
+
 async def test_an_order_that_was_served_meanwhile_lets_the_other_depot_go(house: House) -> None:
     order_id = await house.place()
     await house.ear.hear(inventory_said(order_id, DemandReserved))
