@@ -1,6 +1,6 @@
 """Giving out: what is free goes to who waits, and what lower bands hold to who waits in a higher one."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -40,7 +40,7 @@ async def _serve(session: AsyncSession, book: Book, keys: Collection[StockKey], 
     served = 0
     while queues and served < settings.served_max:
         pages = await demands.waiting(session, queues, settings.waiting_page)
-        await _load_minimums(session, book, pages)
+        await _load_minimums(session, book, _waiting(book, pages))
         for queue in queues:
             page = pages[queue.stock]
             queue.serve(book, page, is_last=len(page) < settings.waiting_page)
@@ -55,13 +55,16 @@ async def _settle(session: AsyncSession, book: Book, contests: Sequence[Contest]
     served = 0
     while contests and served < settings.served_max:
         pages = await rivals.waiting(session, contests, settings.waiting_page)
-        await _load_minimums(session, book, pages)
+        await _load_minimums(session, book, _waiting(book, pages))
         needs = []
         for contest in contests:
             page = pages[contest.stock]
             needs.append(Need(contest.stock, contest.open(book, page, is_last=len(page) < settings.waiting_page)))
             served += len(page)
         await rivals.load_holders(session, book, needs)
+        # Who loses waits, and may take from a band below.
+        holding = chain.from_iterable(book.demands.holding(contest.stock) for contest in contests)
+        await _load_minimums(session, book, holding)
         for contest in contests:
             contest.settle(book)
         contests = [contest for contest in contests if not contest.is_done]
@@ -69,7 +72,10 @@ async def _settle(session: AsyncSession, book: Book, contests: Sequence[Contest]
         log.info("contests_left", keys=len(contests), served=served)
 
 
-async def _load_minimums(session: AsyncSession, book: Book, pages: Mapping[StockKey, Sequence[Demand]]) -> None:
-    """Look up what stays at its site, where another depot's order waits."""
-    waiting = chain.from_iterable((*page, *book.demands.waiting(stock)) for stock, page in pages.items())
-    await minimums.load(session, book, book.minimums.unknown(waiting))
+def _waiting(book: Book, pages: Mapping[StockKey, Sequence[Demand]]) -> Iterator[Demand]:
+    return chain.from_iterable((*page, *book.demands.waiting(stock)) for stock, page in pages.items())
+
+
+async def _load_minimums(session: AsyncSession, book: Book, asking: Iterable[Demand]) -> None:
+    """Look up what stays at its site, where these are orders of another depot."""
+    await minimums.load(session, book, book.minimums.unknown(asking))

@@ -12,7 +12,7 @@ from shared.events.orders import OrderCancelRequested, OrderReprioritised
 from shared.types import Urgency
 from tests.integration.inventory.house import House, an_ear, open_house
 from tests.integration.premises import Ear
-from tests.unit.inventory.makers import DEPOT, PART, an_order, an_order_id
+from tests.unit.inventory.makers import DEPOT, OTHER_DEPOT, PART, an_order, an_order_id
 
 _PASSED_OVER = """
     SELECT w.order_id, h.order_id FROM demand w JOIN demand h USING (site, part)
@@ -90,6 +90,16 @@ async def test_what_an_all_or_nothing_order_loses_beyond_need_goes_to_who_waits(
     await house.balances()
 
 
+async def test_an_order_of_another_depot_that_loses_waits_for_what_its_site_does_not_protect(house: House) -> None:
+    await house.stock(3)
+    await house.ear.hear(an_order(1, 1, priority=5, ordered_by=OTHER_DEPOT), an_order(2, 2, priority=13))
+
+    await house.ear.hear(an_order(3, 3, priority=2))
+
+    assert await held(house, 1, 2, 3) == [0, 0, 3]
+    await house.balances()
+
+
 async def test_many_who_wait_and_hold_are_settled_page_by_page(database: ServiceDatabase, tmp_path: Path) -> None:
     async with open_house(database, tmp_path, waiting_page=7) as house:
         await house.stock(60)
@@ -135,7 +145,13 @@ async def test_whoever_races_nothing_is_held_twice_and_no_higher_band_waits_for_
     await house.stock(40, "F-01:L-2")
     ears = [an_ear(house.database, house.settings, part=part) for part in range(8)]
     orders = [
-        an_order(dice.randint(1, 4), number, priority=dice.randint(1, 15), partial=dice.random() < 0.8)
+        an_order(
+            dice.randint(1, 4),
+            number,
+            priority=dice.randint(1, 15),
+            partial=dice.random() < 0.8,
+            ordered_by=dice.choice((DEPOT, DEPOT, OTHER_DEPOT)),
+        )
         for number in range(1, 121)
     ]
 
