@@ -100,14 +100,19 @@ def _file(place: str, kind: str, content: bytes) -> Call:
 
 
 def orders_for(
-    numbers: Iterator[int], parts: Sequence[str], depots: Sequence[str], *, urgencies: str = "C"
+    numbers: Iterator[int],
+    parts: Sequence[str],
+    depots: Sequence[str],
+    *,
+    urgencies: str = "C",
+    orders: int = ORDERS_MAX,
 ) -> list[str]:
     """Make orders of depots for parts, in turn, as they are posted."""
     activities = csv.DictReader((DATA / "activities.csv").read_text().splitlines())
     activity = {row["site"]: row["activity"] for row in activities}
     today = now().date()
     bodies = []
-    for _ in range(ORDERS_MAX):
+    for _ in range(orders):
         number = next(numbers)
         depot = depots[number % len(depots)]
         serial = "".join(_SERIAL[number // 36**place % 36] for place in (3, 2, 1, 0))
