@@ -17,6 +17,7 @@ from jvtrack.commands.days import Day, read_day
 from jvtrack.commands.shown import Json, show_json
 from shared.events.factory import FactoryFact
 from shared.events.making import InProgress, Making
+from shared.events.references import reference_key
 from shared.events.workshop import (
     FactoryKitArrived,
     FactoryKitMissing,
@@ -46,9 +47,12 @@ def list_work_orders(
     if as_json:
         show_json(found)
         return
-    table = Table("work order", "factory", "part", "status", "quantity", "finished", "due", "its factory says")
+    table = Table(
+        "work order", "factory", "part", "status", "quantity", "finished", "due", "only as", "its factory says"
+    )
     for each in found:
-        figures = (each.status, str(each.quantity), str(each.finished), str(each.due))
+        taken = "\n".join(map(reference_key, each.references))
+        figures = (each.status, str(each.quantity), str(each.finished), str(each.due), taken)
         table.add_row(each.work_order, each.factory, each.part, *figures, escape("; ".join(_said(each))))
     Console().print(table)
 

@@ -28,8 +28,9 @@ READS = (
     Read(
         "work_order",
         """
-        SELECT work_order_id, version, quantity FROM work_order
-        WHERE work_order_id > $1 ORDER BY work_order_id LIMIT $2
+        SELECT work_order_id, version, quantity, order_id,
+          array_to_string(ARRAY(SELECT unnest(accepted_references) ORDER BY 1 COLLATE "C"), ' ')
+        FROM work_order WHERE work_order_id > $1 ORDER BY work_order_id LIMIT $2
         """,
         ("",),
     ),

@@ -117,7 +117,6 @@ deciders = Deciders[WorkOrderWork](
         OrderPlaced,
         OrderCancelRequested,
         OrderReductionRequested,
-        OrderReferencesChanged,
         OrderSourceOverridden,
         OrderPromised,
         OrderPromiseOverdue,
@@ -181,13 +180,19 @@ async def order_source_hurried(work: WorkOrderWork, received: CloudEvent[OrderSo
 @deciders.on(OrderRescheduled, touches=lambda moved: {moved.order})
 async def order_rescheduled(work: WorkOrderWork, received: CloudEvent[OrderRescheduled]) -> None:
     """Tell the factories that have the order's work orders of the new day of need."""
-    work.pass_on(received.data.order, lambda before: before.reschedule(received.data.required_by), received)
+    work.pass_on(received.data.order, lambda before: before.follow(required_by=received.data.required_by), received)
 
 
 @deciders.on(OrderReprioritised, touches=lambda changed: {changed.order})
 async def order_reprioritised(work: WorkOrderWork, received: CloudEvent[OrderReprioritised]) -> None:
     """Tell the factories that have the order's work orders how urgent it has become."""
-    work.pass_on(received.data.order, lambda before: before.reprioritise(received.data.priority), received)
+    work.pass_on(received.data.order, lambda before: before.follow(priority=received.data.priority), received)
+
+
+@deciders.on(OrderReferencesChanged, touches=lambda changed: {changed.order})
+async def order_references_changed(work: WorkOrderWork, received: CloudEvent[OrderReferencesChanged]) -> None:
+    """Tell the factories that have the order's work orders of which references it takes lots now."""
+    work.pass_on(received.data.order, lambda before: before.follow(references=received.data.references), received)
 
 
 async def open_catalogue_work(

@@ -55,6 +55,7 @@ work_order = Table(
     Column("promises", JSONB),
     Column("said", JSONB),
     Column("wanted_by", Date),
+    Column("accepted_references", ARRAY(Text)),
     *(Column(name, BigInteger) for name in _TOTALS),
     Column("updated_at", _INSTANT),
 )

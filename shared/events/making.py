@@ -71,3 +71,12 @@ class Making(BaseModel):
     """Price of one unit of issue, as agreed when it was bought."""
     currency: Currency | None = None
     """Currency of the price."""
+
+
+class ShelfLife(BaseModel):
+    """How long a lot keeps, by all that its factory has told of it and that still stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    expires_on: date | None = None
+    """Last day of a definite shelf life, the earliest that its finishes name; none if they name none."""

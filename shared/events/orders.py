@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, StringConstraints
 
 from shared.events.envelope import Event, Stream
-from shared.events.production import Reference
+from shared.events.production import References
 from shared.events.weighing import Candidate, Weighing
 from shared.types import (
     Condition,
@@ -20,9 +20,6 @@ from shared.types import (
     Urgency,
     WorkOrderId,
 )
-
-References = Annotated[tuple[Reference, ...], Field(max_length=100)]
-"""References of a part, as they are matched."""
 
 
 class OrderEvent(Event):
@@ -181,6 +178,8 @@ class OrderSourced(PlacedOrderEvent):
     """How many of the days until it is due are the wait for the source's capacity."""
     required_by: date | None = None
     """Day on which the depot needs it."""
+    references: References = ()
+    """The references of which the order accepts lots; any of the part if none is named."""
     reason: Text | None = None
     """Why this source."""
     weighing: Weighing | None = None

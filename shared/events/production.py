@@ -2,12 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.envelope import Event, Stream
-from shared.events.making import Making
+from shared.events.making import Making, ShelfLife
 from shared.types import (
     Cage,
     Condition,
@@ -50,13 +50,8 @@ class Reference(BaseModel):
         return self.model_copy(update={"number": latin(self.number), "revision": revision})
 
 
-class ShelfLife(BaseModel):
-    """How long a lot keeps, by all that its factory has told of it and that still stands."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    expires_on: date | None = None
-    """Last day of a definite shelf life, the earliest that its finishes name; none if they name none."""
+References = Annotated[tuple[Reference, ...], Field(max_length=100)]
+"""References of a part, as they are matched."""
 
 
 class MadeAs(BaseModel):
@@ -231,6 +226,8 @@ class WorkOrderEvent(Event):
     """Day on which the depot needs it, as far as orders has said."""
     priority: Priority | None = None
     """Priority designator of the order it is for; 1 goes first."""
+    references: References = ()
+    """The references of which the order accepts lots; any of the part if none is named."""
     making: Making | None = None
     """What else the factory has said of it that still stands; none where it has said nothing."""
 

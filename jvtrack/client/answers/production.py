@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from jvtrack.client.answers.record import Record
 from jvtrack.client.problems import ProblemError
 from shared.events.making import Making
+from shared.events.production import Reference
 from shared.types import LotId, OrderId, PartId, SiteId, WorkOrderId
 
 
@@ -189,6 +190,8 @@ class WorkOrder(Record):
     """Day on which the depot needs it."""
     making: Making | None = None
     """What else the factory has said of it: its offer, kits missing, what becomes of what was in work."""
+    references: list[Reference] = []
+    """The references of which the order accepts lots; any of the part if none is named."""
     wanted_by: date | None = None
     """Day by which it is wanted sooner than promised, where it was hurried."""
 

@@ -40,7 +40,7 @@ CREATE TABLE accepted (source, id, event_id);
 -- What of this was looked up again once the log was read: facts may have been accepted in between.
 CREATE TABLE accepted_since (event_id, voided_by, type);
 CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched, scrapped_in_process, begun_at);
-CREATE TABLE work_order (work_order_id, version, quantity);
+CREATE TABLE work_order (work_order_id, version, quantity, order_id, accepted);
 CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
   work_orders_quantity, accepted);

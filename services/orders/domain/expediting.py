@@ -19,6 +19,7 @@ from services.orders.domain.sourcing import Sourcing, refusing
 from shared.errors import Kind, Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit
 from shared.events.orders import OrderSourced
+from shared.events.references import read_reference
 from shared.types import SiteId, WorkOrderId
 
 
@@ -133,6 +134,7 @@ def split(order: Order, market: Market, portion: Portion, *, today: date, actor:
         asked_on=work.asked_on,
         waiting_days=work.waiting_days,
         required_by=order.required_by,
+        references=tuple(map(read_reference, order.accepted)),
         reason=f"{actor.by} has split the need",
         weighing=explained.weighing(market.weights),
         candidates=explained.candidates([offer]),

@@ -18,6 +18,7 @@ from services.orders.domain.source import Source
 from services.orders.domain.sourcing import Price, Sourcing, refusing, slipping
 from services.orders.domain.splitting import Share, Shares, share_out
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
+from shared.events.references import read_reference
 
 WORK_ORDERS_MAX = 9999
 
@@ -110,6 +111,7 @@ def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> 
         asked_on=work.asked_on,
         waiting_days=work.waiting_days,
         required_by=order.required_by,
+        references=tuple(map(read_reference, order.accepted)),
         reason=explained.reason(shares),
         weighing=explained.weighing(weights),
         candidates=explained.candidates(shares.offers),

@@ -3,12 +3,15 @@
 It is a set of words: in whatever order they came, the same words mean the same. Only of two offers the later holds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from shared.errors import Kind, Refusal
 from shared.events.making import KITS_MAX, InProgress, Making, MissingKit
+from shared.events.production import WorkOrderEvent
+from shared.events.progress import KitArrived, KitMissing, WorkInProgressDecided, WorkOrderCountered
 from shared.events.purchases import PurchasePlaced
 from shared.events.workshop import (
     FactoryKitArrived,
@@ -190,3 +193,17 @@ def require_kits_few(said: Said, kit: str) -> None:
 
 
 _REPORTS_MAX = 10 * KITS_MAX
+
+
+def tell_making(fact: WorkshopFact, terms: Mapping[str, Any]) -> WorkOrderEvent:
+    """Tell what a factory says of how it makes, with the terms of its work order as they now are."""
+    match fact:
+        case FactoryWorkOrderCountered():
+            return WorkOrderCountered(**terms, offered=fact.quantity, reason=fact.reason)
+        case FactoryKitMissing():
+            return KitMissing(**terms, kit=fact.kit, supplier=fact.supplier, expected_on=fact.expected_on)
+        case FactoryKitArrived():
+            return KitArrived(**terms, kit=fact.kit)
+        case FactoryWorkInProgressDecided():
+            goes_to = {"outcome": fact.outcome, "reused_for": fact.reused_for}
+            return WorkInProgressDecided(**{**terms, **goes_to}, decided=fact.quantity, reason=fact.reason)

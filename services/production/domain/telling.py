@@ -17,6 +17,7 @@ from shared.events.factory import (
     FactoryWorkOrderRefused,
     LotFact,
 )
+from shared.events.making import ShelfLife
 from shared.events.production import (
     DelayReported,
     LotDispatched,
@@ -26,7 +27,6 @@ from shared.events.production import (
     LotInspected,
     LotScrapped,
     LotStarted,
-    ShelfLife,
     WorkOrderAccepted,
     WorkOrderRefused,
 )

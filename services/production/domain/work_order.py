@@ -18,6 +18,7 @@ from services.production.domain.making import (
     WorkshopFact,
     require_kits_few,
     require_reuse_clear,
+    tell_making,
 )
 from services.production.domain.totals import NOTHING, Totals
 from shared.events.expediting import OrderSourceHurried, WorkOrderHurried
@@ -30,6 +31,7 @@ from shared.events.orders import OrderSourced, OrderSourcingReduced
 from shared.events.production import (
     DelayReported,
     QuantityCause,
+    Reference,
     WorkOrderAccepted,
     WorkOrderEvent,
     WorkOrderOpened,
@@ -37,7 +39,6 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
-from shared.events.progress import KitArrived, KitMissing, WorkInProgressDecided, WorkOrderCountered
 from shared.events.purchases import PurchasePlaced
 from shared.events.workshop import (
     FactoryKitArrived,
@@ -95,6 +96,8 @@ class WorkOrder:
     totals: Totals = NOTHING
     wanted_by: date | None = None
     """The day to which it was hurried, if it was."""
+    references: tuple[Reference, ...] = ()
+    """The references of which its order takes lots; any if none is named."""
 
     def is_for(self, factory: SiteId, part: PartId) -> bool:
         """Tell whether a lot of this factory and part can be made for it."""
@@ -149,19 +152,24 @@ class WorkOrder:
         reduced = replace(self, version=self.version + 1, asked=self.asked + wanted_back, given=self.given + given)
         return reduced, WorkOrderReduced(**_terms(reduced), asked=reduced.asked, given=reduced.given)
 
-    def reschedule(self, required_by: date) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
-        """Be needed on another day: the work order as it now is, and the fact to tell if it is another day indeed."""
-        if required_by == self.required_by:
+    def follow(
+        self,
+        *,
+        required_by: date | None = None,
+        priority: Priority | None = None,
+        references: tuple[Reference, ...] | None = None,
+    ) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
+        """Be as its order has become, in what is named: the work order as it now is, and the fact to tell if any."""
+        followed = replace(
+            self,
+            required_by=required_by or self.required_by,
+            priority=priority or self.priority,
+            references=self.references if references is None else references,
+        )
+        if followed == self:
             return self, None
-        moved = replace(self, version=self.version + 1, required_by=required_by)
-        return moved, WorkOrderQuantityChanged(**_terms(moved), cause=QuantityCause.CORRECTED)
-
-    def reprioritise(self, priority: Priority) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
-        """Be as urgent as its order has become: the work order as it now is, and the fact to tell if that is news."""
-        if priority == self.priority:
-            return self, None
-        changed = replace(self, version=self.version + 1, priority=priority)
-        return changed, WorkOrderQuantityChanged(**_terms(changed), cause=QuantityCause.CORRECTED)
+        followed = replace(followed, version=self.version + 1)
+        return followed, WorkOrderQuantityChanged(**_terms(followed), cause=QuantityCause.CORRECTED)
 
     def hurry(self, asked: OrderSourceHurried) -> tuple["WorkOrder", WorkOrderHurried | None]:
         """Be wanted sooner than promised: the work order as it now is, and the fact to tell if that is news.
@@ -206,7 +214,7 @@ class WorkOrder:
         said = self.said.add(event, fact, unoffered.quantity)
         due = fact.due if isinstance(fact, FactoryWorkOrderCountered | FactoryKitMissing) else None
         noted = replace(self._promised(event, due, accepted=0), said=said)
-        return noted, _tell_making(fact, _terms(noted))
+        return noted, tell_making(fact, _terms(noted))
 
     def _promised(self, event: EventId, due: date | None, *, accepted: int) -> "WorkOrder":
         promises = (*self.promises, Promise(event, due)) if due else self.promises
@@ -263,6 +271,7 @@ def open_work_order(sourced: OrderSourced, totals: Totals = NOTHING) -> tuple[Wo
         ordered=sourced.quantity,
         due_asked=sourced.due,
         required_by=sourced.required_by,
+        references=sourced.references,
         totals=totals,
     )
     return opened, WorkOrderOpened(**_terms(opened))
@@ -279,18 +288,6 @@ def _terms(work_order: WorkOrder) -> dict[str, Any]:
         "due": work_order.due,
         "required_by": work_order.required_by,
         "priority": work_order.priority,
+        "references": work_order.references,
         "making": work_order.said.told,
     }
-
-
-def _tell_making(fact: WorkshopFact, terms: dict[str, Any]) -> WorkOrderEvent:
-    match fact:
-        case FactoryWorkOrderCountered():
-            return WorkOrderCountered(**terms, offered=fact.quantity, reason=fact.reason)
-        case FactoryKitMissing():
-            return KitMissing(**terms, kit=fact.kit, supplier=fact.supplier, expected_on=fact.expected_on)
-        case FactoryKitArrived():
-            return KitArrived(**terms, kit=fact.kit)
-        case FactoryWorkInProgressDecided():
-            goes_to = {"outcome": fact.outcome, "reused_for": fact.reused_for}
-            return WorkInProgressDecided(**terms | goes_to, decided=fact.quantity, reason=fact.reason)

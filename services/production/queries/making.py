@@ -262,6 +262,7 @@ def _work_order(row: Row[Any]) -> WorkOrderSummary:
         due_asked=read.due_asked,
         making=read.said.told,
         required_by=read.required_by,
+        references=list(read.references),
         wanted_by=read.wanted_by,
         updated_at=row.updated_at,
         **_made(read.totals),

@@ -10,6 +10,7 @@ from services.production.domain.work_order import WorkOrderStatus
 from services.production.schemas.forms import View
 from services.production.schemas.genealogy import INPUT, InputRead
 from shared.events.making import Making
+from shared.events.production import Reference
 from shared.types import LotId, OrderId, PartId, Quantity, SiteId, WorkOrderId
 
 _MADE: dict[str, JsonValue] = {
@@ -74,6 +75,7 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "due_asked": "2026-12-14",
     "required_by": "2026-12-20",
     "making": {"kits_missing": [{"kit": "BEARING-KIT-7", "supplier": "VR-Tekhnika", "expected_on": "2027-01-20"}]},
+    "references": [],
     "wanted_by": None,
     "updated_at": "2026-11-24T07:12:31.400Z",
 }
@@ -229,6 +231,8 @@ class WorkOrderSummary(Made):
     """Day on which the depot needs it, as far as orders has said."""
     making: Making | None
     """What else the factory has said of it that still stands: its offer, kits missing, what is in work."""
+    references: list[Reference]
+    """The references of which the order accepts lots; any of the part if none is named."""
     wanted_by: date | None
     """Day by which it is wanted sooner than it was promised, where it was hurried; name a day to answer."""
     updated_at: datetime

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.production.domain.making import UNSAID, Said
 from services.production.domain.work_order import Promise, WorkOrder
 from services.production.store import totals
+from shared.events.references import read_reference, reference_key
 from shared.sql import AnyRow, Statement, Writes
 from shared.types import OrderId, WorkOrderId
 
@@ -26,7 +27,7 @@ _INSERT_MISSING = Statement(
     """
 )
 _COLUMNS = f"""work_order_id, version, order_id, part, factory, depot, priority, due_asked, required_by, ordered, asked,
-      given, accepted, refused, promises, wanted_by, said, {totals.COLUMNS}"""
+      given, accepted, refused, promises, wanted_by, said, accepted_references, {totals.COLUMNS}"""
 _LOCK = Statement(
     f"""
     SELECT {_COLUMNS} FROM work_order
@@ -41,7 +42,8 @@ _SAVE = Statement(
       priority = new.priority, due_asked = new.due_asked, required_by = new.required_by, due = new.due,
       status = new.status, quantity = new.quantity,
       ordered = new.ordered, asked = new.asked, given = new.given, accepted = new.accepted, refused = new.refused,
-      promises = new.promises, wanted_by = new.wanted_by, said = new.said, updated_at = clock_timestamp(),
+      promises = new.promises, wanted_by = new.wanted_by, said = new.said,
+      accepted_references = string_to_array(new.accepted_references, ' '), updated_at = clock_timestamp(),
       {totals.ASSIGNMENTS}
     FROM unnest(CAST(:ids AS text[]), CAST(:versions AS bigint[]), CAST(:orders AS text[]), CAST(:parts AS text[]),
                 CAST(:factories AS text[]), CAST(:depots AS text[]), CAST(:priorities AS smallint[]),
@@ -49,9 +51,11 @@ _SAVE = Statement(
                 CAST(:statuses AS text[]),
                 CAST(:quantities AS bigint[]), CAST(:ordered AS bigint[]), CAST(:asked AS bigint[]),
                 CAST(:given AS bigint[]), CAST(:accepted AS int[]), CAST(:refused AS int[]),
-                CAST(:promises AS jsonb[]), CAST(:wanted_by AS date[]), CAST(:said AS jsonb[]), {totals.ARRAYS})
+                CAST(:promises AS jsonb[]), CAST(:wanted_by AS date[]), CAST(:said AS jsonb[]),
+                CAST(:accepted_references AS text[]), {totals.ARRAYS})
          AS new (id, version, order_id, part, factory, depot, priority, due_asked, required_by, due, status, quantity,
-                 ordered, asked, given, accepted, refused, promises, wanted_by, said, {totals.COLUMNS})
+                 ordered, asked, given, accepted, refused, promises, wanted_by, said, accepted_references,
+                 {totals.COLUMNS})
     WHERE work_order.work_order_id = new.id
     """  # noqa: S608
 )
@@ -104,6 +108,7 @@ def save(writes: Writes, work_orders: Sequence[WorkOrder]) -> None:
             "promises": [_promises(each) for each in work_orders],
             "said": [_SAID.dump_json(each.said, exclude_defaults=True).decode() for each in work_orders],
             "wanted_by": [each.wanted_by for each in work_orders],
+            "accepted_references": [" ".join(map(reference_key, each.references)) for each in work_orders],
             **totals.write([each.totals for each in work_orders]),
         },
     )
@@ -137,6 +142,7 @@ def read(row: AnyRow) -> WorkOrder:
         said=_SAID.validate_python(row.said) if row.said else UNSAID,
         totals=totals.read(row),
         wanted_by=row.wanted_by,
+        references=tuple(map(read_reference, row.accepted_references)),
     )
 
 

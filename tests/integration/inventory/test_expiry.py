@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 
 from shared import clock
-from shared.events.production import ShelfLife
+from shared.events.making import ShelfLife
 from tests.integration.inventory.house import House, a_receipt
 from tests.integration.inventory.test_taking import a_sending
 from tests.unit.http.makers import slug

@@ -11,7 +11,8 @@ from shared import clock
 from shared.db import Database
 from shared.events.envelope import CloudEvent, new_event_id
 from shared.events.expediting import OrderSourceHurried
-from shared.events.orders import OrderEvent, OrderReprioritised, OrderRescheduled, OrderSourced
+from shared.events.orders import OrderEvent, OrderReferencesChanged, OrderReprioritised, OrderRescheduled, OrderSourced
+from shared.events.production import Reference
 from shared.types import Urgency
 from tests.integration.production.house import an_order, opened, rows, told
 from tests.unit.production.makers import DEPOT, PART, a_sourcing
@@ -21,6 +22,7 @@ _HANDLERS: dict[type[OrderEvent], Any] = {
     OrderSourced: handlers.order_sourced,
     OrderRescheduled: handlers.order_rescheduled,
     OrderReprioritised: handlers.order_reprioritised,
+    OrderReferencesChanged: handlers.order_references_changed,
     OrderSourceHurried: handlers.order_source_hurried,
 }
 
@@ -151,3 +153,22 @@ async def test_a_work_order_that_was_never_opened_is_not_hurried(database: Datab
 
     with pytest.raises(handlers.WorkOrderNotOpened):
         await heard(database, hurried)
+
+
+async def test_the_references_that_an_order_takes_are_told_when_it_is_sourced_and_when_they_change(
+    database: Database,
+) -> None:
+    order = an_order()
+    first, second = (Reference(maker="3VK1Y", number=number, revision="A") for number in ("VKR-1", "VKR-2"))
+    about: dict[str, Any] = {"order": order, "site": DEPOT, "part": PART, "reason": "The original is late."}
+
+    await heard(database, a_sourcing(4, order=order, work_order=f"{order}-W1", references=(first,)))
+    for _ in range(2):
+        await heard(database, OrderReferencesChanged(**about, references=(first, second), before=(first,)))
+
+    (row,) = await rows(database, "SELECT accepted_references FROM work_order WHERE order_id = :order", order=order)
+    assert row.accepted_references == ["3VK1Y/VKR-1/A", "3VK1Y/VKR-2/A"]
+    assert await told(database, f"work-order:{order}-W1") == [
+        (1, "work-order-opened"),
+        (2, "work-order-quantity-changed"),
+    ]

@@ -87,6 +87,13 @@ from tests.integration.verify.books import Books, offences
             id="an order accepts other references than it has told",
         ),
         pytest.param(
+            "production",
+            "UPDATE work_order SET accepted_references = '{3VK1Y/X/-}'",
+            ["I8"],
+            'takes "3VK1Y/X/-", and production has heard to @',
+            id="a work order is of other references than its order has told",
+        ),
+        pytest.param(
             "inventory",
             "UPDATE demand SET priority = 15 WHERE reserved > 0; "
             "UPDATE demand SET priority = 1, cancelled = cancelled - 1, closed = false WHERE closed",

@@ -11,7 +11,7 @@ from services.inventory.domain.life import ExtensionTooShort, LifeNotExtendible,
 from services.inventory.domain.road import Arrival
 from shared.events.catalogue import LifeType
 from shared.events.envelope import new_event_id
-from shared.events.production import ShelfLife
+from shared.events.making import ShelfLife
 from tests.unit.inventory.makers import (
     DEPOT,
     LOT,
