@@ -16,7 +16,7 @@ CODE := shared services jvtrack deploy tests $(wildcard bench examples)
 TESTS ?= tests
 # What pytest is told beside it.
 PYTEST_OPTIONS ?=
-# COVERAGE=yes counts what the tests take, which makes them a quarter slower, and refuses an untested line of a domain.
+# COVERAGE=yes counts what the tests take of domains and backbone, and refuses an untested line of a domain.
 COUNTED := $(if $(filter-out 0 no false,$(COVERAGE)),--cov --cov-report=)
 # All tests are shared out to a worker per core, each with servers of its own; tests that share something stay together.
 WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup --no-loadscope-reorder)
@@ -37,12 +37,11 @@ setup: $(ENVIRONMENT) $(SERVERS) ## Get what the system runs on: uv, the Python 
 demo: setup ## Run the main job from nothing, with its proof; KEEP=1 leaves everything running.
 	@$(LEASH) $(BIN)/jvtrack demo $(if $(filter-out 0 no false,$(KEEP)),--keep)
 
-test: setup $(GATES) ## Run every test on real Kafka and PostgreSQL; TESTS=tests/unit runs some, COVERAGE=yes counts lines.
+test: setup $(GATES) ## Run every test on real Kafka and PostgreSQL; TESTS=tests/unit runs some, COVERAGE=yes counts the lines of domains.
 	@$(BIN)/pytest $(TESTS) $(COUNTED) $(WORKERS) $(PYTEST_OPTIONS)
 ifeq ($(if $(COUNTED),$(TESTS)),tests)
 	@echo "coverage of domain:    $$($(BIN)/coverage report --format=total --include='services/*/domain/*') %"
 	@echo "coverage of messaging: $$($(BIN)/coverage report --format=total --include='shared/messaging/*') %"
-	@echo "coverage of the whole: $$($(BIN)/coverage report --format=total) %"
 	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/domain-lines.txt \
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
