@@ -29,7 +29,7 @@ READS = (
         "work_order",
         """
         SELECT work_order_id, version, quantity, order_id,
-          array_to_string(ARRAY(SELECT unnest(accepted_references) ORDER BY 1 COLLATE "C"), ' ')
+          array_to_string(ARRAY(SELECT r FROM unnest(accepted_references) AS r ORDER BY r COLLATE "C"), ' ')
         FROM work_order WHERE work_order_id > $1 ORDER BY work_order_id LIMIT $2
         """,
         ("",),
