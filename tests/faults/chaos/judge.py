@@ -69,7 +69,8 @@ _BOOKED: Mapping[str, Sequence[tuple[str, str]]] = {
         (
             "expedite",
             f"""
-            SELECT convert_from(payload, 'UTF8')::json ->> 'reason', substr(key, 7), count(*) FROM event_log
+            SELECT convert_from(payload, 'UTF8')::json ->> 'reason', order_id, count(*)
+            FROM event_log JOIN orders ON order_id = substr(key, 7) AND supplies IS NULL
             WHERE type IN ('{OrderSourceHurried.TYPE}', '{OrderSplit.TYPE}', '{OrderLentAsked.TYPE}', '{OrderReprioritised.TYPE}')
             GROUP BY 1, 2
             """,  # noqa: E501, S608  # our own types
