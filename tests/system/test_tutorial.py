@@ -24,6 +24,7 @@ _VARYING = (
     (r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|\+00:00)?", "MOMENT"),
     (r"MOMENT │ \d+ +│", "MOMENT │ DAYS │"),  # whole days since then: one more after that time of the day
     (r"\d{4}-\d\d-\d\d", "DATE"),
+    (r"(S007-\d+) │ \d+ +│", r"\1 │ DAYS │"),  # saved: other ones on another day of the week
     (r"S007(\d\d)\d{4}(\w{4})-\d{2,4}", r"S007\1DAY\2-YEAR"),
     (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID"),
 )
