@@ -111,6 +111,10 @@ class Door:
         except ValidationError as error:
             raise AnswerUnreadableError(f"{self.name} {response.url.path}: {error}") from error
 
+    def waiting_for_nothing(self) -> "Door":
+        """Ask without waiting for what was written: for who repairs what keeps that from arriving."""
+        return replace(self, memory=None)
+
     def acting_as(self, token: TokenSource, memory: Memory | None) -> "Door":
         """Give the same door for another bearer."""
         return replace(self, token=token, memory=memory)

@@ -44,7 +44,7 @@ class Inventory:
     @property
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
-        return Operations(self.door)
+        return Operations(self.door.waiting_for_nothing())
 
     @property
     def figures(self) -> Figures[CoverFigures]:

@@ -51,7 +51,7 @@ class Orders:
     @property
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
-        return Operations(self.door)
+        return Operations(self.door.waiting_for_nothing())
 
     @property
     def platforms(self) -> Platforms:

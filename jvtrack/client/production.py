@@ -48,7 +48,7 @@ class Production:
     @property
     def operations(self) -> Operations:
         """Give the operators' doors of this service."""
-        return Operations(self.door)
+        return Operations(self.door.waiting_for_nothing())
 
     @property
     def figures(self) -> Figures[YieldFigures]:

@@ -31,19 +31,22 @@ _POISON = """
 async def play(company: Company) -> Sequence[Finding]:
     """Poison a lot's history, see it wait where it is heard and other lots pass, and discard the poison."""
     factory, depot = company.factories[FACTORY], company.depots[DEPOT]
-    operations = company.operator.inventory.operations
+    # Inventory keeps stock by it, orders what went into lots: each has its own to discard.
+    hearers = (company.operator.inventory.operations, company.operator.orders.operations)
     lot = await factory.make(PART, 1)
     await _poison(company, f"{FACTORY}:{lot}")
     behind = await factory.dispatch(PART, lot, 1, depot=DEPOT)
-    parked = await _parked(operations, f"lot:{FACTORY}:{lot}")
+    parked = [await _parked(each, f"lot:{FACTORY}:{lot}") for each in hearers]
     other = await factory.dispatch(PART, await factory.make(PART, 1), 1, depot=DEPOT)
     await depot.expect(PART, other)
     is_behind = not await depot.expects(PART, behind)
-    await operations.discard(parked, "Put there by the demo.")
+    for operations, key in zip(hearers, parked, strict=True):
+        await operations.discard(key, "Put there by the demo.")
     await depot.expect(PART, behind)
-    left = [row.key async for row in operations.parked()]
+    left = [row.key for operations in hearers for row in await operations.parked().all()]
+    causes = {each.cause for each in parked}
     return [
-        Finding("a fact with broken data, parked where it is heard", parked.cause, holds=parked.cause == CAUSE),
+        Finding("a fact with broken data, parked wherever it is heard", ", ".join(causes), holds=causes == {CAUSE}),
         Finding(
             "other lots meanwhile, and its own later facts",
             f"flow, and {'wait' if is_behind else 'do NOT wait'}",
@@ -71,4 +74,4 @@ async def _parked(operations: Operations, key: str) -> ParkedKey:
         rows = [row async for row in operations.parked()]
         return next((row for row in rows if row.key == key and row.waiting > 1), None)
 
-    return await seen(f"{key} parked in inventory", look)
+    return await seen(f"{key} parked where it is heard", look)
