@@ -50,6 +50,16 @@ async def test_a_client_that_reads_its_own_writes_names_them_wherever_they_are_h
     assert "JVTrack-After" not in production.headers
 
 
+async def test_a_repair_waits_for_nothing_for_it_may_be_what_keeps_that_from_arriving() -> None:
+    service = ScriptedService(an_answer(an_order(), headers={"JVTrack-Version": "orders.v1/order:X@1"}), an_answer([]))
+
+    async with a_client(service, reads_own_writes=True) as jvtrack:
+        await jvtrack.orders.get("X")
+        await jvtrack.inventory.operations.parked().all()
+
+    assert "JVTrack-After" not in service.asked[1].headers
+
+
 async def test_a_client_that_does_not_ask_for_it_waits_for_nothing() -> None:
     service = ScriptedService(an_answer(an_order(), headers={"JVTrack-Version": "orders.v1/order:X@1"}))
 
