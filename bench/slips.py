@@ -73,7 +73,7 @@ async def _measured(stack: Stack, lines: int) -> None:
     print(f"{lines:,} lines open, one work order each, at {len(_FACTORIES)} factories\n")
     print("| delays | from | p50 s | p99 s | most s |")
     print("| --- | --- | ---: | ---: | ---: |")
-    async with _listening(stack) as heard, _factories(stack) as factories:
+    async with _listening(stack) as heard, stack.client("factory", *_FACTORIES) as factories:
         alone, together = work_orders[:ALONE], work_orders[ALONE : ALONE + TOGETHER]
         posted = await _one_by_one(factories, alone)
         await _tell(f"{ALONE}, {PACE_PER_SECOND} a second", "each one's POST", heard, posted)
@@ -122,13 +122,6 @@ async def _listening(stack: Stack) -> AsyncIterator[Heard]:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-
-
-@asynccontextmanager
-async def _factories(stack: Stack) -> AsyncIterator[JVTrack]:
-    urls = {service: stack.url(service) for service in SERVICES}
-    async with JVTrack(token=stack.token("factory", *_FACTORIES), **urls) as client:  # type: ignore[arg-type]  # by names
-        yield client
 
 
 def _delay(work_order: str, factory: str) -> Report:

@@ -52,10 +52,10 @@ class Stack:
         scopes = [Scope.APPROVE_URGENCY] if role == Role.DEPOT else []
         return Issuer(self.settings).token(Bearer(f"{role}@bench", role, "IND", sites, scopes), hours=2)
 
-    def client(self, role: str) -> JVTrack:
-        """Make a typed client that acts in a role."""
+    def client(self, role: str, *sites: str) -> JVTrack:
+        """Make a typed client that acts in a role, at sites if it is bound to any."""
         urls = {service: self.url(service) for service in SERVICES}
-        return JVTrack(token=self.token(role), **urls)  # type: ignore[arg-type]  # by their names
+        return JVTrack(token=self.token(role, *sites), **urls)  # type: ignore[arg-type]  # by their names
 
     def start(self, *names: str) -> None:
         """Start services that do not run, and wait until they are ready."""

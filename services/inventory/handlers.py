@@ -17,7 +17,7 @@ from services.inventory.settings import InventorySettings
 from services.inventory.store.demands import Supplied
 from services.inventory.store.touches import CauseKey, OrderKey, ShipmentKey, SuppliedKey, Touched
 from shared.events.envelope import CloudEvent, Event, Stream
-from shared.events.expediting import OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit, WorkOrderHurried
+from shared.events.expediting import OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit
 from shared.events.orders import (
     OrderCancelRequested,
     OrderEvent,
@@ -34,7 +34,6 @@ from shared.events.orders import (
 )
 from shared.events.platforms import PlatformDown, PlatformRegistered, PlatformUp
 from shared.events.production import (
-    DelayReported,
     LotDispatched,
     LotEvent,
     LotEventVoided,
@@ -42,19 +41,8 @@ from shared.events.production import (
     LotInspected,
     LotScrapped,
     LotStarted,
-    WorkOrderAccepted,
-    WorkOrderOpened,
-    WorkOrderQuantityChanged,
-    WorkOrderReduced,
-    WorkOrderRefused,
 )
-from shared.events.progress import (
-    KitArrived,
-    KitMissing,
-    MaterialConsumed,
-    WorkInProgressDecided,
-    WorkOrderCountered,
-)
+from shared.events.progress import WORK_ORDER_FACTS, MaterialConsumed
 from shared.events.quality import FirstArticleChanged, FirstArticleState
 from shared.events.replenishment import (
     ReplenishmentDismissed,
@@ -88,17 +76,7 @@ deciders: Deciders[Work] = Deciders(
         ReplenishmentDismissed,
         LotStarted,
         LotInspected,
-        WorkOrderOpened,
-        WorkOrderAccepted,
-        WorkOrderRefused,
-        WorkOrderReduced,
-        WorkOrderQuantityChanged,
-        WorkOrderHurried,
-        DelayReported,
-        WorkOrderCountered,
-        KitMissing,
-        KitArrived,
-        WorkInProgressDecided,
+        *WORK_ORDER_FACTS,
         MaterialConsumed,
     )
 )

@@ -12,9 +12,7 @@ from services.orders.store import catalogue, lot_facts
 from services.orders.store.lot_facts import LotFact
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
-from shared.events.expediting import WorkOrderHurried
 from shared.events.production import (
-    DelayReported,
     LotDispatched,
     LotEvent,
     LotEventVoided,
@@ -22,20 +20,9 @@ from shared.events.production import (
     LotInspected,
     LotScrapped,
     LotStarted,
-    WorkOrderAccepted,
     WorkOrderEvent,
-    WorkOrderOpened,
-    WorkOrderQuantityChanged,
-    WorkOrderReduced,
-    WorkOrderRefused,
 )
-from shared.events.progress import (
-    KitArrived,
-    KitMissing,
-    MaterialConsumed,
-    WorkInProgressDecided,
-    WorkOrderCountered,
-)
+from shared.events.progress import WORK_ORDER_FACTS, MaterialConsumed
 from shared.events.quality import FirstArticleChanged
 from shared.events.stock import (
     DemandClosed,
@@ -53,19 +40,6 @@ from shared.events.stock import (
 from shared.messaging.handlers import Deciders, Projections, Subscription, Touches
 from shared.types import EventId, OrderId, PartId, ScrapStage, SiteId
 
-_OF_WORK_ORDERS: tuple[type[WorkOrderEvent], ...] = (
-    WorkOrderOpened,
-    WorkOrderAccepted,
-    WorkOrderRefused,
-    WorkOrderReduced,
-    WorkOrderQuantityChanged,
-    WorkOrderHurried,
-    DelayReported,
-    WorkOrderCountered,
-    KitMissing,
-    KitArrived,
-    WorkInProgressDecided,
-)
 deciders: Deciders[Work] = Deciders(
     ignored=(
         StockMoved,
@@ -145,7 +119,7 @@ async def first_article_changed(work: Work, received: CloudEvent[FirstArticleCha
 
 for _demand in (DemandReserved, DemandIssued, DemandReduced, DemandSupplied, DemandClosed):
     deciders.on(_demand, touches=_order)(demand_changed)
-for _work_order in _OF_WORK_ORDERS:
+for _work_order in WORK_ORDER_FACTS:
     deciders.on(_work_order, touches=_order)(work_order_changed)
 
 
@@ -200,7 +174,7 @@ makings: Projections[Making] = Projections(
         LotStarted,
         LotInspected,
         FirstArticleChanged,
-        *_OF_WORK_ORDERS,
+        *WORK_ORDER_FACTS,
     )
 )
 

@@ -3,8 +3,18 @@
 from datetime import date
 from typing import ClassVar
 
+from shared.events.expediting import WorkOrderHurried
 from shared.events.making import Currency, InProgress, MaterialKind, Measure, Price
-from shared.events.production import LotEvent, WorkOrderEvent
+from shared.events.production import (
+    DelayReported,
+    LotEvent,
+    WorkOrderAccepted,
+    WorkOrderEvent,
+    WorkOrderOpened,
+    WorkOrderQuantityChanged,
+    WorkOrderReduced,
+    WorkOrderRefused,
+)
 from shared.types import Nation, PositiveQuantity, Quantity, Text, WorkOrderId
 
 
@@ -77,3 +87,19 @@ class MaterialConsumed(LotEvent):
     """What one unit of it costs."""
     currency: Currency | None = None
     """Currency of the cost."""
+
+
+WORK_ORDER_FACTS: tuple[type[WorkOrderEvent], ...] = (
+    WorkOrderOpened,
+    WorkOrderAccepted,
+    WorkOrderRefused,
+    WorkOrderReduced,
+    WorkOrderQuantityChanged,
+    WorkOrderHurried,
+    DelayReported,
+    WorkOrderCountered,
+    KitMissing,
+    KitArrived,
+    WorkInProgressDecided,
+)
+"""Everything that is told of a work order; each fact states how it stands."""

@@ -69,12 +69,13 @@ class Reckoning:
     """For which nation a content is worked out, in which currency, by which rates."""
 
     nation: Nation
-    currency: str
+    currency: str | None
+    """Nothing is compared where none is known."""
     exchange: Exchange = Exchange()
 
     def worth(self, price: Price) -> Decimal | None:
         """Tell what an amount is worth here; none where no rate is stated."""
-        return self.exchange.worth(price, self.currency)
+        return None if self.currency is None else self.exchange.worth(price, self.currency)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,6 @@ from services.orders.schemas.dependence import By, ContentFigure, ContentFilter,
 from shared.errors import Kind, Refusal
 from shared.types import LotId, Nation
 
-_UNSTATED = "XXX"
-"""ISO 4217's code for no currency: nothing is stated in it, so that nothing is compared."""
-
 
 class LotsTooMany(Refusal):
     """More lots were finished than are looked at together: ask for a shorter period, a part or a factory."""
@@ -43,7 +40,7 @@ class Stated:
     def content(self, lot: PricedLot, currency: str | None) -> Content:
         """Work out a lot's content by the rates of the day on which it was finished."""
         exchange = holding(self.exchanges, lot.made.finished_on) or Exchange()
-        return content_of(lot.made, Reckoning(self.nation, currency or _UNSTATED, exchange))
+        return content_of(lot.made, Reckoning(self.nation, currency, exchange))
 
 
 async def stated(session: AsyncSession, nation: Nation) -> Stated:

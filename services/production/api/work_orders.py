@@ -11,16 +11,7 @@ from services.production.queries import making
 from services.production.schemas.filters import WorkOrderFilter
 from services.production.schemas.views import WorkOrderRead, WorkOrderSummary
 from shared.events.envelope import Stream
-from shared.events.expediting import WorkOrderHurried
-from shared.events.production import (
-    DelayReported,
-    WorkOrderAccepted,
-    WorkOrderOpened,
-    WorkOrderQuantityChanged,
-    WorkOrderReduced,
-    WorkOrderRefused,
-)
-from shared.events.progress import KitArrived, KitMissing, WorkInProgressDecided, WorkOrderCountered
+from shared.events.progress import WORK_ORDER_FACTS
 from shared.http.app import OwnTransaction, Session
 from shared.http.paging import Paging
 from shared.http.places import told_so_far
@@ -29,22 +20,7 @@ from shared.http.sse import POSITION_HEADER, POSITION_HEADERS, STREAM_RESPONSES,
 from shared.http.tokens import Principal
 from shared.types import SiteId, WorkOrderId
 
-STREAMED = frozenset(
-    kind.TYPE
-    for kind in (
-        WorkOrderOpened,
-        WorkOrderAccepted,
-        WorkOrderRefused,
-        WorkOrderReduced,
-        WorkOrderQuantityChanged,
-        WorkOrderHurried,
-        DelayReported,
-        WorkOrderCountered,
-        KitMissing,
-        KitArrived,
-        WorkInProgressDecided,
-    )
-)
+STREAMED = frozenset(kind.TYPE for kind in WORK_ORDER_FACTS)
 
 
 def router(doors: Doors) -> APIRouter:

@@ -22,7 +22,7 @@ from jvtrack.client.answers.replenishment import ReplenishmentPolicy
 from shared import clock
 from shared.events.catalogue import Fit, MakerReference
 from shared.types import Platform, SiteId
-from tests.faults.chaos.caller import EVENTS, Answer, Caller
+from tests.faults.chaos.caller import Answer, Caller
 from tests.faults.chaos.goods import (
     BOUGHT,
     DEPOTS,
@@ -36,6 +36,7 @@ from tests.faults.chaos.goods import (
     SUPPLIER,
     TAILS,
     Consignment,
+    an_event,
     tail_of,
 )
 from tests.fixtures.system import System
@@ -160,20 +161,12 @@ class Beside:
             return None
         bought = self._dice.choice(mine)
         kind, data = self._told(bought, name)
-        event = {
-            "specversion": "1.0",
-            "id": f"{name}-{kind}",
-            "source": f"/{SUPPLIER}/buyer",
-            "type": f"jvtrack.supplier.purchase-{kind}.v1",
-            "data": {"work_order": bought["work_order"], **data},
-        }
-        named = f"{event['source']} {event['id']}"
-        answer = await self._caller.ask(
-            "production", "/v1/events", self._buyer, name=named, body=json.dumps(event).encode(), headers=EVENTS
-        )
+        about = {"work_order": bought["work_order"], **data}
+        event = an_event(f"/{SUPPLIER}/buyer", f"{name}-{kind}", f"jvtrack.supplier.purchase-{kind}.v1", about)
+        answer = await self._caller.ask_event(self._buyer, event)
         if answer is None:
             return None
-        note("event", named, answer, "event_id")
+        note("event", event.name, answer, "event_id")
         if kind != "dispatched" or not answer.is_accepted:
             return None
         sent = f"{SUPPLIER}:{data['lot']}"

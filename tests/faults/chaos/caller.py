@@ -107,6 +107,10 @@ class Caller:
         self.unanswered.append(f"{service} {path} {name}")
         return None
 
+    async def ask_event(self, token: str, event: Line) -> Answer | None:
+        """Send one event as `ask` does."""
+        return await self.ask("production", "/v1/events", token, name=event.name, body=event.body, headers=EVENTS)
+
     async def ask_lines(self, token: str, lines: Sequence[Line]) -> None:
         """Send events as lines until each is accepted or refused for good; the answers are put beside them."""
         deadline, tries = clock.monotonic() + TRIES_SECONDS_MAX, 0

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -70,16 +71,15 @@ def a_lot(dice: random.Random, number: int, *, line: str, parts: tuple[PartId, .
     }
     lines = []
     for stage, told in said.items():
-        event = {
-            "specversion": "1.0",
-            "id": f"{lot}-{stage}",
-            "source": f"/{factory}/{line}",
-            "type": f"jvtrack.factory.{stage}.v1",
-            "time": at.isoformat(),
-            "data": told,
-        }
-        lines.append(Line(f"{event['source']} {event['id']}", json.dumps(event).encode()))
+        kind = f"jvtrack.factory.{stage}.v1"
+        lines.append(an_event(f"/{factory}/{line}", f"{lot}-{stage}", kind, told, time=at.isoformat()))
     return Lot(Consignment(f"{factory}:{lot}", f"{factory}:{lot}", depot, part, quantity), lines)
+
+
+def an_event(source: str, number: str, kind: str, data: Mapping[str, Any], **more: str) -> Line:
+    """Write an event, under the name by which its sender knows it."""
+    event = {"specversion": "1.0", "id": number, "source": source, "type": kind, "data": data, **more}
+    return Line(f"{source} {number}", json.dumps(event).encode())
 
 
 def _life(dice: random.Random, at: datetime) -> dict[str, str]:

@@ -18,7 +18,7 @@ from typing import Any
 from shared import clock
 from shared.types import PartId, SiteId
 from tests.faults.chaos.beside import Beside
-from tests.faults.chaos.caller import EVENTS, Answer, Caller
+from tests.faults.chaos.caller import Answer, Caller
 from tests.faults.chaos.goods import (
     DEPOTS,
     FACTORIES,
@@ -146,10 +146,7 @@ class Traffic:
     async def _post_events(self) -> int:
         lot = self._lot("line-2")
         for line in lot.lines:
-            path = "/v1/events"
-            answer = await self._caller.ask(
-                "production", path, self._factory, name=line.name, body=line.body, headers=EVENTS
-            )
+            answer = await self._caller.ask_event(self._factory, line)
             if answer is not None:
                 self._note("event", line.name, answer, "event_id")
         self._sent.append(lot.consignment)

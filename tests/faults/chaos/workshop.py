@@ -3,7 +3,6 @@
 A worker for each factory does all of it, so that nobody else answers for the same work order meanwhile.
 """
 
-import json
 import random
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
@@ -11,8 +10,8 @@ from typing import Any
 
 from shared.types import SiteId
 from tests.faults.chaos.beside import Note
-from tests.faults.chaos.caller import EVENTS, Caller
-from tests.faults.chaos.goods import MADE, Consignment
+from tests.faults.chaos.caller import Caller
+from tests.faults.chaos.goods import MADE, Consignment, an_event
 from tests.fixtures.system import System
 
 _LINES_MAX = 50
@@ -72,16 +71,9 @@ class Workshop:
         return facts, Consignment(sent, sent, depot, work["part"], quantity)
 
     async def _post(self, name: str, kind: str, data: Mapping[str, Any], note: Note) -> bool:
-        event = {
-            "specversion": "1.0",
-            "id": f"{name}-{kind}",
-            "source": f"/{self._factory}/shop",
-            "type": f"jvtrack.factory.{kind}.v1",
-            "data": data,
-        }
-        named, body = f"{event['source']} {event['id']}", json.dumps(event).encode()
-        answer = await self._caller.ask("production", "/v1/events", self._token, name=named, body=body, headers=EVENTS)
+        event = an_event(f"/{self._factory}/shop", f"{name}-{kind}", f"jvtrack.factory.{kind}.v1", data)
+        answer = await self._caller.ask_event(self._token, event)
         if answer is None:
             return False
-        note("event", named, answer, "event_id")
+        note("event", event.name, answer, "event_id")
         return answer.is_accepted

@@ -1,9 +1,15 @@
 """A service that answers as it is told, to watch what the client makes of it."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import StringIO
+from typing import Any
 
 import httpx
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
 
 from jvtrack.client import JVTrack, Patience
 from jvtrack.client.reports import Report
@@ -103,3 +109,21 @@ def some_reports(count: int) -> Sequence[Report]:
 def bodies(service: ScriptedService) -> list[list[str]]:
     """List the sender's ids in each body that the service got."""
     return [[json.loads(line)["id"] for line in request.content.splitlines()] for request in service.asked]
+
+
+def printed_by(module: Any, monkeypatch: pytest.MonkeyPatch, service: ScriptedService, *words: str) -> str:
+    """Run a module's commands against a scripted service; gives what they have written."""
+
+    def call(what: Callable[[JVTrack], Any]) -> Any:
+        async def run() -> Any:
+            async with a_client(service) as jvtrack:
+                return await what(jvtrack)
+
+        return asyncio.run(run())
+
+    shown = StringIO()
+    monkeypatch.setattr(module, "call", call)
+    monkeypatch.setattr(module, "Console", lambda: Console(file=shown, width=250))
+    done = CliRunner().invoke(module.app, list(words), catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return shown.getvalue() + done.stdout

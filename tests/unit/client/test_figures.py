@@ -1,18 +1,15 @@
 """Figures go to each service's door, and what comes back is put side by side."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import date
-from io import StringIO
 from typing import Any
 
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from jvtrack.client import JVTrack, Scope
 from jvtrack.commands import figures
-from tests.unit.client.makers import ScriptedService, a_client, a_problem, an_answer
+from tests.unit.client.makers import ScriptedService, a_client, a_problem, an_answer, printed_by
 
 DEMAND: dict[str, Any] = {
     "fill": {"asked": 4, "filled": 3, "short": 1, "pending": 0, "withdrawn": 0, "rate": 0.75},
@@ -115,21 +112,7 @@ async def test_what_is_counted_is_walked_through(
 
 
 def printed(monkeypatch: pytest.MonkeyPatch, service: ScriptedService, *words: str) -> str:
-    """Run the command against a scripted service."""
-
-    def call(what: Callable[[JVTrack], Any]) -> Any:
-        async def run() -> Any:
-            async with a_client(service) as jvtrack:
-                return await what(jvtrack)
-
-        return asyncio.run(run())
-
-    shown = StringIO()
-    monkeypatch.setattr(figures, "call", call)
-    monkeypatch.setattr(figures, "Console", lambda: Console(file=shown, width=250))
-    done = CliRunner().invoke(figures.app, list(words), catch_exceptions=False)
-    assert done.exit_code == 0
-    return shown.getvalue() + done.stdout
+    return printed_by(figures, monkeypatch, service, *words)
 
 
 def test_rows_of_the_same_group_stand_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:

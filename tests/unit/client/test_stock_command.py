@@ -1,18 +1,12 @@
 """Stock at a prompt: rows as they stand, and what a depot keeps for its own orders."""
 
-import asyncio
 import json
-from collections.abc import Callable
-from io import StringIO
 from typing import Any
 
 import pytest
-from rich.console import Console
-from typer.testing import CliRunner
 
-from jvtrack.client import JVTrack
 from jvtrack.commands import stock
-from tests.unit.client.makers import ScriptedService, a_client, an_answer
+from tests.unit.client.makers import ScriptedService, an_answer, printed_by
 
 OIL: dict[str, Any] = {
     "site": "D-01",
@@ -39,21 +33,7 @@ MINIMUM: dict[str, Any] = {
 
 
 def printed(monkeypatch: pytest.MonkeyPatch, service: ScriptedService, *words: str) -> str:
-    """Run the command against a scripted service."""
-
-    def call(what: Callable[[JVTrack], Any]) -> Any:
-        async def run() -> Any:
-            async with a_client(service) as jvtrack:
-                return await what(jvtrack)
-
-        return asyncio.run(run())
-
-    shown = StringIO()
-    monkeypatch.setattr(stock, "call", call)
-    monkeypatch.setattr(stock, "Console", lambda: Console(file=shown, width=250))
-    done = CliRunner().invoke(stock.app, ["stock", *words], catch_exceptions=False)
-    assert done.exit_code == 0, done.output
-    return shown.getvalue() + done.stdout
+    return printed_by(stock, monkeypatch, service, "stock", *words)
 
 
 def test_stock_is_shown_in_its_unit_and_some_where_that_is_all_one_may_see(monkeypatch: pytest.MonkeyPatch) -> None:
