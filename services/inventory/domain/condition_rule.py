@@ -43,8 +43,6 @@ class Left(NamedTuple):
         day = _shifted(last - timedelta(days=self.days), -self.months)
         while self.after(day) < last:
             day += timedelta(days=1)
-        while self.after(day - timedelta(days=1)) >= last:
-            day -= timedelta(days=1)
         return day
 
 

@@ -141,7 +141,7 @@ class Said:
                 return replace(self, decided=(*self.decided, Decided(event, fact.outcome, fact.quantity)))
             case FactoryKitMissing():
                 report = KitReport(event, fact.kit, False, fact.supplier, fact.expected_on)
-            case FactoryKitArrived():
+            case _:
                 report = KitReport(event, fact.kit, True)
         return replace(self, kits=(*self.kits, report))
 
@@ -204,6 +204,6 @@ def tell_making(fact: WorkshopFact, terms: Mapping[str, Any]) -> WorkOrderEvent:
             return KitMissing(**terms, kit=fact.kit, supplier=fact.supplier, expected_on=fact.expected_on)
         case FactoryKitArrived():
             return KitArrived(**terms, kit=fact.kit)
-        case FactoryWorkInProgressDecided():
+        case _:
             goes_to = {"outcome": fact.outcome, "reused_for": fact.reused_for}
             return WorkInProgressDecided(**{**terms, **goes_to}, decided=fact.quantity, reason=fact.reason)

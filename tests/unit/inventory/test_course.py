@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from services.inventory.domain.condition_rule import (
@@ -66,6 +66,8 @@ def test_a_day_that_nobody_will_see_is_no_mistake() -> None:
     assert [each.becomes for each in steps_due(date.min, Life(), A, date(2026, 1, 1))] == [B, C, J]
 
 
+@example(date(2027, 3, 31), Left(months=1))
+@example(date(2027, 3, 30), Left(months=1))
 @given(DAYS, LEFTS)
 def test_the_first_day_with_no_more_left_is_the_first(last: date, left: Left) -> None:
     day = left.before(last)

@@ -1,6 +1,7 @@
 """Who names references is given lots of these alone; the books say of what a lot is made, or that nobody has told."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -122,6 +123,18 @@ def test_an_order_that_accepts_less_loses_what_it_holds_of_others_and_is_told_wh
 
     assert holds(book) == {OTHER_LOT: 2}
     assert losses(book) == [(2, LossReason.CONDITION_CHANGED, True, None)] * 2
+
+
+def test_what_has_expired_is_lost_to_its_day_before_the_clock_has_come_by() -> None:
+    book = a_shelf()
+    heard(book, 2, references=[B])
+    allocated(book)
+    book.lives.load_told(PART, LOT, book.today - timedelta(days=1))
+
+    give_up(book, a_cause(), an_order_id())
+
+    assert holds(book) == {}
+    assert losses(book) == [(2, LossReason.EXPIRED, False, None)]
 
 
 def test_what_is_held_back_is_lost_to_its_gate_whatever_it_is() -> None:
