@@ -21,6 +21,7 @@ from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
 _HERE = Path(__file__).parent
+_KEPT = {_HERE / "integration" / service for service in ("orders", "inventory")}
 _LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
 
 
@@ -38,8 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     Its services take their share of the machine from its first test to the session's end: only short tests follow.
     """
     for item in items:
-        group = "whole system" if _needs_the_system(item) else item.path.relative_to(_HERE).as_posix()
-        item.add_marker(pytest.mark.xdist_group(group))
+        if item.path.parent in _KEPT:  # They share a service, which runs on one event loop.
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: 1 if _needs_the_system(item) else 2 * (item.path.parent not in _LONG))
 
 
@@ -50,6 +52,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     # Thousands of tests stay to the end: looking through them for garbage again and again took a tenth of the time.
     gc.collect()
     gc.freeze()
+
+
+def _group(item: pytest.Item) -> str:
+    """Name what goes to one worker: what stands on the whole system, on the same day of business, or in a file."""
+    if _needs_the_system(item):
+        return "whole system"
+    shares_books = "books" in getattr(item, "fixturenames", ())
+    return "a day of business" if shares_books else item.path.relative_to(_HERE).as_posix()
 
 
 def _needs_the_system(item: pytest.Item) -> bool:

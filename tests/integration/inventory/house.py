@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ from services.inventory.commands.tidying import Tidier
 from services.inventory.handlers import subscription
 from services.inventory.settings import InventorySettings
 from shared.db import Database
-from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, opened
+from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, empty, opened
 from tests.unit.http.makers import Issuer
 
 
@@ -104,6 +104,18 @@ async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> Asyn
         )
         await _furnish(house)
         yield house
+
+
+async def begun_anew(kept: House) -> House:
+    """Give a service that runs on to another test, as if nothing had ever happened in it."""
+    await empty(kept.owner)
+    house = replace(
+        kept,
+        ear=an_ear(kept.database, kept.settings),
+        tidier=Tidier(kept.database, kept.importer, kept.settings),
+    )
+    await _furnish(house)
+    return house
 
 
 async def _furnish(house: House) -> None:

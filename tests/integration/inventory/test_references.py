@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from services.inventory.handlers import subscription
 from services.inventory.store import demands, references
@@ -21,7 +22,7 @@ SHIPMENTS = {LOT: "F-01:S-1", OTHER_LOT: "F-01:S-2"}
 KEY, OTHER_KEY = "3VK1Y/VKR-1/B", "3VK1Y/VKR-1/C"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def woken(house: House) -> House:
     """Let the tidier hear of lots as it does in the running service."""
     house.ear = Ear(house.database, subscription(house.settings, on_gates=house.tidier.look_at), part=0)

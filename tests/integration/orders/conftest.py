@@ -1,23 +1,35 @@
-"""What each test of orders has for itself: a service that remembers nothing of the test before."""
+"""What the tests of orders share: a service that runs on, and remembers nothing of the test before."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from deploy.postgres.provision import ServiceDatabase
 from tests.fixtures.databases import Provisioner
-from tests.integration.orders.house import House, open_house
+from tests.integration.orders.house import House, begun_anew, open_house
 
 
 @pytest.fixture(scope="session")
 def made(provisioner: Provisioner) -> ServiceDatabase:
-    """Make one database for the tests of orders."""
+    """Make a database for services with bounds of their own."""
     return provisioner.service("orders")
 
 
-@pytest.fixture
-async def house(made: ServiceDatabase, tmp_path: Path) -> AsyncIterator[House]:
-    """Run an orders service that has heard of a small catalogue, and of nothing else."""
-    async with open_house(made, tmp_path) as opened:
+@pytest.fixture(scope="session")
+def kept_database(provisioner: Provisioner) -> ServiceDatabase:
+    """Make the database of the service that runs on."""
+    return provisioner.service("orders")
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def kept(kept_database: ServiceDatabase, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
+    """Run an orders service once: to put it together anew takes longer than most tests."""
+    async with open_house(kept_database, tmp_path_factory.mktemp("orders")) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(kept: House) -> House:
+    """Let the service have heard of a small catalogue, and of nothing else."""
+    return await begun_anew(kept)

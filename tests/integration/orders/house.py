@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -18,12 +18,13 @@ from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.planning import Planner
 from services.orders.settings import OrdersSettings
 from shared import clock
+from shared.db import Database
 from shared.events.catalogue import Fit, PartDefined, SiteDefined
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent
 from shared.http.tokens import Scope
 from shared.types import Platform, SiteKind
-from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, opened
+from tests.integration.premises import NO_KAFKA, Ear, Premises, door_of, empty, opened
 from tests.unit.http.makers import Issuer
 
 PART = "ROTOR-BLADE"
@@ -154,13 +155,7 @@ async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> Asyn
         house = House(
             door=door,
             issuer=issuer,
-            ear=Ear(
-                service.database,
-                handlers.copies(),
-                handlers.decides(outcomes),
-                handlers.follows(),
-                within=f"{NO_KAFKA.namespace}.orders.",
-            ),
+            ear=an_ear(service.database, outcomes),
             database=service.database,
             owner=owner,
             planner=Planner(service.database, outcomes, settings),
@@ -169,6 +164,20 @@ async def open_house(made: ServiceDatabase, folder: Path, **bounds: Any) -> Asyn
         )
         await _furnish(house)
         yield house
+
+
+async def begun_anew(kept: House) -> House:
+    """Give a service that runs on to another test, as if nothing had ever happened in it."""
+    await empty(kept.owner)
+    house = replace(kept, ear=an_ear(kept.database, kept.outcomes))
+    await _furnish(house)
+    return house
+
+
+def an_ear(database: Database, outcomes: Outcomes) -> Ear:
+    """Hear as the consumers of orders do."""
+    groups = (handlers.copies(), handlers.decides(outcomes), handlers.follows())
+    return Ear(database, *groups, within=f"{NO_KAFKA.namespace}.orders.")
 
 
 async def _furnish(house: House) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from shared import clock
 from shared.events.envelope import Event
@@ -55,7 +56,7 @@ async def behind(house: House, counted: str, **asked: Any) -> list[dict[str, Any
     return lines
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def past(house: House) -> list[History]:
     """Let two dozen orders have random histories over five months, among them one filled at once and one late."""
     chance = random.Random(5)

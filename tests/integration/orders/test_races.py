@@ -21,9 +21,9 @@ from tests.integration.orders.house import PART, House, inventory_said, producti
 
 
 @asynccontextmanager
-async def holding(made: ServiceDatabase, order_id: str) -> AsyncIterator[None]:
+async def holding(database: ServiceDatabase, order_id: str) -> AsyncIterator[None]:
     """Hold an order's row, as a transaction of somebody else's would, until the block ends."""
-    connection = await owner_connection(made)
+    connection = await owner_connection(database)
     transaction = connection.transaction()
     await transaction.start()
     await connection.execute("SELECT 1 FROM orders WHERE order_id = $1 FOR UPDATE", order_id)
@@ -46,13 +46,13 @@ _WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 @pytest.mark.parametrize("first", ["cancel", "shortage"])
 async def test_a_cancel_that_races_a_shortage_sources_nothing_that_it_does_not_ask_back(
-    house: House, made: ServiceDatabase, first: str
+    house: House, kept_database: ServiceDatabase, first: str
 ) -> None:
     await house.approve()
     order_id = await house.place(quantity=5)
     short = house.ear.number(inventory_said(order_id, DemandReserved, reserved=2))
 
-    async with holding(made, order_id):
+    async with holding(kept_database, order_id):
         cancel = partial(house.send, "POST", f"/v1/orders/{order_id}/cancel")
         shortage = partial(house.ear.hear_said, short)
         tasks: list[asyncio.Task[object]] = []
@@ -74,12 +74,12 @@ async def test_a_cancel_that_races_a_shortage_sources_nothing_that_it_does_not_a
 
 
 async def test_a_source_waits_for_decisions_that_do_not_know_it_and_then_finds_what_they_left_open(
-    house: House, made: ServiceDatabase
+    house: House, kept_database: ServiceDatabase
 ) -> None:
     order_id = await house.place(quantity=5)
     short = house.ear.number(inventory_said(order_id, DemandReserved, reserved=0))
 
-    async with holding(made, order_id):
+    async with holding(kept_database, order_id):
         deciding = asyncio.create_task(house.ear.hear_said(short))
         await until_waiting(house, 1)
         approving = asyncio.create_task(house.approve())

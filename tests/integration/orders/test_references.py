@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from shared import clock
 from shared.events.catalogue import Interchange, MakerReference, PartDefined, SiteDefined
@@ -17,7 +18,7 @@ CLAIM: dict[str, Any] = {"maker": "0VR3H", "number": "WRS-1", "revision": None}
 CAGES = {"F-01": "3VK1Y", "F-02": None}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def known(house: House) -> House:
     """Let the service hear of a part's references, and of the codes of those who make them."""
     today = clock.now().date()

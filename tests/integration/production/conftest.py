@@ -48,7 +48,7 @@ def door() -> FactoryDoor:
     return FactoryDoor(ProductionSettings(sequence_ranges_max=4, after_seconds_max=1.0))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def production(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Run the production service alone."""
     directory = tmp_path_factory.mktemp("production")
