@@ -5,6 +5,7 @@ it is, its tasks would go on publishing, and keep its place in the group, once t
 """
 
 import asyncio
+import random
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
+from aiokafka.protocol.api import Request
 
 from shared.errors import Weather
 from shared.messaging.taking_apart import take_apart
@@ -175,16 +177,26 @@ async def log_state(reader: AIOKafkaConsumer, topics: Iterable[str]) -> LogState
 
 async def _describe(client: AIOKafkaClient, topics: list[str]) -> dict[str, tuple[str, list[int]]]:
     await client.force_metadata_update()
-    node = client.get_random_node()
-    if node is None:
-        raise KafkaAway("no broker is known")
-    response: Any = await client.send(node, TopicIdRequest(topics))
+    response = await _ask_any(client, TopicIdRequest(topics))
     described = {}
     for code, name, topic_id, _internal, partitions, _operations, _tags in response.topics:
         if code != 0:
             raise KafkaAway(f"Kafka cannot describe the topic {name}: error {code}")
         described[name] = (str(topic_id), sorted(partition[1] for partition in partitions))
     return described
+
+
+async def _ask_any(client: AIOKafkaClient, request: Request) -> Any:
+    """Ask brokers in any order until one answers: a cluster knows those, too, that are just away."""
+    nodes = [broker.nodeId for broker in client.cluster.brokers()]
+    random.shuffle(nodes)
+    failed: Exception = KafkaAway("no broker is known")
+    for node in nodes:
+        try:
+            return await client.send(node, request)
+        except KAFKA_WEATHER as error:
+            failed = error
+    raise failed
 
 
 async def config_differences(servers: str, wanted: Mapping[str, Mapping[str, str]]) -> list[str]:

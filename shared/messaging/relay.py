@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 
+from shared import clock
 from shared.db import DATABASE_ERRORS
 from shared.errors import Weather
 from shared.events.envelope import Stream
@@ -64,11 +65,14 @@ class Relay:
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow, lead, and begin again after every failure, until the service stops."""
         while not stopping.is_set():
+            begun = clock.monotonic()
             try:
                 await self._serve(stopping)
             except RELAY_WEATHER as error:
                 if isinstance(error, DatabaseWentBack):
                     self.trouble = f"{error}: it was restored to an earlier moment"
+                if clock.monotonic() - begun > self._settings.relay_backoff_seconds_max:
+                    self._failures = 0  # All was well meanwhile: a follower, too, that never publishes.
                 self._failures += 1
                 self._metrics.publish_failures_total.labels(type(error).__name__).inc()
                 log.warning("relay_failed", error=repr(error), failures=self._failures)
@@ -81,6 +85,7 @@ class Relay:
         clients, checking = _Clients(self._topics), asyncio.ensure_future(self._check_topics())
         try:
             while not stopping.is_set() and not await session.try_lead():
+                clients.look()
                 if self._woken.is_set():
                     self._woken.clear()
                     await session.notify()
@@ -89,21 +94,20 @@ class Relay:
                 await session.memory.requeue_newest(self._compacted)
                 self._is_uncertain = False
             if not stopping.is_set():
-                await self._lead(session, clients, checking, stopping)
+                await self._lead(session, clients, stopping)
         finally:
             await _end(checking)
             await clients.close()  # before the lock is let go: nothing of this term reaches Kafka in the next one
             await session.close()
+            if not checking.cancelled():
+                checking.result()  # A fault of ours in it is no weather.
 
-    async def _lead(
-        self, session: RelaySession, clients: "_Clients", checking: "asyncio.Future[None]", stopping: asyncio.Event
-    ) -> None:
+    async def _lead(self, session: RelaySession, clients: "_Clients", stopping: asyncio.Event) -> None:
         """Publish with one producer until it fails or the service stops."""
         guard = LogGuard(session, self._topics, self._settings)
         try:
             producer, reader = await guard.alive(asyncio.shield(clients.started))
             await guard.start(reader, self._outbox.streams)
-            await guard.alive(checking)
             await session.listen(self.wake)
             log.info("relay_leads", source=self._outbox.source)
             self._metrics.relay_leader.set(1)
@@ -124,9 +128,18 @@ class Relay:
             self._is_uncertain = not clients.are_sound and bool(self._compacted)
 
     async def _check_topics(self) -> None:
-        """See that Kafka keeps for ever what is published; otherwise say so, and publish all the same."""
+        """See that Kafka keeps for ever what is published; otherwise say so, and publish all the same.
+
+        It keeps nobody waiting: while brokers come and go, publishing may go on before one of them tells.
+        """
         wanted = {self._topics.name(stream): TOPIC_CONFIGS[stream] for stream in self._outbox.streams}
-        wrong = await kafka.config_differences(self._topics.servers, wanted)
+        while True:
+            try:
+                wrong = await kafka.config_differences(self._topics.servers, wanted)
+                break
+            except kafka.KafkaAway as error:
+                log.warning("topics_not_checked", error=repr(error))
+                await asyncio.sleep(self._settings.relay_backoff_seconds_max)
         self.trouble = f"Kafka would forget facts: {'; '.join(wrong)}" if wrong else None
         if wrong:
             log.error("topic_not_kept", differences=wrong)
@@ -175,6 +188,11 @@ class _Clients:
         except BaseException:
             await kafka.stop(producer)
             raise
+
+    def look(self) -> None:
+        """Raise KafkaAway if they could not connect: who waits to lead takes new ones before it has to."""
+        if self.started.done():
+            self.started.result()
 
     async def close(self) -> None:
         """End them, whether they have started or not."""

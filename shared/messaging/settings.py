@@ -26,8 +26,8 @@ class BackboneSettings(BaseModel):
     """How long a leader that froze in the middle of a statement keeps its lock."""
     relay_ack_timeout_seconds: float = Field(default=10.0, gt=0)
     """How long the relay waits for Kafka's acknowledgement before it takes a new producer."""
-    relay_backoff_seconds_max: float = Field(default=5.0, gt=0)
-    """Longest pause between tries while Kafka or PostgreSQL is away."""
+    relay_backoff_seconds_max: float = Field(default=1.0, gt=0)
+    """Longest pause between tries while Kafka or PostgreSQL is away; facts that wait are published that much later."""
     relay_poison_tries: int = Field(default=5, gt=0)
     """How often a row may fail alone with the same lasting error before its key is blocked."""
     relay_checkpoint_seconds: float = Field(default=60.0, gt=0)
