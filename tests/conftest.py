@@ -23,6 +23,7 @@ from tests.fixtures.system import System, start_system
 _HERE = Path(__file__).parent
 _KEPT = {_HERE / "integration" / service for service in ("orders", "inventory")}
 _LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
+_LONG_FILES = {_HERE / "unit" / "test_demand_protocol.py", _HERE / "migrations" / "test_histories.py"}
 
 
 def pytest_configure() -> None:
@@ -42,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.parent in _KEPT:  # They share a service, which runs on one event loop.
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
         item.add_marker(pytest.mark.xdist_group(_group(item)))
-    items.sort(key=lambda item: 1 if _needs_the_system(item) else 2 * (item.path.parent not in _LONG))
+    items.sort(key=lambda item: 1 if _needs_the_system(item) else 2 * (not _is_long(item.path)))
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -52,6 +53,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     # Thousands of tests stay to the end: looking through them for garbage again and again took a tenth of the time.
     gc.collect()
     gc.freeze()
+
+
+def _is_long(path: Path) -> bool:
+    return path.parent in _LONG or path in _LONG_FILES
 
 
 def _group(item: pytest.Item) -> str:

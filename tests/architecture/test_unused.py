@@ -2,6 +2,7 @@
 
 import ast
 import tomllib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,7 +66,7 @@ def test_all_settings_are_looked_at() -> None:
         node.name
         for folder in PRODUCT
         for path in (ROOT / folder).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in nodes_of(path)
         if isinstance(node, ast.ClassDef) and node.name.endswith("Settings")
     }
 
@@ -87,7 +88,13 @@ def is_for_others(path: Path, kind: str) -> bool:
     return path.is_relative_to(LIBRARY) or (kind == "variable" and any(path.match(spoken) for spoken in SPOKEN))
 
 
+@cache
 def read_in(path: Path) -> set[str]:
     """Name the attributes that a module reads."""
-    nodes = ast.walk(ast.parse(path.read_text()))
-    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+    return {node.attr for node in nodes_of(path) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
+
+
+@cache
+def nodes_of(path: Path) -> list[ast.AST]:
+    """Give everything that a module says."""
+    return list(ast.walk(ast.parse(path.read_text())))

@@ -13,6 +13,7 @@ import typer
 from deploy.local.settings import StackSettings
 from jvtrack.cli import MODULES, command_for
 from jvtrack.invocation import again
+from tests.fixtures import in_process
 
 ROOT = Path(__file__).parents[2]
 UNWRITABLE = "/sys/jvtrack"
@@ -127,17 +128,10 @@ def words_of(command: typer.Typer) -> list[str]:
     return [*own, *groups, *inner]
 
 
-def jvtrack(home: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+def jvtrack(home: Path, *words: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run the command as on a machine on which nothing runs."""
-    return subprocess.run(
-        [sys.executable, "-m", "jvtrack.cli", *words],
-        cwd=ROOT,
-        env=environment(**{"JVTRACK_HOME": str(home), **variables}),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    unset = {name: None for name in os.environ if name.startswith("JVTRACK_")}
+    return in_process.run(words, {**unset, "COLUMNS": "300", "JVTRACK_HOME": str(home), **variables})
 
 
 def environment(**variables: str) -> Mapping[str, str]:
