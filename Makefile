@@ -18,9 +18,8 @@ TESTS ?= tests
 PYTEST_OPTIONS ?=
 # COVERAGE=yes counts what the tests take of domains and backbone, and refuses an untested line of a domain.
 COUNTED := $(if $(filter-out 0 no false,$(COVERAGE)),--cov --cov-report=)
-# All tests are shared out to a worker per core and one more, for many wait for servers; each has servers of its own,
-# and tests that share something stay together.
-WORKERS = $(if $(filter tests,$(TESTS)),--numprocesses=$$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) --dist=loadgroup --no-loadscope-reorder)
+# All tests are shared out to a worker per core, each with servers of its own; tests that share something stay together.
+WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup --no-loadscope-reorder)
 # What `make bench` is told beside its phases: --anew, --repetitions 1, --rows-max 1000000.
 BENCH_OPTIONS ?=
 ENVIRONMENT := .local/environment.stamp
