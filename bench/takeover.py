@@ -1,8 +1,8 @@
 """How soon another process publishes when the one that does is killed or frozen, and nothing else is disturbed.
 
 `python -m bench.takeover [BROKERS]` runs the whole system on this machine with two processes of orders, kills the one
-that leads its relay or freezes it, by turns, and prints the seconds until the other one leads. What chaos shows beside
-that is what a busy machine adds.
+that leads its relay again and again, then freezes it as often, and prints the seconds until the other one leads. What
+chaos shows beside that is what a busy machine adds.
 """
 
 import os
@@ -32,6 +32,7 @@ _SECONDS_MAX = 60.0
 _POLL_SECONDS = 0.01
 _CALM_SECONDS = 8.0
 """How long all is left alone before the next one."""
+_SIGNALS = {signal.SIGKILL: "killed", signal.SIGSTOP: "frozen"}
 
 
 def main() -> None:
@@ -48,9 +49,6 @@ def main() -> None:
     print("| --- | ---: | ---: | ---: |")
     for each, seconds in took.items():
         print(f"| {_SIGNALS[each]} | {TIMES} | {percentile(sorted(seconds), 0.5):.2f} | {max(seconds):.2f} |")
-
-
-_SIGNALS = {signal.SIGKILL: "killed", signal.SIGSTOP: "frozen"}
 
 
 @contextmanager

@@ -72,7 +72,7 @@ class Relay:
                 if isinstance(error, DatabaseWentBack):
                     self.trouble = f"{error}: it was restored to an earlier moment"
                 if clock.monotonic() - begun > self._settings.relay_backoff_seconds_max:
-                    self._failures = 0  # All was well meanwhile: a follower, too, that never publishes.
+                    self._failures = 0  # They are over: a follower never publishes, and would count them for ever.
                 self._failures += 1
                 self._metrics.publish_failures_total.labels(type(error).__name__).inc()
                 log.warning("relay_failed", error=repr(error), failures=self._failures)

@@ -66,7 +66,7 @@ def test_all_settings_are_looked_at() -> None:
         node.name
         for folder in PRODUCT
         for path in (ROOT / folder).rglob("*.py")
-        for node in nodes_of(path)
+        for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef) and node.name.endswith("Settings")
     }
 
@@ -91,10 +91,5 @@ def is_for_others(path: Path, kind: str) -> bool:
 @cache
 def read_in(path: Path) -> set[str]:
     """Name the attributes that a module reads."""
-    return {node.attr for node in nodes_of(path) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}
-
-
-@cache
-def nodes_of(path: Path) -> list[ast.AST]:
-    """Give everything that a module says."""
-    return list(ast.walk(ast.parse(path.read_text())))
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return {node.attr for node in nodes if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)}

@@ -185,10 +185,6 @@ async def opened(
         await service.database.close()
 
 
-async def empty(owner: asyncpg.Connection) -> str:
+async def empty(owner: asyncpg.Connection) -> None:
     """Take out what an earlier test left; tables that are empty are left alone, which is most of the time it took."""
-    while True:
-        try:
-            return await owner.execute(_EMPTY)
-        except asyncpg.DeadlockDetectedError:  # with a loop of the running service, which tries again, too
-            continue
+    await _retry(lambda: owner.execute(_EMPTY))  # A loop of the running service may have locked the other way round.
