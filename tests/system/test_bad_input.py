@@ -3,17 +3,19 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
+import asyncpg
 import httpx
 import pytest
 import pytest_asyncio
 
+from deploy.postgres.provision import connect
 from jvtrack.client import Receipt, ReceiptLine, Report
 from shared.events.factory import FactoryEventVoided, FactoryLotStarted
 from tests.fixtures.bad import anywhere, inventory, orders, production, references, stocking
 from tests.fixtures.bad.anywhere import SERVICES
 from tests.fixtures.bad.request import KEY, Bad
 from tests.fixtures.catalogue import Trade
-from tests.fixtures.doors import facts, fields, rows, slug
+from tests.fixtures.doors import fields, rows, slug
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -31,6 +33,12 @@ class Counter:
     names: Mapping[str, str]
     written: Mapping[str, Mapping[str, int]]
     """How many rows each table of each service had before the first bad request."""
+    logs: Mapping[str, asyncpg.Connection]
+    """To each service's database, kept open: hundreds of requests look there before and after."""
+
+    async def facts(self, service: str) -> int:
+        """Count everything that a service has ever decided."""
+        return int(await self.logs[service].fetchval("SELECT count(*) FROM event_log"))
 
     async def hand_in(self, bad: Bad) -> httpx.Response:
         """Send a bad request as it is."""
@@ -71,7 +79,7 @@ class Counter:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def counter(trade: Trade) -> Counter:
+async def counter(trade: Trade) -> AsyncIterator[Counter]:
     """Let some good requests go before."""
     part = await trade.stocked(("D-01", 5))
     order = await trade.placed(part, 2)
@@ -86,21 +94,25 @@ async def counter(trade: Trade) -> Counter:
     await trade.quiet()
     names = {"part": part, "order": order.order_id, "document-number": order.document_number, "key": key}
     names |= {"event": good.id, "voided": voided.id, "void": void.id}
-    return Counter(trade, names, {service: await rows(trade.system, service) for service in SERVICES})
+    written = {service: await rows(trade.system, service) for service in SERVICES}
+    logs = {service: await connect(trade.system.environment.database(service).owner) for service in SERVICES}
+    yield Counter(trade, names, written, logs)
+    for each in logs.values():
+        await each.close()
 
 
 @pytest.mark.parametrize("bad", TABLE, ids=str)
 async def test_a_bad_request_gets_its_exact_problem_and_leaves_no_trace(counter: Counter, bad: Bad) -> None:
     service = bad.place.split()[2]
     expected, _, field = bad.problem.partition(": ")
-    before = await facts(counter.trade.system, service)
+    before = await counter.facts(service)
 
     answer = await counter.hand_in(bad)
 
     assert f"{answer.status_code} {slug(answer)}" == expected, answer.text
     assert not field or field in fields(answer), answer.text
     assert ("retry-after" in answer.headers) is (answer.status_code == 409 and slug(answer) in RETRIED)
-    assert await facts(counter.trade.system, service) == before
+    assert await counter.facts(service) == before
 
 
 @pytest.mark.parametrize("service", SERVICES)

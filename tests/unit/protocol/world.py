@@ -1,7 +1,8 @@
 """Three services and the channels between them: messages of one key come in order, keys come as they like."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from services.orders.domain.order import Order
@@ -96,9 +97,9 @@ class DemandWorld:
         yield from self._deliveries(state)
         yield from self._depot(state)
         yield from self._factory(state)
-        for action in ORDERS_BOUND:
-            if (spent := _spend(state, action)) and (done := self._orders.act(state.orders, action)):
-                yield Step(action, False, self._sent(spent._replace(orders=done.state), done))
+        for action, budget in _possible(state.budget, (), ORDERS_BOUND):
+            if done := self._orders.act(state.orders, action):
+                yield Step(action, False, self._sent(state._replace(budget=budget, orders=done.state), done))
 
     def broken(self, state: State) -> str | None:
         """Check each service for itself, and all of them together once nothing is under way."""
@@ -143,19 +144,20 @@ class DemandWorld:
                 yield Step("orders hears production", True, self._sent(rest, heard))
 
     def _depot(self, state: State) -> Iterator[Step[State]]:
-        for action in (*DEPOT_FREE, *DEPOT_BOUND):
-            spent = state if action in DEPOT_FREE else _spend(state, action)
-            if spent and (done := self._inventory.act(state.inventory, action)):
-                yield Step(action, False, self._sent(spent._replace(inventory=done.state), done))
-        if (spent := _spend(state, "take")) and (done := self._inventory.act(state.inventory, "receive for rival")):
-            yield Step("receive for rival", False, self._sent(spent._replace(inventory=done.state), done))
+        for action, budget in _possible(state.budget, DEPOT_FREE, DEPOT_BOUND):
+            if done := self._inventory.act(state.inventory, action):
+                yield Step(action, False, self._sent(state._replace(budget=budget, inventory=done.state), done))
+        for _, budget in _possible(state.budget, (), ("take",)):
+            if done := self._inventory.act(state.inventory, "receive for rival"):
+                rest = state._replace(budget=budget, inventory=done.state)
+                yield Step("receive for rival", False, self._sent(rest, done))
 
     def _factory(self, state: State) -> Iterator[Step[State]]:
         for n in range(len(self._production.states[state.production])):
-            for action in (*FACTORY_FREE, *FACTORY_BOUND):
-                spent = state if action in FACTORY_FREE else _spend(state, action)
-                if spent and (done := self._production.act(state.production, f"{action} {n}")):
-                    yield Step(f"{action} {n}", False, self._sent(spent._replace(production=done.state), done))
+            for action, budget in _possible(state.budget, FACTORY_FREE, FACTORY_BOUND):
+                if done := self._production.act(state.production, f"{action} {n}"):
+                    rest = state._replace(budget=budget, production=done.state)
+                    yield Step(f"{action} {n}", False, self._sent(rest, done))
 
     def _sent(self, state: State, done: Numbered) -> State:
         """Put what was told on its channels."""
@@ -182,9 +184,12 @@ def _put(channels: tuple[Channel, ...], n: int, channel: Channel) -> tuple[Chann
     return (*channels[:n], channel, *channels[n + 1 :])
 
 
-def _spend(state: State, action: str) -> State | None:
-    left = getattr(state.budget, action)
-    return state._replace(budget=state.budget._replace(**{action: left - 1})) if left else None
+@cache
+def _possible(budget: Budget, free: Sequence[str], bound: Sequence[str]) -> Sequence[tuple[str, Budget]]:
+    """Name what may be done, and what may still happen after it."""
+    left = {action: getattr(budget, action) for action in bound}
+    spent = {action: budget._replace(**{action: often - 1}) for action, often in left.items() if often}
+    return [*((action, budget) for action in free), *spent.items()]
 
 
 def disagreement(order: Order, stock: Stock, work: Work) -> str | None:
