@@ -78,7 +78,6 @@ class Consumer(Generic[W]):
         self._changed = changed
         self._topic_names = [topics.name(stream) for stream in subscription.streams]
         self._owners: Owners | None = None
-        self._rounds: Rounds[W] | None = None
         self._failures = 0
         self._trouble: str | None = None
         self._troubled_at = 0.0
@@ -88,15 +87,11 @@ class Consumer(Generic[W]):
 
     def trouble(self) -> str | None:
         """Say what keeps this consumer from serving what Kafka gave to this process; nothing if all is well."""
-        if self._owners is None or self._rounds is None:
+        if self._owners is None:
             return "is not connected to Kafka"
-        for place, error in self._owners.stopped.items():
-            return f"has stopped at {place.topic}/{place.partition}: {error[:300]}"
-        if self._trouble is not None:
-            return f"waits: {self._trouble[:300]}"
-        if not self._owners.is_ready:
-            return "has not taken over its partitions yet"
-        return self._rounds.trouble()
+        if self._trouble is None or self._owners.stopped:
+            return self._owners.trouble()
+        return f"waits: {self._trouble[:300]}"
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Consume, and begin again after every failure, until the service stops."""
@@ -146,7 +141,6 @@ class Consumer(Generic[W]):
                 parking=self.parking,
                 settings=self._settings,
             )
-            self._rounds = rounds
             connection = _Connection(client, owners, watch, rounds)
             client.subscribe(topics=self._topic_names, listener=owners)
             while not stopping.is_set():

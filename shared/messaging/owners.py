@@ -37,6 +37,8 @@ class Held:
     """The offset behind a hole in the log, when one was seen once."""
     waiting_since: float | None = None
     """When the oldest record that is not applied yet was written, as far as that is known; POSIX seconds."""
+    trouble: str | None = None
+    """What its next batch fails with for now; it is tried again for as long as the partition is held."""
 
 
 class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
@@ -154,7 +156,25 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         held = self.held.get(place)
         if held is not None and held.owned.epoch == owned.epoch:
             held.owned = owned
-            held.waiting_since = None
+            held.waiting_since = held.trouble = None
+
+    def put_off(self, place: TopicPartition, error: str) -> None:
+        """Note that a batch cannot be applied for now, and fetch it again."""
+        held = self.held.get(place)
+        if held is not None:
+            held.trouble = error
+            self.fetch_again(place)
+
+    def trouble(self) -> str | None:
+        """Say what keeps this process from serving all that Kafka gave to it; nothing if all is well."""
+        for place, error in self.stopped.items():
+            return f"has stopped at {place.topic}/{place.partition}: {error[:300]}"
+        if not self.is_ready:
+            return "has not taken over its partitions yet"
+        for place, held in self.held.items():
+            if held.trouble is not None:
+                return f"waits at {place.topic}/{place.partition}: {held.trouble[:300]}"
+        return None
 
     def let_go(self, place: TopicPartition) -> None:
         """Serve a partition no more, until it is taken over anew."""

@@ -78,7 +78,6 @@ class Rounds(Generic[W]):
         self._settings = settings
         self._metrics = applier.metrics
         self._parking = parking
-        self._troubles: dict[TopicPartition, str] = {}
         self._size = BatchSize(
             settings.consumer_batch_max,
             records_min=settings.consumer_batch_min,
@@ -104,12 +103,6 @@ class Rounds(Generic[W]):
                     for place, records in left.items()
                     if place not in failed and self._owners.owned(place) is not None
                 }
-
-    def trouble(self) -> str | None:
-        """Say what keeps a partition waiting although nothing is wrong with it; nothing if all go on."""
-        for place, error in self._troubles.items():
-            return f"waits at {place.topic}/{place.partition}: {error[:300]}"
-        return None
 
     async def _apply(self, fetched: Fetched) -> Places:
         """Apply records in one transaction; tells the partitions that did not get so far."""
@@ -140,8 +133,7 @@ class Rounds(Generic[W]):
         if parts:
             return await self._apply_apart(parts)
         for place in fetched:
-            self._troubles[place] = repr(error)
-            self._owners.fetch_again(place)
+            self._owners.put_off(place, repr(error))
         return set(fetched)
 
     async def _apply_apart(self, parts: Sequence[Fetched]) -> Places:
@@ -166,7 +158,6 @@ class Rounds(Generic[W]):
         done = await self._applier.apply(list(batches.values()))
         for place, applied in zip(batches, done, strict=True):
             self._owners.advance(place, applied.owned)
-            self._troubles.pop(place, None)
         size = sum(len(batch.records) for batch in batches.values())
         self._metrics.batch_size.labels(f"consumer {self._applier.kind}").observe(size)
         for (place, batch), applied in zip(batches.items(), done, strict=True):

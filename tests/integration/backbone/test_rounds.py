@@ -1,7 +1,7 @@
 """What one fetch brings is applied together as long as that goes well, and apart as soon as it does not."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 
@@ -14,6 +14,7 @@ from tests.fixtures.toy_kafka import PARTITIONS, Said, keys_of, say
 from tests.fixtures.toy_partition import Gate
 
 SMALL = QUICK.model_copy(update={"consumer_batch_max": 10})
+SOON_TIRED = QUICK.model_copy(update={"consumer_retries": 2})
 TURNS = 40
 
 
@@ -32,27 +33,55 @@ def slow_and_many(toy: Toy) -> Sequence[Said]:
     return [Said(name, number) for number in range(1, TURNS + 1) for name in one_of_each("counter")]
 
 
-async def test_what_cannot_be_applied_for_now_holds_up_its_own_partition_and_readiness_says_so(
-    database: ServiceDatabase, topics: Topics, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names, settle, soon_tired = one_of_each("counter"), ToyWork.settle, QUICK.model_copy(update={"consumer_retries": 2})
+@pytest.fixture
+def never_free(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Let the second fact of the first partition find what it needs locked, until this is undone."""
+    settle, name = ToyWork.settle, one_of_each("counter")[0]
 
     async def stormy(self: ToyWork) -> None:
-        if any(key == names[0] and number == 2 for key, number, *_ in self.heard):
+        if any(key == name and number == 2 for key, number, *_ in self.heard):
             raise TimeoutError("a lock that is never free")
         await settle(self)
 
+    with monkeypatch.context() as weather:
+        weather.setattr(ToyWork, "settle", stormy)
+        yield weather
+
+
+async def test_what_cannot_be_applied_for_now_holds_up_its_own_partition_and_readiness_says_so(
+    database: ServiceDatabase, topics: Topics, never_free: pytest.MonkeyPatch
+) -> None:
+    names = one_of_each("counter")
+
     await say(topics, [Said(name, number) for name in names for number in (1, 2, 3)])
-    async with Toy(database, topics, settings=soon_tired).running() as toy:
-        with monkeypatch.context() as weather:
-            weather.setattr(ToyWork, "settle", stormy)
-            await toy.until_heard(3 * PARTITIONS - 2, seconds=40)
-            await eventually(lambda: says(toy, "a lock that is never free"), seconds=40)
+    async with Toy(database, topics, settings=SOON_TIRED).running() as toy:
+        await toy.until_heard(3 * PARTITIONS - 2, seconds=40)
+        await eventually(lambda: says(toy, "a lock that is never free"), seconds=40)
+        never_free.undo()
         await toy.until_heard(3 * PARTITIONS, seconds=40)
         await eventually(lambda: says(toy, None))
         hearing = await toy.hearing()
 
     assert wrongs(hearing, dict.fromkeys(names, 3)) == []
+
+
+@pytest.mark.usefixtures("never_free")
+async def test_what_could_not_be_applied_is_no_trouble_of_who_has_given_its_partition_away(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    await say(topics, [Said(name, number) for name in one_of_each("counter") for number in (1, 2)])
+    async with Toy(database, topics, settings=SOON_TIRED).running() as toy:
+        await eventually(lambda: says(toy, "a lock that is never free"), seconds=40)
+        owners = toy.backbone._consumers[0]._owners
+        assert owners is not None
+        waiting = {place for place, held in owners.held.items() if held.trouble is not None}
+        kept = set(owners.held) - waiting
+
+        await owners.on_partitions_revoked(waiting)
+        await owners.on_partitions_assigned(kept)
+
+        await eventually(lambda: says(toy, None))
+        assert len(waiting) == 1
 
 
 async def says(toy: Toy, words: str | None) -> bool:
