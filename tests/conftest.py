@@ -23,7 +23,6 @@ from tests.fixtures.system import System, start_system
 _HERE = Path(__file__).parent
 _KEPT = {_HERE / "integration" / service for service in ("orders", "inventory")}
 _LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
-_SHARED = {"books": "a day of business", "stage": "plays"}
 _LONG_FILES = {_HERE / "unit" / "test_demand_protocol.py", _HERE / "migrations" / "test_histories.py"}
 
 
@@ -64,8 +63,8 @@ def _group(item: pytest.Item) -> str:
     """Name what goes to one worker: what stands on the whole system, on the same day of business, or in a file."""
     if _needs_the_system(item):
         return "whole system"
-    shared = (name for fixture, name in _SHARED.items() if fixture in getattr(item, "fixturenames", ()))
-    return next(shared, item.path.relative_to(_HERE).as_posix())
+    shares_books = "books" in getattr(item, "fixturenames", ())
+    return "a day of business" if shares_books else item.path.relative_to(_HERE).as_posix()
 
 
 def _needs_the_system(item: pytest.Item) -> bool:

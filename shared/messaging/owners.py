@@ -72,11 +72,6 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         self._shown: set[tuple[str, str, str]] = set()
         self._tried_at = 0.0
 
-    @property
-    def is_ready(self) -> bool:
-        """Whether Kafka has assigned partitions, all of them are owned, and none has stopped."""
-        return self._assigned is not None and self._assigned <= set(self.held)
-
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
         """Let go of partitions at once; return when the batch under way has ended."""
         self._assigned = None
@@ -169,7 +164,7 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         """Say what keeps this process from serving all that Kafka gave to it; nothing if all is well."""
         for place, error in self.stopped.items():
             return f"has stopped at {place.topic}/{place.partition}: {error[:300]}"
-        if not self.is_ready:
+        if self._assigned is None or not self._assigned <= set(self.held):
             return "has not taken over its partitions yet"
         for place, held in self.held.items():
             if held.trouble is not None:

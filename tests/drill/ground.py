@@ -12,7 +12,8 @@ from deploy.local.environment import Environment
 from deploy.local.leash import is_root
 from deploy.local.postgres import binaries
 from deploy.local.settings import StackSettings
-from tests.fixtures.own_stack import as_system, jvtrack, on_free_ports
+from tests.fixtures.free_ports import on_free_ports
+from tests.fixtures.own_stack import as_system, jvtrack
 from tests.fixtures.system import System
 
 COMMAND_SECONDS_MAX = 600

@@ -11,7 +11,8 @@ from deploy.local.settings import SERVICES, StackSettings
 from tests.faults.extent import CUT, EXTENT
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.clerks import Clerks
-from tests.fixtures.own_stack import as_system, jvtrack, on_free_ports
+from tests.fixtures.free_ports import on_free_ports
+from tests.fixtures.own_stack import as_system, jvtrack
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

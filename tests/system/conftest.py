@@ -1,6 +1,6 @@
 """What the system's tests share: one running system with a catalogue, on one event loop."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 import pytest_asyncio
@@ -8,8 +8,7 @@ import pytest_asyncio
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.nations import Nations, doing_business
 from tests.fixtures.routes import Way, every_way
-from tests.fixtures.servers import TestServers
-from tests.fixtures.system import System, start_system
+from tests.fixtures.system import System
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -29,10 +28,3 @@ async def nations(trade: Trade) -> Nations:
 def ways(system: System) -> Sequence[Way]:
     """Give every route of every service."""
     return list(every_way(system))
-
-
-@pytest.fixture(scope="session")
-def stage(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Run a system for whole plays, one after the other: they stock and count what no other test expects."""
-    with start_system(servers, tmp_path_factory.mktemp("stage"), f"{namespace}_stage") as running:
-        yield running

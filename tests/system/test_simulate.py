@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -13,13 +13,21 @@ from deploy.postgres.provision import connect
 from jvtrack.commands.verify import prove
 from shared.events.orders import OrderPlaced
 from tests.fixtures.doors import client_of
-from tests.fixtures.system import System
+from tests.fixtures.servers import TestServers
+from tests.fixtures.system import System, start_system
 from tests.system.test_readme import environment
 
 SIZE = ("--seed", "7", "--parts", "6", "--depots", "2", "--factories", "1", "--suppliers", "1", "--tails", "9")
 DAYS, SECONDS_MAX = 120, 150
 
 pytestmark = pytest.mark.timeout(3 * SECONDS_MAX)
+
+
+@pytest.fixture(scope="module")
+def played(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Run a system in which nobody does anything but what these tests play, one after the other."""
+    with start_system(servers, tmp_path_factory.mktemp("year"), f"{namespace}_year") as running:
+        yield running
 
 
 def simulate(system: System, *words: str) -> tuple[int, Mapping[str, Any]]:
@@ -40,11 +48,11 @@ async def placed(system: System) -> int:
         await connection.close()
 
 
-async def test_a_year_is_played_gone_on_with_and_repeats_nothing(stage: System) -> None:
-    stopped, some = simulate(stage, "--seconds-max", "1", "--events-per-second", "30")
-    ended, whole = simulate(stage, "--events-per-second", "400")
-    again, repeated = simulate(stage, "--events-per-second", "1000")
-    async with client_of(stage, stage.token("operator")) as operator:
+async def test_a_year_is_played_gone_on_with_and_repeats_nothing(played: System) -> None:
+    stopped, some = simulate(played, "--seconds-max", "1", "--events-per-second", "30")
+    ended, whole = simulate(played, "--events-per-second", "400")
+    again, repeated = simulate(played, "--events-per-second", "1000")
+    async with client_of(played, played.token("operator")) as operator:
         shipments = [each async for each in operator.inventory.shipments()]
         unexplained = [each async for each in operator.inventory.discrepancies()]
 
@@ -56,16 +64,16 @@ async def test_a_year_is_played_gone_on_with_and_repeats_nothing(stage: System) 
     assert whole["purchases"] < whole["work_orders"]
     assert whole["orders"] == whole["issued"] + whole["open"]
     assert repeated["repeated"] > whole["orders"] + whole["receipts"]
-    assert await placed(stage) == whole["orders"] == repeated["orders"]
+    assert await placed(played) == whole["orders"] == repeated["orders"]
     assert shipments
     assert [line for each in shipments for line in each.lines if line.received > line.dispatched] == []
     assert unexplained == []
-    assert [result for result in (await prove(stage.environment)).results if not result.holds] == []
+    assert [result for result in (await prove(played.environment)).results if not result.holds] == []
 
 
-async def test_what_was_played_is_there_for_everybody(stage: System) -> None:
-    _, summary = simulate(stage, "--events-per-second", "400")
-    async with client_of(stage, stage.token("operator")) as operator:
+async def test_what_was_played_is_there_for_everybody(played: System) -> None:
+    _, summary = simulate(played, "--events-per-second", "400")
+    async with client_of(played, played.token("operator")) as operator:
         orders = [each async for each in operator.orders.list()]
         fleet = await operator.orders.platforms.availability()
         grounded = [each async for each in operator.orders.platforms.grounded()]

@@ -14,7 +14,8 @@ from deploy.local.control import stop
 from deploy.local.process import is_running
 from deploy.local.settings import StackSettings
 from shared.clock import monotonic
-from tests.fixtures.own_stack import jvtrack, on_free_ports
+from tests.fixtures.free_ports import on_free_ports
+from tests.fixtures.own_stack import jvtrack
 
 EVERY_PROCESS = {"postgres", "kafka", "orders", "production", "inventory"}
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")

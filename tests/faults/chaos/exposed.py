@@ -24,7 +24,7 @@ from deploy.local.services import service_program
 from deploy.local.settings import SERVICES, StackSettings
 from deploy.local.steps import make_topics, migrate
 from tests.faults.chaos.scale import Scale
-from tests.fixtures.own_stack import on_free_ports
+from tests.fixtures.free_ports import on_free_ports
 from tests.fixtures.silence import Way, way
 from tests.fixtures.system import System
 
