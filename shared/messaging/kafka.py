@@ -7,9 +7,8 @@ it is, its tasks would go on publishing, and keep its place in the group, once t
 import asyncio
 import random
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -18,7 +17,6 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
-from aiokafka.partitioner import murmur2
 from aiokafka.protocol.api import Request
 
 from shared.errors import Weather
@@ -28,12 +26,12 @@ from shared.messaging.topic_ids import TopicIdRequest
 REQUEST_TIMEOUT_SECONDS = 10.0
 STOP_TIMEOUT_SECONDS = 3.0
 START_TIMEOUT_SECONDS = 15.0
+READY_TIMEOUT_SECONDS = 2.0
 BATCH_BYTES_MAX = 1_000_000
 FETCH_BYTES_MAX = 4_000_000
 """What one broker may answer one client at a time."""
 PARTITION_FETCH_BYTES_MAX = 400_000
 """What a client holds of one partition until it is applied; a larger record comes alone."""
-PARTITIONS_REMEMBERED = 20_000
 
 KAFKA_WEATHER = (KafkaError, OSError, TimeoutError)
 """What a Kafka client raises while the broker is away, busy or changing leaders."""
@@ -41,12 +39,6 @@ KAFKA_WEATHER = (KafkaError, OSError, TimeoutError)
 
 class KafkaAway(Weather):
     """The broker does not answer."""
-
-
-@lru_cache(maxsize=PARTITIONS_REMEMBERED)
-def partition_of(key: str, partitions: int) -> int:
-    """Find a key's partition as Kafka's own clients do: murmur2, which is worth remembering in Python."""
-    return int(murmur2(key.encode()) & 0x7FFFFFFF) % partitions
 
 
 async def start_producer(servers: str, *, client_id: str) -> AIOKafkaProducer:
@@ -131,6 +123,19 @@ async def _started(client: Client) -> Client:
         await stop(client)
         raise
     return client
+
+
+async def get_ready(client: AIOKafkaProducer | AIOKafkaConsumer, topics: Iterable[str]) -> None:
+    """Learn who leads these topics and connect to every broker, so that the first requests wait for neither.
+
+    What cannot be had within a moment is had when it is wanted: a broker that is away keeps a client from the others.
+    """
+    inner = client.client if isinstance(client, AIOKafkaProducer) else client._client
+    with suppress(*KAFKA_WEATHER):
+        async with asyncio.timeout(READY_TIMEOUT_SECONDS):
+            await inner.set_topics(topics)
+            for broker in inner.cluster.brokers():
+                await inner.ready(broker.nodeId)
 
 
 async def stop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:

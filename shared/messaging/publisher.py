@@ -18,7 +18,7 @@ from shared.messaging import kafka
 from shared.messaging.kafkalog import LogGuard
 from shared.messaging.relay_store import Acknowledged, RelaySession, Row
 from shared.messaging.settings import BackboneSettings
-from shared.messaging.topics import Topics
+from shared.messaging.topics import Topics, partition_of
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
 
@@ -95,7 +95,7 @@ class Publisher:
         good = await self._put_aside(rows)
         by_place: dict[tuple[int, int], list[Row]] = {}
         for row in good:
-            part = kafka.partition_of(row.header.key, self._guard.partitions(row.topic))
+            part = partition_of(row.header.key, self._guard.partitions(row.topic))
             by_place.setdefault((row.topic, part), []).append(row)
         batches = [
             await self._guard.alive(self._send(place, self._suspicions.careful(place, mine)))

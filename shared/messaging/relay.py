@@ -30,6 +30,8 @@ log = get_log()
 
 T = TypeVar("T")
 
+READY_AGAIN_SECONDS = 60.0
+"""How often a follower sees that its clients are still connected: Kafka ends what nobody has used for ten minutes."""
 RELAY_WEATHER = (*kafka.KAFKA_WEATHER, *DATABASE_ERRORS, Weather)
 
 
@@ -82,8 +84,9 @@ class Relay:
 
     async def _serve(self, stopping: asyncio.Event) -> None:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
-        clients, checking = _Clients(self._topics), asyncio.ensure_future(self._check_topics())
+        clients, checking = _Clients(self._topics, self._outbox.streams), asyncio.ensure_future(self._check_topics())
         try:
+            await session.get_ready()
             while not stopping.is_set() and not await session.try_lead():
                 clients.look()
                 if self._woken.is_set():
@@ -175,8 +178,11 @@ async def _end(task: "asyncio.Future[T]") -> bool:
 class _Clients:
     """The producer and the reader of one term: they connect while this process follows, so that it can lead at once."""
 
-    def __init__(self, topics: Topics) -> None:
+    def __init__(self, topics: Topics, streams: frozenset[Stream]) -> None:
         self.started = asyncio.ensure_future(self._start(topics))
+        self._names = [topics.name(stream) for stream in streams]
+        self._ready: asyncio.Future[None] | None = None
+        self._ready_at = 0.0
         self.are_sound = False
         """Whether everything sent was acknowledged, so that they may end in good order."""
 
@@ -190,12 +196,20 @@ class _Clients:
             raise
 
     def look(self) -> None:
-        """Raise KafkaAway if they could not connect: who waits to lead takes new ones before it has to."""
-        if self.started.done():
-            self.started.result()
+        """Keep them ready to publish at once; raises KafkaAway if they could not connect, so that others are taken."""
+        if not self.started.done():
+            return
+        clients = self.started.result()
+        if self._ready is None or (self._ready.done() and clock.monotonic() - self._ready_at > READY_AGAIN_SECONDS):
+            self._ready, self._ready_at = asyncio.ensure_future(self._get_ready(clients)), clock.monotonic()
+
+    async def _get_ready(self, clients: tuple[AIOKafkaProducer, AIOKafkaConsumer]) -> None:
+        await asyncio.gather(*(kafka.get_ready(client, self._names) for client in clients))
 
     async def close(self) -> None:
         """End them, whether they have started or not."""
+        if self._ready is not None:
+            await _end(self._ready)
         if await _end(self.started):
             producer, reader = self.started.result()
             await asyncio.gather(kafka.stop(producer) if self.are_sound else kafka.drop(producer), kafka.stop(reader))

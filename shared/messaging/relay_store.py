@@ -124,6 +124,14 @@ class RelaySession:
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             self._connection.terminate()
 
+    async def get_ready(self) -> None:
+        """Let the server plan what a leader asks first, so that this is done when it leads; nothing is changed."""
+        await self.memory.progress()
+        await self.memory.unknown([])
+        await self.memory.highest_seq()
+        await self.pending(0, 0)
+        await self.acknowledge([])
+
     async def try_lead(self) -> bool:
         """Take the service's one relay lock, if nobody holds it."""
         async with asyncio.timeout(SIGN_OF_LIFE_SECONDS_MAX):

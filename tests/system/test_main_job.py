@@ -16,7 +16,7 @@ from shared.events.factory import (
     FactoryWorkOrderAccepted,
 )
 from shared.messaging import kafka
-from shared.messaging.topics import Topics
+from shared.messaging.topics import Topics, partition_of
 from tests.fixtures.catalogue import Consignment, Trade
 from tests.fixtures.doors import members
 from tests.fixtures.interleaving import eventually
@@ -224,7 +224,7 @@ async def traces(trade: Trade, stream: Stream, key: str) -> list[str]:
     reader = await kafka.start_reader(topics.servers, client_id="test")
     try:
         name = topics.name(stream)
-        place = TopicPartition(name, kafka.partition_of(key, 12))
+        place = TopicPartition(name, partition_of(key, 12))
         end = (await kafka.log_state(reader, [name])).end_offsets[place]
         reader.assign([place])
         await reader.seek_to_beginning()

@@ -124,6 +124,10 @@ class MemoryLog:
         await self.ask(lambda: client_id)
         return MemoryReader()
 
+    async def get_ready(self, _client: object, _topics: Iterable[str]) -> None:
+        """Stand in for the function of the same name."""
+        await asyncio.sleep(self.weather.delay())
+
     async def stop(self, client: Any) -> None:
         """Stand in for the function of the same name."""
         client.leave()
@@ -186,7 +190,7 @@ class MemoryLog:
 
 
 STOOD_IN_FOR = (
-    *("start_producer", "start_consumer", "start_reader", "stop", "drop"),
+    *("start_producer", "start_consumer", "start_reader", "get_ready", "stop", "drop"),
     *("log_state", "config_differences", "begin_offsets", "ids_at", "last_ids", "refresh_metadata", "check_fetching"),
 )
 

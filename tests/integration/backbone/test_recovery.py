@@ -13,7 +13,7 @@ from shared.clock import now
 from shared.events.envelope import Header, Stream, new_event_id
 from shared.messaging import kafka
 from shared.messaging.relay_store import RelaySession, Row
-from shared.messaging.topics import Topics
+from shared.messaging.topics import Topics, partition_of
 from tests.fixtures.crash import Freezable, leaves_wreckage
 from tests.fixtures.databases import owner_connection
 from tests.fixtures.toy import QUICK, Toy, eventually, run_loops
@@ -173,7 +173,7 @@ async def test_who_has_looked_at_logs_that_were_empty_can_look_again(topics: Top
         await asyncio.sleep(0.1)  # what the reader does beside us notices
         said = Said("counter", 1)
         await say(topics, [said])
-        place = TopicPartition(name, kafka.partition_of("counter", PARTITIONS))
+        place = TopicPartition(name, partition_of("counter", PARTITIONS))
         there = await kafka.ids_at(reader, {place: 0})
     finally:
         await kafka.stop(reader)

@@ -20,7 +20,7 @@ from tests.fixtures.toy_judge import first_deliveries, wrongs
 from tests.fixtures.toy_kafka import log_of
 from tests.fixtures.toy_process import ToyProcess
 
-STEPS = range(3, 36)  # The first two only open a socket.
+STEPS = range(3, 46)  # The first two only open a socket.
 WRITERS, HOT_COUNTERS, WRITING_SECONDS = 6, 8, 4.0
 
 
