@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test chaos chaos-quick chaos-search chaos-system pythons check format schemas up down bench-smoke
+.PHONY: help setup demo test chaos chaos-quick chaos-search chaos-system pythons check check-types check-rules format schemas up down bench-smoke
 .PHONY: bench compose-test restore-drill clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
@@ -18,8 +18,9 @@ TESTS ?= tests
 PYTEST_OPTIONS ?=
 # COVERAGE=yes counts what the tests take of domains and backbone, and refuses an untested line of a domain.
 COUNTED := $(if $(filter-out 0 no false,$(COVERAGE)),--cov --cov-report=)
-# All tests are shared out to a worker per core, each with servers of its own; tests that share something stay together.
-WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=auto --dist=loadgroup --no-loadscope-reorder)
+# All tests are shared out to a worker per core and one more, for they often wait, each with servers of its own;
+# tests that share something stay together.
+WORKERS := $(if $(filter tests,$(TESTS)),--numprocesses=$(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --dist=loadgroup --no-loadscope-reorder)
 # What `make bench` is told beside its phases: --anew, --repetitions 1, --rows-max 1000000.
 BENCH_OPTIONS ?=
 ENVIRONMENT := .local/environment.stamp
@@ -62,9 +63,14 @@ pythons: setup $(GATES) ## Run the unit tests on every other Python from 3.11 to
 	@scripts/other-pythons.sh
 
 check: $(GATES) ## Run every gate that needs no server: format, lint, types, layers, sizes, unused code, frozen schemas, lock file.
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target check-types check-rules
+
+check-types: $(GATES)
+	@$(BIN)/mypy
+
+check-rules: $(GATES)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 # The client is a library: what it offers is used by others. Fields, enum members and attributes are read by pydantic, SQLAlchemy and clients; ruff finds unused local variables.
 	@! { $(BIN)/vulture $(CODE) || true; } | grep -vE 'unused (variable|attribute)|^jvtrack/client/'

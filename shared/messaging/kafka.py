@@ -181,8 +181,7 @@ async def log_state(reader: AIOKafkaConsumer, topics: Iterable[str]) -> LogState
 
 
 async def _describe(client: AIOKafkaClient, topics: list[str]) -> dict[str, tuple[str, list[int]]]:
-    await client.force_metadata_update()
-    response = await _ask_any(client, TopicIdRequest(topics))
+    response, _ = await asyncio.gather(_ask_any(client, TopicIdRequest(topics)), client.force_metadata_update())
     described = {}
     for code, name, topic_id, _internal, partitions, _operations, _tags in response.topics:
         if code != 0:

@@ -47,6 +47,8 @@ class LogGuard:
         self._partitions: dict[int, int] = {}
         self._ids: dict[int, str] = {}
         self._acked: dict[tuple[int, int], int] = {}
+        self._outdated: set[int] = set()
+        """Compacted streams in which somebody else wrote behind what this leader knows."""
         self._settled_seq: int | None = None
         self._settled_at = 0.0
         self._looked_at = 0.0
@@ -63,8 +65,10 @@ class LogGuard:
         progress = [known for known in await self._session.memory.progress() if known.topic in self._ids]
         lost = await self._find_lost(progress, state, last)
         self._acked = {(known.topic, known.part): known.offset for known in progress if known not in lost}
+        self._find_strays(state)
         if lost:
             await self._recover(lost, state)
+        await self.tell_newest_again()
         self._looked_at = clock.monotonic()
 
     async def _refuse_forks(self, state: LogState) -> Mapping[TopicPartition, UUID]:
@@ -157,7 +161,8 @@ class LogGuard:
 
     def goes_on(self, stream: int, part: int, *, first: int, last: int) -> bool:
         """Tell whether acknowledged offsets lie above those before: if not, the log went back."""
-        before = self._acked.get((stream, part), -1)
+        before = self._acked.get((stream, part), first - 1)
+        self._note_stray(stream, before, first)
         self._acked[stream, part] = max(before, last)
         return first > before
 
@@ -173,6 +178,26 @@ class LogGuard:
         for (stream, part), offset in self._acked.items():
             if state.end_offsets.get(self._place(stream, part), 0) <= offset:
                 raise LogLost(f"partition {part} of {Stream(stream).topic} ends before offset {offset}")
+        self._find_strays(state)
+        await self.tell_newest_again()
+
+    def _find_strays(self, state: LogState) -> None:
+        """See where a compacted log has grown by what this leader did not write: an older one's facts came late."""
+        for (stream, part), offset in self._acked.items():
+            end = state.end_offsets[self._place(stream, part)]
+            self._note_stray(stream, offset, end)
+            self._acked[stream, part] = end - 1 if stream in COMPACTED else offset
+
+    def _note_stray(self, stream: int, before: int, first: int) -> None:
+        if first > before + 1 and stream in COMPACTED:
+            self._outdated.add(stream)
+
+    async def tell_newest_again(self) -> None:
+        """Queue the newest facts of compacted streams again where an older one may stand behind them and be kept."""
+        outdated, self._outdated = self._outdated, set()
+        if outdated:
+            log.warning("newest_told_again", topics=[Stream(stream).topic for stream in sorted(outdated)])
+            await self._session.memory.requeue_newest(sorted(outdated))
 
     async def _state(self) -> LogState:
         assert self._reader is not None, "the guard has started"

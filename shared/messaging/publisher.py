@@ -159,6 +159,7 @@ class Publisher:
             else:
                 failures.append((batch, error))
         if done:
+            await self._guard.tell_newest_again()  # first: once this is acknowledged, no other leader sees the need
             await self._session.acknowledge(done)
         for confirmed in done:
             self._metrics.published_total.labels(Stream(confirmed.topic).topic).inc(len(confirmed.seqs))

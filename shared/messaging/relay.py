@@ -22,7 +22,7 @@ from shared.messaging.publisher import Publisher, Suspicions
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import any_of
-from shared.messaging.topics import COMPACTED, TOPIC_CONFIGS, Topics
+from shared.messaging.topics import TOPIC_CONFIGS, Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
 
@@ -52,17 +52,21 @@ class Relay:
         self._topics = topics
         self._settings = settings
         self._metrics = metrics
-        self._compacted = sorted(stream for stream in outbox.streams if stream in COMPACTED)
         self._woken = asyncio.Event()
         self._suspicions = Suspicions()
         self._failures = 0
-        self._is_uncertain = False
+        self._leads = False
         self.trouble: str | None = None
         """What an operator must put right for facts to be kept; known to the leader."""
 
     def wake(self) -> None:
         """Say that something was told; called after the commit."""
         self._woken.set()
+
+    def _hear(self) -> None:
+        """Be woken by another process of this service; a follower would only wake the others again."""
+        if self._leads:
+            self.wake()
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Follow, lead, and begin again after every failure, until the service stops."""
@@ -86,6 +90,7 @@ class Relay:
         session = await RelaySession.open(self._outbox.dsn, source=self._outbox.source, settings=self._settings)
         clients, checking = _Clients(self._topics, self._outbox.streams), asyncio.ensure_future(self._check_topics())
         try:
+            await session.listen(self._hear)
             await session.get_ready()
             while not stopping.is_set() and not await session.try_lead():
                 clients.look()
@@ -93,9 +98,6 @@ class Relay:
                     self._woken.clear()
                     await session.notify()
                 await self._nap(self._settings.relay_follow_seconds, stopping)
-            if self._is_uncertain:
-                await session.memory.requeue_newest(self._compacted)
-                self._is_uncertain = False
             if not stopping.is_set():
                 await self._lead(session, clients, stopping)
         finally:
@@ -111,7 +113,7 @@ class Relay:
         try:
             producer, reader = await guard.alive(asyncio.shield(clients.started))
             await guard.start(reader, self._outbox.streams)
-            await session.listen(self.wake)
+            self._leads = True
             log.info("relay_leads", source=self._outbox.source)
             self._metrics.relay_leader.set(1)
             publisher = Publisher(
@@ -126,9 +128,8 @@ class Relay:
             await self._drain(session, publisher, guard, stopping)
             clients.are_sound = True
         finally:
+            self._leads = False
             self._metrics.relay_leader.set(0)
-            # What a failed term still holds may by now stand behind what the next leader publishes.
-            self._is_uncertain = not clients.are_sound and bool(self._compacted)
 
     async def _check_topics(self) -> None:
         """See that Kafka keeps for ever what is published; otherwise say so, and publish all the same.
@@ -154,11 +155,11 @@ class Relay:
             self._woken.clear()
             await guard.look()
             rows = await session.pending(self._settings.relay_batch_max, self._settings.relay_batch_bytes_max)
-            await guard.checkpoint()
             if rows:
                 await publisher.publish(rows)
                 self._failures = 0
-            else:
+            await guard.checkpoint()
+            if not rows:
                 await self._nap(self._settings.relay_poll_seconds, stopping)
 
     async def _nap(self, seconds: float, stopping: asyncio.Event) -> None:

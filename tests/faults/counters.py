@@ -20,7 +20,7 @@ from shared.messaging.signals import Signal
 from shared.observe.metrics import BackboneMetrics
 from tests.faults.simulation.loop import Process
 from tests.faults.simulation.world import TOPICS, World
-from tests.fixtures.toy import Temper, ToyWork, raise_counter, toy_subscription
+from tests.fixtures.toy import CounterFact, Raised, Temper, ToyWork, raise_counter, toy_subscription
 from tests.fixtures.toy_judge import first_deliveries, wrongs
 
 NAMES = ("left", "right", "third")
@@ -75,6 +75,8 @@ class Counters:
     temper: Temper = field(default_factory=lambda: Temper(breaks_at=set()))
     answered: list[tuple[str, int]] = field(default_factory=list)
     """Counter and version of every raise that a client was told of."""
+    tells: type[CounterFact] = Raised
+    """What a counter tells when it is raised."""
     doors: dict[str, "Replica"] = field(default_factory=dict)
     settled_from: float = 0.0
     """Before then something may be wrong that nobody has noticed."""
@@ -233,20 +235,20 @@ class Replica:
         self.process = world.current()
         self._counters = counters
         database = world.database("toy")
-        outbox = Outbox("toy", "/jvtrack/toy", frozenset({Stream.PRODUCTION}))
+        outbox = Outbox("toy", "/jvtrack/toy", frozenset({counters.tells.STREAM}))
         self.relay = Relay(outbox, TOPICS, settings=SETTINGS, metrics=counters.metrics)
         database.on_told = self.relay.wake
         self.consumer: Consumer[ToyWork] = Consumer(
             database,
             TOPICS,
-            toy_subscription(counters.temper),
+            toy_subscription(counters.temper, hears=counters.tells),
             service="toy",
             settings=SETTINGS,
             metrics=counters.metrics,
             changed=Signal(),
         )
         self.door: Group[tuple[str, int], int] = Group(
-            "counters", database, decide, settings=SETTINGS, metrics=counters.metrics
+            "counters", database, self._decide, settings=SETTINGS, metrics=counters.metrics
         )
         self._outbox = OutboxKeeper(database)
         self._parked = ParkedKeys(database, TOPICS, {self.consumer.group: self.consumer.parking})
@@ -258,6 +260,11 @@ class Replica:
         except Exception:  # noqa: BLE001  # whatever it is, the client has no answer
             return
         self._counters.answered.append((name, version))
+
+    async def _decide(self, session: AsyncSession, requests: Sequence[tuple[str, int]]) -> list[int | Refusal]:
+        """Raise counters, each request on its own."""
+        tells = self._counters.tells
+        return [Unreadable() if by == 0 else await raise_counter(session, name, by, tells) for name, by in requests]
 
     async def release(self, name: str) -> None:
         """Release a counter as an operator does."""
@@ -277,11 +284,6 @@ class Replica:
                     await self._outbox.unblock(row.topic, row.key, OPERATOR)
         except Exception:  # noqa: BLE001  # whatever it is, the operator looks again
             return
-
-
-async def decide(session: AsyncSession, requests: Sequence[tuple[str, int]]) -> list[int | Refusal]:
-    """Raise counters, each request on its own."""
-    return [Unreadable() if by == 0 else await raise_counter(session, name, by) for name, by in requests]
 
 
 def counters(seed: int, metrics: BackboneMetrics | None = None) -> Counters:

@@ -3,13 +3,21 @@
 import pickle
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from prometheus_client import CollectorRegistry
 
 from shared.events.envelope import Event, Stream
-from shared.events.orders import OrderCancelRequested, OrderPlaced, OrderReductionRequested, OrderSourced
+from shared.events.expediting import OrderSourceHurried as Hurried
+from shared.events.expediting import OrderSplit
+from shared.events.orders import (
+    OrderCancelRequested,
+    OrderPlaced,
+    OrderReductionRequested,
+    OrderReprioritised,
+    OrderSourced,
+)
 from shared.events.orders import OrderSourcingReduced as Reduced
 from shared.events.production import LotDispatched, WorkOrderEvent
 from shared.events.stock import DemandReduced, DemandReserved
@@ -20,16 +28,21 @@ from tests.faults.simulation.store import Row
 from tests.faults.simulation.world import TOPICS, World
 from tests.fixtures.toy_judge import first_deliveries, wrongs
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import Ordering
+from tests.unit.protocol.ordering import BetweenDepots, ForStock, Ordering, Resources, SharesOut
 from tests.unit.protocol.stocking import Stock, Stocking
 from tests.unit.protocol.world import Services, disagreement
 
 REAL = Services(Ordering(), Stocking(), Making())
+ORDERINGS = (Ordering(), BetweenDepots(), ForStock(), SharesOut(), Resources())
+"""The orders that are searched, one after another: for a depot, for another one's, for its shelf, shared out, late."""
 REPLICAS = ("orders", "production", "inventory", "inventory too")
-UNFORESEEN = ("cancel", "reduce", "free", "take", "lose", "unissue", "unreceive", "scrap 0", "refuse 0", "under 0")
+UNFORESEEN = (
+    *("cancel", "reduce", "free", "take", "lose", "unissue", "unreceive", "scrap 0", "refuse 0", "under 0", "over 0"),
+    *("raise", "hurry", "split", "counter 0", "decline", "receive for rival"),
+)
 USUAL = ("issue", "receive", "make 0", "dispatch 0", "make 1", "dispatch 1", "make 2", "dispatch 2")
-PLACES = {"cancel": "orders", "reduce": "orders", "scrap": "production", "refuse": "production"} | dict.fromkeys(
-    ("make", "dispatch", "under"), "production"
+PLACES = dict.fromkeys(("cancel", "reduce", "raise", "hurry", "split", "decline"), "orders") | dict.fromkeys(
+    ("make", "dispatch", "scrap", "refuse", "under", "over", "counter"), "production"
 )
 PARTITIONS = 1
 CHAOS_SECONDS = 6.0
@@ -45,7 +58,7 @@ def kinds(base: type[Event]) -> tuple[type[Event], ...]:
 
 def sides(services: Services) -> dict[str, Side]:
     """Say who tells and hears what."""
-    wishes, sourcing = (OrderPlaced, OrderCancelRequested, OrderReductionRequested), (OrderSourced, Reduced)
+    wishes, sourcing = (OrderPlaced, OrderCancelRequested, OrderReductionRequested), (OrderSourced, Reduced, Hurried)
     works = kinds(WorkOrderEvent)
     hears: dict[Stream, tuple[type[Event], ...]] = {Stream.STOCK: (DemandReserved, DemandReduced)}
     return {
@@ -56,10 +69,16 @@ def sides(services: Services) -> dict[str, Side]:
             "inventory",
             services.stocking,
             Stream.STOCK,
-            {Stream.ORDERS: wishes, Stream.PRODUCTION: (LotDispatched,)},
-            (*sourcing, *works),
+            {Stream.ORDERS: (*wishes, OrderReprioritised), Stream.PRODUCTION: (LotDispatched,)},
+            (*sourcing, OrderSplit, *works),
         ),
-        "production": Side("production", services.making, Stream.PRODUCTION, {Stream.ORDERS: sourcing}, wishes),
+        "production": Side(
+            "production",
+            services.making,
+            Stream.PRODUCTION,
+            {Stream.ORDERS: (*sourcing, OrderReprioritised)},
+            (*wishes, OrderSplit),
+        ),
     }
 
 
@@ -69,7 +88,7 @@ class Demand:
 
     world: World
     metrics: BackboneMetrics
-    services: Services = REAL
+    services: Services
     doors: dict[str, Service] = field(default_factory=dict)
     quiet: int = 0
     """How many looks in a row have found nothing to do."""
@@ -196,8 +215,9 @@ def _state(row: Row) -> State:
     return state
 
 
-def demand(seed: int, metrics: BackboneMetrics | None = None, services: Services = REAL) -> Demand:
-    """Make a world with one order."""
+def demand(seed: int, metrics: BackboneMetrics | None = None, services: Services | None = None) -> Demand:
+    """Make a world with one order, of the seed's kind where it is not said."""
+    played = services or replace(REAL, ordering=ORDERINGS[seed % len(ORDERINGS)])
     topics = [TOPICS.name(stream) for stream in (Stream.ORDERS, Stream.PRODUCTION, Stream.STOCK)]
-    world = World(seed, services=list(sides(services)), topics=topics, partitions=PARTITIONS)
-    return Demand(world, metrics or BackboneMetrics(CollectorRegistry()), services)
+    world = World(seed, services=list(sides(played)), topics=topics, partitions=PARTITIONS)
+    return Demand(world, metrics or BackboneMetrics(CollectorRegistry()), played)

@@ -15,7 +15,7 @@ class Extent:
     storm_events: int
     storm_crashes_min: int
     seeds: int
-    """Schedules of the whole search, fifteen in a hundred of them of the demand protocol."""
+    """Schedules of the whole search, of a hundred fifteen of the demand protocol and ten of a compacted topic."""
 
 
 CUT = Extent(

@@ -113,3 +113,8 @@ def with_facts_that_overtake_a_blocked_one(patch: pytest.MonkeyPatch, _: World) 
 def with_a_discard_that_leaves_a_hole(patch: pytest.MonkeyPatch, _: World) -> None:
     """Give up what Kafka refuses and send nothing in its place."""
     patch.setattr(outbox_keeper, "COMPACTED", frozenset(Stream))
+
+
+def with_strays_that_nobody_sees(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Let an older fact stay behind the newest one, where a leader that was frozen has put it."""
+    patch.setattr(LogGuard, "_note_stray", lambda *_: None)

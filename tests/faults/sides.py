@@ -135,6 +135,7 @@ class Service:
             changed=Signal(),
         )
         self._door: Group[str, bool] = Group(side.name, database, side.decide, settings=SETTINGS, metrics=metrics)
+        self._world = world
         self.done = 0
         """How many actions were answered with a yes."""
 
@@ -150,3 +151,4 @@ class Service:
         except Exception:  # noqa: BLE001  # whatever it is, it was not answered with a yes
             return
         self.done += 1
+        self._world.counts[action.split(maxsplit=1)[0]] += 1

@@ -16,6 +16,7 @@ from tests.faults import mutants
 from tests.faults.counters import counters
 from tests.faults.demand import REAL, demand
 from tests.faults.extent import EXTENT, SECONDS_MAX
+from tests.faults.latest import latest
 from tests.faults.mutants import Mutant
 from tests.faults.search import Findings, Scenario, search
 from tests.unit.protocol import broken
@@ -24,16 +25,16 @@ from tests.unit.protocol.world import Services
 pytestmark = pytest.mark.usefixtures("uncounted")
 
 DEMAND_SEEDS = EXTENT.seeds * 15 // 100
-COUNTER_SEEDS = EXTENT.seeds - DEMAND_SEEDS
+LATEST_SEEDS = EXTENT.seeds * 10 // 100
+COUNTER_SEEDS = EXTENT.seeds - DEMAND_SEEDS - LATEST_SEEDS
 MUTANT_SEEDS_MAX = 300
-KEPT: dict[str, tuple[int, ...]] = {"counters": (299,), "demand": ()}
+KEPT: dict[str, tuple[int, ...]] = {"counters": (299,), "demand": (), "latest": (43,)}
 """Seeds that once ended wrong: they go first."""
+WEATHER = ("died", "frozen", "rollbacks", "broken", "silent")
+DONE = ("cancel", "reduce", "raise", "hurry", "split", "counter", "refuse", "scrap", "take", "unissue")
+"""What people and factories have done to orders."""
 HAPPENED = (
-    "died",
-    "frozen",
-    "rollbacks",
-    "broken",
-    "silent",
+    *WEATHER,
     "refused",
     "unacknowledged",
     "late",
@@ -82,13 +83,28 @@ def test_no_schedule_loses_doubles_or_reorders_a_fact_and_everything_that_can_ha
 
 
 @pytest.mark.timeout(SECONDS_MAX)
+def test_no_schedule_leaves_an_older_state_last_on_a_compacted_topic() -> None:
+    found = search([*KEPT["latest"], *range(1, LATEST_SEEDS + 1)], latest)
+
+    assert found.wrong is None, told(found)
+    assert [what for what in (*WEATHER, "late", "compacted") if not found.counts[what]] == []
+
+
+def test_an_older_state_that_stays_last_is_found_out() -> None:
+    found = search(range(1, MUTANT_SEEDS_MAX + 1), latest, mutants.with_strays_that_nobody_sees)
+
+    assert found.wrong is not None
+    assert "is the newest (I2)" in str(found.wrong.wrongs)
+
+
+@pytest.mark.timeout(SECONDS_MAX)
 def test_no_schedule_oversells_forgets_or_sets_services_at_odds_over_an_order() -> None:
     metrics = BackboneMetrics(CollectorRegistry())
 
     found = search([*KEPT["demand"], *range(1, DEMAND_SEEDS + 1)], lambda seed: demand(seed, metrics))
 
     assert found.wrong is None, told(found)
-    assert [what for what in ("died", "frozen", "rollbacks", "broken", "silent") if not found.counts[what]] == []
+    assert [what for what in (*WEATHER, *DONE) if not found.counts[what]] == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +133,8 @@ def test_a_backbone_that_is_wrong_in_one_thing_is_found_out(mutant: Mutant, rule
     [
         pytest.param(replace(REAL, ordering=broken.TrustsItsView()), id="cancel trusts orders' view"),
         pytest.param(replace(REAL, ordering=broken.InfersArrivals()), id="arrivals inferred"),
+        pytest.param(replace(REAL, making=broken.ForgetsToHurry()), id="hurry not passed on"),
+        pytest.param(replace(REAL, stocking=broken.KeepsItsTurn()), id="raised and not served sooner"),
     ],
 )
 def test_a_protocol_that_is_wrong_in_one_thing_is_found_out(services: Services) -> None:
@@ -127,7 +145,7 @@ def test_a_protocol_that_is_wrong_in_one_thing_is_found_out(services: Services) 
     assert "schedule:" in str(found.wrong)
 
 
-@pytest.mark.parametrize("scenario", [counters, demand])
+@pytest.mark.parametrize("scenario", [counters, demand, latest])
 def test_a_seed_always_plays_the_same_schedule(scenario: Callable[[int], Scenario]) -> None:
     first, again = scenario(7), scenario(7)
 

@@ -25,6 +25,9 @@ class Broker(Protocol):
     async def ask(self, work: Any) -> Any:
         """Let the broker do something."""
 
+    def read(self, place: TopicPartition, start: int) -> list[Any]:
+        """Read what a partition has from an offset on."""
+
     def when_longer(self, places: Iterable[TopicPartition], wake: Any) -> None:
         """Call back once one of these partitions has grown."""
 
@@ -168,7 +171,7 @@ class MemoryConsumer:
         answer = self._log.loop.create_future()
 
         def reply() -> None:
-            found = {place: self._log.partitions[place][start:] for place, start in asked.items()}
+            found = {place: self._log.read(place, start) for place, start in asked.items()}
             beyond = {place: start for place, start in asked.items() if start > len(self._log.partitions[place])}
             if answer.done():
                 return

@@ -1,4 +1,4 @@
-"""Kafka as the backbone sees it: partitions that only grow, producers, readers, and groups that move partitions.
+"""Kafka as the backbone sees it: partitions that grow and may be compacted, producers, readers, and moving groups.
 
 It stands in for `shared.messaging.kafka`. Groups are harsher than Kafka's: a partition is given to its next owner
 without waiting until the one before has ended its batch, so owners are stale more often than in life. A batch may be
@@ -7,6 +7,7 @@ lose what it had acknowledged: the ends of its partitions, or a whole topic, whi
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -50,7 +51,10 @@ class MemoryLog:
             "shortened": 0,
             "replaced": 0,
             "poisoned": 0,
+            "compacted": 0,
         }
+        self.gone: dict[TopicPartition, set[int]] = defaultdict(set)
+        """Offsets at which nothing stands any more, for a newer record has the same key."""
         self.refuses: Callable[[bytes], bool] = lambda _: False
         """Whether a record with such a value is refused for good, and with it its batch."""
         self.on_append: Callable[[TopicPartition, Sequence[Message]], None] = lambda *_: None
@@ -75,6 +79,18 @@ class MemoryLog:
         self._replaced[topic] = self._replaced.get(topic, 0) + 1
         self.counts["replaced"] += 1
         self.make(topic)
+
+    def compact(self) -> None:
+        """Keep the newest record of every key alone, as a compacted topic does when it comes to it."""
+        for place, records in self.partitions.items():
+            newest = {record.key: record.offset for record in records}
+            before = len(self.gone[place])
+            self.gone[place].update(each.offset for each in records if each.offset != newest[each.key])
+            self.counts["compacted"] += len(self.gone[place]) - before
+
+    def read(self, place: TopicPartition, start: int) -> list[Message]:
+        """Read what a partition still has from an offset on."""
+        return [record for record in self.partitions[place][start:] if record.offset not in self.gone[place]]
 
     async def ask(self, work: Callable[[], T]) -> T:
         """Let the broker do something, and wait for its answer."""
@@ -159,8 +175,11 @@ class MemoryLog:
         """Stand in for the function of the same name."""
 
         def ids() -> dict[TopicPartition, UUID | None]:
-            records = {place: self.partitions[place][offset : offset + 1] for place, offset in places.items()}
-            return {place: self._id(there[0]) if there else None for place, there in records.items()}
+            found = {place: self.read(place, offset)[:1] for place, offset in places.items()}
+            return {
+                place: self._id(there[0]) if there and there[0].offset == places[place] else None
+                for place, there in found.items()
+            }
 
         return await self.ask(ids) if places else {}
 

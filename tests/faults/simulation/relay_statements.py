@@ -118,6 +118,17 @@ async def requeue(tx: Transaction, topic: int, after: int, until: int) -> Answer
     return queued
 
 
+async def requeue_newest(tx: Transaction, topic: int) -> Answer:
+    newest: dict[str, int] = {}
+    for row in tx.rows("event_log"):
+        if row["topic"] == topic and tx.get("outbox_blocked", (topic, row["key"])) is None:
+            newest[row["key"]] = max(row["seq"], newest.get(row["key"], 0))
+    for seq in sorted(newest.values()):
+        if await tx.lock("outbox_pending", seq) is None:
+            await tx.put("outbox_pending", seq, {"seq": seq})
+    return [{"seq": seq} for seq in newest.values()]
+
+
 async def note_loss(tx: Transaction, topic: int, part: int, first: int, end: int) -> Answer:
     row = {"topic": topic, "part": part, "from_off": first, "to_off": end}
     await tx.put("relay_loss", tx.store.draw("relay_loss"), row)
@@ -147,6 +158,7 @@ RELAY: dict[str, Meaning] = {
     log_memory._PRUNE_CHECKPOINTS: prune_checkpoints,
     log_memory._CHECKPOINTS_BELOW: checkpoints_below,
     log_memory._REQUEUE: requeue,
+    log_memory._REQUEUE_NEWEST: requeue_newest,
     log_memory._NOTE: note_loss,
     log_memory._FORGET: forget,
 }

@@ -39,7 +39,7 @@ class World:
         """Who died or froze, at which of its steps and when."""
         self.trace: list[tuple[float, str, object]] = []
         """Everything that was committed or appended: when, by whom, what."""
-        self.counts = {"died": 0, "frozen": 0, "given up": 0}
+        self.counts: Counter[str] = Counter()
         self.weather = Weather(self.chances.random, lost=self.chances.lost, refused=self.chances.refused)
         self.log = MemoryLog(self.loop, self.weather, partitions=partitions)
         self.log.on_append = self._appended

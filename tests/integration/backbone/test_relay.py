@@ -15,20 +15,18 @@ from shared.messaging.relay_store import COMMAND_TIMEOUT_SECONDS, RelaySession
 from shared.messaging.topics import Topics
 from tests.fixtures.crash import killed, leaves_wreckage
 from tests.fixtures.silence import way_to
-from tests.fixtures.toy import QUICK, Toy, eventually, raise_counter, run_loops
-from tests.fixtures.toy_judge import first_deliveries, wrongs
-from tests.fixtures.toy_kafka import log_of
+from tests.fixtures.toy import QUICK, Restated, Toy, eventually, raise_counter, run_loops
+from tests.fixtures.toy_judge import Fact, first_deliveries, wrongs
+from tests.fixtures.toy_kafka import Said, log_of, make_topic, say
 from tests.fixtures.toy_process import ToyProcess
 
 STEPS = range(3, 46)  # The first two only open a socket.
 WRITERS, HOT_COUNTERS, WRITING_SECONDS = 6, 8, 4.0
 
 
-def a_relay(toy: Toy, database: ServiceDatabase) -> Relay:
+def a_relay(toy: Toy, database: ServiceDatabase, stream: Stream = Stream.PRODUCTION) -> Relay:
     """Make one more relay for the toy's outbox, as another replica has."""
-    outbox = Outbox(
-        database.relay.render_as_string(hide_password=False), "/jvtrack/toy", frozenset({Stream.PRODUCTION})
-    )
+    outbox = Outbox(database.relay.render_as_string(hide_password=False), "/jvtrack/toy", frozenset({stream}))
     return Relay(outbox, toy.topics, settings=QUICK, metrics=toy.metrics)
 
 
@@ -94,6 +92,32 @@ async def test_a_relay_reads_no_more_bytes_at_a_time_than_it_may_but_always_one_
     await toy.database.close()
 
     assert sizes == [1, 2, 3]
+
+
+async def test_an_older_fact_that_comes_late_does_not_stay_the_last_one_of_a_compacted_topic(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    await make_topic(topics, Stream.CATALOGUE)
+    toy = Toy(database, topics, hears=False)
+    late = Said("part", 1, type=Restated.TYPE)
+
+    async with run_loops(a_relay(toy, database, Stream.CATALOGUE).run):
+        async with toy.database.transaction() as session:
+            for _ in range(2):
+                await raise_counter(session, "part", 1, Restated)
+        await eventually(lambda: is_drained(toy))
+        await say(topics, [late], Stream.CATALOGUE)
+        await eventually(lambda: ends_with(topics, ("part", 2)))
+    log = await log_of(topics, Stream.CATALOGUE)
+    await toy.database.close()
+
+    assert log == [("part", 1), ("part", 2), ("part", 1), ("part", 2)]
+
+
+async def ends_with(topics: Topics, fact: Fact) -> bool:
+    """Tell whether the fact stands last, behind one that came late."""
+    log = await log_of(topics, Stream.CATALOGUE)
+    return len(log) > 2 and log[-1] == fact
 
 
 @leaves_wreckage

@@ -5,7 +5,8 @@ from dataclasses import replace
 from services.orders.domain.order import Decision, Order
 from services.production.domain.work_order import WorkOrder
 from shared.events.envelope import Event
-from shared.events.orders import OrderSourcingReduced
+from shared.events.expediting import OrderSourceHurried
+from shared.events.orders import OrderReprioritised, OrderSourcingReduced
 from shared.events.production import WorkOrderEvent, WorkOrderReduced
 from shared.events.stock import DemandEvent, DemandReduced
 from tests.unit.protocol.making import Making, Work
@@ -159,3 +160,19 @@ def _given(told: Event) -> Event:
     assert isinstance(told, WorkOrderEvent)
     gift = told.asked - told.given
     return told.model_copy(update={"given": told.asked, "quantity": told.quantity - gift})
+
+
+class ForgetsToHurry(Making):
+    """Production does not pass on that a work order is wanted sooner."""
+
+    def hear(self, work: Work, event: Event) -> Outcome[Work]:
+        """Hear everything else."""
+        return Outcome(work) if isinstance(event, OrderSourceHurried) else super().hear(work, event)
+
+
+class KeepsItsTurn(Stocking):
+    """Inventory serves an order by the priority that it was placed with."""
+
+    def hear(self, stock: Stock, event: Event) -> Outcome[Stock]:
+        """Hear everything else."""
+        return Outcome(stock) if isinstance(event, OrderReprioritised) else super().hear(stock, event)

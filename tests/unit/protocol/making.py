@@ -6,6 +6,7 @@ from uuid import UUID
 from services.production.domain.totals import totals_of
 from services.production.domain.work_order import WorkOrder, open_work_order
 from shared.events.envelope import Event
+from shared.events.expediting import OrderSourceHurried
 from shared.events.factory import (
     FactoryLotDispatched,
     FactoryLotFinished,
@@ -13,7 +14,7 @@ from shared.events.factory import (
     FactoryWorkOrderRefused,
     LotFact,
 )
-from shared.events.orders import OrderSourced, OrderSourcingReduced
+from shared.events.orders import OrderReprioritised, OrderSourced, OrderSourcingReduced
 from shared.events.production import LotDispatched
 from shared.events.workshop import FactoryWorkOrderCountered
 from tests.unit.protocol.ordering import DEPOT, FACTORY, PART
@@ -50,10 +51,17 @@ class Making:
         return Outcome(_with(work, counted), told)
 
     def hear(self, work: Work, event: Event) -> Outcome[Work]:
-        """Open a work order, or give back what is not begun."""
+        """Open a work order, be wanted sooner, be told how urgent the order is, or give back what is not begun."""
         if isinstance(event, OrderSourced):
             opened, told = open_work_order(event)
             return Outcome((*work, opened), [told])
+        if isinstance(event, OrderSourceHurried):
+            hurried, news = _named(work, event).hurry(event)
+            return Outcome(_with(work, hurried), [] if news is None else [news])
+        if isinstance(event, OrderReprioritised):
+            followed = [each.follow(priority=event.priority) for each in work]
+            plain = tuple(replace(each, version=1) for each, _ in followed)
+            return Outcome(plain, [news for _, news in followed if news is not None])
         assert isinstance(event, OrderSourcingReduced)
         reduced, answer = _named(work, event).reduce(event)
         return Outcome(_with(work, reduced), [answer])
@@ -111,7 +119,7 @@ def _dispatched(order: WorkOrder) -> LotDispatched:
     )
 
 
-def _named(work: Work, event: OrderSourcingReduced) -> WorkOrder:
+def _named(work: Work, event: OrderSourcingReduced | OrderSourceHurried) -> WorkOrder:
     return next(each for each in work if each.work_order_id == event.work_order)
 
 

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-from services.orders.domain import asking
-from services.orders.domain.asking import Ask
+from services.orders.domain import asking, expediting
+from services.orders.domain.asking import Ask, Need
+from services.orders.domain.expediting import Actor, Portion
 from services.orders.domain.offers import decline_offer
 from services.orders.domain.order import Decision, Order
 from services.orders.domain.placement import Placement, place
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market, Resourcing, Weights
 from services.orders.domain.source import Source, Span
+from services.orders.domain.sourcing import Sourcing
 from shared.errors import Refusal
 from shared.events.envelope import Event
 from shared.events.orders import OrderPlaced, OrderPromised, OrderSourced
@@ -25,6 +27,11 @@ ASKED_MAX = QUANTITY + 2
 TODAY = date(2026, 6, 15)
 LATE = date(2027, 6, 15)
 DEPOT, FACTORY, PART = "D-01", "F-01", "GEARBOX"
+RAISED = 2
+"""The priority of an order that was raised."""
+ACTOR = Actor("planner", "platforms stand still")
+SHARE = Portion("F-03", 1)
+"""What a second source is given of a need that is split."""
 LEAD_TIMES = {FACTORY: 30, "F-02": 60, "F-03": 90}
 SOURCES = Market(
     [
@@ -65,7 +72,7 @@ class Ordering:
         return place(asked)
 
     def act(self, order: Order, action: str) -> Outcome[Order] | None:
-        """Cancel the order, want one less, or say no to what was offered."""
+        """Cancel the order, want one less, say no to what was offered, raise it, hurry a source, split the need."""
         try:
             decided = self._ask(order, action)
         except Refusal:
@@ -73,12 +80,24 @@ class Ordering:
         return Outcome(_plain(decided.order), decided.facts) if decided.facts else None
 
     def _ask(self, order: Order, action: str) -> Decision:
-        if action == "cancel":
-            return self.cancel(order)
-        if action == "reduce":
-            return asking.reduce(order, order.wanted - 1)
-        offered = next((work for work in order.work_orders if work.making is not None), None)
-        return Decision(order) if offered is None else decline_offer(order, offered.name(order.order_id), Ask())
+        match action:
+            case "cancel":
+                return self.cancel(order)
+            case "reduce":
+                return asking.reduce(order, order.wanted - 1)
+            case "raise":
+                return asking.reprioritise(order, Need(Urgency.A, RAISED, approved_by="commander"), Ask())
+            case "hurry":
+                asked = next((work for work in order.work_orders if order.left[work.n]), None)
+                return Decision(order) if asked is None else self._hurry(order, asked)
+            case "split":
+                return expediting.split(order, self.sources, SHARE, today=TODAY, actor=ACTOR)
+            case _:
+                offered = next((work for work in order.work_orders if work.making is not None), None)
+                return Decision(order) if offered is None else decline_offer(order, offered.name(order.order_id), Ask())
+
+    def _hurry(self, order: Order, asked: Sourcing) -> Decision:
+        return expediting.hurry(order, asked.name(order.order_id), TODAY, today=TODAY, actor=ACTOR)
 
     def cancel(self, order: Order) -> Decision:
         """Ask for what is not issued to be released."""

@@ -18,7 +18,7 @@ from services.inventory.domain.road import Arrival
 from services.inventory.domain.shipment import Line, LineKey, Shipment
 from shared.errors import Refusal
 from shared.events.envelope import Event
-from shared.events.orders import OrderCancelRequested, OrderPlaced, OrderReductionRequested
+from shared.events.orders import OrderCancelRequested, OrderPlaced, OrderReductionRequested, OrderReprioritised
 from shared.events.production import LotDispatched
 from shared.events.stock import DemandEvent, DemandReduced, DemandReserved
 from shared.types import Condition, Shelf
@@ -81,6 +81,8 @@ class Stocking:
             reduced, fact = demand.reduce(event.quantity)
             release(book, cause, demand.order, demand.reserved - reduced.reserved)
             book.demands.keep(reduced, fact)
+        elif isinstance(event, OrderReprioritised):
+            book.demands.amend(book.demands.get(event.order).reprioritise(event.priority))
         else:
             assert isinstance(event, LotDispatched)
             bookings.dispatch(book, cause, event)

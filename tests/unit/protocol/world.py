@@ -200,6 +200,10 @@ def disagreement(order: Order, stock: Stock, work: Work) -> str | None:
     theirs = (told.reserved, told.issued, told.cancelled, told.arrived, told.lost, told.closed)
     if theirs != (known.reserved, known.issued, known.cancelled, known.arrived, known.lost, known.closed):
         return f"orders believes {known}, inventory has {told}"
+    if told.priority != order.priority or any(each.priority != order.priority for each in work):
+        return "not everybody knows how urgent the order is"
+    if [each.wanted_by for each in work] != [each.wanted_by for each in order.work_orders]:
+        return "a source does not know that it is hurried"
     if [each.quantity for each in work] != [each.quantity for each in order.work_orders]:
         return "orders and production differ on what work orders bring"
     if (told.arrived, told.lost) != (stock.received, stock.lost):
