@@ -6,7 +6,8 @@ JVTRACK_KAFKA and JVTRACK_POSTGRES name. Each session has a namespace of its own
 
 import gc
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,9 @@ from tests.fixtures.system import System, start_system
 
 _HERE = Path(__file__).parent
 _KEPT = {_HERE / "integration" / service for service in ("orders", "inventory")}
+_SYSTEM, _INTEGRATION = _HERE / "system", _HERE / "integration"
+_UNCOUNTED = {_SYSTEM, *(_INTEGRATION / each for each in ("orders", "production", "verify"))}
+"""What no line of a domain or of the backbone needs to be tested: to count there takes a fifth of the time."""
 _LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
 _LONG_FILES = {_HERE / "unit" / "test_demand_protocol.py", _HERE / "migrations" / "test_histories.py"}
 
@@ -55,6 +59,26 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Count coverage where it is wanted."""
+    with _not_counting() if item.path.parent in _UNCOUNTED else nullcontext():
+        return (yield)
+
+
+@contextmanager
+def _not_counting() -> Iterator[None]:
+    stopped = []
+    while counting := Coverage.current():  # in a worker of several there are two, one within the other
+        counting.stop()
+        stopped.append(counting)
+    try:
+        yield
+    finally:
+        for each in reversed(stopped):
+            each.start()
+
+
 def _is_long(path: Path) -> bool:
     return path.parent in _LONG or path in _LONG_FILES
 
@@ -82,13 +106,8 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestServers]:
 @pytest.fixture
 def uncounted() -> Iterator[None]:
     """Count no coverage: for tests that take the same few lines a million times, which others cover."""
-    stopped = []
-    while counting := Coverage.current():  # in a worker of several there are two, one within the other
-        counting.stop()
-        stopped.append(counting)
-    yield
-    for each in reversed(stopped):
-        each.start()
+    with _not_counting():
+        yield
 
 
 @pytest.fixture(scope="session")

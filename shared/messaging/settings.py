@@ -14,7 +14,7 @@ class BackboneSettings(BaseModel):
     """Rows that the relay reads from the outbox at a time."""
     relay_batch_bytes_max: int = Field(default=16_000_000, gt=0)
     """Bytes of payload that the relay reads at a time."""
-    relay_poll_seconds: float = Field(default=0.05, gt=0)
+    relay_poll_seconds: float = Field(default=0.25, gt=0)
     """The safety net under the wake-up: how long a leader sleeps at most."""
     relay_heartbeat_seconds: float = Field(default=0.3, gt=0)
     """How often a leader shows its database session that it lives."""

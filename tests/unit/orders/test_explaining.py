@@ -64,6 +64,7 @@ def test_a_reduction_that_inventory_has_not_answered_is_told() -> None:
         (taken(), "another order, of a higher band, needed it"),
         (taken(reason=LossReason.EXPIRED), "its shelf life is over"),
         (taken(reason=LossReason.REVERSED, gate=Gate.FIRST_ARTICLE), "the gate first-article has closed on it"),
+        (taken(reason=LossReason.REVERSED, unaccepted=True), "a reference that the order does not accept"),
         *((taken(reason=each), "") for each in LossReason if each is not LossReason.PRE_EMPTED),
     ],
     ids=lambda each: str(getattr(each, "loss", each))[:60],

@@ -1,7 +1,7 @@
 """An order: placed, and what it hears."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from services.orders.domain.asking import (
 )
 from services.orders.domain.catalogue import CatalogueBehind
 from services.orders.domain.order import DemandContradictory, Order, OrderState, WorkOrderUnknown
+from services.orders.domain.placement import placed_at
+from services.orders.domain.promise import Promise, of_earlier_books
 from services.orders.domain.sourcing import WorkState
 from shared.events.production import (
     DelayReported,
@@ -22,7 +24,7 @@ from shared.events.production import (
     WorkOrderRefused,
 )
 from shared.events.stock import DemandClosed, DemandReduced, DemandReserved
-from tests.unit.orders.makers import ORDER, SCRAPPED, TODAY, a_placed_order, a_work_order, an_order, reported, said
+from tests.unit.orders.makers import NOW, ORDER, SCRAPPED, TODAY, a_placed_order, a_work_order, an_order, reported, said
 
 
 def test_a_placed_order_waits_with_all_of_it_open() -> None:
@@ -35,6 +37,12 @@ def test_a_placed_order_waits_with_all_of_it_open() -> None:
 def test_an_order_cannot_be_required_by_a_day_that_has_passed() -> None:
     with pytest.raises(RequiredByPast):
         a_placed_order(required_by=TODAY - timedelta(days=1))
+
+
+def test_of_an_order_from_earlier_books_the_day_of_placing_and_what_was_promised_are_kept() -> None:
+    assert placed_at(TODAY, NOW) == datetime.combine(TODAY, time(), UTC)
+    assert placed_at(None, NOW) == NOW
+    assert of_earlier_books(TODAY) == Promise(TODAY, "as promised in earlier books")
 
 
 def test_an_order_may_be_required_today() -> None:

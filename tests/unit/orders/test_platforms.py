@@ -19,6 +19,7 @@ from services.orders.domain.platforms import (
     Registration,
     Standing,
     Tail,
+    TailName,
     TailUnknown,
     post,
     register,
@@ -68,6 +69,7 @@ def test_a_registered_platform_is_up_from_the_day_it_came_into_service() -> None
     )
     assert (decided.tail.version, life(decided.tail)) == (1, [(1, None, None)])
     assert decided.fact.key == "platform:MI-17V-5/ZP-5104"
+    assert decided.tail.name == TailName(Platform.MI_17V_5, "ZP-5104")
 
 
 def test_without_a_day_a_platform_comes_into_service_when_it_is_registered() -> None:
