@@ -22,11 +22,11 @@ from tests.fixtures.servers import TestServers, start_servers
 from tests.fixtures.system import System, start_system
 
 _HERE = Path(__file__).parent
-_KEPT = {_HERE / "integration" / service for service in ("orders", "inventory")}
 _SYSTEM, _INTEGRATION = _HERE / "system", _HERE / "integration"
+_KEPT = {_INTEGRATION / service for service in ("orders", "inventory")}
 _UNCOUNTED = {_SYSTEM, *(_INTEGRATION / each for each in ("orders", "production", "verify"))}
 """What no line of a domain or of the backbone needs to be tested: to count there takes a fifth of the time."""
-_LONG = {_HERE / "system", _HERE / "faults", *(each for each in (_HERE / "integration").iterdir())}
+_LONG = {_SYSTEM, _HERE / "faults", *_INTEGRATION.iterdir()}
 _LONG_FILES = {_HERE / "unit" / "test_demand_protocol.py", _HERE / "migrations" / "test_histories.py"}
 
 

@@ -6,7 +6,7 @@ it is, its tasks would go on publishing, and keep its place in the group, once t
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -55,7 +55,7 @@ async def start_producer(servers: str, *, client_id: str) -> AIOKafkaProducer:
         retry_backoff_ms=50,
         metadata_max_age_ms=30_000,
     )
-    return await _started(producer)
+    return await _started(producer, stop)
 
 
 async def start_consumer(
@@ -79,7 +79,7 @@ async def start_consumer(
         retry_backoff_ms=100,
         metadata_max_age_ms=30_000,
     )
-    return await _started(consumer)
+    return await _started(consumer, stop)
 
 
 async def start_reader(servers: str, *, client_id: str) -> AIOKafkaConsumer:
@@ -95,32 +95,26 @@ async def start_reader(servers: str, *, client_id: str) -> AIOKafkaConsumer:
         request_timeout_ms=int(REQUEST_TIMEOUT_SECONDS * 1000),
         metadata_max_age_ms=30_000,
     )
-    return await _started(reader)
+    return await _started(reader, stop)
 
 
 async def start_admin(servers: str) -> AIOKafkaAdminClient:
     """Start a client that makes and describes topics; close it with `close`; raises KafkaAway."""
     admin = AIOKafkaAdminClient(bootstrap_servers=servers, request_timeout_ms=int(REQUEST_TIMEOUT_SECONDS * 1000))
-    try:
-        async with asyncio.timeout(START_TIMEOUT_SECONDS):
-            await admin.start()
-    except KAFKA_WEATHER as error:
-        raise KafkaAway(f"Kafka at {servers} does not answer: {error!r}") from error
-    return admin
+    return await _started(admin, AIOKafkaAdminClient.close)
 
 
-Client = TypeVar("Client", AIOKafkaProducer, AIOKafkaConsumer)
+Client = TypeVar("Client", AIOKafkaProducer, AIOKafkaConsumer, AIOKafkaAdminClient)
 
 
-async def _started(client: Client) -> Client:
+async def _started(client: Client, close: Callable[[Client], Awaitable[None]]) -> Client:
     try:
         async with asyncio.timeout(START_TIMEOUT_SECONDS):
             await client.start()
-    except KAFKA_WEATHER as error:
-        await stop(client)
-        raise KafkaAway(f"Kafka does not answer: {error!r}") from error
-    except asyncio.CancelledError:
-        await stop(client)
+    except BaseException as error:
+        await close(client)
+        if isinstance(error, KAFKA_WEATHER):
+            raise KafkaAway(f"Kafka does not answer: {error!r}") from error
         raise
     return client
 

@@ -1,7 +1,7 @@
 """The toy's counters in a simulated world: replicas with relay, consumer and door, clients, and an operator."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from prometheus_client import CollectorRegistry
@@ -15,9 +15,9 @@ from shared.messaging.operation_log import Operation
 from shared.messaging.outbox_keeper import OutboxKeeper
 from shared.messaging.parked_keys import Name, ParkedKeys
 from shared.messaging.relay import Outbox, Relay
-from shared.messaging.settings import BackboneSettings
 from shared.messaging.signals import Signal
 from shared.observe.metrics import BackboneMetrics
+from tests.faults.settings import SETTINGS
 from tests.faults.simulation.loop import Process
 from tests.faults.simulation.world import TOPICS, World
 from tests.fixtures.toy import CounterFact, Raised, Temper, ToyWork, raise_counter, toy_subscription
@@ -42,24 +42,6 @@ LOSS_SHARE = 0.2
 """In so many worlds Kafka loses once what it had acknowledged."""
 GROUP = f"{TOPICS.namespace}.toy.deciders"
 OPERATOR = Operation("olga", "searched")
-
-SETTINGS = BackboneSettings(
-    relay_poll_seconds=0.5,
-    relay_heartbeat_seconds=0.5,
-    relay_ack_timeout_seconds=1.0,
-    relay_transaction_seconds_max=2.0,
-    relay_backoff_seconds_max=0.5,
-    relay_poison_tries=2,
-    relay_checkpoint_seconds=1.0,
-    relay_log_check_seconds=1.0,
-    relay_loss_grace_seconds=3.0,
-    consumer_log_check_seconds=1.0,
-    consumer_poll_seconds=0.5,
-    consumer_fetch_max=5,
-    consumer_session_timeout_seconds=2.0,
-    consumer_backoff_seconds_max=0.5,
-    group_wait_seconds=0.003,
-)
 
 
 class Unreadable(Refusal):
@@ -97,6 +79,14 @@ class Counters:
             at = world.chances.moment(CHAOS_SECONDS)
             for _ in range(world.chances.random.randint(1, BURST_MAX)):
                 world.loop.outside(at, self._ask)
+        self._disturb()
+        world.loop.outside(CHAOS_SECONDS, self._calm)
+        world.run(steps_max=STEPS_MAX)
+        return self.wrongs()
+
+    def _disturb(self) -> None:
+        """Say what operators do meanwhile, what Kafka refuses, and whether it loses something."""
+        world = self.world
         for _ in range(RELEASES):
             world.loop.outside(world.chances.moment(CHAOS_SECONDS), self._release, world.chances.one_of(NAMES))
         for _ in range(REPAIRS):
@@ -104,9 +94,6 @@ class Counters:
         world.log.refuses = lambda value: f'"by":{POISON}' in value.decode().replace(" ", "")
         if world.chances.random.random() < LOSS_SHARE:
             world.loop.outside(world.chances.moment(CHAOS_SECONDS), self._lose)
-        world.loop.outside(CHAOS_SECONDS, self._calm)
-        world.run(steps_max=STEPS_MAX)
-        return self.wrongs()
 
     def _lose(self) -> None:
         """Let Kafka lose the ends of its partitions, or the topic with all that was in it."""
@@ -151,7 +138,8 @@ class Counters:
 
     def _look(self, deadline: float) -> None:
         """End when all is heard, or time is over; let an operator release what is parked until then."""
-        if self._is_settled() or self.world.loop.time() > deadline:
+        now = self.world.loop.time()
+        if (now >= self.settled_from and self._is_settled()) or now > deadline:
             self.world.loop.end()
             return
         for row in self._rows("parked_key"):
@@ -165,11 +153,9 @@ class Counters:
         return [dict(rows[place]) for place in sorted(rows, key=str)]
 
     def _is_settled(self) -> bool:
-        if self.world.loop.time() < self.settled_from:
-            return False
         tables = self.world.servers["toy"].store.table
         is_empty = not any(map(tables, ("outbox_pending", "outbox_blocked", "outbox_held", "parked_key")))
-        return is_empty and len(tables("heard")) >= len(tables("event_log")) - len(tables("outbox_discarded"))
+        return is_empty and len(tables("heard")) >= len(tables("event_log")) - len(self._given_up())
 
     def _spoken(self) -> Iterator[tuple[str, int]]:
         """Give what Kafka has: counters and numbers, in order.
@@ -191,16 +177,16 @@ class Counters:
                 last[key] = max(number, last.get(key, 0))
                 yield key, number
 
-    def _heard(self) -> Iterator[tuple[str, int]]:
-        """Give what was heard, in order; what was given up counts as heard before the first that comes after it.
-
-        A frozen leader may have had it on its way to Kafka, which then took it: it was heard as it was told.
-        """
+    def _given_up(self) -> list[tuple[str, int]]:
+        """Name what was given up, but for what a frozen leader had on its way and Kafka then took: that was heard."""
         tables = self.world.servers["toy"].store.table
-        facts = [tables("event_log")[seq] for seq in sorted(tables("outbox_discarded"))]
+        told = [tables("event_log")[seq] for seq in sorted(tables("outbox_discarded"))]
         real = {(row["key"], row["key_seq"]) for row in tables("heard").values()}
-        told = [(str(fact["key"]), int(fact["key_seq"])) for fact in facts]
-        given_up = [each for each in told if each not in real]
+        return [(row["key"], row["key_seq"]) for row in told if (row["key"], row["key_seq"]) not in real]
+
+    def _heard(self) -> Iterator[tuple[str, int]]:
+        """Give what was heard, in order; what was given up counts as heard before the first that comes after it."""
+        tables, given_up = self.world.servers["toy"].store.table, self._given_up()
         for place in sorted(tables("heard")):
             key, number = tables("heard")[place]["key"], tables("heard")[place]["key_seq"]
             for each in [each for each in given_up if each[0] == key and each[1] < number]:
@@ -211,21 +197,29 @@ class Counters:
 
     def wrongs(self) -> list[str]:
         """Judge by the data alone: I1 to I4, key by key."""
-        tables = self.world.servers["toy"].store.table
-        told = {str(name): int(row["version"]) for name, row in tables("counter").items()}
-        facts = [tables("event_log")[seq] for seq in sorted(tables("event_log"))]
-        spoken = list(self._spoken())
-        heard = list(self._heard())
-        lost = sorted({(name, version) for name, version in self.answered if version > told.get(name, 0)})
-        twice = sorted({each for each in self.answered if self.answered.count(each) > 1})
+        told = self._told()
         return [
-            *(f"{name}: I1 answered, and not kept: {version}" for name, version in lost),
-            *(f"{name}: I1 answered twice: {version}" for name, version in twice),
-            *(f"{each} (I1)" for each in wrongs([(row["key"], row["key_seq"]) for row in facts], told)),
-            *(f"{each} (I2, I3)" for each in wrongs(first_deliveries(spoken), told)),
-            *(f"{each} (I4)" for each in wrongs(heard, told)),
+            *self._unkept(told),
+            *self._misheard(told),
             *(f"{row['key']}: still parked: {row['error']}" for row in self._rows("parked_key")),
         ]
+
+    def _misheard(self, told: Mapping[str, int]) -> Iterator[str]:
+        yield from (f"{each} (I2, I3)" for each in wrongs(first_deliveries(self._spoken()), told))
+        yield from (f"{each} (I4)" for each in wrongs(self._heard(), told))
+
+    def _told(self) -> dict[str, int]:
+        """Give how much was told of each counter."""
+        return {str(row["key"]): int(str(row["version"])) for row in self._rows("counter")}
+
+    def _unkept(self, told: Mapping[str, int]) -> Iterator[str]:
+        facts = self.world.servers["toy"].store.table("event_log")
+        for name, version in sorted({each for each in self.answered if each[1] > told.get(each[0], 0)}):
+            yield f"{name}: I1 answered, and not kept: {version}"
+        for name, version in sorted({each for each in self.answered if self.answered.count(each) > 1}):
+            yield f"{name}: I1 answered twice: {version}"
+        for each in wrongs([(facts[seq]["key"], facts[seq]["key_seq"]) for seq in sorted(facts)], told):
+            yield f"{each} (I1)"
 
 
 class Replica:

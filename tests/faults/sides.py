@@ -19,7 +19,7 @@ from shared.messaging.relay import Outbox, Relay
 from shared.messaging.signals import Signal
 from shared.observe.metrics import BackboneMetrics
 from shared.types import EventId
-from tests.faults.counters import SETTINGS
+from tests.faults.settings import SETTINGS
 from tests.faults.simulation.world import TOPICS, World
 from tests.fixtures.toy import HEAR, KEEP, LOCK_KEPT
 from tests.unit.protocol.sides import Rules

@@ -2,7 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -125,6 +125,13 @@ class World:
 
     def _appended(self, place: TopicPartition, records: Sequence[Message]) -> None:
         self.trace.append((self.loop.time(), f"{place.topic}/{place.partition}", list(records)))
+
+    def has_read(self, service: str, topics: Collection[str]) -> bool:
+        """Tell whether a service has read these topics to their ends."""
+        rows = self.servers[service].store.table("consumer_offset").values()
+        offsets = {(row["topic"], row["part"]): row["next_off"] for row in rows}
+        ends = {place: len(records) for place, records in self.log.partitions.items() if place.topic in topics}
+        return all(offsets.get((place.topic, place.partition), 0) >= end for place, end in ends.items())
 
     def counted(self) -> Counter[str]:
         """Tell how often what has happened."""
