@@ -128,7 +128,7 @@ class StreamTail:
         try:
             await self._begin(reader)
             while not (stopping.is_set() or self._is_idle()):
-                kafka.check_fetching(reader)
+                kafka.check_alive(reader)
                 fetched = await reader.getmany(timeout_ms=POLL_MILLISECONDS, max_records=TAKEN_MAX)
                 for place, messages in fetched.items():
                     for message in messages:

@@ -81,6 +81,7 @@ class Consumer(Generic[W]):
         self._failures = 0
         self._trouble: str | None = None
         self._troubled_at = 0.0
+        self._in_touch_at = 0.0
         self._checked_at = 0.0
         self._committed_at = 0.0
         self._measured_at = 0.0
@@ -143,6 +144,7 @@ class Consumer(Generic[W]):
             )
             connection = _Connection(client, owners, watch, rounds)
             client.subscribe(topics=self._topic_names, listener=owners)
+            self._in_touch_at = clock.monotonic()
             while not stopping.is_set():
                 await self._in_time(self._step(connection, stopping))
         finally:
@@ -198,9 +200,21 @@ class Consumer(Generic[W]):
         self._metrics.batch_retries_total.labels(self.group, type(error).__name__).inc()
         return now - self._troubled_at < self._settings.consumer_session_timeout_seconds
 
+    def _check(self, client: AIOKafkaConsumer) -> None:
+        """See that a client still does its part; raises KafkaAway if not, or Stalled.
+
+        One that has lost its group would hold on to what others serve, and hear of nobody who is gone.
+        """
+        kafka.check_alive(client)
+        now = clock.monotonic()
+        if kafka.is_in_touch(client):
+            self._in_touch_at = now
+        elif now - self._in_touch_at > self._settings.consumer_step_seconds_max:
+            raise Stalled("this client has lost its group")
+
     async def _fetch(self, connection: _Connection[W]) -> dict[TopicPartition, list[Record]]:
         wait = self._settings.consumer_poll_seconds
-        kafka.check_fetching(connection.client)
+        self._check(connection.client)
         try:
             async with asyncio.timeout(wait + FETCH_SECONDS_MAX):
                 fetched = await connection.client.getmany(

@@ -8,7 +8,6 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,7 +20,7 @@ from aiokafka.protocol.api import Request
 
 from shared.errors import Weather
 from shared.messaging.taking_apart import take_apart
-from shared.messaging.topic_ids import TopicIdRequest
+from shared.messaging.topic_ids import LogState, TopicIdRequest
 
 REQUEST_TIMEOUT_SECONDS = 10.0
 STOP_TIMEOUT_SECONDS = 3.0
@@ -32,6 +31,13 @@ FETCH_BYTES_MAX = 4_000_000
 """What one broker may answer one client at a time."""
 PARTITION_FETCH_BYTES_MAX = 400_000
 """What a client holds of one partition until it is applied; a larger record comes alone."""
+_FETCHING: Mapping[str, Any] = {
+    "enable_auto_commit": False,
+    "max_partition_fetch_bytes": PARTITION_FETCH_BYTES_MAX,
+    "fetch_max_bytes": FETCH_BYTES_MAX,
+    "fetch_max_wait_ms": 200,
+    "metadata_max_age_ms": 30_000,
+}
 
 KAFKA_WEATHER = (KafkaError, OSError, TimeoutError)
 """What a Kafka client raises while the broker is away, busy or changing leaders."""
@@ -66,18 +72,14 @@ async def start_consumer(
         bootstrap_servers=servers,
         client_id=client_id,
         group_id=group,
-        enable_auto_commit=False,
         auto_offset_reset="none",
         session_timeout_ms=int(session_timeout_seconds * 1000),
         rebalance_timeout_ms=int(rebalance_timeout_seconds * 1000),
         heartbeat_interval_ms=int(session_timeout_seconds * 1000 / 5),
-        max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
-        fetch_max_bytes=FETCH_BYTES_MAX,
-        fetch_max_wait_ms=200,
         # Kafka holds the answer to a join back for as long as a rebalance may last.
         request_timeout_ms=int(max(REQUEST_TIMEOUT_SECONDS, rebalance_timeout_seconds + 5) * 1000),
         retry_backoff_ms=100,
-        metadata_max_age_ms=30_000,
+        **_FETCHING,
     )
     return await _started(consumer, stop)
 
@@ -87,13 +89,9 @@ async def start_reader(servers: str, *, client_id: str) -> AIOKafkaConsumer:
     reader = AIOKafkaConsumer(
         bootstrap_servers=servers,
         client_id=client_id,
-        enable_auto_commit=False,
         auto_offset_reset="earliest",
-        max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
-        fetch_max_bytes=FETCH_BYTES_MAX,
-        fetch_max_wait_ms=200,
         request_timeout_ms=int(REQUEST_TIMEOUT_SECONDS * 1000),
-        metadata_max_age_ms=30_000,
+        **_FETCHING,
     )
     return await _started(reader, stop)
 
@@ -149,16 +147,6 @@ async def drop(client: AIOKafkaProducer | AIOKafkaConsumer) -> None:
     """Take a client apart at once: a producer sends nothing more of what it has, as its own stop() would."""
     client._closed = True
     await take_apart(client)
-
-
-@dataclass(frozen=True, slots=True)
-class LogState:
-    """What Kafka has of some topics now."""
-
-    topic_ids: Mapping[str, str]
-    """Kafka's own id of each topic: another id is another log under the same name."""
-    end_offsets: Mapping[TopicPartition, int]
-    """Offset that the next record of each partition will get."""
 
 
 async def log_state(reader: AIOKafkaConsumer, topics: Iterable[str]) -> LogState:
@@ -225,14 +213,25 @@ async def begin_offsets(reader: AIOKafkaConsumer, places: Iterable[TopicPartitio
         raise KafkaAway(f"Kafka does not tell its logs: {error!r}") from error
 
 
-def check_fetching(client: AIOKafkaConsumer) -> None:
-    """Raise KafkaAway if a client has ceased to fetch: aiokafka does not say so, and would give nothing for ever.
+def check_alive(client: AIOKafkaConsumer) -> None:
+    """Raise KafkaAway if one of a client's own tasks has ended: aiokafka does not say so, and goes on without for ever.
 
-    Its own task ends when a connection was closed while a request was written to it, or when its requests were
-    cancelled in an unlucky moment (aiokafka 0.14).
+    They end when a connection was closed while a request was written to it (uvloop raises what aiokafka 0.14 does not
+    expect), or when requests were cancelled in an unlucky moment.
     """
-    if client._fetcher._fetch_task.done():
-        raise KafkaAway("this client has ceased to fetch")
+    tasks = {
+        "fetches": client._fetcher._fetch_task,
+        "learns who leads": client._client._sync_task,
+        "keeps its place in its group": getattr(client._coordinator, "_coordination_task", None),
+    }
+    for does, task in tasks.items():
+        if task is not None and task.done():
+            raise KafkaAway(f"this client no longer {does}")
+
+
+def is_in_touch(client: AIOKafkaConsumer) -> bool:
+    """Tell whether a member of a group knows who coordinates it, and was not silent for longer than a session."""
+    return client._coordinator.coordinator_id is not None
 
 
 def refresh_metadata(client: AIOKafkaConsumer) -> None:

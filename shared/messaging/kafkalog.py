@@ -17,10 +17,10 @@ from shared import clock
 from shared.errors import Weather
 from shared.events.envelope import Stream
 from shared.messaging import kafka
-from shared.messaging.kafka import LogState
 from shared.messaging.log_memory import Checkpoint, Loss, Progress
 from shared.messaging.relay_store import RelaySession
 from shared.messaging.settings import BackboneSettings
+from shared.messaging.topic_ids import LogState
 from shared.messaging.topics import COMPACTED, Topics
 from shared.observe.logs import get_log
 

@@ -15,7 +15,7 @@ from shared import clock
 from shared.db import Database
 from shared.messaging import consumer_store, kafka
 from shared.messaging.consumer_store import Ownership, Place
-from shared.messaging.kafka import LogState
+from shared.messaging.topic_ids import LogState
 from shared.messaging.topics import COMPACTED, Topics
 from shared.observe.logs import get_log
 from shared.observe.metrics import BackboneMetrics
@@ -92,14 +92,14 @@ class Owners(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is un
         log.info("partitions_assigned", group=self._group, partitions=len(self._assigned))
 
     def missing(self) -> set[TopicPartition]:
-        """Name what is assigned and not owned yet; nothing within a second of the last try.
+        """Name what is assigned and not owned yet; nothing within a second of the last try, or out of touch.
 
         What was fenced is left to the other owner for a while: if that one is the rightful one, Kafka says so by then.
         """
         now = clock.monotonic()
         fenced = {place for place, at in self._fenced_at.items() if now - at < self._fenced_seconds}
         missing = (self._assigned or set()) - set(self.held) - set(self.stopped) - fenced
-        if not missing or now - self._tried_at < TAKE_OVER_SECONDS:
+        if not missing or now - self._tried_at < TAKE_OVER_SECONDS or not kafka.is_in_touch(self._client):
             return set()
         self._tried_at = now
         return missing

@@ -1,8 +1,11 @@
 """Kafka's own id of a topic: another id is another log under the same name. aiokafka cannot ask for it yet."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
+from aiokafka import TopicPartition
 from aiokafka.protocol.abstract import AbstractType
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
@@ -107,3 +110,13 @@ class TopicIdRequest(Request[_TopicIdRequestV10]):
         """Fill the request of the version that the broker speaks."""
         topics: list[tuple[UUID, str, dict[int, bytes]]] = [(UUID(int=0), topic, {}) for topic in self._topics]
         return request_struct_class(topics, False, False, False, {})
+
+
+@dataclass(frozen=True, slots=True)
+class LogState:
+    """What Kafka has of some topics now."""
+
+    topic_ids: Mapping[str, str]
+    """Kafka's own id of each topic: another id is another log under the same name."""
+    end_offsets: Mapping[TopicPartition, int]
+    """Offset that the next record of each partition will get."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 from aiokafka import TopicPartition
@@ -82,6 +83,7 @@ class MemoryConsumer:
         self._positions: dict[TopicPartition, int] = {}
         self._paused: set[TopicPartition] = set()
         self._coordinating: asyncio.Task[None] | None = None
+        self._coordinator = SimpleNamespace(coordinator_id=0)
         self.has_ceased = False
         """Whether it fetches no more and says nothing, as aiokafka's own may after its partitions have moved."""
 

@@ -16,7 +16,8 @@ from uuid import UUID
 from aiokafka import TopicPartition
 from aiokafka.errors import MessageSizeTooLargeError, NotLeaderForPartitionError, ProducerClosed
 
-from shared.messaging.kafka import KafkaAway, LogState
+from shared.messaging.kafka import KafkaAway
+from shared.messaging.topic_ids import LogState
 from tests.faults.simulation.consumers import MemoryConsumer, MemoryGroup
 from tests.faults.simulation.loop import SimulatedLoop
 from tests.faults.simulation.weather import Weather
@@ -168,8 +169,7 @@ class MemoryLog:
 
     async def begin_offsets(self, _reader: object, places: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
         """Stand in for the function of the same name."""
-        wanted = list(places)
-        return await self.ask(lambda: dict.fromkeys(wanted, 0))
+        return await self.ask(lambda: dict.fromkeys(places, 0))
 
     async def ids_at(self, _reader: object, places: Mapping[TopicPartition, int]) -> dict[TopicPartition, UUID | None]:
         """Stand in for the function of the same name."""
@@ -199,18 +199,18 @@ class MemoryLog:
     def refresh_metadata(self, _client: object) -> None:
         """Stand in for the function of the same name."""
 
-    def check_fetching(self, client: MemoryConsumer) -> None:
+    def check_alive(self, client: MemoryConsumer) -> None:
         """Stand in for the function of the same name."""
         if client.has_ceased:
-            raise KafkaAway("this client has ceased to fetch")
+            raise KafkaAway("this client no longer fetches")
 
     def _id(self, message: Message) -> UUID:
         return UUID(dict(message.headers)["ce_id"].decode())
 
 
 STOOD_IN_FOR = (
-    *("start_producer", "start_consumer", "start_reader", "get_ready", "stop", "drop"),
-    *("log_state", "config_differences", "begin_offsets", "ids_at", "last_ids", "refresh_metadata", "check_fetching"),
+    *("start_producer", "start_consumer", "start_reader", "get_ready", "stop", "drop", "check_alive"),
+    *("log_state", "config_differences", "begin_offsets", "ids_at", "last_ids", "refresh_metadata"),
 )
 
 

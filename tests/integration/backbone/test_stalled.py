@@ -1,16 +1,17 @@
 """A consumer that gets nothing, or too much, does not stand still."""
 
 import asyncio
+from operator import attrgetter
 
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
 from shared.events.envelope import Stream
-from shared.messaging.kafka import LogState
 from shared.messaging.owners import Owners
+from shared.messaging.topic_ids import LogState
 from shared.messaging.topics import Topics
 from tests.fixtures.databases import owner_connection
-from tests.fixtures.toy import QUICK, Toy
+from tests.fixtures.toy import QUICK, Toy, eventually
 from tests.fixtures.toy_judge import wrongs
 from tests.fixtures.toy_kafka import Said, say
 
@@ -102,15 +103,43 @@ async def epochs(database: ServiceDatabase, *parts: int) -> dict[int, int]:
     return {row["part"]: row["epoch"] for row in rows}
 
 
-async def test_a_consumer_whose_client_has_ceased_to_fetch_connects_anew(
-    database: ServiceDatabase, topics: Topics
+@pytest.mark.parametrize(
+    "task", ["_fetcher._fetch_task", "_client._sync_task", "_coordinator._coordination_task"], ids=lambda task: task
+)
+async def test_a_consumer_whose_client_has_ceased_to_do_its_part_connects_anew(
+    database: ServiceDatabase, topics: Topics, task: str
 ) -> None:
     async with Toy(database, topics).running() as toy:
         owners = await after_a_fact(toy, topics)
-        owners._client._fetcher._fetch_task.cancel()
+        attrgetter(task)(owners._client).cancel()
         await asyncio.sleep(1.0)  # what it had asked for already has come by then
         await say(topics, [Said("counter", 2)])
         await toy.until_heard(2, seconds=40)
-        hearing = await toy.hearing()
+        hearing, now = await toy.hearing(), toy.backbone._consumers[0]._owners
 
     assert wrongs(hearing, {"counter": 2}) == []
+    assert now is not owners, "it goes on over another connection"
+
+
+async def test_a_consumer_that_has_lost_its_group_takes_nothing_over_and_connects_anew(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    impatient = QUICK.model_copy(update={"consumer_step_seconds_max": 2.0})
+    async with Toy(database, topics, settings=impatient).running() as toy:
+        owners = await after_a_fact(toy, topics)
+        coordinator, one = owners._client._coordinator, next(iter(owners.held))
+        await coordinator._coordinator_lookup_lock.acquire()  # nobody says any more who coordinates
+        coordinator.coordinator_dead()
+        owners.let_go(one)
+        owners._tried_at = 0.0
+        missing = owners.missing()
+        await say(topics, [Said("counter", 2)])
+        await eventually(lambda: is_another(toy, owners), seconds=20)
+        await toy.until_heard(2, seconds=40)
+
+    assert missing == set()
+
+
+async def is_another(toy: Toy, owners: Owners) -> bool:
+    """Tell whether a toy hears over another connection than it did."""
+    return toy.backbone._consumers[0]._owners not in (None, owners)
