@@ -49,8 +49,12 @@ endif
 
 chaos: chaos-search chaos-system ## Disturb everything at full length, in hours; an interrupted run goes on with the same command.
 
+# The mutants of real servers stand beside the tests of what they break.
+SEARCHED := tests/faults tests/unit/test_demand_protocol.py tests/unit/test_lending_protocol.py \
+  tests/integration/backbone/test_mutants.py tests/integration/backbone/test_batches.py tests/integration/inventory/test_mutants.py
+
 chaos-search: setup $(GATES) ## Search the faults of single parts whole, for an hour or more; `make test` does a cut of it.
-	@JVTRACK_CHAOS=whole $(BIN)/pytest tests/faults tests/unit/test_demand_protocol.py $(PYTEST_OPTIONS) -rP
+	@JVTRACK_CHAOS=whole $(BIN)/pytest $(SEARCHED) $(WORKERS) $(PYTEST_OPTIONS) -rP
 
 chaos-quick: setup ## Disturb the whole system under load for three minutes, and judge it from its data; SEED=7 repeats a run.
 	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED)) $(if $(BROKERS),--brokers $(BROKERS))

@@ -1,6 +1,7 @@
 """The words and codes that every service shares: identifiers, quantities, conditions, shelves."""
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -25,33 +26,50 @@ NoNull = AfterValidator(_without_null)
 NoControls = AfterValidator(_without_controls)
 """Refuses what would make a text look like another one, or a log or a terminal do something; lines and tabs may be."""
 _CONTROLS = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\\u202a-\\u202e\\u2066-\\u2069]|\\r(?!\\n)")
+_EXAMPLES: dict[str, list[str]] = {}
+
+
+def written(pattern: str, example: str) -> StringConstraints:
+    """Let a text be written in one way, and keep an example of it: whoever errs is told that, not the pattern."""
+    assert re.search(pattern, example), "an example is what it is an example of"
+    known = _EXAMPLES.setdefault(pattern, [])
+    if example not in known:
+        known.append(example)
+    return StringConstraints(pattern=pattern)
+
+
+def examples(pattern: str) -> Sequence[str]:
+    """Give examples of what is written so."""
+    return _EXAMPLES.get(pattern, ())
+
+
 _NAME = r"[A-Z0-9][A-Z0-9.-]{0,39}"
 # Digits are spelled out: \d would also take the digits of every other script.
 _DOCUMENT_NUMBER = r"[A-Z0-9]{6}[0-9](?:00[1-9]|0[1-9][0-9]|[12][0-9][0-9]|3[0-5][0-9]|36[0-6])[A-Z0-9]{4}"
 _ORDER = rf"{_DOCUMENT_NUMBER}-[0-9]{{4}}(?:-[A-Z0-9])?"
 
-PartId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
+PartId = Annotated[str, written(rf"^{_NAME}$", "ROTOR-HUB")]
 """An item of supply, assigned in the catalogue and never reused."""
-SiteId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
+SiteId = Annotated[str, written(rf"^{_NAME}$", "D-01")]
 """A factory, depot or supplier, assigned in the catalogue and never reused."""
-DocumentNumber = Annotated[str, StringConstraints(pattern=rf"^{_DOCUMENT_NUMBER}$")]
+DocumentNumber = Annotated[str, written(rf"^{_DOCUMENT_NUMBER}$", "7201YA6327A001")]
 """MILSTRIP shape: 6 activity code, 4 ordinal date (last digit of the year, day 001-366), 4 serial."""
-OrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}$")]
+OrderId = Annotated[str, written(rf"^{_ORDER}$", "7201YA6327A001-2026")]
 """A document number with its resolved year and, on a split fill, its suffix: `7201YA6327A001-2026`."""
-WorkOrderId = Annotated[str, StringConstraints(pattern=rf"^{_ORDER}-W[0-9]{{1,4}}$")]
+WorkOrderId = Annotated[str, written(rf"^{_ORDER}-W[0-9]{{1,4}}$", "7201YA6327A001-2026-W1")]
 """An order's n-th work order: `7201YA6327A001-2026-W1`."""
-FactoryNumber = Annotated[str, StringConstraints(pattern=rf"^{_NAME}$")]
+FactoryNumber = Annotated[str, written(rf"^{_NAME}$", "L-2026-0042")]
 """A number that a factory gives to a lot or a shipment, unique within that factory."""
-LotId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
+LotId = Annotated[str, written(rf"^{_NAME}:{_NAME}$", "F-01:L-2026-0042")]
 """A lot, named by the site that numbered it and its number there: `F-01:L-2026-0042`."""
-ShipmentId = Annotated[str, StringConstraints(pattern=rf"^{_NAME}:{_NAME}$")]
+ShipmentId = Annotated[str, written(rf"^{_NAME}:{_NAME}$", "F-01:S-77")]
 """A consignment, named by the site that sent it and its number there."""
 FirstArticleId = Annotated[
-    str, StringConstraints(pattern=rf"^{_NAME}/{_NAME}/[0-9A-Z]{{5}}(?:/[A-Za-z0-9._~%-]+){{2}}$")
+    str, written(rf"^{_NAME}/{_NAME}/[0-9A-Z]{{5}}(?:/[A-Za-z0-9._~%-]+){{2}}$", "F-01/ROTOR-HUB/3VK1Y/VKR-1/B")
 ]
 """A first-article inspection, named by factory, part, maker, number and revision: `F-01/ROTOR-HUB/3VK1Y/VKR-1/B`."""
 
-ReferenceKey = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}(?:/[A-Za-z0-9._~%-]+){2}$")]
+ReferenceKey = Annotated[str, written(r"^[0-9A-Z]{5}(?:/[A-Za-z0-9._~%-]+){2}$", "3VK1Y/VKR-1/B")]
 """A reference of a part in one word, as it is matched: maker, number and revision, `3VK1Y/VKR-1/B`."""
 
 # Escapes, because each of these letters looks like the Latin letter that it becomes.
@@ -71,14 +89,14 @@ Total = Annotated[int, Field(strict=True, ge=0)]
 PositiveQuantity = Annotated[int, Field(strict=True, gt=0, le=QUANTITY_MAX)]
 """A quantity that moves: at least one quantum."""
 
-TailNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{0,19}$")]
+TailNumber = Annotated[str, written(r"^[A-Z0-9][A-Z0-9.-]{0,19}$", "ZP-5104")]
 """Registration of an aircraft or vehicle, unique within its platform: `ZP-5104`."""
 
-Nation = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Nation = Annotated[str, written(r"^[A-Z]{3}$", "IND")]
 """ISO 3166 alpha-3 code of a country."""
-Cage = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{5}$")]
+Cage = Annotated[str, written(r"^[0-9A-Z]{5}$", "3VK1Y")]
 """A maker's commercial and government entity code."""
-Nsn = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
+Nsn = Annotated[str, written(r"^[0-9]{13}$", "1615123456789")]
 """A NATO stock number without dashes: 4-digit supply class, 9-digit item."""
 Text = Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True), NoNull, NoControls]
 """Free text for people: a name, a reason, a cause."""

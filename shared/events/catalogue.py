@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.envelope import Event, Stream
 from shared.events.production import Reference
-from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text
+from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, written
 
 
 class Interchange(StrEnum):
@@ -72,7 +72,7 @@ class PartDefined(Event):
     """Its name for people."""
     nsn: Nsn | None = None
     """NATO stock number, 13 digits; Russian-origin parts may have none."""
-    unit_of_issue: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    unit_of_issue: Annotated[str, written(r"^[A-Z]{2,3}$", "EA")]
     """Unit in which the part is counted: EA each, SET, KG, LTR, MTR."""
     quantity_scale: Annotated[int, Field(ge=0, le=6)] = 0
     """Decimal places of the unit: a quantity is counted in 10^-scale of it."""

@@ -4,19 +4,19 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.types import Quantity, Text, Total
+from shared.types import Quantity, Text, Total, written
 
 KITS_MAX = 50
 """Kits of one work order that may be reported as missing or arrived."""
-Price = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
+Price = Annotated[str, written(r"^[0-9]{1,14}(\.[0-9]{1,2})?$", "1381500.00")]
 """An exact amount, as text: `"1381500.00"`."""
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, written(r"^[A-Z]{3}$", "INR")]
 """ISO 4217 code."""
 _WHOLE = r"[0-9]{0,8}[1-9][0-9]{0,8}(?:\.[0-9]{1,3})?"
 _FRACTION = r"0{1,9}\.(?:[1-9][0-9]{0,2}|0[1-9][0-9]?|00[1-9])"
-Measure = Annotated[str, StringConstraints(pattern=rf"^(?:{_WHOLE}|{_FRACTION})$")]
+Measure = Annotated[str, written(rf"^(?:{_WHOLE}|{_FRACTION})$", "12.5")]
 """An exact amount of a material in its own unit, as text and more than nothing: `"12.5"`."""
 
 

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict
 
-from shared.types import Quantity, SiteId, Text
+from shared.types import Quantity, SiteId, Text, written
 
-Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,24}(\.[0-9]{1,12})?$")]
+Amount = Annotated[str, written(r"^[0-9]{1,24}(\.[0-9]{1,12})?$", "12.5")]
 """An exact number, as text."""
 
 

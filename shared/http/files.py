@@ -15,6 +15,7 @@ from shared.errors import Kind, Refusal
 from shared.http.file_bodies import CSV
 from shared.http.forms import Asked
 from shared.http.guard import JSON, media_type
+from shared.http.wording import worded
 
 DryRun = Annotated[Asked, Query(description="Only check the file.")]
 R = TypeVar("R", bound=BaseModel)
@@ -219,7 +220,7 @@ def told(errors: Sequence[LineError]) -> list[dict[str, object]]:
 def _line_errors(line: int, error: ValidationError, meanings: Mapping[str, str]) -> Iterator[LineError]:
     for each in error.errors(include_url=False, include_input=False):
         field = ".".join(str(step) for step in each["loc"]) or "line"
-        message = each["msg"].removeprefix("Value error, ")
+        message = worded(each)
         if each["type"] in _FORMS and field in meanings:
             message = f"is not of this form: {meanings[field]}"
         yield LineError(line, field, message)

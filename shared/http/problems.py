@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 
 from shared.db import DATABASE_ERRORS, is_exhausted, is_weather
 from shared.errors import Kind, Refusal, Weather
+from shared.http.wording import worded
 from shared.messaging.group import Overloaded
 from shared.observe import tracing
 from shared.observe.logs import get_log
@@ -140,10 +141,7 @@ def _headers(refusal: Refusal) -> dict[str, str]:
 
 
 def _of_errors(errors: Sequence[tuple[Sequence[str | int], str]]) -> Problem:
-    told = [
-        {"field": field_name(place), "message": message.removeprefix("Value error, ")}
-        for place, message in errors[:ERRORS_MAX]
-    ]
+    told = [{"field": field_name(place), "message": message} for place, message in errors[:ERRORS_MAX]]
     return Problem("request-invalid", "The request does not fit its form.", 422, errors=told)
 
 
@@ -158,7 +156,7 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     if errors and errors[0]["type"] == "json_invalid":
         detail = f"{errors[0]['ctx']['error']} at character {errors[0]['loc'][-1]}"
         return _unreadable(detail).answer(request)
-    return _of_errors([(each["loc"], each["msg"]) for each in errors]).answer(request)
+    return _of_errors([(each["loc"], worded(each)) for each in errors]).answer(request)
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

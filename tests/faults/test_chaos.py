@@ -18,7 +18,7 @@ from tests.faults.chaos.judge import Booked, contradictions, workbook
 from tests.faults.chaos.progress import Done, Progress, recall, remember
 from tests.faults.chaos.scale import QUICK, Kind, whole
 from tests.faults.chaos.schedule import schedule
-from tests.faults.chaos.watch import read
+from tests.faults.chaos.watch import memory, read
 from tests.fixtures.silence import Way, way
 
 EVENT, LOT = "/F-01/line-1 C7-lot-started", "lot:F-01:C7"
@@ -72,6 +72,17 @@ def test_whatever_was_lost_doubled_changed_or_made_up_is_found(
 
     assert found in says
     assert key in {LOT, "nobody's m-1"}
+
+
+def test_memory_grows_only_if_a_process_that_has_long_been_warm_still_holds_more_and_more() -> None:
+    filling = [(60.0 * minute, 100.0 + min(minute, 10)) for minute in range(30)]
+    leaking = [(60.0 * minute, 100.0 + minute) for minute in range(30)]
+    young = [(10_000.0, 90.0), (10_060.0, 120.0)]
+
+    still, grows = memory("orders.1", [filling, young]), memory("orders.2", [young, leaking])
+
+    assert (still.samples, still.most_mib, still.longest_minutes, still.mib_per_hour) == (32, 120.0, 29.0, 0.0)
+    assert grows.mib_per_hour == pytest.approx(60)
 
 
 def test_an_event_that_was_answered_two_ways_contradicts_itself() -> None:

@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from services.inventory.domain.references import undashed, wrongly_replacing
 from shared.events.catalogue import Fit, LifeType, MakerReference, PartDefined, SiteDefined
 from shared.http.forms import Answer, Body, Day, Filter, Flag, Seen, example
-from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, latin
+from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, latin, written
 
 AnyNsn = Annotated[Nsn, BeforeValidator(lambda value: undashed(value) if isinstance(value, str) else value)]
 """A NATO stock number, with or without dashes."""
@@ -41,7 +41,7 @@ class PartFields(Body):
     """Its name for people."""
     nsn: AnyNsn | None = None
     """NATO stock number, if it has one; it may be written with dashes. No two parts share its last nine digits."""
-    unit_of_issue: Annotated[str, Field(pattern=r"^[A-Z]{2,3}$")]
+    unit_of_issue: Annotated[str, written(r"^[A-Z]{2,3}$", "EA")]
     """Unit in which it is counted: EA each, SET, KG, LTR, MTR. Fixed once the part has moved."""
     quantity_scale: Annotated[int, Field(strict=True, ge=0, le=6)] = 0
     """Decimal places of the unit; fixed once the part has moved."""

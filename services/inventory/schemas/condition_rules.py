@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import Field, JsonValue, model_validator
 
 from services.inventory.domain.condition_rule import LEFT_PATTERN, Left
 from shared.http.forms import Answer, Body, example
-from shared.types import Nation, Text
+from shared.types import Nation, Text, written
 
 LIFESPANS_MAX = 20
-LeftText = Annotated[str, StringConstraints(pattern=LEFT_PATTERN)]
+LeftText = Annotated[str, written(LEFT_PATTERN, "P6M")]
 """An amount of life as ISO 8601 writes it, in months or days: `P6M`, `P45D`."""
 _LIFESPANS: list[JsonValue] = [
     {"total_months_max": 2, "qualified": "P20D", "short": "P10D"},

@@ -5,12 +5,10 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
 from services.inventory.domain.suspense import DiscrepancyKind
 from shared.events.stock import Gate
 from shared.http.forms import Answer, Asked, Filter, absent, example
-from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId
+from shared.types import Condition, LotId, OrderId, PartId, Platform, ShipmentId, SiteId, written
 
 
 class Grouping(StrEnum):
@@ -164,7 +162,7 @@ class MovementFilter(Filter):
     """Only what served this order."""
     shipment: ShipmentId | None = None
     """Only what belongs to this consignment."""
-    reason: Annotated[str, Field(pattern=r"^[a-z-]{1,30}$")] | None = None
+    reason: Annotated[str, written(r"^[a-z-]{1,30}$", "received")] | None = None
     """Only this kind of transfer: received, issued, counted."""
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, field_validator, model_validator
+from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
@@ -27,12 +27,13 @@ from shared.types import (
     Text,
     Urgency,
     WorkOrderId,
+    written,
 )
 
 ACCEPTABLE = frozenset({Condition.A, Condition.B, Condition.C})
 """Conditions that may be issued to an order at all."""
 
-Suffix = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]$")]
+Suffix = Annotated[str, written(r"^[A-Z0-9]$", "R")]
 """Tells the orders of a split fill apart."""
 
 

@@ -4,20 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from services.orders.domain.replenishment import ProposalState
 from services.orders.schemas.orders import Suffix
 from services.orders.schemas.sources import ActivityCode, Currency, Money
 from shared.events.replenishment import Figures
 from shared.http.forms import Answer, Body, Day, Filter, example
-from shared.types import DocumentNumber, Nation, OrderId, PartId, Quantity, SiteId, Text
+from shared.types import DocumentNumber, Nation, OrderId, PartId, Quantity, SiteId, Text, written
 
 ProposalId = Annotated[
-    str, StringConstraints(pattern=r"^[A-Z0-9][A-Z0-9.-]{0,39}:[A-Z0-9][A-Z0-9.-]{0,39}:[1-9][0-9]{0,8}$")
+    str, written(r"^[A-Z0-9][A-Z0-9.-]{0,39}:[A-Z0-9][A-Z0-9.-]{0,39}:[1-9][0-9]{0,8}$", "D-01:MI17-TAIL-ROTOR-BLADE:3")
 ]
 """Depot, part and number of a proposal: `D-01:MI17-TAIL-ROTOR-BLADE:3`."""
-ServiceLevel = Annotated[str, StringConstraints(pattern=r"^0\.[0-9]{1,4}$")]
+ServiceLevel = Annotated[str, written(r"^0\.[0-9]{1,4}$", "0.95")]
 """An exact share below one, as text: `"0.95"`."""
 _LEVEL_MIN, _LEVEL_MAX = Decimal("0.5"), Decimal("0.9999")
 _FIGURES = {
@@ -98,7 +98,7 @@ class RuleTerms(Body):
 
     activity: ActivityCode
     """The activity whose numbers they are."""
-    serial: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]$")]
+    serial: Annotated[str, written(r"^[A-Z0-9]$", "R")]
     """First letter or digit of their serials, which nobody else at the depot uses."""
     release_cost_max: Money | None = None
     """The most that an order released without anybody may cost; none: nothing is released so."""

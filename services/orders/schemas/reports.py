@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.orders.domain.order import OrderState
 from shared.http.forms import Answer, Filter, example
-from shared.types import OrderId, PartId, Priority, Quantity, SiteId, Total, Urgency
+from shared.types import OrderId, PartId, Priority, Quantity, SiteId, Total, Urgency, written
 
-Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, written(r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$", "2026-11")]
 """A month, as 2026-11."""
 
 

@@ -4,22 +4,22 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from services.orders.domain.priority import Designator
 from services.orders.domain.source import Standing
 from services.orders.schemas.exports import ExportRead
 from services.orders.schemas.lead_times import LearnedRead
 from shared.http.forms import Answer, Asked, Body, Day, Filter, Flag
-from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text
+from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text, written
 
-Money = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}(\.[0-9]{1,2})?$")]
+Money = Annotated[str, written(r"^[0-9]{1,14}(\.[0-9]{1,2})?$", "1381500.00")]
 """An exact amount, as text: `"1381500.00"`."""
-Share = Annotated[str, StringConstraints(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$")]
+Share = Annotated[str, written(r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", "0.36")]
 """An exact share of one, as text: `"0.36"`."""
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, written(r"^[A-Z]{3}$", "INR")]
 """ISO 4217 code."""
-ActivityCode = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{6}$")]
+ActivityCode = Annotated[str, written(r"^[A-Z0-9]{6}$", "7201YA")]
 """The first six characters of its document numbers."""
 _LEAD_TIME_DAYS_MAX = 3650
 

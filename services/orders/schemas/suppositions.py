@@ -5,16 +5,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from services.orders.domain.source import Source, Span
 from services.orders.domain.sourcing import number_of
 from services.orders.domain.supposition import Capacity, Growth, Opening, Rejection, Stop, Supposition
 from services.orders.schemas.sources import Currency, Money, Share
 from shared.http.forms import Body, Day
-from shared.types import PartId, PositiveQuantity, SiteId, SiteKind, WorkOrderId
+from shared.types import PartId, PositiveQuantity, SiteId, SiteKind, WorkOrderId, written
 
-Factor = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$")]
+Factor = Annotated[str, written(r"^[0-9]{1,2}(\.[0-9]{1,2})?$", "1.5")]
 """An exact factor below a hundred, as text: `"2"`."""
 _DAYS_MAX = 3650
 _PERCENT_MAX = 1000

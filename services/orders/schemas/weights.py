@@ -5,20 +5,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, JsonValue, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, JsonValue, model_validator
 
 from services.orders.domain.ranking import UNSTATED, Resourcing
 from services.orders.schemas.sources import Currency
 from shared.http.forms import Answer, Body
-from shared.types import Nation, SiteId, Text
+from shared.types import Nation, SiteId, Text, written
 
-Points = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4})?$")]
+Points = Annotated[str, written(r"^[0-9]{1,4}(\.[0-9]{1,4})?$", "0.5")]
 """An exact number of points, as text: `"0.5"`."""
-Rate = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$")]
+Rate = Annotated[str, written(r"^[0-9]{1,9}(\.[0-9]{1,6})?$", "92.41")]
 """What one unit of a currency is worth in another, exact, as text: `"92.41"`."""
 Worth = Annotated[int, Field(strict=True, ge=1, le=1000)]
 """How many deliveries something is worth."""
-Spread = Annotated[str, StringConstraints(pattern=r"^[0-2](\.[0-9]{1,4})?$")]
+Spread = Annotated[str, written(r"^[0-2](\.[0-9]{1,4})?$", "0.3")]
 """An exact standard deviation of a logarithm, above nothing and below three, as text: `"0.3"`."""
 Days = Annotated[int, Field(strict=True, ge=1, le=3650)]
 """A number of days."""

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from services.orders.schemas.suppositions import Supposed
 from services.orders.schemas.whatif_examples import ANSWER, ASKED
 from shared.http.forms import Answer, Body, Filter, example
-from shared.types import OrderId, PartId, Platform, Priority, SiteId, TailNumber
+from shared.types import OrderId, PartId, Platform, Priority, SiteId, TailNumber, written
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$")]
+Name = Annotated[str, written(r"^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$", "without Poland")]
 """What a scenario is called."""
 SUPPOSITIONS_MAX = 50
 SCENARIOS_MAX = 4

@@ -33,6 +33,7 @@ from shared.http import rights
 from shared.http.bodies import BodyUnreadable, refuse_repetition
 from shared.http.problems import ERRORS_MAX, field_name
 from shared.http.tokens import Principal
+from shared.http.wording import worded
 
 SEQUENCE_MAX = 2**63 - 2
 ID_LENGTH_MAX = 200
@@ -209,7 +210,7 @@ def _refusal(error: ValidationError) -> Refusal:
 
 
 def _invalid(errors: Sequence[Mapping[str, Any]], place: tuple[str, ...]) -> RequestInvalid:
-    told = [{"field": _field(each, place), "message": each["msg"].removeprefix("Value error, ")} for each in errors]
+    told = [{"field": _field(each, place), "message": worded(each)} for each in errors]
     return RequestInvalid(errors=told[:ERRORS_MAX])
 
 

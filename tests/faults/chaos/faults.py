@@ -22,8 +22,7 @@ Measured = Mapping[str, float]
 """What was measured of one fault, by name; times in seconds."""
 
 SERVED = "service gone -> its partitions served again"
-PUBLISHED = "relay leader gone -> next publish"
-FOLLOWED = "relay follower gone -> next publish"
+PUBLISHED = "relay {} -> next publish"
 BROKER_PUBLISHED = "broker back -> first publish of every service"
 DRAINED = "facts drained per second, broker back"
 ANSWERED = "PostgreSQL back -> first 2xx of every service"
@@ -107,7 +106,8 @@ class Faults:
         self, fault: Fault, before: Mapping[Place, int], since: float, published: "asyncio.Task[float]"
     ) -> Measured:
         served, told = await asyncio.gather(self._recovery.until_served(fault.target, before, since), published)
-        return {SERVED: served, PUBLISHED if fault.leads else FOLLOWED: told}
+        what = f"{'leader' if fault.leads else 'follower'} {'frozen' if fault.kind is Kind.FREEZE else 'killed'}"
+        return {SERVED: served, PUBLISHED.format(what): told}
 
     def _broker(self, fault: Fault) -> Process:
         return self._everything.kafka[fault.number % len(self._everything.kafka)]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import linear_regression, median
 
@@ -55,8 +55,10 @@ class Memory:
     samples: int
     median_mib: float
     most_mib: float
+    longest_minutes: float
+    """How long the one that lived longest did, once it was warm."""
     mib_per_hour: float
-    """Slope over all that was sampled of warm processes; nan of too few."""
+    """Slope over the second half of that life, when its caches are full; nan of too few samples."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class Watch:
     everything: Exposed
     http: httpx.AsyncClient
     _counted: dict[tuple[str, int], Mapping[str, float]] = field(default_factory=dict)
-    _held: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+    _held: dict[str, dict[int, list[tuple[float, float]]]] = field(default_factory=dict)
+    """By name and pid: moments, and the MiB held then."""
     _born: dict[tuple[str, int], float] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -113,7 +116,7 @@ class Watch:
 
     def memory(self) -> list[Memory]:
         """Say what every process held, and how that has changed."""
-        return [_memory(name, held) for name, held in self._held.items()]
+        return [memory(name, list(lives.values())) for name, lives in self._held.items()]
 
     def _weigh(self, name: str, process: Process) -> None:
         now, pid = clock.monotonic(), process.pid or 0
@@ -121,7 +124,7 @@ class Watch:
         if process.is_alive() and now - born > _WARM_SECONDS:
             mib = resident_mib(pid, children=name == "postgres")
             if mib:
-                self._held.setdefault(name, []).append((now, mib))
+                self._held.setdefault(name, {}).setdefault(pid, []).append((now, mib))
 
 
 def read(shown: str) -> Iterable[Sample]:
@@ -130,7 +133,11 @@ def read(shown: str) -> Iterable[Sample]:
         yield Sample(name, dict(_LABEL.findall(labels)), float(value))
 
 
-def _memory(name: str, held: list[tuple[float, float]]) -> Memory:
-    moments, amounts = zip(*held, strict=True)
-    slope = linear_regression(moments, amounts).slope * 3600 if len(set(moments)) > 1 else float("nan")
-    return Memory(name, len(held), median(amounts), max(amounts), slope)
+def memory(name: str, lives: Sequence[Sequence[tuple[float, float]]]) -> Memory:
+    """Say what the processes of one name held, each for as long as it lived: its moments, and the MiB held then."""
+    amounts = [mib for life in lives for _, mib in life]
+    longest = max(lives, key=lambda life: life[-1][0] - life[0][0])
+    lived = longest[-1][0] - longest[0][0]
+    late = [(moment, mib) for moment, mib in longest if moment >= longest[0][0] + lived / 2]
+    slope = linear_regression(*zip(*late, strict=True)).slope * 3600 if len(late) > 1 else float("nan")
+    return Memory(name, len(amounts), median(amounts), max(amounts), lived / 60, slope)
