@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -20,6 +20,9 @@ from deploy.local.settings import SERVICES
 from deploy.postgres.provision import connect
 
 _NUMBERS = count(1)
+
+
+LOST, REORDERED, MISCOUNTED = "lost", "reordered", "miscounted"
 
 
 class Contender(Protocol):
@@ -40,8 +43,11 @@ class Contender(Protocol):
     async def caught_up(self) -> None:
         """Wait until everything that was accepted is in the stock."""
 
-    async def wrongs(self) -> Sequence[str]:
-        """Say what was lost, doubled or reordered, in a sentence each."""
+    async def accepted(self) -> int:
+        """Count the events that were accepted since it runs."""
+
+    async def wrongs(self) -> Mapping[str, int]:
+        """Count what was lost, doubled or reordered on the way from the door to the stock."""
 
 
 @dataclass(slots=True)
@@ -50,6 +56,7 @@ class OurOwn:
 
     stack: Stack
     name: str = "JVTrack"
+    _before: int = 0
 
     @property
     def ports(self) -> tuple[int, int]:
@@ -64,6 +71,7 @@ class OurOwn:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the services."""
+        self._before = await self._count()
         self.stack.start(*SERVICES)
         try:
             yield
@@ -74,9 +82,23 @@ class OurOwn:
         """Wait until inventory and orders have applied what production told."""
         await self.stack.caught_up()
 
-    async def wrongs(self) -> Sequence[str]:
-        """Give what the proof finds."""
-        return await self.stack.wrongs()
+    async def accepted(self) -> int:
+        """Count production's accepted events."""
+        return await self._count() - self._before
+
+    async def wrongs(self) -> Mapping[str, int]:
+        """Count what the proof finds: of facts, of their order, and of what the books add up to."""
+        found = await self.stack.offences()
+        kinds = {LOST: ("I1", "I2", "I4"), REORDERED: ("I3",)}
+        counted = {kind: sum(found.pop(name) for name in names) for kind, names in kinds.items()}
+        return {**counted, MISCOUNTED: sum(found.values())}
+
+    async def _count(self) -> int:
+        connection = await self.stack.database("production")
+        try:
+            return int(await connection.fetchval("SELECT count(*) FROM accepted_event"))
+        finally:
+            await connection.close()
 
 
 @dataclass(slots=True)
@@ -162,17 +184,22 @@ class Peer:
         finally:
             await connection.close()
 
-    async def wrongs(self) -> Sequence[str]:
-        """Compare what was accepted with what was applied, per lot in order."""
-        accepted = await self._ask("door", "SELECT count(*) FROM accepted_event")
+    async def accepted(self) -> int:
+        """Count the door's accepted events."""
+        return await self._ask("door", "SELECT count(*) FROM accepted_event")
+
+    async def wrongs(self) -> Mapping[str, int]:
+        """Compare what was accepted with what was applied, per lot in order, and the stock with what it must be."""
         applied = await self._ask("stock", "SELECT count(*) FROM inbox")
         reordered = await self._ask(
             "stock",
             "SELECT count(*) FROM (SELECT version, lag(version) OVER (PARTITION BY key ORDER BY place) AS before"
             " FROM inbox) each WHERE version <> coalesce(before, 0) + 1",
         )
-        told = [f"{accepted - applied} of {accepted} accepted events never reached the stock"] * (applied < accepted)
-        return [*told, *[f"{reordered} events were applied out of their lot's order"] * (reordered > 0)]
+        made = await self._ask("door", "SELECT coalesce(sum(finished), 0) FROM lot")
+        there = await self._ask("stock", "SELECT coalesce(sum(produced + in_transit), 0) FROM balance")
+        lost = await self.accepted() - applied
+        return {LOST: lost, REORDERED: reordered, MISCOUNTED: abs(made - there) if not lost else 0}
 
     async def _ask(self, role: str, query: str) -> int:
         connection = await asyncpg.connect(self._databases[role])

@@ -22,12 +22,16 @@ RELAYED = 20_000
 """Facts that wait for the relay at each size."""
 ASKED = 2_000
 DISK_SPARE_BYTES = 10 * 2**30
-_STEPS: Mapping[str, str] = {
-    "door": "door and relay: CPU of production and PostgreSQL",
-    "relay": "relay of waiting facts: time",
-    "apply": "apply: CPU of inventory and PostgreSQL",
-    "query": "stock query: CPU of inventory and PostgreSQL",
+_STEPS = ("door", "relay", "apply", "query")
+_CURVES: Mapping[str, tuple[str, str]] = {
+    "door": ("door and relay: CPU of production and PostgreSQL", "us"),
+    "door production": ("door and relay: CPU of production alone", "us"),
+    "door wal": ("door and relay: PostgreSQL's log", "bytes"),
+    "relay": ("relay of waiting facts: time", "us"),
+    "apply": ("apply: CPU of inventory and PostgreSQL", "us"),
+    "query": ("stock query: CPU of inventory and PostgreSQL", "us"),
 }
+_WAL = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
 
 
 def growth(plan: Plan) -> Found:
@@ -62,7 +66,9 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     """Run each step of the road once, alone."""
     stack = bench.stack
     stack.start("production")
+    written = await _wal_bytes(stack)
     door = await bench.single(f"{run}D")
+    written = await _wal_bytes(stack) - written
     apply = await catch_up(stack, "inventory", Stream.PRODUCTION)
     port, token = stack.settings.service_ports["inventory"], stack.token("planner")
     before = _cpu(stack)
@@ -76,6 +82,8 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     stack.stop("inventory", "orders")
     return {
         "door": door["cpu production"] + door[f"cpu {POSTGRES}"],
+        "door production": door["cpu production"],
+        "door wal": written / door["accepted"],
         "relay": 1e6 / relayed["per_second"],
         "apply": apply["cpu"],
         "query": query_cpu / query["events"] * 1e6,
@@ -85,6 +93,15 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
         "query per_second": query["per_second"],
         "query p99_ms": query["p99_ms"],
     }
+
+
+async def _wal_bytes(stack: Stack) -> float:
+    """Tell how much PostgreSQL has written to its log so far."""
+    connection = await stack.database("production")
+    try:
+        return float(await connection.fetchval(_WAL))
+    finally:
+        await connection.close()
 
 
 def _cpu(stack: Stack) -> float:
@@ -113,6 +130,6 @@ def _lines(found: Mapping[int, Sequence[Mapping[str, float]]]) -> list[Line]:
 
 def _curves(found: Mapping[int, Sequence[Mapping[str, float]]]) -> list[Curve]:
     return [
-        Curve(title, "us", {size: median(run[step] for run in runs) for size, runs in found.items()})
-        for step, title in _STEPS.items()
+        Curve(title, unit, {size: median(run[step] for run in runs) for size, runs in found.items()})
+        for step, (title, unit) in _CURVES.items()
     ]

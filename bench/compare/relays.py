@@ -15,14 +15,20 @@ from bench.compare.our_relay import SERVICE, OurRelay
 from bench.compare.relay_course import Road, paced, saturated
 from bench.peers.debezium import SERVER_SETTINGS, TUNED, Debezium
 from bench.smoke.phases import measured
-from bench.smoke.stack import POSTGRES, Stack, fresh_stack
+from bench.smoke.stack import POSTGRES, Stack, fresh_stack, memory
 
 PACES = (500, 2_000, 5_000, 10_000)
 ROWS = 100_000
 WARM_ROWS = 100_000
 """Facts published before anything is measured: until then a Java machine compiles, at four times the CPU per fact."""
 _WRONGS = ("lost", "doubled", "reordered")
-_AIMS = {"saturated per_second": "45,000", "5000 p50_ms": "8", "5000 p99_ms": "40", **dict.fromkeys(_WRONGS, "0")}
+_AIMS = {
+    "saturated per_second": "45,000",
+    "5000 p50_ms": "8",
+    "5000 p99_ms": "40",
+    "5000 memory relay": "a tenth of the peer's",
+    **dict.fromkeys(_WRONGS, "0"),
+}
 _SETTINGS = ", ".join(f"`{name}={value}`" for name, value in TUNED.items())
 _NOTES = (
     f"Debezium is set to {_SETTINGS}; the rest is as it comes (acks=all, one replication slot).",
@@ -77,7 +83,8 @@ async def _measure(stack: Stack, plan: Plan) -> Readings:
 
 
 async def _course(stack: Stack, relay: Relay, run: str, seconds: float) -> dict[str, float]:
-    found = _named("warm", await _saturated(relay, f"{run}w", WARM_ROWS))
+    found = {"idle memory": memory({"relay": relay.pid()})["relay"]}
+    found |= _named("warm", await _saturated(relay, f"{run}w", WARM_ROWS))
     for pace in PACES:
         pids = {name: pid for name, pid in stack.pids().items() if name != SERVICE} | {"relay": relay.pid()}
         course = paced(relay.road, f"{run}p{pace}", rate=pace, seconds=seconds)
@@ -97,7 +104,10 @@ async def _saturated(relay: Relay, run: str, rows: int) -> dict[str, float]:
 
 
 def _lines(readings: Readings) -> list[Line]:
-    wanted = [("saturated per_second", f"relay of {ROWS:,} waiting facts", "events/s", True)]
+    wanted = [
+        ("saturated per_second", f"relay of {ROWS:,} waiting facts", "events/s", True),
+        ("idle memory", "memory before the first fact, relay", "MiB", False),
+    ]
     for pace in PACES:
         at = f"at {pace:,}/s"
         wanted += [

@@ -5,7 +5,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-from bench.compare.contenders import Contender, OurOwn, Peer
+from bench.compare.contenders import LOST, MISCOUNTED, REORDERED, Contender, OurOwn, Peer
 from bench.compare.found import Found, Line, Plan, of_contenders
 from bench.compare.limits import kafka_records, postgres_rows, waking_us
 from bench.compare.phases import Course
@@ -17,7 +17,10 @@ from deploy.local.settings import SERVICES
 CLIENTS = (1, 16, 64)
 PACES = (50, 500)
 """Events a second at which the time to the stock is measured: one that every contender bears, one that they don't."""
-_AIMS = {"end_to_end": "5,000", "64 per_second": "3,000"}
+POOLS = (10, 20, 40, 60, 80)
+SUSTAINED = 5
+"""How many times as long as another run the one from the door to the stock is."""
+_AIMS = {**dict.fromkeys(("unkept", LOST, REORDERED, MISCOUNTED), "0"), "end_to_end": "5,000", "64 per_second": "3,000"}
 _LIMIT_ROWS = (1, 100)
 _LIMITS = "the machine"
 _WAKING = "CPU of an event loop that wakes after 10 ms and has nothing to do"
@@ -49,23 +52,26 @@ async def _measure(stack: Stack, plan: Plan) -> Found:
     stream = Peer(stack, "FastStream", ("faststream_door", "faststream_stock"), pool=typical.pool)
     contenders: Sequence[Contender] = (OurOwn(stack), typical, stream)
     readings: defaultdict[str, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    notes = [f"The peers' connection pools: {typical.pool}, the best of those tried."]
+    notes = [f"The peers' connection pools: {typical.pool}, the best of {', '.join(map(str, POOLS))}."]
     for run in range(plan.repetitions):
         for contender in contenders:
             async with contender.running():
-                for name, value in (await _course(course, contender, f"{contender.name[0]}{run}")).items():
-                    readings[name][contender.name].append(value)
-                wrongs = await contender.wrongs()
-            said = "; ".join(wrongs) or "nothing lost, doubled or reordered"
+                found = await _course(course, contender, f"{contender.name[0]}{run}")
+                checked = {
+                    "unkept": max(0.0, found["answered"] - await contender.accepted()),
+                    **await contender.wrongs(),
+                }
+            for name, value in {**found, **checked}.items():
+                readings[name][contender.name].append(value)
+            said = ", ".join(f"{count:,.0f} {name}" for name, count in checked.items())
             plan.console.print(f"run {run}, {contender.name}: {said}")
-            notes += [f"Run {run + 1}, {contender.name}: {wrong}." for wrong in wrongs]
     return Found(_lines(readings), notes)
 
 
 async def _best_pool(stack: Stack, course: Course, plan: Plan) -> int:
     """Find the pool with which the typical door takes most."""
     reached = {}
-    for pool in (5, 10, 20, 40):
+    for pool in POOLS:
         peer = Peer(stack, "typical", ("typical_door", "typical_stock"), pool=pool)
         short = dataclasses.replace(course, seconds=min(course.seconds, 4.0))
         async with peer.running():
@@ -76,19 +82,25 @@ async def _best_pool(stack: Stack, course: Course, plan: Plan) -> int:
 
 async def _course(course: Course, contender: Contender, run: str) -> dict[str, float]:
     found: dict[str, float] = {}
+    answered = []
     for clients in CLIENTS:
         door = await course.post(contender, f"{run}C{clients}", clients=clients)
+        answered.append(door)
         await contender.caught_up()
         found |= {f"{clients} {name}": door[name] for name in ("per_second", "p50_ms", "p99_ms")}
-    found["end_to_end"] = (await course.end_to_end(contender, f"{run}E"))["end_to_end"]
+    longer = dataclasses.replace(course, seconds=course.seconds * SUSTAINED)
+    end_to_end = await longer.end_to_end(contender, f"{run}E")
+    found["end_to_end"] = end_to_end["end_to_end"]
+    answered.append(end_to_end)
     for pace in PACES:
         paced = await course.post(contender, f"{run}P{pace}", clients=CLIENTS[-1], rate=pace)
+        answered.append(paced)
         await contender.caught_up()
         kept = [name for name in paced if name.startswith(("cpu ", "memory ")) or name in _PACED]
         found |= {f"at {pace} {name}": paced[name] for name in kept}
         found[f"at {pace} cpu"] = sum(paced[name] for name in paced if name.startswith("cpu ") and "load" not in name)
         found[f"at {pace} memory"] = sum(paced[name] for name in paced if name.startswith("memory "))
-    return found
+    return found | {"answered": sum(each["accepted"] for each in answered)}
 
 
 async def _limits(stack: Stack, plan: Plan) -> Found:
@@ -123,6 +135,12 @@ def _lines(readings: Readings) -> list[Line]:
             (f"at {pace} cpu", f"CPU per event at {pace:,}/s, all processes", "us", False),
             (f"at {pace} memory", f"memory at {pace:,}/s, all processes", "MiB", False),
         ]
+    wanted += [
+        ("unkept", "answered 201 and not kept", "events", False),
+        (LOST, "kept and never in the stock", "events", False),
+        (REORDERED, "applied out of their lot's order", "events", False),
+        (MISCOUNTED, "too many or too few in the stock", "pieces", False),
+    ]
     return [
         of_contenders(title, unit, readings[name], aim=_AIMS.get(name, ""), more=more)
         for name, title, unit, more in wanted

@@ -104,6 +104,11 @@ class Stack:
         report = await verify(self.sources())
         return [offence for result in report.results for offence in result.offences]
 
+    async def offences(self) -> dict[str, int]:
+        """Prove the books, and count what does not hold, by the name of what must."""
+        report = await verify(self.sources())
+        return {result.name: len(result.offences) for result in report.results}
+
     async def published(self) -> int:
         """Wait until production's outbox is empty; tells how many facts Kafka has of it."""
         connection = await self.database("production")

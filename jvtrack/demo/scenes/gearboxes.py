@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from jvtrack.client import FirstArticle, GroundedPlatform, Order, OrderChange, ProblemError, Purchase, StockQuery
+from jvtrack.client import FirstArticle, GroundedPlatform, Order, ProblemError, Purchase, RaiseUrgency, StockQuery
 from jvtrack.demo.buyer import Sent
 from jvtrack.demo.company import Company
 from jvtrack.demo.depot import Tail
@@ -22,6 +22,11 @@ from shared.types import LotId, PartId, Platform, SiteId, TailNumber, Urgency, W
 DEPOT, ACTIVITY = "D-02", "7312YA"
 MAIN, INTERMEDIATE = "MI17-MAIN-GEARBOX", "MI17-INTERMEDIATE-GEARBOX"
 MAKER, THIRD_COUNTRY, JOINT_VENTURE = "S-01", "S-10", "F-01"
+NAMES = {
+    MAKER: f"the original maker Kama Helicopter Plant (RUS, {MAKER})",
+    THIRD_COUNTRY: f"Poland's Vistula Rotorcraft Services (POL, {THIRD_COUNTRY})",
+    JOINT_VENTURE: f"the joint venture Vayu-Kama Rotorcraft (IND, {JOINT_VENTURE})",
+}
 FIRST, SECOND, THIRD = (Tail(Platform.MI_17V_5, number) for number in ("ZP-5105", "ZP-5106", "ZP-5107"))
 BOUGHT = Reference(maker="0VR3H", number="WRS-14M-0401R", revision="2")
 MADE = Reference(maker="3VK1Y", number="VKR-1615-1515", revision="A")
@@ -98,12 +103,12 @@ async def _slip(company: Company, waiting: Sequence[_Waiting]) -> list[Finding]:
     seconds = clock.monotonic() - began
     return [
         Finding(
-            f"{len(before)} {FIRST.platform} of {DEPOT} down for gearboxes of {MAKER}",
+            f"{len(before)} {FIRST.platform} of {DEPOT} down for gearboxes of {NAMES[MAKER]}",
             f"{', '.join(before)} since {before[FIRST.tail_number].since:%d %b %H:%M}, release {promised:%d %b %Y}",
             holds=_blocked_by(before, waiting),
         ),
         Finding(
-            f"{MAKER} slips by {SLIP_DAYS} days",
+            f"{NAMES[MAKER]} slips by {SLIP_DAYS} days",
             f"release of both {promised:%d %b %Y} -> {late:%d %b %Y}, known after {seconds:.1f} s",
             holds=_blocked_by(after, waiting) and await _first_promises(company, waiting) == first,
         ),
@@ -154,18 +159,20 @@ async def _advise(company: Company, waiting: Sequence[_Waiting]) -> Finding:
 
 
 async def _expedite(company: Company, order: Order) -> Finding:
-    """Have an approver raise what a clerk may not."""
-    raised = OrderChange(urgency=Urgency.A, reason="The only helicopter of the rescue flight.")
-    refused = "not refused"
+    """Have an approver raise what a clerk may not, once what that costs others is known."""
+    raised = RaiseUrgency(urgency=Urgency.A, reason="The only helicopter of the rescue flight.")
+    refused, approver = "not refused", company.depots[DEPOT].jvtrack.orders
     try:
-        await company.clerk(DEPOT).jvtrack.orders.change(order.order_id, raised)
+        await company.clerk(DEPOT).jvtrack.orders.expedite(order.order_id, raised)
     except ProblemError as problem:
         refused = problem.slug
-    now = await company.depots[DEPOT].jvtrack.orders.change(order.order_id, raised)
+    price = await approver.price(order.order_id, raised)
+    now = (await approver.expedite(order.order_id, raised)).order
     return Finding(
         f"the order of {FIRST.tail_number} is expedited, C to A",
-        f"clerk: {refused}; {now.approved_by}: priority {order.priority:02} -> {now.priority:02}",
-        holds=refused == "urgency-unapproved" and (order.priority, now.priority) == (12, 2),
+        f"clerk: {refused}; {now.approved_by}: priority {order.priority:02} -> {now.priority:02}; "
+        f"others' promises that move: {price.promises.later}",
+        holds=refused == "urgency-unapproved" and (order.priority, price.priority, now.priority) == (12, 2, 2),
     )
 
 
@@ -177,7 +184,7 @@ async def _turn_to_a_third_country(company: Company, market: Market) -> tuple[_W
     third = await _stand_still(company, THIRD, MAIN, source=THIRD_COUNTRY)
     decision = await _decision(company, third.order)
     return third, Finding(
-        f"{THIRD_COUNTRY}, approved {source.approved_on}, accepted {source.accepted_on}, is asked for the next",
+        f"{NAMES[THIRD_COUNTRY]}, approved {source.approved_on}, accepted {source.accepted_on}, is asked for the next",
         str(decision.reason),
         holds=[each.site for each in decision.candidates if each.rank] == [THIRD_COUNTRY, MAKER],
     )
@@ -232,7 +239,7 @@ async def _make_in_the_joint_venture(
     passed = await company.inspector.accept(inspection)
     return [
         Finding(
-            f"{JOINT_VENTURE} makes what {MAKER} was to send",
+            f"{NAMES[JOINT_VENTURE]} makes what {MAKER} was to send",
             f"{sent.lot}: {held.on_hand} received, {held.available} available, held back: {held.held_back}",
             holds=(held.on_hand, held.available, held.held_back) == (1, 0, "first-article"),
         ),
