@@ -28,6 +28,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "purchase": ("purchase",),
     "work_orders": ("work-orders",),
     "lots": ("lots",),
+    "report": ("report",),
     "dependence": ("dependence",),
     "platforms": ("platforms",),
     "replenishment": ("replenishment",),

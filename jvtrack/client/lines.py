@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable
 from contextlib import aclosing
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -9,7 +10,6 @@ from jvtrack.client.answers.production import LineAnswer
 from jvtrack.client.door import Call, Door
 from jvtrack.client.patience import Tries
 from jvtrack.client.problems import AnswerUnreadableError, CallError, ProblemError, UnreachableError
-from jvtrack.client.reports import Report
 
 LINES_MAX = 5_000
 BYTES_MAX = 8 * 1024 * 1024
@@ -17,8 +17,16 @@ _HEADERS = {"Content-Type": "application/x-ndjson"}
 _A_LINE = '"line"'
 
 
+class Line(Protocol):
+    """What is posted as one line: a report, or an event as a file has it."""
+
+    def json(self) -> bytes:
+        """Write the event on one line."""
+        raise NotImplementedError
+
+
 async def post(
-    door: Door, path: str, reports: Iterable[Report] | AsyncIterable[Report], *, lines_max: int
+    door: Door, path: str, reports: Iterable[Line] | AsyncIterable[Line], *, lines_max: int
 ) -> AsyncGenerator[LineAnswer, None]:
     """Post reports in bodies of a bounded size, and give the answer of each."""
     async for lines in _bodies(reports, lines_max):
@@ -27,7 +35,7 @@ async def post(
                 yield answer
 
 
-async def _bodies(reports: Iterable[Report] | AsyncIterable[Report], lines_max: int) -> AsyncIterator[dict[int, bytes]]:
+async def _bodies(reports: Iterable[Line] | AsyncIterable[Line], lines_max: int) -> AsyncIterator[dict[int, bytes]]:
     """Number the lines from 1 and cut them into bodies."""
     lines: dict[int, bytes] = {}
     size = number = 0
@@ -43,7 +51,7 @@ async def _bodies(reports: Iterable[Report] | AsyncIterable[Report], lines_max: 
         yield lines
 
 
-async def _each(reports: Iterable[Report] | AsyncIterable[Report]) -> AsyncIterator[Report]:
+async def _each(reports: Iterable[Line] | AsyncIterable[Line]) -> AsyncIterator[Line]:
     if isinstance(reports, AsyncIterable):
         async for report in reports:
             yield report

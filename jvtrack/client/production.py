@@ -65,7 +65,7 @@ class Production:
         return self.door.read(await self.door.send(call), EventAccepted)
 
     def post_many(
-        self, reports: Iterable[Report] | AsyncIterable[Report], *, lines_max: int = lines.LINES_MAX
+        self, reports: Iterable[lines.Line] | AsyncIterable[lines.Line], *, lines_max: int = lines.LINES_MAX
     ) -> AsyncGenerator[LineAnswer, None]:
         """Report many facts as NDJSON, and hear of each as it is decided.
 

@@ -1,4 +1,4 @@
-"""`jvtrack lots`: what went into a lot, and where what came of it stands now."""
+"""`jvtrack lots`: what went into a lot, and where it stands now; what its factory says of it is in `floor.py`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -11,11 +11,13 @@ from rich.table import Table
 
 from jvtrack.client import DownstreamLot, JVTrack, LotDetails, Stock, StockQuery
 from jvtrack.commands.caller import call
+from jvtrack.commands.floor import floor
 from jvtrack.commands.shown import Json, show_json
 
 app = typer.Typer()
 lots = typer.Typer(no_args_is_help=True)
-app.add_typer(lots, name="lots", help="Lots: what went into them, and where they went.")
+app.add_typer(lots, name="lots", help="Lots: made and sent, what went into them, and where they went.")
+lots.add_typer(floor)
 
 
 class Recalled(BaseModel):

@@ -1,37 +1,24 @@
-"""`jvtrack work-orders`: what factories are to make, and what they say of it: offers, kits, what is in work."""
+"""`jvtrack work-orders`: what factories are to make; what they say of it is in `workshop.py`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.errors import SetupError
-from jvtrack.client import JVTrack, Report, WorkOrder
-from jvtrack.client.answers.production import EventAccepted
+from jvtrack.client import WorkOrder, WorkOrderDetails
 from jvtrack.commands.caller import call
-from jvtrack.commands.days import Day, read_day
 from jvtrack.commands.shown import Json, show_json
-from shared.events.factory import FactoryFact
-from shared.events.making import InProgress, Making
+from jvtrack.commands.workshop import Named, Reason, workshop
+from shared.events.making import Making
 from shared.events.references import reference_key
-from shared.events.workshop import (
-    FactoryKitArrived,
-    FactoryKitMissing,
-    FactoryWorkInProgressDecided,
-    FactoryWorkOrderCountered,
-)
 
 app = typer.Typer()
 work_orders = typer.Typer(no_args_is_help=True)
 app.add_typer(work_orders, name="work-orders", help="Work orders: how each comes along, and what its factory says.")
-
-Named = Annotated[str, typer.Argument(metavar="WORK_ORDER", help="Such as 7201YA6327A001-2026-W1.")]
-EventId = Annotated[str | None, typer.Option("--id", help="Makes it one event: told again under it, it is the same.")]
-Kit = Annotated[str, typer.Argument(help="The kit, as the factory names it.")]
+work_orders.add_typer(workshop)
 
 
 @work_orders.command(name="list")
@@ -47,6 +34,36 @@ def list_work_orders(
     if as_json:
         show_json(found)
         return
+    Console().print(_table(found))
+
+
+@work_orders.command()
+def show(work_order: Named, *, as_json: Json = False) -> None:
+    """Show a work order with its history: what was asked, and what its factory has said of it."""
+    found = call(lambda jvtrack: jvtrack.production.work_order(work_order))
+    if as_json:
+        show_json(found)
+        return
+    console = Console()
+    console.print(_table([found]))
+    wanted = f", needed there by {found.required_by}" if found.required_by else ""
+    console.print(f"for {found.order} at {found.depot}{wanted}")
+    if found.wanted_by:
+        console.print(f"wanted by {found.wanted_by}: name a day to answer")
+    console.print(_history(found))
+
+
+@work_orders.command()
+def decline(work_order: Named, *, reason: Reason, as_json: Json = False) -> None:
+    """Say no to what a factory or supplier has offered: it is asked back whole, and sourced elsewhere."""
+    now = call(lambda jvtrack: jvtrack.orders.decline_offer(work_order, reason))
+    if as_json:
+        show_json(now)
+        return
+    typer.echo(f"{now.order_id}: offer declined; {now.sourced} sourced, {now.open} open.")
+
+
+def _table(found: Sequence[WorkOrder]) -> Table:
     table = Table(
         "work order", "factory", "part", "status", "quantity", "finished", "due", "only as", "its factory says"
     )
@@ -54,95 +71,17 @@ def list_work_orders(
         taken = "\n".join(map(reference_key, each.references))
         figures = (each.status, str(each.quantity), str(each.finished), str(each.due), taken)
         table.add_row(each.work_order, each.factory, each.part, *figures, escape("; ".join(_said(each))))
-    Console().print(table)
+    return table
 
 
-@work_orders.command()
-def counter(
-    work_order: Named,
-    quantity: Annotated[int, typer.Argument(help="The most that the factory makes, in quanta of the part.")],
-    *,
-    due: Day = None,
-    reason: Annotated[str, typer.Option(help="Why; kept for ever.")],
-    event: EventId = None,
-) -> None:
-    """Offer less of a work order than was asked for, or the same on another day."""
-    _post(
-        work_order,
-        lambda: FactoryWorkOrderCountered(work_order=work_order, quantity=quantity, due=read_day(due), reason=reason),
-        event,
-    )
-
-
-@work_orders.command()
-def decline(work_order: Named, *, reason: Annotated[str, typer.Option(help="Why; kept for ever.")]) -> None:
-    """Say no to what a factory or supplier has offered: it is asked back whole, and sourced elsewhere."""
-    now = call(lambda jvtrack: jvtrack.orders.decline_offer(work_order, reason))
-    typer.echo(f"{now.order_id}: offer declined; {now.sourced} sourced, {now.open} open.")
-
-
-@work_orders.command()
-def kit_missing(
-    work_order: Named,
-    kit: Kit,
-    *,
-    supplier: Annotated[str | None, typer.Option(help="Who is to send it.")] = None,
-    expected_on: Day = None,
-    due: Day = None,
-    event: EventId = None,
-) -> None:
-    """Say that a work order waits for a kit, and on which day it will be delivered now."""
-    _post(
-        work_order,
-        lambda: FactoryKitMissing(
-            work_order=work_order, kit=kit, supplier=supplier, expected_on=read_day(expected_on), due=read_day(due)
-        ),
-        event,
-    )
-
-
-@work_orders.command()
-def kit_arrived(work_order: Named, kit: Kit, *, event: EventId = None) -> None:
-    """Say that a kit that a work order waited for has come."""
-    _post(work_order, lambda: FactoryKitArrived(work_order=work_order, kit=kit), event)
-
-
-@work_orders.command()
-def in_progress(
-    work_order: Named,
-    outcome: Annotated[InProgress, typer.Argument(help="What becomes of the pieces.")],
-    quantity: Annotated[int, typer.Argument(help="How many pieces in work that were asked back.")],
-    *,
-    reused_for: Annotated[str | None, typer.Option(help="The work order that reused pieces go on as.")] = None,
-    reason: Annotated[str | None, typer.Option(help="Why.")] = None,
-    event: EventId = None,
-) -> None:
-    """Say what becomes of pieces that were in work when they were asked back."""
-    _post(
-        work_order,
-        lambda: FactoryWorkInProgressDecided(
-            work_order=work_order, outcome=outcome, quantity=quantity, reused_for=reused_for, reason=reason
-        ),
-        event,
-    )
-
-
-def _post(work_order: str, fact: Callable[[], FactoryFact], event: str | None) -> None:
-    try:
-        said = fact()
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise SetupError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")) from error
-
-    async def act(jvtrack: JVTrack) -> tuple[EventAccepted, WorkOrder]:
-        factory = (await jvtrack.production.work_order(work_order)).factory
-        # Under an id of the caller's own it must be the same event whenever it is told, so it names no moment.
-        report = Report(factory, said) if event is None else Report(factory, said, id=event, time=None)
-        return await jvtrack.production.post(report), await jvtrack.production.work_order(work_order)
-
-    accepted, now = call(act)
-    again = " (told before)" if accepted.status == "duplicate" else ""
-    typer.echo(f"{accepted.event_id}{again}: {now.work_order} is {now.status}, {now.quantity} due {now.due}.")
+def _history(found: WorkOrderDetails) -> Table:
+    table = Table("version", "at", "what", "quantity", "due", "why", title="History")
+    for entry in found.history:
+        why = entry.data.get("reason") or entry.data.get("cause") or ""
+        what = entry.type.removeprefix("jvtrack.production.")
+        brings = (str(entry.data.get("quantity", "")), str(entry.data.get("due", "")))
+        table.add_row(str(entry.version), f"{entry.recorded_at:%Y-%m-%d %H:%M}", what, *brings, escape(str(why)))
+    return table
 
 
 def _said(work_order: WorkOrder) -> Sequence[str]:
