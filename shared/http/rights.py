@@ -83,7 +83,7 @@ _PLANNER_PARTNER = Rights(
 )
 _OPERATOR = Rights(_ALL, Posting.ANY)
 _AUDITOR = Rights(_ALL)
-_QUALITY = Rights({Subject.LOT: Sight.FULL}, Posting.OF_QUALITY)
+_QUALITY = Rights({Subject.LOT: Sight.FULL, Subject.STOCK: Sight.FULL}, Posting.OF_QUALITY)
 _INSPECTING = (Posting.ANY, Posting.OF_QUALITY)
 _WATCHER_PARTNER = Rights(dict.fromkeys(Subject, Sight.STREAMS))
 
@@ -126,6 +126,11 @@ def may_see_order(principal: Principal, depot: str, nation: str) -> bool:
     return sight(principal, Subject.ORDER, depot, nation) is Sight.FULL
 
 
+def sees_orders(principal: Principal) -> bool:
+    """Tell whether a principal sees anything of orders, of whatever site; to others they are not named."""
+    return any(Subject.ORDER in rights.sights for rights in TABLE[principal.role].values())
+
+
 def sees_fully(principal: Principal, subject: Subject, sites: Collection[str], nations: Mapping[str, str]) -> bool:
     """Tell whether a principal sees all of a subject at every one of these sites; an unknown site is nobody's."""
     return all(site in nations and sight(principal, subject, site, nations[site]) is Sight.FULL for site in sites)
@@ -156,6 +161,12 @@ def may_purchase(principal: Principal, buyer: str) -> bool:
 def may_inspect(principal: Principal, site: str, nation: str) -> bool:
     """Tell whether a principal may say what an inspection at this site has found, for all who get goods from there."""
     return TABLE[principal.role][nearness(principal, site, nation)].posting in _INSPECTING
+
+
+def require_inspect(principal: Principal, site: str, nation: str) -> None:
+    """Refuse a principal who may not say what an inspection at this site has found."""
+    if not may_inspect(principal, site, nation):
+        raise SiteForbidden(site=site)
 
 
 def may_inspect_abroad(principal: Principal, kind: SiteKind) -> bool:

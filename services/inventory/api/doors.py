@@ -21,6 +21,11 @@ from shared.observe.metrics import BackboneMetrics
 
 Reader = Annotated[Principal, Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR))]
 """Who may see stock: a depot its own, the others that of their nation."""
+StockReader = Annotated[
+    Principal,
+    Depends(allow(Role.DEPOT, Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR, Role.AUDITOR, Role.QUALITY)),
+]
+"""Who may see what stands where, and what holds it back, without the orders behind it."""
 Anyone = Annotated[Principal, Depends(allow(*Role))]
 """Who may see the catalogue: whoever has a token."""
 Cataloguer = Annotated[Principal, Depends(allow(Role.PLANNER, Role.PROCUREMENT, Role.OPERATOR))]
@@ -88,5 +93,7 @@ def _asking(rule: Rule) -> Callable[..., Awaitable[Asking]]:
 
 Keeper = Annotated[Asking, Depends(_asking(allow(Role.DEPOT)))]
 """Who moves stock: a depot, its own."""
+Inspector = Annotated[Asking, Depends(_asking(allow(Role.DEPOT, Role.QUALITY)))]
+"""Who says in which condition goods are: a depot of its own, quality of those of the nation."""
 Repairer = Annotated[Asking, Depends(_asking(allow(Role.DEPOT, Role.OPERATOR)))]
 """Who sets the books right: a depot its own, an operator those of the nation."""

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Response
 
-from services.inventory.api.doors import POSTED, Doors, Keeper
+from services.inventory.api.doors import POSTED, Doors, Inspector, Keeper
 from services.inventory.commands.keeping import ChangeCondition, CountGoods, MarkExpiry, ScrapGoods
 from services.inventory.schemas.requests import ConditionChange, Count, ExpiryMark, Scrap
 
@@ -22,8 +22,8 @@ def router(doors: Doors) -> APIRouter:
         return await doors.move(ScrapGoods(body, asking.principal, asking.claim(body)))
 
     @routes.post("/v1/condition-changes", status_code=201, response_class=Response, responses=POSTED)
-    async def change_condition(body: ConditionChange, asking: Keeper) -> Response:
-        """Move goods to the supply condition in which they are found.
+    async def change_condition(body: ConditionChange, asking: Inspector) -> Response:
+        """Move goods to the supply condition in which they are found: by their depot, or by quality of its nation.
 
         Stock ages by itself: A to B to C, and at the end to H (type I) or J. With `inspect_by`, an extendible life
         (type II) that was inspected goes on at this depot until that day: 422 `life-not-extendible`,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
-from services.inventory.api.doors import Doors, Reader
+from services.inventory.api.doors import Doors, Reader, StockReader
 from services.inventory.api.freshness import freshness
 from services.inventory.domain.demand import USUAL_CONDITIONS
 from services.inventory.queries import stock as queries
@@ -34,7 +34,7 @@ def _query(routes: APIRouter, doors: Doors) -> None:
     @routes.get("")
     async def show_stock(
         *,
-        principal: Reader,
+        principal: StockReader,
         session: Session,
         page: Paging,
         wanted: Annotated[StockFilter, Query()],

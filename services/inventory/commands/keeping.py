@@ -75,7 +75,7 @@ class ChangeCondition(CommandAtSite[ConditionChange]):
 
     async def decide(self, work: Work, known: Known, cause: Cause) -> Slip:
         """Change what is free, then what is reserved."""
-        self.require_write(known, self.body.site)
+        self.require_inspect(known, self.body.site)
         known.part(self.body.part)
         goods = self._goods()
         await self._extend(work, cause, goods.lot_key)

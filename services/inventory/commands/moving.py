@@ -20,6 +20,7 @@ from services.inventory.store.touches import Touched
 from shared import clock
 from shared.errors import Refusal
 from shared.events.envelope import Stream
+from shared.http import rights
 from shared.http.idempotency import Claim, StoredAnswer, decide_once
 from shared.http.tokens import Role
 from shared.http.versions import TOKENS_MAX, VERSION_HEADER, Token
@@ -68,10 +69,12 @@ async def _known(work: Work, commands: Sequence[AnyCommand]) -> Known:
 def _answer(work: Work, known: Known, command: AnyCommand) -> StoredAnswer:
     booked = work.book.caused(command.id)
     versions = ",".join(map(str, _versions(work, command, booked)))
+    names_order = rights.sees_orders(command.principal)
+    lines = enumerate(booked, start=1)
     answer = MovementRead(
         movement=command.id,
         kind=command.kind,
-        transfers=[_transfer(line, transfer, known) for line, transfer in enumerate(booked, start=1)],
+        transfers=[_transfer(line, transfer, known, names_order=names_order) for line, transfer in lines],
         discrepancies=[
             DiscrepancyOpened(
                 discrepancy=each.id,
@@ -88,7 +91,7 @@ def _answer(work: Work, known: Known, command: AnyCommand) -> StoredAnswer:
     return StoredAnswer(command.status, body, {VERSION_HEADER: versions} if versions else {})
 
 
-def _transfer(line: int, transfer: Transfer, known: Known) -> TransferRead:
+def _transfer(line: int, transfer: Transfer, known: Known, *, names_order: bool) -> TransferRead:
     unit = known.parts.get(transfer.source.part)
     return TransferRead(
         line=line,
@@ -100,7 +103,7 @@ def _transfer(line: int, transfer: Transfer, known: Known) -> TransferRead:
         target=_end(transfer.target),
         quantity=transfer.quantity,
         reason=transfer.reason,
-        order=transfer.order,
+        order=transfer.order if names_order else None,
         shipment=transfer.shipment,
     )
 

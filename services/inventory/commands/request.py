@@ -81,6 +81,10 @@ class Command(ABC, Generic[B]):
         place = known.site(site)
         rights.require_write(self.principal, site, place.country, place.kind)
 
+    def require_inspect(self, known: Known, site: SiteId) -> None:
+        """Refuse a site that the catalogue does not have, or whose goods are not the asker's to judge."""
+        rights.require_inspect(self.principal, site, known.site(site).country)
+
 
 class CommandAtSite(Command[S]):
     """A request about one part at one site."""

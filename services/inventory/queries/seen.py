@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory import tables
 from shared.http.named import name
-from shared.http.rights import Sight, sight_of_stock
+from shared.http.rights import Sight, sees_orders, sight_of_stock
 from shared.http.tokens import Principal
 from shared.http.versions import Token
 from shared.sql import Statement
@@ -63,6 +63,8 @@ async def sees(session: AsyncSession, principal: Principal, tokens: Sequence[Tok
     found = await _NAMED_AND_SEEN.value(session, {**places, **asked}) if any(asked.values()) else 0
     sites = named.stocks | named.inspected
     is_ours = named.is_whole and named.inspectors <= {principal.nation}
+    if named.all_orders and not sees_orders(principal):
+        return False
     return is_ours and sites <= known.full and found == sum(map(len, asked.values()))
 
 

@@ -18,7 +18,9 @@ from shared.http.rights import (
     nearness,
     on_behalf_of,
     reach,
+    require_inspect,
     require_write,
+    sees_orders,
     sight,
     sight_of_stock,
 )
@@ -48,8 +50,8 @@ EXPECTED: dict[tuple[Role, Nearness], tuple[Sight, Sight, Sight, Sight, bool, bo
     (Role.AUDITOR, Nearness.OWN): (F, F, F, F, False, False),
     (Role.AUDITOR, Nearness.NATION): (F, F, F, F, False, False),
     (Role.AUDITOR, Nearness.PARTNER): (W, W, W, W, False, False),
-    (Role.QUALITY, Nearness.OWN): (N, F, N, N, False, False),
-    (Role.QUALITY, Nearness.NATION): (N, F, N, N, False, False),
+    (Role.QUALITY, Nearness.OWN): (F, F, N, N, False, False),
+    (Role.QUALITY, Nearness.NATION): (F, F, N, N, False, False),
     (Role.QUALITY, Nearness.PARTNER): (N, N, N, N, False, False),
 }
 
@@ -96,6 +98,19 @@ def test_abroad_only_suppliers_are_inspected_by_who_inspects_at_home(role: Role)
 @pytest.mark.parametrize("role", [Role.PLANNER, Role.PROCUREMENT, Role.AUDITOR])
 def test_who_plans_or_audits_judges_no_inspection(role: Role) -> None:
     assert not may_inspect(a_principal(role, sites=["S-1"]), "S-1", "IND")
+
+
+def test_a_depot_judges_its_own_goods_and_no_other_depots() -> None:
+    depot = a_principal(Role.DEPOT, sites=["S-1"])
+
+    require_inspect(depot, "S-1", "IND")
+    with pytest.raises(SiteForbidden):
+        require_inspect(depot, "S-2", "IND")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_sees_orders_nowhere_is_named_none(role: Role) -> None:
+    assert sees_orders(a_principal(role)) is (role not in {Role.FACTORY, Role.QUALITY})
 
 
 @pytest.mark.parametrize("role", Role)
