@@ -6,6 +6,8 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from shared.http.wording import worded
+
 _CLOSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
@@ -33,7 +35,7 @@ def users_mistake(error: Exception) -> str | None:
         case SetupError():
             return str(error)
         case ValidationError():
-            return "; ".join(f"{_variable(detail['loc'])}: {detail['msg']}" for detail in error.errors()) + "."
+            return "; ".join(f"{_variable(detail['loc'])}: {worded(detail)}" for detail in error.errors()) + "."
         case OSError(errno=number, filename=str() | Path() as path) if number in _CLOSED:
             return f"{path} may not be read or written by this user: give it the right, or set JVTRACK_HOME."
         case _:

@@ -9,6 +9,8 @@ import typer
 from pydantic import ValidationError
 
 from deploy.errors import SetupError, users_mistake
+from deploy.local.settings import StackSettings
+from jvtrack.typed import told
 
 USER_MISTAKE = 2
 MODULES: Mapping[str, Sequence[str]] = {
@@ -66,12 +68,19 @@ def main() -> None:
     """Run the command that was asked for; a mistake of its user is one sentence and exit code 2."""
     # Whoever needs to know that Kafka is away is told so by an error, in a sentence.
     logging.getLogger("aiokafka").addHandler(logging.NullHandler())
+    command = command_for(sys.argv[1:])
     try:
-        command_for(sys.argv[1:])()
+        command()
     except (SetupError, ValidationError, OSError) as error:
-        if (sentence := users_mistake(error)) is None:
+        if (sentence := _sentence(error, command)) is None:
             raise
         _refuse(sentence)
+
+
+def _sentence(error: Exception, command: typer.Typer) -> str | None:
+    if isinstance(error, ValidationError) and error.title != StackSettings.__name__:
+        return told(error, command, sys.argv[1:])
+    return users_mistake(error)
 
 
 def _refuse(sentence: str) -> None:

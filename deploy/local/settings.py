@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -15,6 +15,7 @@ from deploy.local.brokers import KAFKA, NUMBERS, Broker, brokers
 from deploy.local.places import HOME
 from deploy.local.ports import HOST
 from deploy.local.replicas import REPLICAS_MAX, Replica, counts, replicas
+from shared.types import written
 
 SERVICES = ("orders", "production", "inventory")
 """Every service, in the order in which they are started."""
@@ -72,7 +73,7 @@ class StackSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="JVTRACK_", frozen=True, use_attribute_docstrings=True)
 
-    namespace: Annotated[str, StringConstraints(pattern=NAMESPACE)] = "jvtrack"
+    namespace: Annotated[str, written(NAMESPACE, "jvtrack")] = "jvtrack"
     """Goes before the name of every topic, group and database."""
     home: Path = HOME
     """Data of each namespace are in a folder below."""

@@ -38,10 +38,16 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     order: OrderName,
     *,
     reason: Reason,
-    hurry: Annotated[str | None, typer.Option(metavar="WORK_ORDER", help="Ask its source for an earlier day.")] = None,
-    by: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="The day by which it is wanted.")] = None,
-    from_depot: Annotated[str | None, typer.Option(metavar="DEPOT", help="Let another depot ship.")] = None,
-    split: Annotated[str | None, typer.Option(metavar="SOURCE", help="Give a second source a share.")] = None,
+    work_order: Annotated[
+        str | None, typer.Option("--hurry", metavar="WORK_ORDER", help="Ask its source for an earlier day.")
+    ] = None,
+    wanted_by: Annotated[
+        datetime | None, typer.Option("--by", formats=DAY_FORMATS, help="The day by which it is wanted.")
+    ] = None,
+    depot: Annotated[str | None, typer.Option("--from-depot", metavar="DEPOT", help="Let another depot ship.")] = None,
+    source: Annotated[
+        str | None, typer.Option("--split", metavar="SOURCE", help="Give a second source a share.")
+    ] = None,
     quantity: Annotated[int | None, typer.Option(help="How much the depot or the second source is to bring.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="Raise the urgency of need.")] = None,
     version: Annotated[int | None, typer.Option(help="Do nothing if the order has changed since this version.")] = None,
@@ -49,12 +55,12 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     as_json: Json = False,
 ) -> None:
     """Bring an order sooner: hurry a source, let another depot ship, split the need, raise the urgency."""
-    named = {"hurry": hurry, "from-depot": from_depot, "split": split, "urgency": urgency}
+    named = {"hurry": work_order, "from-depot": depot, "split": source, "urgency": urgency}
     (kind, value) = _only(named)
     why: dict[str, Any] = {"reason": reason, "version": version}
     act: ExpediteAct
     if kind == "hurry":
-        act = HurrySource(work_order=value, wanted_by=_needed(read_day(by), "--by", "2026-12-20"), **why)
+        act = HurrySource(work_order=value, wanted_by=_needed(read_day(wanted_by), "--by", "2026-12-20"), **why)
     elif kind == "urgency":
         act = RaiseUrgency(urgency=Urgency(value), **why)
     elif kind == "split":

@@ -71,12 +71,12 @@ def approve(
     part: Part,
     country: Country,
     *,
-    by: Annotated[str, typer.Option(help="Who has approved it.")],
+    approved_by: Annotated[str, typer.Option("--by", help="Who has approved it.")],
     on: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Day of the approval.")],
     until: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="Its last day; none has no end.")] = None,
 ) -> None:
     """Approve an export for one's nation; the other partner must, too."""
-    terms = ExportTerms(approved_on=on.date(), approved_by=by, approved_until=read_day(until))
+    terms = ExportTerms(approved_on=on.date(), approved_by=approved_by, approved_until=read_day(until))
     said = call(lambda jvtrack: jvtrack.orders.exports.approve(site, part, country, terms))
     typer.echo(f"{said.part} from {said.site} to {said.country}: approved for {said.nation} by {said.approved_by}.")
 

@@ -30,9 +30,9 @@ Substitutes = Annotated[
 
 @ordering.command()
 def place(  # noqa: PLR0913  # an option each
-    document_number: Annotated[str, typer.Argument(metavar="NUMBER", help="Such as 7201YA6327A001.")],
+    document_number: Annotated[str, typer.Argument(help="Such as 7201YA6327A001.")],
     *,
-    depot: Annotated[str, typer.Option(help="The depot that asks.")],
+    ordered_by: Annotated[str, typer.Option("--depot", help="The depot that asks.")],
     part: Annotated[str, typer.Option(help="The part.")],
     quantity: Annotated[int, typer.Option(help="How much, in quanta of the part.")],
     required_by: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Day on which it is needed.")],
@@ -42,7 +42,7 @@ def place(  # noqa: PLR0913  # an option each
     whole: Annotated[bool, typer.Option("--whole", help="All or nothing.")] = False,
     condition: Annotated[list[Condition] | None, typer.Option(help="Accept it so; may be repeated.")] = None,
     platform: Annotated[Platform | None, typer.Option(help="What it is for.")] = None,
-    tail: Annotated[str | None, typer.Option(help="The aircraft or vehicle it is for.")] = None,
+    tail_number: Annotated[str | None, typer.Option("--tail", help="The aircraft or vehicle it is for.")] = None,
     references: References = None,
     substitutes: Substitutes = False,
     as_json: Json = False,
@@ -51,7 +51,7 @@ def place(  # noqa: PLR0913  # an option each
     order = NewOrder(
         document_number=document_number,
         suffix=suffix,
-        ordered_by=depot,
+        ordered_by=ordered_by,
         site=site,
         part=part,
         quantity=quantity,
@@ -60,7 +60,7 @@ def place(  # noqa: PLR0913  # an option each
         partial=False if whole else None,
         conditions=condition,
         platform=platform,
-        tail_number=tail,
+        tail_number=tail_number,
         references=_named(references),
         substitutes=substitutes or None,
     )

@@ -63,7 +63,9 @@ def show(proposal: Proposal, *, as_json: Json = False) -> None:
 def release(
     proposal: Proposal,
     *,
-    number: Annotated[str | None, typer.Option(help="The depot's document number; else its rule gives one.")] = None,
+    document_number: Annotated[
+        str | None, typer.Option("--number", help="The depot's document number; else its rule gives one.")
+    ] = None,
     suffix: Annotated[str | None, typer.Option(help="One letter or digit beside the number.")] = None,
     required_by: Day = None,
 ) -> None:
@@ -71,7 +73,7 @@ def release(
     day = read_day(required_by)
     now = call(
         lambda jvtrack: jvtrack.orders.replenishment.release(
-            proposal, document_number=number, suffix=suffix, required_by=day
+            proposal, document_number=document_number, suffix=suffix, required_by=day
         )
     )
     typer.echo(f"{now.proposal}: {now.quantity} ordered as {now.order_id}.")

@@ -123,13 +123,13 @@ def weigh(
 @sources.command(name="name")
 def name_source(
     order: Annotated[str, typer.Argument(help="The order, such as 7201YA6327A001-2026.")],
-    site: Annotated[str, typer.Argument(help="The source.")],
+    source: Annotated[str, typer.Argument(metavar="SITE", help="The source.")],
     *,
     reason: Annotated[str, typer.Option(help="Why; kept for ever.")],
 ) -> None:
     """Name a source for one order in spite of what it lacks."""
-    now = call(lambda jvtrack: jvtrack.orders.name_source(order, site, reason))
-    typer.echo(f"{now.order_id}: {site} named; {now.sourced} sourced, {now.open} open.")
+    now = call(lambda jvtrack: jvtrack.orders.name_source(order, source, reason))
+    typer.echo(f"{now.order_id}: {source} named; {now.sourced} sourced, {now.open} open.")
 
 
 def _row(source: Source) -> list[str]:

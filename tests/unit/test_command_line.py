@@ -18,6 +18,10 @@ from tests.fixtures import in_process
 ROOT = Path(__file__).parents[2]
 UNWRITABLE = "/sys/jvtrack"
 NOBODY = {f"JVTRACK_{name}_PORT": str(port) for port, name in enumerate(("ORDERS", "PRODUCTION", "INVENTORY"), 2)}
+NUMBER = "7201YA6327A001"
+ORDER = f"{NUMBER}-2026"
+PLACE = ("orders", "place", *("--depot", "D-01", "--part", "HUB", "--quantity", "1", "--required-by", "2026-12-20"))
+STOOD = ("--site", "D-01", "--part", "HUB", "--reason", "Rust.")
 TOKEN = ("token", "--role", "depot", "--site", "D-01")
 
 
@@ -61,6 +65,7 @@ def test_a_token_needs_neither_database_nor_web_framework_nor_kafka() -> None:
         (["demo", "--against"], NOBODY, "jvtrack: No service answers (orders at http://127.0.0.1:2, production at"),
         (["demo"], {"JVTRACK_NAMESPACE": "jvtrack"}, "jvtrack: JVTRACK_NAMESPACE=jvtrack may be a stack that somebody"),
         (["up", "--detach"], {"JVTRACK_HOME": UNWRITABLE}, f"jvtrack: {UNWRITABLE} may not be read or written by this"),
+        (["env"], {"JVTRACK_NAMESPACE": "My-Stack"}, "jvtrack: JVTRACK_NAMESPACE: is not written like jvtrack."),
         (["drop"], {}, "jvtrack: A stack's own servers are emptied with `jvtrack up --fresh`"),
         (["restart", "kafka"], {}, "jvtrack: No stack of namespace jvtrack is running: start one with `jvtrack up`."),
     ],
@@ -74,6 +79,56 @@ def test_what_its_user_can_put_right_is_one_sentence(
     assert done.stderr.startswith(said)
     assert len(done.stderr.splitlines()) == 1
     assert done.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([*PLACE, "BAD"], "DOCUMENT_NUMBER: is not written like 7201YA6327A001."),
+        ([*PLACE, NUMBER, "--quantity", "0"], "--quantity: Input should be greater than 0."),
+        ([*PLACE, NUMBER, "--depot", "d 1"], "--depot: is not written like ROTOR-HUB or D-01 or L-2026-0042."),
+        ([*PLACE, NUMBER, "--from", "d 1"], "--from: is not written like ROTOR-HUB or D-01 or L-2026-0042."),
+        ([*PLACE, NUMBER, "--tail", " "], "--tail: is not written like ZP-5104."),
+        ([*PLACE, NUMBER, "--accept-reference", "X"], "X is no reference: write 3VK1Y/VKR-1 or 3VK1Y/VKR-1/B."),
+        (
+            [*PLACE, "BAD", "--quantity", "-1"],
+            "DOCUMENT_NUMBER: is not written like 7201YA6327A001; --quantity: Input should be greater than 0.",
+        ),
+        (["orders", "amend", ORDER, "--quantity", "0"], "--quantity: Input should be greater than 0."),
+        (
+            ["orders", "expedite", ORDER, "--reason", "Late.", "--hurry", "W1", "--by", "2026-12-20"],
+            "--hurry: is not written like 7201YA6327A001-2026-W1.",
+        ),
+        (
+            ["orders", "expedite", ORDER, "--reason", "Late.", "--split", "?", "--quantity", "1"],
+            "--split: is not written like ROTOR-HUB or D-01 or L-2026-0042.",
+        ),
+        (
+            ["conditions", "change", *STOOD, "--from", "A", "--to", "F", "--quantity", "1", "--lot", "L-1"],
+            "--lot: is not written like F-01:L-2026-0042 or F-01:S-77.",
+        ),
+        (
+            ["conditions", "change", *STOOD, "--from", "A", "--to", "F", "--quantity", "0"],
+            "--quantity: Input should be greater than 0.",
+        ),
+        (["stock", "list", "--site", "d 1"], "--site: is not written like ROTOR-HUB or D-01 or L-2026-0042."),
+        (
+            ["platforms", "down", "MI-17V-5", "ZP-5104", "--cause", ""],
+            "--cause: String should have at least 1 character.",
+        ),
+        (
+            ["exports", "approve", "F-01", "HUB", "POL", "--by", "", "--on", "2026-11-01"],
+            "--by: String should have at least 1 character.",
+        ),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_what_is_typed_wrongly_is_told_by_its_option_and_an_example(
+    words: list[str], said: str, tmp_path: Path
+) -> None:
+    done = jvtrack(tmp_path, *words)
+
+    assert (done.stderr, done.returncode) == (f"jvtrack: {said}\n", 2)
 
 
 def test_a_detached_stack_that_may_not_write_says_so_in_a_sentence() -> None:

@@ -16,6 +16,7 @@ from shared.types import (
     Platform,
     PositiveQuantity,
     SiteId,
+    TailNumber,
     Text,
     Urgency,
     WorkOrderId,
@@ -47,7 +48,7 @@ class NewOrder(Body):
     """Supply conditions that it accepts: A and C unless said."""
     platform: Platform | None = None
     """What it is for."""
-    tail_number: str | None = None
+    tail_number: TailNumber | None = None
     """The aircraft or vehicle it is for."""
     references: list[Reference] | None = None
     """References of which it takes lots: any of the part unless said."""
