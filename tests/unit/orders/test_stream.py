@@ -12,6 +12,7 @@ from shared.events.orders import OrderPromised, OrderRescheduled
 from shared.http.places import Place
 from shared.http.sse import TailEvent
 from shared.http.tokens import Role
+from tests.contract.published_language import PUBLISHED
 from tests.unit.http.makers import a_principal
 from tests.unit.orders.makers import ORDER
 
@@ -94,6 +95,12 @@ def test_a_kind_is_followed_by_its_name() -> None:
 
     assert shown(moved, Role.OPERATOR, wanted=OrderStreamFilter(kind=Followed.RESCHEDULED)) is not None
     assert shown(moved, Role.OPERATOR, wanted=OrderStreamFilter(kind=Followed.PROMISED)) is None
+
+
+def test_every_published_fact_of_an_order_can_be_followed_by_its_kind() -> None:
+    published = {path.stem for path in PUBLISHED.glob("jvtrack.orders.order-*.v1.json")}
+
+    assert {f"jvtrack.orders.order-{kind}.v1" for kind in Followed} == published
 
 
 def test_facts_of_other_things_are_not_of_orders() -> None:
