@@ -108,6 +108,7 @@ from jvtrack.client.listing import Listing, Page
 from jvtrack.client.patience import Patience
 from jvtrack.client.problems import (
     AnswerUnreadableError,
+    FileNameError,
     JVTrackError,
     ProblemError,
     TokenMissingError,
@@ -125,6 +126,7 @@ __all__ = [
     "ProblemError",
     "UnreachableError",
     "AnswerUnreadableError",
+    "FileNameError",
     "TokenMissingError",
     "Listing",
     "Page",

@@ -8,6 +8,7 @@ from typing import TextIO, TypeVar
 from uuid import uuid4
 
 from jvtrack.client.door import KEY_HEADER, Call, Door, texts
+from jvtrack.client.problems import FileNameError
 
 _MEDIA_TYPES = {".csv": "text/csv", ".json": "application/json"}
 _IMPORT_SECONDS_MAX = 300.0
@@ -18,11 +19,11 @@ A = TypeVar("A")
 
 
 def media_type(path: Path) -> str:
-    """Tell what a file holds by its name; ValueError if it is neither CSV nor JSON."""
+    """Tell what a file holds by its name; FileNameError if it is neither CSV nor JSON."""
     try:
         return _MEDIA_TYPES[path.suffix.lower()]
     except KeyError:
-        raise ValueError(f"{path}: a file to import ends in .csv or .json") from None
+        raise FileNameError(path) from None
 
 
 def kind_of_lines(path: Path) -> str | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -10,6 +11,8 @@ _PREFIX = "urn:jvtrack:problem:"
 _MEMBERS = frozenset({"type", "title", "status", "detail", "errors", "instance", "trace_id", "retry_after"})
 _BUSY = frozenset({429, 503})
 _CONFLICT = 409
+_LINES_MAX = 100
+"""How many errors are said to people; programs have them all in `errors`."""
 
 
 class JVTrackError(Exception):
@@ -45,8 +48,8 @@ class ProblemError(JVTrackError):
         self.errors = tuple(errors)
         self.retry_after = retry_after
         self.facts = dict(facts or {})
-        fields = "; ".join(f"{error.field}: {error.message}" for error in errors)
-        super().__init__(" ".join(part for part in (f"{status} {self.slug}: {title}", detail, fields) if part))
+        said = " ".join(part for part in (f"{status} {self.slug}: {title}", detail) if part)
+        super().__init__(f"{said}{_listed(self.errors, self.facts.get('wrong'))}")
 
     @property
     def slug(self) -> str:
@@ -106,12 +109,28 @@ class TokenMissingError(JVTrackError):
         super().__init__("JVTRACK_TOKEN is not set: put an access token into it, such as one of `jvtrack token`.")
 
 
+class FileNameError(JVTrackError, ValueError):
+    """A file's name does not say what the file holds."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"{path}: the name of a file to import or export must end in .csv or .json.")
+
+
 class AnswerUnreadableError(JVTrackError):
     """A service answered something that this client cannot read."""
 
 
 CallError = ProblemError | UnreachableError
 """What is said of a single try."""
+
+
+def _listed(errors: Sequence[FieldError], found: object) -> str:
+    """Say what is wrong with a field beside the problem; where it is several, each on a line of its own."""
+    lines = [f"{error.field}: {error.message}" for error in errors]
+    if len(lines) <= 1:
+        return "".join(f" {line}" for line in lines)
+    beyond = max(_number(found, 0), len(lines)) - len(lines[:_LINES_MAX])
+    return "\n  ".join(["", *lines[:_LINES_MAX], *([f"... and {beyond} more"] if beyond > 0 else [])])
 
 
 def _number(value: object, otherwise: int) -> int:

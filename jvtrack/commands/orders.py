@@ -4,7 +4,6 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +14,7 @@ from rich.table import Table
 from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
 from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
+from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.expediting import alternatives, expedite
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.ordering import ordering
@@ -112,7 +112,7 @@ def explain(order: OrderName, *, as_json: Json = False) -> None:
 
 @orders.command()
 def export(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or JSON file to write.")],
+    file: NewFile,
     *,
     site: AtSite = None,
     part: OfPart = None,

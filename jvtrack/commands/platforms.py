@@ -18,6 +18,7 @@ from jvtrack.client.answers.orders import ImportDone
 from jvtrack.client.answers.platforms import PlatformHours, ReleaseOption
 from jvtrack.client.files import write_csv
 from jvtrack.commands.caller import call
+from jvtrack.commands.data_files import Files
 from jvtrack.commands.shown import Json, show_json
 from shared import clock
 from shared.types import Platform
@@ -120,7 +121,7 @@ def availability(
 
 @platforms.command(name="import")
 def import_fleet(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, help="CSV or JSON files.")],
+    files: Files,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the files.")] = False,
 ) -> None:

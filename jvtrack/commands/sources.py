@@ -1,6 +1,5 @@
 """`jvtrack sources`: who may supply a part, on what terms, how busy it is, and how sources are weighed."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +10,7 @@ from deploy.errors import SetupError
 from jvtrack.client import Source, WeightTerms
 from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
+from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.days import ValidFrom
 from jvtrack.commands.shown import Json, show_json
 
@@ -55,7 +55,7 @@ def list_sources(*, part: Part = None, site: Site = None, nation: Nation = None,
 
 @sources.command()
 def export(
-    file: Annotated[Path, typer.Argument(dir_okay=False, help="A CSV or JSON file to write.")],
+    file: NewFile,
     *,
     part: Part = None,
     site: Site = None,

@@ -22,6 +22,10 @@ NUMBER = "7201YA6327A001"
 ORDER = f"{NUMBER}-2026"
 PLACE = ("orders", "place", *("--depot", "D-01", "--part", "HUB", "--quantity", "1", "--required-by", "2026-12-20"))
 STOOD = ("--site", "D-01", "--part", "HUB", "--reason", "Rust.")
+IMPORTS = [
+    *(["import", kind] for kind in ("catalogue", "stock", "orders", "sources", "activities")),
+    ["platforms", "import"],
+]
 TOKEN = ("token", "--role", "depot", "--site", "D-01")
 
 
@@ -129,6 +133,17 @@ def test_what_is_typed_wrongly_is_told_by_its_option_and_an_example(
     done = jvtrack(tmp_path, *words)
 
     assert (done.stderr, done.returncode) == (f"jvtrack: {said}\n", 2)
+
+
+@pytest.mark.parametrize("words", [["orders", "export"], ["sources", "export"], *IMPORTS], ids=" ".join)
+def test_a_file_whose_name_does_not_say_what_it_holds_is_told_how_to_name_it(words: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "orders.txt"
+    file.touch()
+
+    done = jvtrack(tmp_path, *words, str(file))
+
+    said = f"jvtrack: {file}: the name of a file to import or export must end in .csv or .json.\n"
+    assert (done.stderr, done.returncode) == (said, 2)
 
 
 def test_a_detached_stack_that_may_not_write_says_so_in_a_sentence() -> None:

@@ -63,6 +63,34 @@ async def test_a_no_of_the_business_is_raised_at_once_with_everything_that_was_s
     assert "quantity: Input should be greater than 0" in str(problem)
 
 
+async def test_every_error_of_a_file_is_said_on_a_line_of_its_own_and_how_many_more_there_are() -> None:
+    errors = [{"field": f"line {line}: part", "message": "is unknown"} for line in (2, 3)]
+    service = ScriptedService(a_problem("import-invalid", 422, detail="wrong 40, lines 50.", errors=errors, wrong=40))
+
+    async with a_client(service) as jvtrack:
+        with pytest.raises(ProblemError) as raised:
+            await jvtrack.inventory.issue(AN_ISSUE)
+
+    assert str(raised.value).splitlines() == [
+        "422 import-invalid: It does not. wrong 40, lines 50.",
+        "  line 2: part: is unknown",
+        "  line 3: part: is unknown",
+        "  ... and 38 more",
+    ]
+
+
+async def test_of_very_many_errors_only_the_first_are_said_to_people() -> None:
+    errors = [{"field": f"line {line}", "message": "is unknown"} for line in range(150)]
+    service = ScriptedService(a_problem("import-invalid", 422, errors=errors))
+
+    async with a_client(service) as jvtrack:
+        with pytest.raises(ProblemError) as raised:
+            await jvtrack.inventory.issue(AN_ISSUE)
+
+    assert str(raised.value).splitlines()[-2:] == ["  line 99: is unknown", "  ... and 50 more"]
+    assert len(raised.value.errors) == 150
+
+
 async def test_a_conflict_that_time_does_not_cure_is_not_tried_again() -> None:
     service = ScriptedService(a_problem("order-already-issued", 409))
 

@@ -1,0 +1,31 @@
+"""Files of data, as commands take them: CSV or JSON, and the name of each says which."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.errors import SetupError
+from jvtrack.client import FileNameError
+from jvtrack.client.files import media_type
+
+
+def _named(path: Path) -> Path:
+    try:
+        media_type(path)
+    except FileNameError as error:
+        raise SetupError(str(error)) from None
+    return path
+
+
+def _all_named(paths: list[Path]) -> list[Path]:
+    return list(map(_named, paths))
+
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(exists=True, dir_okay=False, callback=_all_named, help="CSV or JSON files: .csv or .json."),
+]
+NewFile = Annotated[
+    Path, typer.Argument(dir_okay=False, callback=_named, help="The file to write, CSV or JSON: .csv or .json.")
+]
