@@ -149,7 +149,9 @@ def splittable(order: Order, market: Market, portion: Portion, today: date) -> O
         raise WorkOrdersUsed(order=order.order_id)
     if portion.quantity > order.need:
         raise SplitBeyondNeed(quantity=portion.quantity, waits_for=order.need)
-    wanted = Wanted(quantity=portion.quantity, day=today, refused_by=refusing(order.work_orders))
+    wanted = Wanted(
+        quantity=portion.quantity, day=today, refused_by=refusing(order.work_orders), accepted=order.accepted
+    )
     offer = next((each for each in rank(market, wanted) if each.source.site == portion.source), None)
     if offer is None:
         raise SourceUnknown(part=order.part, site=portion.source)

@@ -144,6 +144,7 @@ def _weigh(order: Order, work: Sourcing, market: Market, today: date) -> Proposa
         quantity=quantity,
         day=today,
         refused_by=refusing(order.work_orders),
+        accepted=order.accepted,
         slipped=slipping(order.work_orders) | {work.source},
     )
     shares = share_out(market, ask, order.required_by)

@@ -147,6 +147,7 @@ def test_what_has_no_source_yet_may_be_given_to_a_second_source_that_is_later() 
             SourceNotSuitable,
             id="has refused",
         ),
+        pytest.param(sourced(accepted=("3VK1Y/X/B",)), ("F-04", 1), SourceNotSuitable, id="makes what is not accepted"),
         pytest.param(sourced(cancel_requested=True), ("F-02", 1), OrderCancelled, id="cancelled"),
         pytest.param(an_order(5, issued=5), ("F-02", 1), OrderAlreadyIssued, id="issued"),
         pytest.param(an_order(5), ("F-02", 1), OrderUnanswered, id="unanswered"),
@@ -159,7 +160,8 @@ def test_what_has_no_source_yet_may_be_given_to_a_second_source_that_is_later() 
     ],
 )
 def test_what_cannot_be_split_is_refused(order: Order, portion: tuple[str, int], refusal: type[Refusal]) -> None:
-    market = a_market(*FAST.sources, a_source("F-03", approved=False))
+    other = a_source("F-04", lead_time_days=5, makes=frozenset({"3VK1Y/X/A"}))
+    market = a_market(*FAST.sources, a_source("F-03", approved=False), other)
 
     with pytest.raises(refusal):
         split(order, market, *portion)

@@ -118,6 +118,14 @@ def test_it_is_left_where_it_is(order: Order, found: Market) -> None:
     assert asked(order, found) == ()
 
 
+def test_a_source_that_makes_no_reference_the_order_accepts_is_nothing_to_ask_work_back_for() -> None:
+    order = replace(a_slip(), accepted=("3VK1Y/X/B",))
+    other = replace(OTHER, makes=frozenset({"3VK1Y/X/A"}))
+
+    assert asked(order, market(other)) == ()
+    assert proposals(order, market(other), TODAY) == []
+
+
 def test_the_gain_that_is_stated_is_enough() -> None:
     assert asked(a_slip(), market(a_source("F-02", 96))) != ()
 
