@@ -176,4 +176,5 @@ def share_of(order: Order, offer: Offer, quantity: int, today: date) -> Sourcing
         asked_on=today,
         due_asked=offer.expected_on,
         waiting_days=waiting_days(offer.source, quantity),
+        price=offer.source.price,
     )

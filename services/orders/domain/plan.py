@@ -14,8 +14,7 @@ from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
 from services.orders.domain.ranking import Ask, Market, Weights, may_make, waiting_days
 from services.orders.domain.resourcing import may_slip, resource
-from services.orders.domain.source import Source
-from services.orders.domain.sourcing import Price, Sourcing, refusing, slipping
+from services.orders.domain.sourcing import Sourcing, refusing, slipping
 from services.orders.domain.splitting import Share, Shares, share_out
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 from shared.events.references import read_reference
@@ -90,14 +89,8 @@ def _work(order: Order, share: Share, today: date) -> Sourcing:
         asked_on=today,
         due_asked=share.offer.expected_on,
         waiting_days=waiting_days(source, share.quantity),
-        price=_price(source),
+        price=source.price,
     )
-
-
-def _price(source: Source) -> Price | None:
-    if source.unit_cost is None or source.currency is None:
-        return None
-    return Price(source.unit_cost, source.currency)
 
 
 def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> OrderSourced:

@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from services.orders.domain.export import Export
 from services.orders.domain.lead_time import LeadTime
+from services.orders.domain.sourcing import Price
 from shared.types import ReferenceKey, SiteId, SiteKind
 
 
@@ -94,6 +95,13 @@ class Source:
     def may_export(self) -> bool:
         """Whether nobody's approval is missing for what would leave a joint venture."""
         return self.export is None or self.export.is_approved
+
+    @property
+    def price(self) -> Price | None:
+        """What it asks for one unit of issue; none where that, or its currency, was not stated."""
+        if self.unit_cost is None or self.currency is None:
+            return None
+        return Price(self.unit_cost, self.currency)
 
     def standing(self, day: date) -> Standing:
         """Tell whether it may be chosen on a day."""

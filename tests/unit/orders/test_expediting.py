@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -22,7 +24,7 @@ from services.orders.domain.expediting import (
 from services.orders.domain.order import Decision, Order, WorkOrderUnknown
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market
-from services.orders.domain.sourcing import WorkState
+from services.orders.domain.sourcing import Price, WorkState
 from shared.errors import Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit, WorkOrderHurried
 from shared.events.orders import OrderPromised, OrderSourced, OrderSourcingReduced
@@ -124,6 +126,20 @@ def test_a_split_says_which_day_was_promised_before() -> None:
 
     assert isinstance(said, OrderSplit)
     assert said.promised_before == date(2027, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("terms", "price"),
+    [
+        ({"unit_cost": Decimal("12.50"), "currency": "INR"}, Price(Decimal("12.50"), "INR")),
+        ({"unit_cost": Decimal("12.50")}, None),
+        ({}, None),
+    ],
+)
+def test_a_share_keeps_the_price_that_its_source_asks(terms: dict[str, Any], price: Price | None) -> None:
+    market = a_market(a_source(), a_source("F-02", lead_time_days=5, **terms))
+
+    assert split(sourced(), market).order.work_orders[-1].price == price
 
 
 def test_what_has_no_source_yet_may_be_given_to_a_second_source_that_is_later() -> None:
