@@ -68,6 +68,7 @@ class Work:
         self._told: list[Told] = []
         self._answered: list[OrderId] = []
         self._given: Counter[tuple[PartId, SiteId]] = Counter()
+        self._moved: dict[PartId, None] = {}
 
     @property
     def today(self) -> date:
@@ -169,6 +170,8 @@ class Work:
         if order == before:
             return order
         self._changed[order.order_id] = None
+        if (order.priority, order.required_by) != (before.priority, before.required_by):
+            self._moved[order.part] = None
         for work in order.work_orders[len(before.work_orders) :]:
             self._given[order.part, work.source] += work.quantity
         for work in order.work_orders:
@@ -194,6 +197,7 @@ class Work:
         stocking.save_levels(writes, list(self._levels.values()))
         export_store.save_dispatches(writes, self._dispatched)
         inspections.save(writes, self._inspections)
+        source_store.plan_from_first(writes, list(self._moved))
         await tell(self._session, self._told, beside=writes)
         await export_store.void(self._session, self._voided)
         if self._answered:
@@ -204,9 +208,14 @@ class Work:
 
 
 async def open_to_plan(session: AsyncSession, order_ids: Iterable[OrderId], outcomes: Outcomes) -> Work:
-    """Lock and load orders, and keep their sources as they are, so that what is heard of them can be planned."""
+    """Lock and load orders, and keep their sources as they are, so that what is heard of them can be planned.
+
+    They are locked by their ids, and planned in the order in which they are named.
+    """
+    named = list(order_ids)
     await source_store.share(session)
-    orders = await order_store.lock(session, order_ids)
+    locked = await order_store.lock(session, named)
+    orders = {order_id: locked[order_id] for order_id in named if order_id in locked} | locked
     return Work(session, orders, today=clock.now().date(), outcomes=outcomes)
 
 

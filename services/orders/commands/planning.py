@@ -1,5 +1,6 @@
 """Planning again what is open after a source was approved: bounded chunks, each in a transaction of its own.
 
+Orders are planned by their turn, the most urgent first: a source gives its next free weeks to who is asked for first.
 The queue of parts is a table, written with the source: a crash forgets nothing, and planning twice changes nothing.
 """
 
@@ -10,6 +11,7 @@ from services.orders.commands.outcomes import Outcomes
 from services.orders.settings import OrdersSettings
 from services.orders.store import lookups
 from services.orders.store import sources as store
+from services.orders.store.lookups import Turn
 from services.orders.store.sources import Asked
 from shared.db import Database, is_weather
 from shared.messaging.signals import any_of
@@ -57,14 +59,15 @@ class Planner:
         return True
 
     async def _plan_part(self, asked: Asked) -> None:
-        after, planned = "", 0
+        after: Turn | None = None
+        planned = 0
         while True:
             async with self._database.transaction() as session:
                 chunk = self._settings.planning_chunk
                 found = await lookups.open_orders(session, asked.part, after=after, chunk=chunk)
                 if not found:
                     break
-                work = await open_to_plan(session, found, self._outcomes)
+                work = await open_to_plan(session, [turn.order_id for turn in found], self._outcomes)
                 await work.replan()
                 await work.settle()
             after, planned = found[-1], planned + len(found)

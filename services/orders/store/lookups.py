@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, any_, literal, or_, select
+from sqlalchemy import ColumnElement, any_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders import tables
@@ -19,7 +19,19 @@ from shared.http import rights
 from shared.http.forms import NamedReference
 from shared.http.rights import Subject
 from shared.http.tokens import Principal
-from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
+from shared.types import Nation, OrderId, PartId, Priority, SiteId, SiteKind
+
+
+class Turn(NamedTuple):
+    """When it is an open order's turn: by priority, then by the day of need, then by age."""
+
+    priority: Priority
+    required_by: date
+    placed_at: datetime
+    order_id: OrderId
+
+
+_TURN = (orders.c.priority, orders.c.required_by, orders.c.placed_at, orders.c.order_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +138,12 @@ async def next_planning(session: AsyncSession) -> Asked | None:
     return None if row is None else Asked(row.part, row.asked)
 
 
-async def open_orders(session: AsyncSession, part: PartId, *, after: OrderId, chunk: int) -> Sequence[OrderId]:
-    """Name the next orders of a part for which something has neither stock nor source."""
-    query = (
-        select(orders.c.order_id)
-        .where(orders.c.part == part, orders.c.order_id > after, orders.c.heard > 0, orders.c.open > 0)
-        .order_by(orders.c.order_id)
-        .limit(chunk)
-    )
-    return (await session.scalars(query)).all()
+async def open_orders(session: AsyncSession, part: PartId, *, after: Turn | None, chunk: int) -> Sequence[Turn]:
+    """Name the next orders of a part for which something has neither stock nor source, by their turn."""
+    query = select(*_TURN).where(orders.c.part == part, orders.c.heard > 0, orders.c.open > 0)
+    if after is not None:
+        query = query.where(tuple_(*_TURN) > tuple_(*map(literal, after, (column.type for column in _TURN))))
+    return [Turn(*row) for row in await session.execute(query.order_by(*_TURN).limit(chunk))]
 
 
 def array(values: Iterable[str]) -> ColumnElement[Any]:

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.schemas.sources import ActivityRow, SourceRow
 from services.orders.schemas.weights import WeightTerms
 from shared.http.tokens import Principal
-from shared.sql import Statement
+from shared.sql import Statement, Writes
 from shared.types import PartId
 
 _SOURCES_LOCK = 0x6A76_736F  # one number of this database: "jvso"
@@ -50,6 +50,13 @@ ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
     ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
+    """
+)
+# Planning walks open orders by their turn, and would pass over one whose turn has moved to before where it is.
+_PLAN_FROM_FIRST = Statement(
+    """
+    UPDATE planning SET asked = asked + 1
+    WHERE part IN (SELECT part FROM planning WHERE part = ANY(CAST(:parts AS text[])) ORDER BY part FOR UPDATE)
     """
 )
 _SAVE_WEIGHTS = Statement(
@@ -101,6 +108,12 @@ async def claim(session: AsyncSession) -> None:
 async def ask_for_planning(session: AsyncSession, parts: Sequence[PartId]) -> None:
     """Ask for the open orders of these parts to be planned again."""
     await ASK_FOR_PLANNING.run(session, {"parts": parts})
+
+
+def plan_from_first(writes: Writes, parts: Sequence[PartId]) -> None:
+    """Let what is being planned of these parts be planned from the first turn once more: a turn has moved."""
+    if parts:
+        writes.add(_PLAN_FROM_FIRST, {"parts": parts})
 
 
 async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal) -> None:

@@ -27,6 +27,7 @@ NOW = text("clock_timestamp()")
 ZERO = text("0")
 NO = text("false")
 _IS_DUE = text("sourced > 0 AND overdue_promise < promises")
+_MAY_BE_PLANNED = text("heard > 0 AND open > 0")
 _NONE = text("'{}'")
 
 orders = Table(
@@ -93,6 +94,7 @@ orders = Table(
     Index("orders_by_depot", "ordered_by", "order_id"),
     Index("orders_by_site", "site", "order_id"),
     Index("orders_by_part", "part", "order_id"),
+    Index("orders_open", "part", "priority", "required_by", "placed_at", "order_id", postgresql_where=_MAY_BE_PLANNED),
     Index("orders_sourced", "part", postgresql_where=text("sourced > 0")),
     Index("orders_due", "promised_for", "order_id", postgresql_where=_IS_DUE),
     Index("orders_waiting", "placed_at", "order_id", postgresql_where=text("state NOT IN ('issued', 'cancelled')")),
