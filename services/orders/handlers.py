@@ -1,14 +1,16 @@
 """The Kafka door: inventory's totals and production's work orders decide, the catalogue is copied."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.commands import copying
 from services.orders.commands.deciding import Work, open_to_plan
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain.loss import Loss
 from services.orders.domain.order import Order
-from services.orders.store import catalogue, lot_facts
+from services.orders.store import lot_facts
 from services.orders.store.lot_facts import LotFact
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
@@ -123,18 +125,22 @@ for _work_order in WORK_ORDER_FACTS:
     deciders.on(_work_order, touches=_order)(work_order_changed)
 
 
+Write: TypeAlias = Callable[[AsyncSession, Sequence[PartDefined], Sequence[SiteDefined]], Awaitable[None]]
+"""How a batch of the catalogue is written."""
+
+
 class Copies:
     """Parts and sites as a batch of the catalogue leaves them: the last one told stands."""
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession, write: Write) -> None:
         self._session = session
+        self._write = write
         self.parts: dict[PartId, PartDefined] = {}
         self.sites: dict[SiteId, SiteDefined] = {}
 
     async def settle(self) -> None:
-        """Write them, one statement a table."""
-        await catalogue.save_parts(self._session, list(self.parts.values()))
-        await catalogue.save_sites(self._session, list(self.sites.values()))
+        """Write them."""
+        await self._write(self._session, list(self.parts.values()), list(self.sites.values()))
 
 
 projections: Projections[Copies] = Projections()
@@ -212,8 +218,20 @@ def decides(outcomes: Outcomes) -> Subscription[Work]:
 
 
 def copies() -> Subscription[Copies]:
-    """Hear the catalogue, and copy it."""
-    return Subscription("projections", (Stream.CATALOGUE,), projections, _open_copies, tables=COPIED)
+    """Hear the catalogue, and copy it; what that changes of a source is planned again."""
+    return _copies(copying.copy_and_plan)
+
+
+def copies_anew() -> Subscription[Copies]:
+    """Hear the catalogue from the first, and copy it; nothing is planned by what was heard before."""
+    return _copies(copying.copy)
+
+
+def _copies(write: Write) -> Subscription[Copies]:
+    async def open_copies(session: AsyncSession, _events: Sequence[CloudEvent[Event]], _touches: Touches) -> Copies:
+        return Copies(session, write)
+
+    return Subscription("projections", (Stream.CATALOGUE,), projections, open_copies, tables=COPIED)
 
 
 def _plan_with(
@@ -223,10 +241,6 @@ def _plan_with(
         return await open_to_plan(session, (str(order_id) for order_id in touches), outcomes)
 
     return open_work
-
-
-async def _open_copies(session: AsyncSession, _events: Sequence[CloudEvent[Event]], _touches: Touches) -> Copies:
-    return Copies(session)
 
 
 async def _open_making(session: AsyncSession, _events: Sequence[CloudEvent[Event]], _touches: Touches) -> Making:

@@ -4,4 +4,4 @@ from services.orders import handlers
 from shared.messaging.rebuild import program
 
 if __name__ == "__main__":
-    program.main("orders", [handlers.copies(), handlers.follows()])
+    program.main("orders", [handlers.copies_anew(), handlers.follows()])

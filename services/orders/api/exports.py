@@ -46,7 +46,7 @@ _END: dict[int | str, dict[str, Any]] = {
 def router(desk: Desk) -> APIRouter:
     """Give the routes of joint ventures and exports."""
     routes = APIRouter(tags=["exports"])
-    _ventures(routes)
+    _ventures(routes, desk)
     _approvals(routes, desk)
 
     @routes.get("/v1/unapproved-exports")
@@ -61,7 +61,7 @@ def router(desk: Desk) -> APIRouter:
     return routes
 
 
-def _ventures(routes: APIRouter) -> None:
+def _ventures(routes: APIRouter, desk: Desk) -> None:
     @routes.get("/v1/joint-ventures")
     async def list_ventures(*, reader: PlanReader, session: Session, page: Paging) -> Sequence[VentureRead]:  # noqa: ARG001  # who may come in
         """List whose joint ventures are, by factory."""
@@ -69,14 +69,18 @@ def _ventures(routes: APIRouter) -> None:
         return page.cut(found, lambda venture: [venture.site])
 
     @routes.put("/v1/joint-ventures/{site}", responses=_PUT_VENTURE)
-    async def put_venture(*, site: Site, terms: VentureTerms, planner: Planning, session: Session) -> VentureRead:
+    async def put_venture(*, site: Site, terms: VentureTerms, planner: Planning) -> VentureRead:
         """Say which two nations' partners own a joint venture: who plans for the nation where its factory stands does.
 
         To any other nation its parts go with the approval of both alone. As long as nobody has said who the partners
-        are, they go to no other nation than the factory's own.
+        are, they go to no other nation than the factory's own. Open orders of the parts that it is a source of are
+        planned again.
         """
-        await exporting.put_venture(session, site, terms, planner)
-        return await queries.venture(session, site)
+        async with desk.database.transaction() as session:
+            await exporting.put_venture(session, site, terms, planner)
+            venture = await queries.venture(session, site)
+        desk.planner.wake()
+        return venture
 
 
 def _approvals(routes: APIRouter, desk: Desk) -> None:

@@ -17,7 +17,7 @@ from shared.types import SiteId
 
 
 async def put_venture(session: AsyncSession, site: SiteId, terms: VentureTerms, planner: Principal) -> None:
-    """Say whose a joint venture is: who plans for the nation where its factory stands does."""
+    """Say whose a joint venture is, for the nation where its factory stands; what it may make is planned again."""
     found = (await lookups.sites(session, [site])).get(site)
     if found is None:
         raise CatalogueBehind(site=site)
@@ -26,6 +26,7 @@ async def put_venture(session: AsyncSession, site: SiteId, terms: VentureTerms, 
     require_partners(site, found.kind, found.country, terms.partners)
     await source_store.claim(session)
     await store.save_venture(session, site, terms.partners, planner)
+    await source_store.ask_for_site(session, site)
 
 
 async def approve_export(session: AsyncSession, path: Path, terms: ExportTerms, planner: Principal) -> None:

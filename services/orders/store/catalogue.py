@@ -30,7 +30,18 @@ _SAVE_SITES = Statement(
     ON CONFLICT (site_id) DO UPDATE SET kind = excluded.kind, country = excluded.country, cage = excluded.cage
     """
 )
-
+_OTHERWISE = Statement(
+    """
+    SELECT p.part_id FROM part_copy p
+    JOIN unnest(CAST(:part_ids AS text[]), CAST(:references AS jsonb[])) AS told (part_id, made_as) USING (part_id)
+    WHERE p."references" IS DISTINCT FROM told.made_as
+    UNION
+    SELECT s.part FROM source s JOIN site_copy c ON c.site_id = s.site
+    JOIN unnest(CAST(:site_ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[]), CAST(:cages AS text[]))
+      AS told (site_id, kind, country, cage) USING (site_id)
+    WHERE (c.kind, c.country, c.cage) IS DISTINCT FROM (told.kind, told.country, told.cage)
+    """
+)
 _FIND_REFERENCES = Statement(
     """
     SELECT part_id, "references" FROM part_copy WHERE part_id = ANY(CAST(:parts AS text[])) AND "references" IS NOT NULL
@@ -45,6 +56,24 @@ async def references(session: AsyncSession, parts: Iterable[PartId]) -> dict[Par
     return {row.part_id: _REFERENCES.validate_python(row.references) for row in rows}
 
 
+async def told_otherwise(
+    session: AsyncSession, parts: Sequence[PartDefined], sites: Sequence[SiteDefined]
+) -> Sequence[PartId]:
+    """Name the parts whose references, or a source of which, are told otherwise than they were copied."""
+    found: Sequence[PartId] = await _OTHERWISE.column(
+        session,
+        {
+            "part_ids": [part.part_id for part in parts],
+            "references": [_written(part) for part in parts],
+            "site_ids": [site.site_id for site in sites],
+            "kinds": [site.kind for site in sites],
+            "countries": [site.country for site in sites],
+            "cages": [site.cage for site in sites],
+        },
+    )
+    return found
+
+
 async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> None:
     """Write parts as they were told, each once."""
     if not parts:
@@ -57,7 +86,7 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "scales": [part.quantity_scale for part in parts],
             "platforms": [",".join(fit.platform for fit in part.platforms) for part in parts],
             "grounds": [",".join(fit.platform for fit in part.platforms if fit.grounds) for part in parts],
-            "references": [_REFERENCES.dump_json(part.references, exclude_none=True).decode() for part in parts],
+            "references": [_written(part) for part in parts],
         },
     )
 
@@ -75,3 +104,7 @@ async def save_sites(session: AsyncSession, sites: Sequence[SiteDefined]) -> Non
             "cages": [site.cage for site in sites],
         },
     )
+
+
+def _written(part: PartDefined) -> str:
+    return _REFERENCES.dump_json(part.references, exclude_none=True).decode()

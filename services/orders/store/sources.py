@@ -17,7 +17,7 @@ from services.orders.schemas.sources import ActivityRow, SourceRow
 from services.orders.schemas.weights import WeightTerms
 from shared.http.tokens import Principal
 from shared.sql import Statement, Writes
-from shared.types import PartId
+from shared.types import PartId, SiteId
 
 _SOURCES_LOCK = 0x6A76_736F  # one number of this database: "jvso"
 _SHARE = Statement(f"SELECT pg_advisory_xact_lock_shared({_SOURCES_LOCK})")
@@ -49,6 +49,13 @@ _SAVE = Statement(
 ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
+    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
+    """
+)
+_ASK_FOR_SITE = Statement(
+    """
+    INSERT INTO planning AS p (part)
+    SELECT DISTINCT part FROM source WHERE site = :site AND approved ORDER BY 1
     ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
     """
 )
@@ -108,6 +115,11 @@ async def claim(session: AsyncSession) -> None:
 async def ask_for_planning(session: AsyncSession, parts: Sequence[PartId]) -> None:
     """Ask for the open orders of these parts to be planned again."""
     await ASK_FOR_PLANNING.run(session, {"parts": parts})
+
+
+async def ask_for_site(session: AsyncSession, site: SiteId) -> None:
+    """Ask for the open orders of the parts that a site is approved for to be planned again."""
+    await _ASK_FOR_SITE.run(session, {"site": site})
 
 
 def plan_from_first(writes: Writes, parts: Sequence[PartId]) -> None:

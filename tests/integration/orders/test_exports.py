@@ -68,6 +68,23 @@ async def test_a_third_country_gets_joint_venture_parts_once_both_partners_have_
     assert both == ("sourced", {"partners": ["IND", "RUS"], "missing": []})
 
 
+async def test_who_turns_out_to_be_a_partner_gets_what_was_open_without_an_approval(house: House) -> None:
+    await share(house)
+    await ask(house, "PUT", f"/v1/sources/{PART}/F-01", "POL", json=SOURCE)
+    headers = house.bearer("depot", "D-90", nation="POL", scope="approve-urgency")
+    body = house.body(ordered_by="D-90", urgency="C")
+    order_id = (await house.door.post("/v1/orders", json=body, headers=headers)).json()["order_id"]
+    await house.ear.hear(inventory_said(order_id, DemandReserved))
+    waited = (await house.door.get(f"/v1/orders/{order_id}", headers=headers)).json()["state"]
+
+    stated = await ask(house, "PUT", "/v1/joint-ventures/F-01", "IND", json={"partners": ["IND", "POL"]})
+    await house.planner.plan_next()
+
+    assert stated.status_code == 200, stated.text
+    assert waited == "open"
+    assert (await house.door.get(f"/v1/orders/{order_id}", headers=headers)).json()["state"] == "sourced"
+
+
 async def test_partners_need_nobodys_approval(house: House) -> None:
     await share(house)
     for nation in ("IND", "RUS"):
