@@ -21,7 +21,7 @@ app.add_typer(sources, name="sources", help="Who may supply a part, on what term
 Part = Annotated[str | None, typer.Option(help="Only of this part.")]
 Site = Annotated[str | None, typer.Option(help="Only of this site.")]
 Nation = Annotated[str | None, typer.Option(help="Only those that this nation has judged.")]
-_NOT_IMPORTED = {"nation", "standing", "export", "load", "learned"}
+_NOT_IMPORTED = {"nation", "standing", "export", "first_articles", "load", "learned"}
 """What an answer says of a source beyond what an import takes."""
 
 

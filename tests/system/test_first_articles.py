@@ -41,11 +41,17 @@ async def a_gated_part(trade: Trade) -> str:
         first_article_required=True,
     )
     kept = await trade.connection.inventory.put_part(part, record)
-    terms = SourceTerms(approved=True, approved_on=clock.now().date(), lead_time_days=21)
-    await trade.connection.orders.put_source(part, "F-02", terms)
+    await approve(trade, part, "F-02")
     token, version = trade.system.token("operator"), f"catalogue.v1/part:{part}@{kept.version}"
-    assert (await trade.doors.ask("production", "GET", "/v1/lots", token=token, after=version)).is_success
+    for service, path in (("production", "/v1/lots"), ("orders", "/v1/orders")):
+        assert (await trade.doors.ask(service, "GET", path, token=token, after=version)).is_success
     return part
+
+
+async def approve(trade: Trade, part: str, site: str) -> None:
+    """Approve a factory as a source of a part."""
+    terms = SourceTerms(approved=True, approved_on=clock.now().date(), lead_time_days=21)
+    await trade.connection.orders.put_source(part, site, terms)
 
 
 async def made_and_received(trade: Trade, part: str, work_order: str, quantity: int) -> None:
@@ -67,6 +73,8 @@ async def test_a_first_article_holds_back_serves_and_takes_back(trade: Trade) ->
     await eventually(lambda: is_order(trade, order, sourced=3))
     await made_and_received(trade, part, f"{order.order_id}-W1", 3)
     made = (await depot.inventory.stock(StockQuery(site="D-01", part=part))).rows[0]
+    await eventually(lambda: is_order(trade, order, sourced=0, open=3))
+    waiting = await trade.connection.orders.get(order.order_id)
 
     opened = await quality.production.open_first_article(
         InspectionOpening(factory="F-02", part=part, reference=REFERENCE)
@@ -76,13 +84,16 @@ async def test_a_first_article_holds_back_serves_and_takes_back(trade: Trade) ->
     begun = clock.monotonic()
     reopening = InspectionReopening(causes=[ReopeningCause.TOOLING], reason="New hob.")
     await quality.production.reopen_first_article(opened.first_article, reopening)
-    await eventually(lambda: is_order(trade, order, reserved=0, sourced=3))
+    await eventually(lambda: is_order(trade, order, reserved=0, open=3))
     taken = clock.monotonic() - begun
+    await approve(trade, part, "F-01")
+    await eventually(lambda: is_order(trade, order, sourced=3))
 
     assert (made.on_hand, made.available, made.held_back) == (3, 0, "first-article")
     assert taken < REOPENED_SECONDS_MAX
     read = await trade.connection.orders.get(order.order_id)
-    assert len(read.work_orders) > 1, "what was taken back is sourced anew"
+    assert len(waiting.work_orders) == 1, "who has brought what is held back is not asked for the same again"
+    assert [work.source for work in read.work_orders] == ["F-02", "F-01"], "what was taken back is sourced elsewhere"
     await trade.quiet()
     proof = await trade.proof()
     assert [offence for result in proof.results for offence in result.offences] == []

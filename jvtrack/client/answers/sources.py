@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from jvtrack.client.answers.record import Body, Record
-from shared.types import Nation, OrderId, PartId, PositiveQuantity, SiteId, Text, WorkOrderId
+from shared.types import FirstArticleId, Nation, OrderId, PartId, PositiveQuantity, SiteId, Text, WorkOrderId
 
 
 class SourceTerms(Body):
@@ -59,6 +59,19 @@ class ExportNeed(Record):
     """Who of them has not approved it."""
 
 
+class Inspected(Record):
+    """The first article of one reference of a part at a source."""
+
+    first_article: FirstArticleId
+    """The inspection, which names the reference."""
+    nation: Nation | None = None
+    """Whose own inspection of a supplier abroad it is; none for the site's nation, whose word holds for all."""
+    state: str
+    """opened, passed, failed, lapsed or reopened."""
+    since: date
+    """Since when."""
+
+
 class Source(Record):
     """A source of a part."""
 
@@ -84,6 +97,8 @@ class Source(Record):
     """approved where it may be chosen today; else what it lacks."""
     export: ExportNeed | None = None
     """Whose approval is needed for what leaves a joint venture; none where nothing does."""
+    first_articles: Sequence[Inspected] = ()
+    """How its first articles of the part stand that hold for the nation, one for each reference inspected."""
     lead_time_days: int
     """Days from order to delivery, as stated."""
     learned: LearnedLeadTime | None = None

@@ -76,7 +76,10 @@ _NAMED = "Named, and planned with it. `JVTrack-Version` names the version that s
 _NOT_NAMED: dict[int | str, dict[str, Any]] = {
     404: {"description": "`order-unknown`: none, or not yours to see; `source-unknown`."},
     403: {"description": "`site-forbidden`."},
-    409: {"description": "`override-not-needed`, `source-has-refused`, `order-already-issued`, `order-cancelled`."},
+    409: {
+        "description": "`override-not-needed`, `source-has-refused`, `source-holds-back`, `order-already-issued`, "
+        "`order-cancelled`."
+    },
 }
 
 

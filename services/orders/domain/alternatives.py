@@ -5,9 +5,10 @@ from datetime import date
 
 from services.orders.domain.explaining import Reason, ReasonKind
 from services.orders.domain.order import Order
-from services.orders.domain.ranking import Ask, Market, Unsuitable, rank, waiting_days
+from services.orders.domain.ranking import Market, Unsuitable, rank, waiting_days
 from services.orders.domain.source import Standing
-from services.orders.domain.sourcing import Sourcing, WorkState, number_of, refusing
+from services.orders.domain.sourcing import Sourcing, WorkState, number_of
+from services.orders.domain.suitability import ask_for
 from shared.events.orders import OrderSourced, OrderSourceOverridden, OrderSourcingReduced
 from shared.events.weighing import Candidate, Weighing
 
@@ -17,6 +18,7 @@ _WHY_NOT: dict[str, str] = {
     Standing.NOT_ACCEPTED: "has no technical acceptance",
     Standing.ACCEPTANCE_ENDED: "has a technical acceptance that has ended",
     Standing.EXPORT_NOT_APPROVED: "lacks the approval of its partners for this export",
+    Standing.FIRST_ARTICLE: "has no first article that stands",
     Unsuitable.HAS_REFUSED: "has refused this order, or part of it",
     Unsuitable.HAS_SLIPPED: "has slipped on this order",
     Unsuitable.MINIMUM_LOT: "makes no lot so small",
@@ -144,8 +146,7 @@ def _now(order: Order, market: Market, today: date) -> Iterator[Reason]:
     if not market.sources:
         text = f"no source of {order.part} is known"
         yield Reason(kind=ReasonKind.NO_SOURCE, quantity=order.open, text=text)
-    ask = Ask(quantity=order.open, day=today, refused_by=refusing(order.work_orders), accepted=order.accepted)
-    for offer in rank(market, ask):
+    for offer in rank(market, ask_for(order, market.sources, order.open, today)):
         if offer.excluded is not None and offer.excluded != Unsuitable.HAS_REFUSED:
             site, day = offer.source.site, offer.expected_on
             text = f"{site} could be there on {day}, and {_why_not(offer.excluded)}"

@@ -13,9 +13,9 @@ from services.orders.domain.asking import refuse_cancelled, refuse_settled, refu
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.order import Decision, Order, WorkOrderUnknown, tell
 from services.orders.domain.plan import WORK_ORDERS_MAX
-from services.orders.domain.ranking import Ask as Wanted
 from services.orders.domain.ranking import Market, Offer, rank, waiting_days
-from services.orders.domain.sourcing import Sourcing, refusing
+from services.orders.domain.sourcing import Sourcing
+from services.orders.domain.suitability import ask_for
 from shared.errors import Kind, Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit
 from shared.events.orders import OrderSourced
@@ -149,9 +149,7 @@ def splittable(order: Order, market: Market, portion: Portion, today: date) -> O
         raise WorkOrdersUsed(order=order.order_id)
     if portion.quantity > order.need:
         raise SplitBeyondNeed(quantity=portion.quantity, waits_for=order.need)
-    wanted = Wanted(
-        quantity=portion.quantity, day=today, refused_by=refusing(order.work_orders), accepted=order.accepted
-    )
+    wanted = ask_for(order, market.sources, portion.quantity, today)
     offer = next((each for each in rank(market, wanted) if each.source.site == portion.source), None)
     if offer is None:
         raise SourceUnknown(part=order.part, site=portion.source)

@@ -7,9 +7,9 @@ from services.orders.domain.asking import refuse_cancelled, refuse_settled
 from services.orders.domain.export import ExportNotApproved
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.plan import missing
-from services.orders.domain.ranking import Ask, Unsuitable, why_not
+from services.orders.domain.ranking import Unsuitable, why_not
 from services.orders.domain.source import Source
-from services.orders.domain.sourcing import refusing
+from services.orders.domain.suitability import ask_for
 from shared.errors import Refusal
 from shared.events.orders import OrderSourceOverridden
 
@@ -20,6 +20,10 @@ class OverrideNotNeeded(Refusal):
 
 class SourceHasRefused(Refusal):
     """The source has refused this order, and is not asked again."""
+
+
+class SourceHoldsBack(Refusal):
+    """What the source has brought for this order waits for its first article, and so would any more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,14 @@ def name_source(order: Order, source: Source, naming: Naming, today: date) -> De
         return Decision(order)
     refuse_cancelled(order)
     refuse_settled(order)
-    ask = Ask(
-        quantity=max(1, missing(order)), day=today, refused_by=refusing(order.work_orders), accepted=order.accepted
-    )
+    ask = ask_for(order, [source], max(1, missing(order)), today)
     if source.export is not None and not source.export.is_approved:
         raise ExportNotApproved(source=source.site, part=order.part, missing=source.export.lacking)
     lacking = why_not(source, ask)
     if lacking is Unsuitable.HAS_REFUSED:
         raise SourceHasRefused(site=source.site)
+    if source.site in ask.held_back_from:
+        raise SourceHoldsBack(site=source.site)
     if lacking is None:
         raise OverrideNotNeeded(site=source.site)
     fact = OrderSourceOverridden(

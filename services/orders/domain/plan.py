@@ -14,8 +14,9 @@ from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
 from services.orders.domain.ranking import Ask, Market, Weights, may_make, waiting_days
 from services.orders.domain.resourcing import may_slip, resource
-from services.orders.domain.sourcing import Sourcing, refusing, slipping
+from services.orders.domain.sourcing import Sourcing, slipping
 from services.orders.domain.splitting import Share, Shares, share_out
+from services.orders.domain.suitability import ask_for
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 from shared.events.references import read_reference
 
@@ -58,7 +59,7 @@ def missing(order: Order) -> int:
 
 
 def _source(order: Order, market: Market, today: date) -> Decision:
-    ask = Ask(quantity=missing(order), day=today, refused_by=refusing(order.work_orders), accepted=order.accepted)
+    ask = ask_for(order, market.sources, missing(order), today)
     shares = _shares(order, market, ask)
     if len(order.work_orders) + len(shares.chosen) > WORK_ORDERS_MAX:
         return Decision(order)

@@ -92,6 +92,8 @@ class Ask:
     """The references that the order accepts; any if it names none."""
     slipped: Collection[SiteId] = ()
     """Whom the order was taken back from because they had slipped: others are asked instead."""
+    held_back_from: Collection[SiteId] = ()
+    """Who has brought the order what a closed gate holds back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,13 +128,15 @@ def waiting_days(source: Source, quantity: int) -> int:
 
 
 def why_not(source: Source, ask: Ask) -> str | None:
-    """Say why a source may not be asked; a refusal or a missing export holds even where somebody has named it."""
+    """Say why a source may not be asked; naming it undoes no refusal, allows no export and opens no gate."""
     if source.site in ask.refused_by:
         return Unsuitable.HAS_REFUSED
     if source.site in ask.slipped:
         return Unsuitable.HAS_SLIPPED
     if not source.may_export:
         return Standing.EXPORT_NOT_APPROVED
+    if source.site in ask.held_back_from:
+        return Standing.FIRST_ARTICLE
     if source.named:
         return None
     standing = source.standing(ask.day)

@@ -16,9 +16,10 @@ from datetime import date, timedelta
 
 from services.orders.domain import explained
 from services.orders.domain.order import Decision, Order, tell
-from services.orders.domain.ranking import Ask, Market, Resourcing
-from services.orders.domain.sourcing import Sourcing, refusing, slipping
+from services.orders.domain.ranking import Market, Resourcing
+from services.orders.domain.sourcing import Sourcing, slipping
 from services.orders.domain.splitting import Shares, share_out
+from services.orders.domain.suitability import ask_for
 from shared.errors import Refusal
 from shared.events.orders import OrderSourcingReduced
 
@@ -140,14 +141,8 @@ def _late(order: Order, today: date) -> Iterator[Sourcing]:
 
 def _weigh(order: Order, work: Sourcing, market: Market, today: date) -> Proposal | None:
     quantity = min(order.left[work.n], order.sourced)
-    ask = Ask(
-        quantity=quantity,
-        day=today,
-        refused_by=refusing(order.work_orders),
-        accepted=order.accepted,
-        slipped=slipping(order.work_orders) | {work.source},
-    )
-    shares = share_out(market, ask, order.required_by)
+    ask = ask_for(order, market.sources, quantity, today)
+    shares = share_out(market, replace(ask, slipped=slipping(order.work_orders) | {work.source}), order.required_by)
     if not shares.chosen or not quantity:
         return None
     return Proposal(

@@ -6,7 +6,9 @@ either can be renewed without the other; both must hold on the day on which the 
 joint venture for another nation needs the approval of both its partners besides (`export`).
 
 A first article that passed at the site is its acceptance, beside the days that the nation has stated. One that failed,
-lapsed or was reopened ends it, until it passes again or the nation states a later day.
+lapsed or was reopened ends it, until it passes again or the nation states a later day. Where the part asks for a first
+article, one that has ended so also keeps a joint venture's factory from being asked; one that is still to be made does
+not, for somebody must ask for the lot that is inspected.
 """
 
 from dataclasses import dataclass
@@ -29,6 +31,7 @@ class Standing(StrEnum):
     NOT_ACCEPTED = "not-accepted"
     ACCEPTANCE_ENDED = "acceptance-ended"
     EXPORT_NOT_APPROVED = "export-not-approved"
+    FIRST_ARTICLE = "first-article"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class Source:
     """What it states and what its deliveries say; none where it is only supposed."""
     export: Export | None = None
     """What it would be to leave the joint venture for this nation; none where that is no export."""
+    gated: bool = False
+    """Whether the part asks for a first article: what is made while none has passed is held back."""
+    inspected: Inspected = Inspected()
+    """What first articles have found there."""
     load: int = 0
     """What its work orders of this part will still bring, for whomever."""
     makes: frozenset[ReferenceKey] | None = None
@@ -97,6 +104,11 @@ class Source:
         return self.export is None or self.export.is_approved
 
     @property
+    def is_gate_closed(self) -> bool:
+        """Whether what comes from there is held back."""
+        return self.gated and self.inspected.passed_on is None
+
+    @property
     def price(self) -> Price | None:
         """What it asks for one unit of issue; none where that, or its currency, was not stated."""
         if self.unit_cost is None or self.currency is None:
@@ -107,7 +119,12 @@ class Source:
         """Tell whether it may be chosen on a day."""
         if not self.may_export:
             return Standing.EXPORT_NOT_APPROVED
-        return standing(self.kind, self.approval if self.approved else Span(), self.acceptance, day)
+        found = standing(self.kind, self.approval if self.approved else Span(), self.acceptance, day)
+        return Standing.FIRST_ARTICLE if found is Standing.APPROVED and self._has_ended(day) else found
+
+    def _has_ended(self, day: date) -> bool:
+        """Tell whether a first article that its part asks for has ended, and nobody has accepted it since."""
+        return self.is_gate_closed and self.inspected.ended_on is not None and self.acceptance.has_ended(day)
 
 
 def standing(kind: SiteKind, approval: Span, acceptance: Span, day: date) -> Standing:

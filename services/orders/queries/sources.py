@@ -1,18 +1,20 @@
 """Sources, the weights by which they are ranked, and activities as they are read."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, literal, select, tuple_
+from sqlalchemy import Row, Select, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.schemas.exports import ExportRead
+from services.orders.schemas.inspected import InspectedRead
 from services.orders.schemas.lead_times import LearnedRead
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
 from services.orders.schemas.weights import WeightsRead
 from services.orders.store import market
-from services.orders.tables import activities, site_copies, sources, sourcing_weights
+from services.orders.tables import activities, first_articles, site_copies, sources, sourcing_weights
 from shared.types import Nation, PartId, SiteId
 
 _SOURCES = select(sources).join(site_copies, site_copies.c.site_id == sources.c.site)
@@ -58,17 +60,39 @@ async def _read_sources(session: AsyncSession, query: Select[Any], nation: Natio
         for (part, judge), listed in (await market.sources(session, parts, {row.nation for row in rows}, today)).items()
         for source in listed
     }
+    inspected = await _inspected(session, parts)
     shown = [(row, known[row.part, row.nation, row.site]) for row in rows]
-    fields = SourceRead.model_fields.keys() - {"standing", "export", "load", "learned"}
+    fields = SourceRead.model_fields.keys() - {"standing", "export", "first_articles", "load", "learned"}
     return [
         SourceRead(
             **{name: row._mapping[name] for name in fields},
             standing=source.standing(today),
             export=ExportRead.of(source.export),
+            first_articles=_of_nation(inspected.get((row.part, row.site), ()), row.nation),
             learned=LearnedRead.of(source.lead_time) if row.nation == nation else None,
             load=loads.get((row.part, row.site), 0) if row.nation == nation else None,
         )
         for row, source in shown
+    ]
+
+
+async def _inspected(session: AsyncSession, parts: Collection[PartId]) -> dict[tuple[PartId, SiteId], list[Row[Any]]]:
+    query = select(first_articles).where(first_articles.c.part.in_(parts)).order_by(first_articles.c.name)
+    found: dict[tuple[PartId, SiteId], list[Row[Any]]] = {}
+    for row in await session.execute(query):
+        found.setdefault((row.part, row.site), []).append(row)
+    return found
+
+
+def _of_nation(inspected: Sequence[Row[Any]], nation: Nation) -> list[InspectedRead]:
+    """Show what a nation has found there itself; where it has not looked, what the site's own nation has."""
+    own = [row for row in inspected if row.nation == nation]
+    return [
+        InspectedRead(
+            first_article=row.name.removesuffix(f"/{row.nation}"), nation=row.nation, state=row.state, since=row.since
+        )
+        for row in own or inspected
+        if row.nation in {nation, None}
     ]
 
 

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field, ValidationInfo, field_validator, model_v
 from services.orders.domain.priority import Designator
 from services.orders.domain.source import Standing
 from services.orders.schemas.exports import ExportRead
+from services.orders.schemas.inspected import InspectedRead
 from services.orders.schemas.lead_times import LearnedRead
 from shared.http.forms import Answer, Asked, Body, Day, Filter, Flag
 from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text, written
@@ -119,6 +120,14 @@ class SourceRead(Answer):
                     "accepted_until": None,
                     "standing": "approved",
                     "export": None,
+                    "first_articles": [
+                        {
+                            "first_article": "F-01/MI17-TAIL-ROTOR-BLADE/3VK1Y/VKR-1/B",
+                            "nation": None,
+                            "state": "passed",
+                            "since": "2025-02-08",
+                        }
+                    ],
                     "lead_time_days": 21,
                     "learned": {"days": 26, "late_days": 38, "deliveries": 9, "unfinished": 1},
                     "capacity_per_week": 4,
@@ -157,6 +166,8 @@ class SourceRead(Answer):
     """Whether it may be chosen today, and if not, what it lacks."""
     export: ExportRead | None
     """Whose approval is needed for what leaves a joint venture; none where nothing does."""
+    first_articles: list[InspectedRead]
+    """How its first articles of the part stand that hold for the nation, one for each reference inspected."""
     lead_time_days: int
     """Days from order to delivery, as stated."""
     learned: LearnedRead | None

@@ -11,15 +11,19 @@ from shared.types import PartId
 
 _SAVE_PARTS = Statement(
     """
-    INSERT INTO part_copy (part_id, name, quantity_scale, platforms, grounds, "references")
-    SELECT part_id, name, quantity_scale, string_to_array(platforms, ','), string_to_array(grounds, ','), made_as
+    INSERT INTO part_copy (part_id, name, quantity_scale, platforms, grounds, "references",
+                           first_article_required)
+    SELECT part_id, name, quantity_scale, string_to_array(platforms, ','), string_to_array(grounds, ','), made_as,
+           first_article_required
     FROM unnest(CAST(:part_ids AS text[]), CAST(:names AS text[]), CAST(:scales AS smallint[]),
-                CAST(:platforms AS text[]), CAST(:grounds AS text[]), CAST(:references AS jsonb[]))
-         AS p (part_id, name, quantity_scale, platforms, grounds, made_as)
+                CAST(:platforms AS text[]), CAST(:grounds AS text[]), CAST(:references AS jsonb[]),
+                CAST(:first_articles_required AS boolean[]))
+         AS p (part_id, name, quantity_scale, platforms, grounds, made_as, first_article_required)
     ORDER BY part_id
     ON CONFLICT (part_id) DO UPDATE
     SET name = excluded.name, quantity_scale = excluded.quantity_scale, platforms = excluded.platforms,
-        grounds = excluded.grounds, "references" = excluded."references"
+        grounds = excluded.grounds, "references" = excluded."references",
+        first_article_required = excluded.first_article_required
     """
 )
 _SAVE_SITES = Statement(
@@ -33,8 +37,9 @@ _SAVE_SITES = Statement(
 _OTHERWISE = Statement(
     """
     SELECT p.part_id FROM part_copy p
-    JOIN unnest(CAST(:part_ids AS text[]), CAST(:references AS jsonb[])) AS told (part_id, made_as) USING (part_id)
-    WHERE p."references" IS DISTINCT FROM told.made_as
+    JOIN unnest(CAST(:part_ids AS text[]), CAST(:references AS jsonb[]), CAST(:first_articles_required AS boolean[]))
+      AS told (part_id, made_as, first_article_required) USING (part_id)
+    WHERE (p."references", p.first_article_required) IS DISTINCT FROM (told.made_as, told.first_article_required)
     UNION
     SELECT s.part FROM source s JOIN site_copy c ON c.site_id = s.site
     JOIN unnest(CAST(:site_ids AS text[]), CAST(:kinds AS text[]), CAST(:countries AS text[]), CAST(:cages AS text[]))
@@ -65,6 +70,7 @@ async def told_otherwise(
         {
             "part_ids": [part.part_id for part in parts],
             "references": [_written(part) for part in parts],
+            "first_articles_required": [part.first_article_required for part in parts],
             "site_ids": [site.site_id for site in sites],
             "kinds": [site.kind for site in sites],
             "countries": [site.country for site in sites],
@@ -87,6 +93,7 @@ async def save_parts(session: AsyncSession, parts: Sequence[PartDefined]) -> Non
             "platforms": [",".join(fit.platform for fit in part.platforms) for part in parts],
             "grounds": [",".join(fit.platform for fit in part.platforms if fit.grounds) for part in parts],
             "references": [_written(part) for part in parts],
+            "first_articles_required": [part.first_article_required for part in parts],
         },
     )
 

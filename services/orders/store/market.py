@@ -77,7 +77,8 @@ _SOURCES = Statement(
     f"""
     WITH standing AS MATERIALIZED ({_LOADS}),
       busy AS MATERIALIZED (SELECT part, site, sum(load)::bigint AS load FROM standing GROUP BY part, site)
-    SELECT source.*, maker.kind, maker.cage, coalesce(busy.load, 0) AS load, seen.passed_on, seen.no_longer_on,
+    SELECT source.*, maker.kind, maker.cage, part_copy.first_article_required AS gated,
+           coalesce(busy.load, 0) AS load, seen.passed_on, seen.no_longer_on,
            ended.came, ended.given_back, standing.late, stated.lead_time_worth, stated.lead_time_spread,
            venture.partners,
            maker.kind = 'factory' AND source.nation <> ALL(coalesce(venture.partners, ARRAY[maker.country]))
@@ -88,6 +89,7 @@ _SOURCES = Statement(
                AND e.approved_on <= CAST(:today AS date) AND coalesce(e.approved_until >= CAST(:today AS date), true))
            ) AS missing
     FROM source JOIN site_copy maker ON maker.site_id = source.site
+    JOIN part_copy ON part_copy.part_id = source.part
     LEFT JOIN joint_venture venture ON venture.site = source.site
     LEFT JOIN busy ON busy.part = source.part AND busy.site = source.site
     LEFT JOIN standing
@@ -186,13 +188,14 @@ async def name(session: AsyncSession, order_id: OrderId, site: SiteId, naming: N
 def _source(row: Row, makes: frozenset[ReferenceKey]) -> Source:
     seen = Seen(row.came or (), [*(row.given_back or ()), *(row.late or ())])
     lead_time = learn(row.lead_time_days, seen, _prior(row))
+    inspected = Inspected(row.passed_on, row.no_longer_on)
     return Source(
         site=row.site,
         kind=SiteKind(row.kind),
         lead_time_days=lead_time.days,
         approved=row.approved,
         approval=Span(row.approved_on, row.approved_until),
-        acceptance=Inspected(row.passed_on, row.no_longer_on).accept(Span(row.accepted_on, row.accepted_until)),
+        acceptance=inspected.accept(Span(row.accepted_on, row.accepted_until)),
         capacity_per_week=row.capacity_per_week,
         minimum_lot=row.minimum_lot,
         unit_cost=row.unit_cost,
@@ -200,6 +203,8 @@ def _source(row: Row, makes: frozenset[ReferenceKey]) -> Source:
         import_content=row.import_content,
         lead_time=lead_time,
         export=Export(tuple(row.partners or ()), tuple(row.missing)) if row.is_export else None,
+        gated=row.gated,
+        inspected=inspected,
         load=row.load,
         makes=makes,
     )

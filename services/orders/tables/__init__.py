@@ -261,6 +261,7 @@ part_copies = Table(
     Column("platforms", ARRAY(Text), nullable=False),
     Column("grounds", ARRAY(Text), nullable=False, server_default=_NONE),
     Column("references", JSONB),
+    Column("first_article_required", Boolean, nullable=False, server_default=NO),
 )
 
 site_copies = Table(

@@ -1,14 +1,15 @@
-"""A first article that passed at a supplier is its acceptance: for whom, until when, and whatever comes twice."""
+"""First articles: a passed one is a supplier's acceptance; what one holds back of a factory is sourced elsewhere."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from shared import clock
-from shared.events.production import Reference
+from shared.events.catalogue import PartDefined
+from shared.events.production import Reference, WorkOrderOpened
 from shared.events.quality import FirstArticleChanged, FirstArticleState, first_article_id
-from shared.events.stock import DemandReserved
-from tests.integration.orders.house import PART, House, inventory_said
+from shared.events.stock import DemandReserved, DemandSupplied
+from tests.integration.orders.house import PART, House, inventory_said, production_said
 
 SUPPLIER = "S-01"
 REFERENCE = Reference(maker="3VK1Y", number="VKR-1", revision="B")
@@ -20,11 +21,11 @@ def today() -> date:
 
 
 def an_inspection(
-    state: FirstArticleState = PASSED, *, nation: str | None = "IND", days_ago: int = 0
+    state: FirstArticleState = PASSED, *, site: str = SUPPLIER, nation: str | None = "IND", days_ago: int = 0
 ) -> FirstArticleChanged:
     return FirstArticleChanged(
-        first_article=first_article_id(SUPPLIER, PART, REFERENCE),
-        factory=SUPPLIER,
+        first_article=first_article_id(site, PART, REFERENCE),
+        factory=site,
         part=PART,
         reference=REFERENCE,
         state=state,
@@ -100,3 +101,69 @@ async def test_what_is_heard_again_changes_nothing(house: House, turns: list[int
         await house.ear.hear_said([said[turn]])
 
     assert await standing(house) == "acceptance-ended"
+
+
+async def gated(house: House) -> str:
+    """Let a part ask for a first article, and a factory that has none bring an order what is held back."""
+    await house.ear.hear(PartDefined(part_id=PART, name=PART, unit_of_issue="EA", first_article_required=True))
+    await house.approve("F-01", lead_time_days=9)
+    order_id = await house.place()
+    await house.ear.hear(inventory_said(order_id, DemandReserved))
+    await house.ear.hear(production_said(order_id, WorkOrderOpened))
+    await house.ear.hear(inventory_said(order_id, DemandSupplied, arrived=5))
+    return order_id
+
+
+async def sources_of(house: House, order_id: str) -> list[str]:
+    return [work["source"] for work in (await house.order(order_id))["work_orders"]]
+
+
+async def test_a_factory_whose_goods_are_held_back_is_not_asked_for_the_same_again(house: House) -> None:
+    order_id = await gated(house)
+    held = await house.order(order_id)
+
+    await house.approve("F-02", lead_time_days=40)
+    await house.until(order_id, "sourced")
+
+    assert (held["state"], held["open"]) == ("open", 5)
+    assert await sources_of(house, order_id) == ["F-01", "F-02"]
+
+
+async def test_once_the_first_article_has_passed_the_factory_is_asked_as_ever(house: House) -> None:
+    order_id = await gated(house)
+
+    await house.ear.hear(an_inspection(site="F-01", nation=None))
+    await house.until(order_id, "sourced")
+
+    assert await sources_of(house, order_id) == ["F-01", "F-01"]
+
+
+async def test_a_factory_whose_first_article_was_reopened_is_asked_by_nobody_until_it_passes_again(
+    house: House,
+) -> None:
+    await gated(house)
+    await house.ear.hear(an_inspection(site="F-01", nation=None))
+    await house.ear.hear(an_inspection(REOPENED, site="F-01", nation=None))
+    reopened = await standing(house)
+    order_id = await house.place()
+    await house.ear.hear(inventory_said(order_id, DemandReserved))
+    asked = await sources_of(house, order_id)
+
+    await house.ear.hear(an_inspection(site="F-01", nation=None))
+    await house.until(order_id, "sourced")
+
+    assert (reopened, asked) == ("first-article", [])
+    assert await sources_of(house, order_id) == ["F-01"]
+
+
+async def test_a_source_shows_how_the_first_article_of_each_reference_stands(house: House) -> None:
+    await house.approve(SUPPLIER)
+    await house.ear.hear(an_inspection(nation=None))
+    theirs = await house.send("GET", f"/v1/sources/{PART}/{SUPPLIER}", role="planner", site=None)
+
+    await house.ear.hear(an_inspection(OPENED), an_inspection(nation="RUS"))
+    own = await house.send("GET", f"/v1/sources/{PART}/{SUPPLIER}", role="planner", site=None)
+
+    about = {"first_article": "S-01/ROTOR-BLADE/3VK1Y/VKR-1/B", "since": str(today())}
+    assert theirs.json()["first_articles"] == [{**about, "nation": None, "state": "passed"}]
+    assert own.json()["first_articles"] == [{**about, "nation": "IND", "state": "opened"}]
