@@ -15,6 +15,8 @@ class OrdersSettings(BaseSettings):
     """How often a waiting request looks by itself, in case another process applied the outcome."""
     after_seconds_max: float = Field(default=5.0, gt=0)
     """How long a read waits for the versions in `JVTrack-After`."""
+    order_units_max: int = Field(default=100_000, gt=0)
+    """Units of issue that one order may hold: more is a slip of the pen, and would keep its source busy for ever."""
     planning_chunk: int = Field(default=200, gt=0)
     """Orders planned in one transaction after a source was approved."""
     planning_poll_seconds: float = Field(default=1.0, gt=0)

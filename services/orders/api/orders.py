@@ -50,7 +50,7 @@ _PLACED: dict[int | str, dict[str, Any]] = {
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {
         "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
-        "`site-not-depot`, `platform-mismatch`, `reference-unknown`."
+        "`site-not-depot`, `platform-mismatch`, `reference-unknown`, `quantity-absurd`."
     },
 }
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}
@@ -105,7 +105,9 @@ def _placing(routes: APIRouter, desk: Desk) -> None:
         all or nothing: the answer says `partial: false`. An urgency of A or B takes the token of an approver (scope
         `approve-urgency`), whose name is recorded. With `references` it takes only lots that were made as one of them.
         """
-        outcome = await desk.placing.submit(Request(body, asker, tracing.current.get()))
+        outcome = await desk.placing.submit(
+            Request(body, asker, tracing.current.get(), units_max=desk.settings.order_units_max)
+        )
         if wait is not None:
             seconds = min(float(wait.removesuffix("s")), desk.settings.wait_seconds_max)
             await desk.outcomes.wait(outcome.order_id, seconds=seconds)

@@ -17,7 +17,7 @@ from services.orders.commands.request import Outcome, Request
 from services.orders.domain.asking import RequiredByPast
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch
 from services.orders.domain.document_number import DocumentDateImpossible, DocumentDateOutOfReach, order_id_of
-from services.orders.domain.placement import PlacedInFuture
+from services.orders.domain.placement import PlacedInFuture, QuantityAbsurd
 from services.orders.domain.platforms import PlatformOfAnother
 from services.orders.domain.priority import ActivityOfAnother, UrgencyUnapproved
 from services.orders.domain.substitutes import ReferenceUnknown
@@ -47,6 +47,7 @@ _FIELDS: Mapping[type[Refusal], str] = {
     PlatformMismatch: "platform",
     ReferenceUnknown: "references",
     PlatformOfAnother: "tail_number",
+    QuantityAbsurd: "quantity",
 }
 """Which field a refusal is about, where its facts do not say it."""
 
@@ -82,6 +83,7 @@ class Importer:
     def __init__(self, database: Database, settings: OrdersSettings) -> None:
         self._database = database
         self._chunk = settings.placing_chunk
+        self._units_max = settings.order_units_max
         self._staging = Staging(database, _place, chunk=self._chunk, seconds_max=settings.import_staging_seconds_max)
 
     async def check(self, file: OrderFile) -> None:
@@ -92,13 +94,17 @@ class Importer:
         for start in range(0, len(lines), self._chunk):
             part = lines[start : start + self._chunk]
             async with self._database.transaction() as session:
-                for refused in await _refused(session, part, file.principal, placing.check):
+                for refused in await _refused(session, part, file.principal, self._judge):
                     errors = unknown if isinstance(refused.refusal, CatalogueBehind) else wrong
                     errors.append(_error(refused))
         if wrong or file.imported.wrong:
             raise file.imported.invalid([*wrong, *unknown])
         if unknown:
             raise CatalogueBehind(unknown=len(unknown), errors=file.imported.told(unknown))
+
+    async def _judge(self, session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
+        bounded = [replace(request, units_max=self._units_max) for request in requests]
+        return await placing.check(session, bounded)
 
     async def take(self, file: OrderFile) -> None:
         """Place every order of a file, or none; sent again under its id, it is the same import."""

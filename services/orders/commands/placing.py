@@ -10,7 +10,7 @@ from services.orders.commands.request import Outcome, Request
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, SiteNotDepot
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.order import Decision, Order, OrderState
-from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at
+from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at, refuse_absurd
 from services.orders.domain.plan import make_promise
 from services.orders.domain.platforms import PlatformOfAnother, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
@@ -21,7 +21,7 @@ from services.orders.store import catalogue, lookups
 from services.orders.store import orders as store
 from services.orders.store import platforms as fleet
 from services.orders.store import promises as promise_store
-from services.orders.store.lookups import SiteCopy
+from services.orders.store.lookups import PartCopy, SiteCopy
 from services.orders.store.orders import Placed
 from services.orders.store.promises import Promised
 from shared import clock
@@ -46,7 +46,7 @@ class _Known:
 
     today: date
     digests: dict[OrderId, bytes]
-    parts: Mapping[PartId, frozenset[str]]
+    parts: Mapping[PartId, PartCopy]
     sites: Mapping[SiteId, SiteCopy]
     activities: Mapping[str, Activity]
     tails: Mapping[TailName, Nation]
@@ -177,7 +177,10 @@ def _check_catalogue(request: Request, known: _Known) -> None:
             raise CatalogueBehind(site=site)
         if known.sites[site].kind is not SiteKind.DEPOT:
             raise SiteNotDepot(site=site)
-    fits = known.parts[request.body.part]
+    part = known.parts[request.body.part]
+    if request.units_max is not None:
+        refuse_absurd(request.body.quantity, scale=part.quantity_scale, units_max=request.units_max)
+    fits = part.platforms
     if request.body.platform is not None and fits and request.body.platform not in fits:
         raise PlatformMismatch(part=request.body.part, platform=request.body.platform, fits=", ".join(sorted(fits)))
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:

@@ -25,6 +25,8 @@ class Request:
     """The day on which it was placed elsewhere, before it came here; none for one that is placed now."""
     promised_for: date | None = None
     """The day that was promised of it first there."""
+    units_max: int | None = None
+    """How many units of issue it may hold at most; none where that was looked at before."""
 
     @property
     def filling_site(self) -> SiteId:

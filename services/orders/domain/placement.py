@@ -27,6 +27,18 @@ class PlacedInFuture(Refusal):
     kind = Kind.INVALID
 
 
+class QuantityAbsurd(Refusal):
+    """The quantity is more than any order holds: correct it, or let who runs the service raise `order_units_max`."""
+
+    kind = Kind.INVALID
+
+
+def refuse_absurd(quantity: int, *, scale: int, units_max: int) -> None:
+    """Refuse more units of issue than anybody orders at once: a slip of the pen, which would keep a source busy."""
+    if quantity > units_max * 10**scale:
+        raise QuantityAbsurd(quantity=quantity, quantity_max=units_max * 10**scale)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """What was asked; all but the day on which it is needed stays as it was entered."""

@@ -49,6 +49,14 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
+class PartCopy:
+    """What this service has heard of a part: the platforms that it fits, and how its unit of issue divides."""
+
+    platforms: frozenset[str]
+    quantity_scale: int
+
+
+@dataclass(frozen=True, slots=True)
 class SiteCopy:
     """What this service has heard of a site."""
 
@@ -64,11 +72,11 @@ class Places:
     site: SiteId
 
 
-async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> dict[PartId, frozenset[str]]:
-    """Tell which of these parts the catalogue has, and the platforms that each fits."""
-    query = select(part_copies.c.part_id, part_copies.c.platforms)
+async def parts(session: AsyncSession, part_ids: Iterable[PartId]) -> dict[PartId, PartCopy]:
+    """Look up these parts in the catalogue; an unknown one is not in the answer."""
+    query = select(part_copies.c.part_id, part_copies.c.platforms, part_copies.c.quantity_scale)
     rows = await session.execute(query.where(part_copies.c.part_id == any_(array(part_ids))))
-    return {row.part_id: frozenset(row.platforms) for row in rows}
+    return {row.part_id: PartCopy(frozenset(row.platforms), row.quantity_scale) for row in rows}
 
 
 async def sites(session: AsyncSession, site_ids: Iterable[SiteId]) -> dict[SiteId, SiteCopy]:
@@ -92,16 +100,17 @@ async def placed(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Or
 async def as_ordered(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, PlaceOrder]:
     """Write orders as their depots would order them now, which never order for the shelf at that door.
 
-    A split fill's suffix is the last part of its id.
+    A split fill's suffix is the last part of its id. A tail number without its platform was taken once.
     """
     query = select(orders).where(orders.c.order_id == any_(array(order_ids)), ~orders.c.for_stock)
     rows = await session.execute(query)
-    said = PlaceOrder.model_fields.keys() - {"suffix", "references", "substitutes"}
+    said = PlaceOrder.model_fields.keys() - {"suffix", "references", "substitutes", "tail_number"}
     return {
         row.order_id: PlaceOrder(
             suffix=row.order_id[len(row.document_number) + 6 :] or None,
             references=[NamedReference(**dict(read_reference(key))) for key in row.accepted[:REFERENCES_MAX]],
             **{name: row._mapping[name] for name in said},
+            tail_number=row.tail_number if row.platform else None,
         )
         for row in rows
     }

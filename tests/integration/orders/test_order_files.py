@@ -86,6 +86,7 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
         ({"quantity": -4}, "quantity", "valid integer"),
         ({"quantity": "1.5"}, "quantity", "valid integer"),
         ({"quantity": 10**15}, "quantity", "less than or equal"),
+        ({"quantity": 100_001}, "quantity", "more than any order holds"),
         ({"required_by": YESTERDAY}, "required_by", "has passed"),
         ({"required_by": "31.12.2026"}, "required_by", "a day is written"),
         ({"urgency": "A"}, "urgency", "needs an approver"),

@@ -12,7 +12,7 @@ from services.orders.domain.asking import (
 )
 from services.orders.domain.catalogue import CatalogueBehind
 from services.orders.domain.order import DemandContradictory, Order, OrderState, WorkOrderUnknown
-from services.orders.domain.placement import placed_at
+from services.orders.domain.placement import QuantityAbsurd, placed_at, refuse_absurd
 from services.orders.domain.promise import Promise, of_earlier_books
 from services.orders.domain.sourcing import WorkState
 from shared.events.production import (
@@ -37,6 +37,16 @@ def test_a_placed_order_waits_with_all_of_it_open() -> None:
 def test_an_order_cannot_be_required_by_a_day_that_has_passed() -> None:
     with pytest.raises(RequiredByPast):
         a_placed_order(required_by=TODAY - timedelta(days=1))
+
+
+@pytest.mark.parametrize(("scale", "most"), [(0, 100), (3, 100_000)])
+def test_an_order_holds_as_many_units_of_issue_as_are_allowed_and_no_more(scale: int, most: int) -> None:
+    refuse_absurd(most, scale=scale, units_max=100)
+
+    with pytest.raises(QuantityAbsurd) as refused:
+        refuse_absurd(most + 1, scale=scale, units_max=100)
+
+    assert refused.value.facts == {"quantity": most + 1, "quantity_max": most}
 
 
 def test_of_an_order_from_earlier_books_the_day_of_placing_and_what_was_promised_are_kept() -> None:
