@@ -37,7 +37,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     413: {"description": "`too-much-open`, with `dry_run`."},
     422: {
         "description": "`hurry-not-sooner`, `wanted-by-past`, `split-beyond-need`, `lent-beyond-need`, "
-        "`lent-to-itself`, `site-not-depot`."
+        "`lent-to-itself`, `site-not-depot`, `raise-not-higher`."
     },
 }
 Priced = Annotated[Asked, Query(description="Only show what it would cost others.")]

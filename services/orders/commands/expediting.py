@@ -10,7 +10,7 @@ from services.orders.commands import changing
 from services.orders.commands.deciding import Work, open_to_plan, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import expediting, lending
-from services.orders.domain.asking import Ask
+from services.orders.domain.asking import Ask, Need
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.expediting import Actor, Portion
 from services.orders.domain.lending import Lending
@@ -73,7 +73,7 @@ async def expedite(
         case Lateral():
             lateral = await _ask_depot(session, work, order, body, lender=Lender(actor, bounds.road_days))
         case Raise():
-            need = await changing.need(session, order_id, body.urgency, order.ordered_by, principal=principal)
+            need = await _raised(session, order, body, principal)
             changing.reprioritise(work, order_id, need, Ask(principal.subject, body.reason))
     await work.settle()
     return lateral
@@ -98,7 +98,7 @@ async def supposed(
             days = await road_days(session, order, body.depot, default=bounds.road_days)
             return Shipped(body.depot, body.quantity, today + timedelta(days=days))
     assert isinstance(body, Raise), "there are four ways of expediting"
-    need = await changing.need(session, order.order_id, body.urgency, order.ordered_by, principal=principal)
+    need = await _raised(session, order, body, principal)
     return Raised(need.urgency, need.priority)
 
 
@@ -110,6 +110,13 @@ async def require_expediting(session: AsyncSession, order_id: OrderId, principal
     nation = (await lookups.sites(session, [places.ordered_by]))[places.ordered_by].country
     if not rights.may_write(principal, places.ordered_by, nation):
         rights.require_plan(principal, places.ordered_by, nation)
+
+
+async def _raised(session: AsyncSession, order: Order, body: Raise, principal: Principal) -> Need:
+    """Say what an order is raised to, or refuse what is less than it has."""
+    need = await changing.need(session, order.order_id, body.urgency, order.ordered_by, principal=principal)
+    expediting.refuse_no_higher(order, need)
+    return need
 
 
 async def road_days(session: AsyncSession, order: Order, depot: SiteId, *, default: int) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.orders.domain import explained
-from services.orders.domain.asking import refuse_cancelled, refuse_settled, refuse_unanswered
+from services.orders.domain.asking import Need, refuse_cancelled, refuse_settled, refuse_unanswered
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.order import Decision, Order, WorkOrderUnknown, tell
 from services.orders.domain.plan import WORK_ORDERS_MAX
@@ -55,6 +55,12 @@ class WorkOrdersUsed(Refusal):
 
 class SplitNotSooner(Refusal):
     """The second source would bring its share no sooner than it is promised now."""
+
+
+class RaiseNotHigher(Refusal):
+    """An order is raised to a higher priority than it has; to lower it, change its urgency."""
+
+    kind = Kind.INVALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,12 @@ def hurriable(order: Order, work_order: WorkOrderId, wanted_by: date, today: dat
     if wanted_by >= work.due:
         raise HurryNotSooner(wanted_by=wanted_by, promised=work.due)
     return work
+
+
+def refuse_no_higher(order: Order, need: Need) -> None:
+    """Refuse to raise an order to no more than it has."""
+    if need.priority >= order.priority:
+        raise RaiseNotHigher(urgency=need.urgency.value, priority=need.priority, priority_before=order.priority)
 
 
 def split(order: Order, market: Market, portion: Portion, *, today: date, actor: Actor) -> Decision:

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
+from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
@@ -83,7 +84,7 @@ class PlaceOrder(Body):
     platform: Platform | None = None
     """What it is for."""
     tail_number: TailNumber | None = None
-    """The aircraft or vehicle it is for."""
+    """The aircraft or vehicle it is for; needs its platform."""
 
     @field_validator("conditions")
     @classmethod
@@ -95,6 +96,14 @@ class PlaceOrder(Body):
     @model_validator(mode="after")
     def _replaces_something(self) -> Self:
         check_substitutes(self.references, substitutes=self.substitutes)
+        return self
+
+    @model_validator(mode="after")
+    def _names_the_platform(self) -> Self:
+        if self.tail_number is not None and self.platform is None:
+            said = PydanticCustomError("platform_missing", "name the platform that the tail number is of")
+            missing = InitErrorDetails(type=said, loc=("platform",), input=None)
+            raise ValidationError.from_exception_data(type(self).__name__, [missing])
         return self
 
 

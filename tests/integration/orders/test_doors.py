@@ -136,6 +136,7 @@ REFUSED_ORDERS = [
     ({"conditions": ["F"]}, 422, "request-invalid"),
     ({"suffix": "BB"}, 422, "request-invalid"),
     ({"tail_number": "zh 4011"}, 422, "request-invalid"),
+    ({"tail_number": "ZP-1"}, 422, "request-invalid"),
     ({"platform": "T-72"}, 422, "request-invalid"),
     ({"priority": 1}, 422, "request-invalid"),
     ({"required_by": "soon"}, 422, "request-invalid"),
@@ -151,6 +152,13 @@ async def test_an_order_that_cannot_be_is_refused_and_leaves_no_trace(
     assert (answer.status_code, slug(answer)) == (status, problem)
     assert await house.owner.fetchval("SELECT count(*) FROM orders") == 0
     assert await house.owner.fetchval("SELECT count(*) FROM event_log") == 0
+
+
+async def test_a_tail_number_without_its_platform_is_refused_naming_the_platform(house: House) -> None:
+    answer = await house.send("POST", "/v1/orders", json=house.body(tail_number="ZP-1"))
+
+    (error,) = answer.json()["errors"]
+    assert (error["field"], "name the platform" in str(error)) == ("platform", True)
 
 
 async def test_how_much_one_order_may_hold_is_counted_in_units_of_issue(house: House) -> None:

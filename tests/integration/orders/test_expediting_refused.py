@@ -25,6 +25,7 @@ from tests.integration.orders.test_expediting import WHY, in_days, lateral, sour
         ({"kind": "lateral", "depot": "D-77", "quantity": 1}, 409, "catalogue-behind"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 0}, 422, "request-invalid"),
         ({"kind": "raise", "urgency": "A"}, 403, "urgency-unapproved"),
+        ({"kind": "raise", "urgency": "C"}, 422, "raise-not-higher"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 1, "version": 1}, 409, "version-stale"),
         ({"kind": "steal"}, 422, "request-invalid"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 1, "reason": ""}, 422, "request-invalid"),

@@ -95,6 +95,7 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
         ({"references": "246-3922"}, "references", "MAKER/NUMBER/REVISION"),
         ({"references": "S1KH4/246-3922/04"}, "references", "no such reference"),
         ({"platform": "T-90"}, "platform", "does not fit"),
+        ({"tail_number": "ZP-1"}, "platform", "name the platform"),
         ({"site": "F-01"}, "site", "Only a depot"),
         ({"ordered_by": "D-02"}, "ordered_by", "not yours"),
         ({"placed_on": "2999-01-01", "required_by": "2999-02-01"}, "document_number", "more than a year ago"),

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 
 from services.orders.domain import expediting
-from services.orders.domain.asking import OrderAlreadyIssued, OrderCancelled, OrderUnanswered
+from services.orders.domain.asking import Need, OrderAlreadyIssued, OrderCancelled, OrderUnanswered
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.expediting import (
     Actor,
     HurryNotSooner,
     NothingToHurry,
     Portion,
+    RaiseNotHigher,
     SourceNotSuitable,
     SplitBeyondNeed,
     SplitNotSooner,
@@ -29,6 +30,7 @@ from shared.errors import Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit, WorkOrderHurried
 from shared.events.orders import OrderPromised, OrderSourced, OrderSourcingReduced
 from shared.events.production import DelayReported
+from shared.types import Urgency
 from tests.unit.orders.makers import ORDER, TODAY, a_market, a_source, a_work_order, an_order, reported
 
 ACTOR = Actor("planner@IND", "ZP-5104 stands still for it.")
@@ -181,3 +183,14 @@ def test_what_cannot_be_split_is_refused(order: Order, portion: tuple[str, int],
 
     with pytest.raises(refusal):
         split(order, market, *portion)
+
+
+@pytest.mark.parametrize(("urgency", "priority"), [(Urgency.B, 4), (Urgency.C, 11)], ids=["as it is", "lower"])
+def test_an_order_is_raised_to_a_higher_priority_and_to_no_other(urgency: Urgency, priority: int) -> None:
+    order = an_order(5)
+    expediting.refuse_no_higher(order, Need(Urgency.A, 1))
+
+    with pytest.raises(RaiseNotHigher) as refused:
+        expediting.refuse_no_higher(order, Need(urgency, priority))
+
+    assert refused.value.facts == {"urgency": urgency.value, "priority": priority, "priority_before": 4}
