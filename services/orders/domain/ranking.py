@@ -24,6 +24,7 @@ WAITING_DAYS_MAX = 3650
 """How long a queue may make anybody wait by this reckoning; beyond it a day says nothing."""
 _CENT = Decimal("0.01")
 _WEEK_DAYS = 7
+_WHOLE = 100
 _ALL_IMPORTED = Decimal(1)
 
 
@@ -121,10 +122,10 @@ def rank(market: Market, ask: Ask) -> list[Offer]:
 
 def waiting_days(source: Source, quantity: int) -> int:
     """Reckon how long the last piece waits for capacity: what is asked beyond one week's work, at its weekly pace."""
-    if source.capacity_per_week is None:
+    if source.pace is None:
         return 0
-    beyond = max(0, source.load + quantity - source.capacity_per_week)
-    return min(WAITING_DAYS_MAX, -(-beyond * _WEEK_DAYS // source.capacity_per_week))
+    beyond = max(0, _WHOLE * (source.load + quantity) - source.pace)
+    return min(WAITING_DAYS_MAX, -(-beyond * _WEEK_DAYS // source.pace)) if source.pace else WAITING_DAYS_MAX
 
 
 def why_not(source: Source, ask: Ask) -> str | None:

@@ -79,6 +79,8 @@ class Source:
     approval: Span = Span()
     acceptance: Span = Span()
     capacity_per_week: int | None = None
+    capacity_percent: int = 100
+    """How much of that it has; other than all of it only where something is supposed."""
     minimum_lot: int | None = None
     unit_cost: Decimal | None = None
     currency: str | None = None
@@ -97,6 +99,11 @@ class Source:
     """The references of the part that its maker's code stands for; none where it makes whatever is asked."""
     named: bool = False
     """Whether somebody has named it for this order in spite of what it lacks."""
+
+    @property
+    def pace(self) -> int | None:
+        """How many hundredths of a quantum it makes in a week, exactly; none where it has stated no capacity."""
+        return None if self.capacity_per_week is None else self.capacity_per_week * self.capacity_percent
 
     @property
     def may_export(self) -> bool:

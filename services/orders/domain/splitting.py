@@ -18,6 +18,7 @@ from shared.types import QUANTITY_MAX
 GAIN_DAYS_MIN = 7
 """How much sooner shares must be to be worth their work orders, where they are not in time either."""
 _WEEK_DAYS = 7
+_WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,9 @@ def able(source: Source, days: int) -> int:
     spare = days - source.lead_time_days
     if spare < 0:
         return 0
-    if source.capacity_per_week is None:
+    if source.pace is None:
         return QUANTITY_MAX
-    return max(0, source.capacity_per_week + source.capacity_per_week * spare // _WEEK_DAYS - source.load)
+    return max(0, source.pace * (_WEEK_DAYS + spare) // (_WEEK_DAYS * _WHOLE) - source.load)
 
 
 def _enough(willing: Sequence[Offer], quantity: int, days: int) -> bool:

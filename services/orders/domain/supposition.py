@@ -120,10 +120,7 @@ class World:
         if source.site not in self.stopped and source.site not in self.capacities:
             return source
         stopped, percent = self.stopped.get(source.site, 0), self.capacities.get(source.site, _WHOLE)
-        capacity = source.capacity_per_week
-        if capacity is not None:
-            capacity = max(1, capacity * percent // _WHOLE)
-        return replace(source, lead_time_days=source.lead_time_days + stopped, capacity_per_week=capacity)
+        return replace(source, lead_time_days=source.lead_time_days + stopped, capacity_percent=percent)
 
     def order(self, order: Order, slips: Slips) -> Order:
         """Give an order as it would be: its work orders late or short, its quantity grown."""

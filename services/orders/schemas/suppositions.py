@@ -43,7 +43,7 @@ class CapacitySupposed(Body):
     site: SiteId
     """The source."""
     percent: Annotated[int, Field(strict=True, gt=0, le=_PERCENT_MAX)]
-    """How much of its stated weekly capacity it has; above 100 it has more. At least one quantum a week stays."""
+    """How much of its stated weekly capacity it has; above 100 it has more. Half of one a week is one in two."""
 
     def supposition(self) -> Supposition:
         """Say it in the domain's words."""

@@ -111,6 +111,28 @@ def test_what_is_beyond_a_weeks_work_waits_at_the_weekly_pace(
     assert waiting_days(a_source(load=load, capacity_per_week=capacity), quantity) == days
 
 
+@pytest.mark.parametrize(
+    ("capacity", "percent", "quantity", "days"),
+    [
+        (1, 100, 1, 0),
+        (1, 50, 1, 7),
+        (1, 200, 2, 0),
+        (1, 200, 3, 4),
+        (3, 50, 1, 0),
+        (3, 50, 2, 3),
+        (3, 50, 3, 7),
+        (4, 50, 3, 4),
+        (4, 75, 3, 0),
+        (4, 1, 1, 168),
+        (4, 0, 1, WAITING_DAYS_MAX),
+    ],
+)
+def test_a_share_of_a_capacity_is_reckoned_exactly(capacity: int, percent: int, quantity: int, days: int) -> None:
+    source = a_source(capacity_per_week=capacity, capacity_percent=percent)
+
+    assert waiting_days(source, quantity) == days
+
+
 def test_a_busy_source_is_later_than_a_slower_one_with_nothing_to_do() -> None:
     busy = a_source("F-01", 20, capacity_per_week=5, load=20)
     idle = a_source("F-02", 30, capacity_per_week=5)

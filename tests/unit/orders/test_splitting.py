@@ -86,6 +86,7 @@ sources = st.builds(
     sites,
     st.integers(0, 40),
     capacity_per_week=capacities,
+    capacity_percent=st.just(100) | st.integers(0, 250),
     minimum_lot=st.none() | st.integers(1, 6),
     load=st.integers(0, 20),
 )

@@ -67,6 +67,27 @@ def test_half_the_capacity_doubles_the_wait_for_it() -> None:
     assert supposing(a_snapshot(*lines), Capacity("F-01", 200)) == [20, 20]
 
 
+@pytest.mark.parametrize(
+    ("capacity", "percent", "expected"),
+    [
+        (1, 100, [20, 27]),
+        (1, 50, [27, 41]),
+        (1, 200, [20, 20]),
+        (1, 0, [3670, 3670]),
+        (3, 100, [20, 20]),
+        (3, 50, [20, 23]),
+        (3, 20, [25, 37]),
+        (4, 25, [20, 27]),
+        (4, 10, [31, 48]),
+    ],
+)
+def test_no_part_of_a_small_capacity_is_lost_to_rounding(capacity: int, percent: int, expected: list[int]) -> None:
+    busy = a_source("F-01", 20, capacity_per_week=capacity)
+    lines = planned(a_line(1, busy, quantity=1), a_line(2, busy, quantity=1))
+
+    assert supposing(a_snapshot(*lines), Capacity("F-01", percent)) == expected
+
+
 def test_a_source_that_states_no_capacity_cannot_lose_half_of_it() -> None:
     lines = planned(a_line(1, a_source("F-01", 20)))
 
