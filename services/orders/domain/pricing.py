@@ -7,12 +7,13 @@ other orders lose of their reservations is inventory's to say; here it is taken 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 
 from services.orders.domain.comparison import Comparison, compare
+from services.orders.domain.days import shift
 from services.orders.domain.expediting import share_of
 from services.orders.domain.order import Order
-from services.orders.domain.ranking import Offer
+from services.orders.domain.ranking import WAITING_DAYS_MAX, Offer
 from services.orders.domain.sourcing import Sourcing, WorkState
 from services.orders.domain.whatif import OpenLine, Snapshot, project
 from shared.types import OrderId, Priority, SiteId, Urgency
@@ -142,12 +143,12 @@ def _overtaken(snapshot: Snapshot, line: OpenLine, act: Hurried) -> dict[OrderId
 
 def _days_for(capacity_per_week: int | None, quantity: int) -> int:
     """Reckon how many days a source's capacity takes for so much; none where it has stated no capacity."""
-    return 0 if capacity_per_week is None else -(-quantity * 7 // capacity_per_week)
+    return 0 if capacity_per_week is None else min(WAITING_DAYS_MAX, -(-quantity * 7 // capacity_per_week))
 
 
 def _later(work: Sourcing, days: int, for_whom: OrderId) -> Sourcing:
     reason = f"{work.source} makes {for_whom} first"
-    return replace(work, due=work.due + timedelta(days=days), due_reason=reason)
+    return replace(work, due=shift(work.due, days), due_reason=reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ Nothing here is planned: this says how terms, work orders and quantities would l
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
+from services.orders.domain.days import shift
 from services.orders.domain.order import Order
 from services.orders.domain.source import Source
 from services.orders.domain.sourcing import Sourcing
@@ -134,10 +135,10 @@ class World:
     def _work(self, work: Sourcing, slip: int, rejected: int) -> Sourcing:
         due, reasons = work.due, []
         if slip:
-            due = max(due + timedelta(days=slip), min(due, self.today))
+            due = max(shift(due, slip), min(due, self.today))
             reasons.append(f"{work.source} has {self.capacities[work.source]} percent of its capacity")
         if stopped := self.stopped.get(work.source, 0):
-            due = max(due, self.today) + timedelta(days=stopped)
+            due = shift(max(due, self.today), stopped)
             reasons.append(f"{work.source} stops for {stopped} days")
         if not reasons and not rejected:
             return work

@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.domain.days import DAYS_AHEAD_MAX
 from services.orders.domain.order import Order
 from services.orders.domain.supposition import subject
 from services.orders.domain.whatif import OpenLine, Snapshot
@@ -119,6 +120,8 @@ class _Known:
                 yield from self._wrong_part(supposed.part)
                 if supposed.opens_on < self.today:
                     yield "opens_on", f"lies before today, {self.today}"
+                if (supposed.opens_on - self.today).days > DAYS_AHEAD_MAX:
+                    yield "opens_on", f"lies more than {DAYS_AHEAD_MAX} days ahead"
             case DemandSupposed():
                 if supposed.part is not None:
                     yield from self._wrong_part(supposed.part)

@@ -75,7 +75,7 @@ class OpeningSupposed(Body):
     site: SiteId
     """The source; the catalogue need not have it yet. Its terms take the place of those that it has."""
     opens_on: Day
-    """The first day on which it could be asked, today or later."""
+    """The first day on which it could be asked: today or later, within ten years."""
     lead_time_days: Annotated[int, Field(strict=True, ge=0, le=_DAYS_MAX)]
     """Days from order to delivery."""
     capacity_per_week: PositiveQuantity | None = None

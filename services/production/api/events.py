@@ -66,8 +66,8 @@ def router(doors: Doors) -> APIRouter:
         """Post what happened in a factory, or to a purchase: one CloudEvent, or NDJSON of them.
 
         An event is identified by its source and id: the same again is answered 200, another body under the same id
-        409. Facts about goods are never refused for coming late or out of order. Lines are decided one by one; the
-        answer is a line for each, then their sum.
+        409. Facts about goods are never refused for coming late or out of order; a day that is promised lies at most
+        ten years ahead. Lines are decided one by one; the answer is a line for each, then their sum.
 
         For a supplier without a system, those who plan or buy for the nation post `jvtrack.supplier.*`: a purchase is a
         work order that the supplier has. They do so for the purchases of their own nation's depots and for their own

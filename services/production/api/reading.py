@@ -3,8 +3,9 @@
 import json
 
 from services.production.commands.posting import Post
-from services.production.schemas.events import ID_LENGTH_MAX, EventTooLarge, read_event
+from services.production.schemas.events import ID_LENGTH_MAX, EventTooLarge, read_event, refuse_far_days
 from services.production.settings import ProductionSettings
+from shared import clock
 from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal, Role
 from shared.observe import tracing
@@ -25,6 +26,7 @@ def read_post(raw: bytes, principal: Principal, settings: ProductionSettings) ->
     if len(raw) > settings.event_bytes_max:
         raise EventTooLarge(event_bytes_max=settings.event_bytes_max)
     posted = read_event(raw, principal)
+    refuse_far_days(posted.fact, clock.now().date(), "data")
     if principal.role is Role.FACTORY and posted.site not in principal.sites:
         raise SiteForbidden(site=posted.site)
     return Post(posted, principal, tracing.parse(posted.traceparent) or tracing.current.get())

@@ -21,12 +21,13 @@ from services.production.domain.posted import (
 )
 from services.production.domain.purchase import SiteNotSupplier, is_purchase
 from services.production.domain.work_order import NoteFact
-from services.production.schemas.events import read_correction
+from services.production.schemas.events import read_correction, refuse_far_days
 from services.production.settings import ProductionSettings
 from services.production.store import accepted, lots, senders, work_orders
 from services.production.store.accepted import Taken
 from services.production.store.catalogue import Catalogue, CatalogueMemory
 from services.production.store.senders import Arrival
+from shared import clock
 from shared.errors import Refusal
 from shared.events.factory import FactoryEventCorrected, FactoryFact, FactoryLotDispatched, LotFact
 from shared.events.workshop import FactoryWorkInProgressDecided
@@ -237,11 +238,13 @@ def _read(posts: Sequence[Post], earlier: Mapping[Identity, Entry]) -> list[Read
 
 def _read_correction(reading: Reading, correction: FactoryEventCorrected, kind: type[FactoryFact]) -> None:
     try:
-        reading.corrected = read_correction(correction, kind)
+        corrected = read_correction(correction, kind)
+        refuse_far_days(corrected, clock.now().date(), "data", "data")
     except Refusal as refusal:
         reading.refusal = refusal
     else:
-        reading.facts.append(reading.corrected)
+        reading.corrected = corrected
+        reading.facts.append(corrected)
 
 
 def _touched_lots(readings: Iterable[Reading]) -> list[tuple[LotId, WorkOrderId | None]]:

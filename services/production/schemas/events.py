@@ -4,7 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any, Literal
@@ -42,6 +42,9 @@ _NAME = re.compile(rb'"\s*:')
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
 
 
+DAYS_AHEAD_MAX = 3650
+"""How far ahead a day may lie that is promised; further says nothing."""
+_PROMISED = ("due", "expected_on")
 POSTED = {**FACTORY_FACTS, **WORKSHOP_FACTS, **PURCHASE_FACTS}
 """What this door takes, by type: factories' facts, and purchases for suppliers without a system."""
 
@@ -181,6 +184,15 @@ def read_correction(correction: FactoryEventCorrected, kind: type[FactoryFact]) 
         return kind.model_validate_json(json.dumps(correction.data))
     except ValidationError as error:
         raise _invalid(error.errors(include_url=False), place=("data", "data")) from None
+
+
+def refuse_far_days(fact: FactoryFact, today: date, *place: str) -> None:
+    """Refuse a fact that promises for a day beyond all planning, such as the last one that there is."""
+    told = f"lies more than {DAYS_AHEAD_MAX} days ahead; name the day on which it will be there"
+    days = ((name, getattr(fact, name, None)) for name in _PROMISED)
+    fields = [name for name, day in days if day is not None and (day - today).days > DAYS_AHEAD_MAX]
+    if fields:
+        raise RequestInvalid(errors=[{"field": field_name((*place, name)), "message": told} for name in fields])
 
 
 def read_fact(posted_type: str, told_type: str, body: bytes) -> FactoryFact:

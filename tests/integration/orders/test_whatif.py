@@ -201,6 +201,7 @@ async def test_who_sees_where_parts_come_from_may_ask(house: House, role: str, s
         ({**OPENS, "site": "D-01"}, "site"),
         ({**OPENS, "part": "NOTHING"}, "part"),
         ({**OPENS, "opens_on": str(TODAY - timedelta(days=1))}, "opens_on"),
+        ({**OPENS, "opens_on": "9999-12-31"}, "opens_on"),
         ({"kind": "demand", "factor": "2", "part": "NOTHING"}, "part"),
         ({"kind": "reject", "work_order": "7201YA6327A001-2026-W1", "quantity": 1}, "work_order"),
     ],

@@ -174,6 +174,19 @@ async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(
     assert (shown["due"], shown["accepted"]) == ("2027-07-02", True)
 
 
+async def test_no_correction_promises_for_a_day_beyond_all_planning(production: System, database: Database) -> None:
+    work_order = await bought(database)
+    await tell(production, PurchasePlaced(work_order=work_order), f"{work_order}-1")
+    far = {"work_order": work_order, "due": "9999-12-31"}
+
+    answer = await tell(
+        production, PurchaseEventCorrected(event=f"{work_order}-1", reason="day", data=far), f"{work_order}-2"
+    )
+
+    assert problem(answer) == (422, "request-invalid")
+    assert [each["field"] for each in answer.json()["errors"]] == ["data.data.due"]
+
+
 @pytest.mark.parametrize(
     ("supplier", "role", "sites", "nation", "refused"),
     [

@@ -19,6 +19,7 @@ MINE, OTHER, ELSE = "7201YA6327A001-2026", "7201YA6327A002-2026", "7201YA6327A00
 SLOW = a_market(a_source(capacity_per_week=7))
 SOON = date(2027, 1, 1)
 LATE = date(2027, 2, 1)
+LAST = date.max - timedelta(days=1)
 
 
 def a_line(
@@ -51,6 +52,17 @@ def test_a_hurried_work_order_overtakes_those_between_the_two_days_by_what_its_s
     (slip,) = [move for move in found.moves if move.after.order_id == OTHER]
     assert slip.after.promise is not None
     assert slip.after.promise.reason == f"F-01 makes {MINE} first"
+
+
+def test_whoever_is_overtaken_waits_ten_years_at_most_and_not_beyond_the_last_day_there_is() -> None:
+    slow = a_market(a_source(capacity_per_week=1))
+    huge = a_line(MINE, date.max, market=slow)
+    order = replace(huge.order, quantity=10**12, work_orders=(a_work_order(quantity=10**12, due=date.max),))
+    lines = [replace(huge, order=order), a_line(OTHER, date(2027, 1, 20), market=slow), a_line(ELSE, LAST, market=slow)]
+
+    found = priced(lines, Hurried(1, SOON))
+
+    assert moves(found) == {MINE: (SOON - date.max).days, OTHER: 3650, ELSE: 1}
 
 
 def test_a_source_that_has_stated_no_capacity_is_taken_to_let_nobody_wait() -> None:

@@ -1,7 +1,7 @@
 """What would become of promises and platforms if something happened."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -56,6 +56,17 @@ def test_a_source_that_is_overdue_stops_from_today_on() -> None:
     overdue = replace(line.order, work_orders=(replace(work, due=TODAY - timedelta(days=9)),))
 
     assert supposing(a_snapshot(replace(line, order=overdue)), Stop("F-01", 10)) == [10]
+
+
+@pytest.mark.parametrize(("due", "days"), [(date.min, 20), (date.max, (date.max - TODAY).days)])
+def test_a_day_at_the_edge_of_the_calendar_moves_no_further(due: date, days: int) -> None:
+    (line,) = planned(a_line(1, a_source("F-01", 20, capacity_per_week=4)))
+    (work,) = line.order.work_orders
+    edge = a_snapshot(replace(line, order=replace(line.order, work_orders=(replace(work, due=due),))))
+
+    assert supposing(edge, Stop("F-01", 20)) == [days]
+    assert supposing(edge, Stop("F-01", 20), Capacity("F-01", 50)) == [days]
+    assert supposing(edge, Stop("F-01", 20), Capacity("F-01", 200)) == [days]
 
 
 def test_half_the_capacity_doubles_the_wait_for_it() -> None:

@@ -9,16 +9,17 @@ import pytest
 from services.production.api.lines import LinesTooMany, split
 from services.production.api.reading import read_post
 from services.production.domain.posted import Posted, is_clock_suspect
-from services.production.schemas.events import read_correction, read_event
+from services.production.schemas.events import read_correction, read_event, refuse_far_days
 from services.production.schemas.examples import examples
 from services.production.settings import ProductionSettings
 from shared.errors import Refusal
-from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryLotFinished
+from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryFact, FactoryLotFinished
 from shared.events.purchases import PURCHASE_FACTS
 from shared.events.workshop import WORKSHOP_FACTS
 from shared.http.bodies import BodyUnreadable
 from shared.http.tokens import Role
 from tests.unit.production.makers import PART, a_principal, a_start, an_event
+from tests.unit.production.workshop import a_missing_kit
 
 EVENT = an_event(a_start(3), "E-1")
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -161,6 +162,24 @@ def test_an_event_has_a_size_that_is_enough() -> None:
         read_post(json.dumps(EVENT).encode(), a_principal(), ProductionSettings(event_bytes_max=20))
 
     assert refused.value.slug() == "event-too-large"
+
+
+@pytest.mark.parametrize(("days", "refused"), [(3650, []), (3651, ["data.due", "data.expected_on"])])
+def test_a_day_is_promised_within_ten_years(days: int, refused: list[str]) -> None:
+    day = NOON.date() + timedelta(days=days)
+    missing = a_missing_kit(due=day, expected_on=day)
+
+    assert fields_refused(missing) == refused
+    assert fields_refused(a_start(3)) == []
+
+
+def fields_refused(fact: FactoryFact) -> list[str]:
+    try:
+        refuse_far_days(fact, NOON.date(), "data")
+    except Refusal as refusal:
+        errors: Any = refusal.facts["errors"]
+        return [error["field"] for error in errors]
+    return []
 
 
 def test_a_correction_is_held_against_the_type_of_what_it_corrects() -> None:
