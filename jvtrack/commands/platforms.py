@@ -165,7 +165,7 @@ def _grounded(each: GroundedPlatform) -> Sequence[str]:
         _shown(each.since),
         str((clock.now() - each.since).days),
         "\n".join(f"{line.order_id} {line.part} ({line.state})" for line in lines) or escape(each.cause),
-        "\n".join(str(line.promised_for or "-") for line in lines),
+        "\n".join(f"{line.promised_for or '-'}{' overdue' if line.overdue else ''}" for line in lines),
         str(each.expected_release or "-"),
     )
 

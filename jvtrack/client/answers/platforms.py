@@ -76,9 +76,13 @@ class BlockingLine(Record):
     missing: int
     """How much is neither issued nor cancelled."""
     promised_for: date | None = None
-    """Day on which all of it will be there."""
+    """Day on which all of it was promised."""
     promise_reason: str | None = None
     """Why that day."""
+    overdue: bool = False
+    """Whether that day has passed while something is still to come."""
+    foreseen: date | None = None
+    """Day on which it is foreseen; none where nobody can say."""
     source: SiteId | None = None
     """Who brings the last of it, where something is to be made."""
 
@@ -106,7 +110,7 @@ class PlatformDetails(PlatformState):
     """One aircraft or vehicle with what it waits for and how it stood before."""
 
     expected_release: date | None = None
-    """Day on which the last of its blocking lines is promised."""
+    """Day on which the last of its blocking lines is foreseen."""
     blocking: list[BlockingLine] = []
     """The orders that it waits for."""
     history: list[PlatformPeriod] = []
@@ -127,7 +131,7 @@ class GroundedPlatform(Record):
     cause: str
     """Why."""
     expected_release: date | None = None
-    """Day on which the last of its blocking lines is promised; none while that cannot be said."""
+    """Day on which the last of its blocking lines is foreseen; none while nobody can say."""
     blocking: list[BlockingLine] = []
     """The orders that it waits for."""
 

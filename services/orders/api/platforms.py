@@ -100,7 +100,9 @@ def _lists(routes: APIRouter) -> None:
         do its work without.
         """
         last, sight = page.after_texts(2), Sight.of(reader)
-        found = await platforms.grounded_page(session, wanted, sight, after=last, limit=page.one_more)
+        found = await platforms.grounded_page(
+            session, wanted, sight, today=clock.now().date(), after=last, limit=page.one_more
+        )
         return page.cut(found, _place)
 
 
@@ -130,7 +132,9 @@ async def _ranked(desk: Desk, reader: Principal, said: SpareStock) -> ActionsRea
     outlook = Outlook(clock.now().date(), bounds.release_horizon_days, bounds.expedite_percent)
     async with desk.database.transaction() as session:
         spares = await releases.spares(session, said, reader.nation, road_days=bounds.road_days)
-        grounded = await releases.snapshot(session, Sight.of(reader), tails_max=bounds.release_tails_max, spares=spares)
+        grounded = await releases.snapshot(
+            session, Sight.of(reader), today=outlook.today, tails_max=bounds.release_tails_max, spares=spares
+        )
     # Off the event loop, and after the transaction: thousands of platforms take a second.
     return await asyncio.to_thread(releases.ranked, grounded, outlook, options_max=bounds.release_options_max)
 
@@ -169,7 +173,8 @@ def _one(routes: APIRouter, desk: Desk) -> None:
 
         The history begins with the period that lasts; `Link: rel="next"` leads to the earlier ones.
         """
-        found = await platforms.tail(session, TailName(platform, tail_number), Sight.of(reader), page)
+        name, today = TailName(platform, tail_number), clock.now().date()
+        found = await platforms.tail(session, name, Sight.of(reader), page, today=today)
         if found is None:
             raise TailUnknown(platform=platform, tail_number=tail_number)
         return found

@@ -108,7 +108,7 @@ def hurriable(order: Order, work_order: WorkOrderId, wanted_by: date, today: dat
         raise NothingToHurry(work_order=work_order)
     if wanted_by < today:
         raise WantedByPast(wanted_by=wanted_by, today=today)
-    if wanted_by >= work.due:
+    if wanted_by >= work.due >= today:
         raise HurryNotSooner(wanted_by=wanted_by, promised=work.due)
     return work
 

@@ -5,9 +5,10 @@ another depot ships what it has to spare, its source is hurried, or the part is 
 which then waits for it instead. Actions are ranked by the platforms whose last blocking line they fill, then by
 platform-days saved within a horizon.
 
-What is held in stock is taken to come only when somebody issues it, and what has no promise not within the horizon. A
-donor is chosen only if it is expected back later than the platform that it gives to, or nobody knows when: so it loses
-no day, and only waits for one more line.
+What is held in stock is taken to come only when somebody issues it, and what nobody can say a day of not within the
+horizon: it has no promise, or its promise is overdue and nothing is known of how long such work orders take. A donor is
+chosen only if it is expected back later than the platform that it gives to, or nobody knows when: so it loses no day,
+and only waits for one more line.
 """
 
 from collections import Counter, defaultdict
@@ -52,7 +53,8 @@ class Line:
 
     order_id: OrderId
     part: PartId
-    promised_for: date | None = None
+    foreseen: date | None = None
+    """The day on which it is foreseen: as promised, or later where its source is silent; none where nobody can say."""
     is_held: bool = False
     """Whether all that is missing is held for it in stock."""
     source: SiteId | None = None
@@ -61,6 +63,8 @@ class Line:
     """How much is neither held nor issued."""
     spares: tuple[Spare, ...] = ()
     """The depots that could ship all of that, the nearest first."""
+    overdue_since: date | None = None
+    """The day for which it was promised, where that has passed and something is still to come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ class Grounded:
     @property
     def expected(self) -> date | None:
         """The day on which it is expected back."""
-        return expected_release([line.promised_for for line in self.lines])
+        return expected_release([line.foreseen for line in self.lines])
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,17 @@ class Outlook:
 
     def wait(self, line: Line) -> int:
         """Tell in how many days a line comes by itself, within the horizon."""
-        if line.is_held or line.promised_for is None:
+        if line.is_held or line.foreseen is None:
             return self.horizon_days
-        return min(max((line.promised_for - self.today).days, 0), self.horizon_days)
+        return min(max((line.foreseen - self.today).days, 0), self.horizon_days)
 
     def hurried_to(self, line: Line) -> date | None:
         """Tell the day on which a line comes once its source is hurried; none where that brings nothing."""
-        if line.is_held or line.source is None or line.promised_for is None or line.promised_for <= self.today:
+        if line.is_held or line.source is None or (line.foreseen is None and line.overdue_since is None):
             return None
-        left = -(-(line.promised_for - self.today).days * self.expedite_percent // 100)
-        day = self.today + timedelta(days=left)
-        return day if day < line.promised_for else None
+        days = self.horizon_days if line.foreseen is None else (line.foreseen - self.today).days
+        left = -(-days * self.expedite_percent // 100)
+        return self.today + timedelta(days=left) if left < days else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +143,13 @@ class Option:
         return (self.releases is None, -self.days_saved, len(self.actions), kinds, names)
 
 
-def expected_release(promises: Sequence[date | None]) -> date | None:
-    """Tell the day on which the last of a platform's blocking lines is promised; none while one has no promise.
+def expected_release(foreseen: Sequence[date | None]) -> date | None:
+    """Tell the day on which the last of a platform's blocking lines is foreseen; none while nobody can say of one.
 
     A platform without lines waits for something that nobody has ordered: no day can be said either.
     """
-    days = [day for day in promises if day is not None]
-    return max(days) if days and len(days) == len(promises) else None
+    days = [day for day in foreseen if day is not None]
+    return max(days) if days and len(days) == len(foreseen) else None
 
 
 def rank(grounded: Iterable[Grounded], outlook: Outlook) -> list[Option]:

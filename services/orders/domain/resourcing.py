@@ -122,11 +122,16 @@ def ask_back(
 
 def foreseen(work: Sourcing, market: Market, today: date) -> date:
     """Say when a work order will be there: by its source's word, or by how long such ones take that are out so long."""
+    return estimated(work, market, today) or today
+
+
+def estimated(work: Sourcing, market: Market, today: date) -> date | None:
+    """Say the same; none where its day has passed, and nothing is known of how long such ones take."""
     if work.due >= today:
         return work.due
     source = next((each for each in market.sources if each.site == work.source), None)
     if source is None or source.lead_time is None or work.asked_on is None:
-        return today
+        return None
     elapsed = (today - work.asked_on).days - work.waiting_days
     return today + timedelta(days=source.lead_time.remaining_days(max(0, elapsed)))
 

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from services.orders.domain.days import shift
+from services.orders.domain.foresight import Silent
 from services.orders.domain.order import Order
 from services.orders.domain.source import Source
 from services.orders.domain.sourcing import Sourcing
@@ -123,17 +124,24 @@ class World:
         stopped, percent = self.stopped.get(source.site, 0), self.capacities.get(source.site, _WHOLE)
         return replace(source, lead_time_days=source.lead_time_days + stopped, capacity_percent=percent)
 
-    def order(self, order: Order, slips: Slips) -> Order:
+    def order(self, order: Order, slips: Slips, silent: Silent) -> Order:
         """Give an order as it would be: its work orders late or short, its quantity grown."""
         left, rejected = order.left, self.rejected.get(order.order_id, {})
         works = [
-            self._work(work, slips.get((order.order_id, work.n), 0), rejected.get(work.n, 0)) if left[work.n] else work
+            self._work(
+                work,
+                slips.get((order.order_id, work.n), 0),
+                rejected.get(work.n, 0),
+                foreseen=silent.get(work.n) or work.due,
+            )
+            if left[work.n]
+            else work
             for work in order.work_orders
         ]
         return self._grown(replace(order, work_orders=tuple(works)))
 
-    def _work(self, work: Sourcing, slip: int, rejected: int) -> Sourcing:
-        due, reasons = work.due, []
+    def _work(self, work: Sourcing, slip: int, rejected: int, *, foreseen: date) -> Sourcing:
+        due, reasons = foreseen if slip or work.source in self.stopped else work.due, []
         if slip:
             due = max(shift(due, slip), min(due, self.today))
             reasons.append(f"{work.source} has {self.capacities[work.source]} percent of its capacity")

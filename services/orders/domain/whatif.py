@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from services.orders.domain.foresight import foreseen, silent
 from services.orders.domain.order import Order
 from services.orders.domain.plan import missing, plan
 from services.orders.domain.platforms import TailName
 from services.orders.domain.ranking import Market, waiting_days
-from services.orders.domain.release import Grounded, Line, expected_release
+from services.orders.domain.release import Grounded, expected_release
 from services.orders.domain.source import Source
 from services.orders.domain.supposition import Slips, Supposition, World
 from shared.types import OrderId, PartId, SiteId
@@ -67,12 +68,14 @@ def project(snapshot: Snapshot, suppositions: Sequence[Supposition] = ()) -> Out
     """Tell what would become of lines and platforms; with nothing supposed, as it is."""
     world = World.of(suppositions, snapshot.today)
     slips = _slips(snapshot.lines, world)
+    silences = {line.order.order_id: silent(line.order, line.market, snapshot.today) for line in snapshot.lines}
     given, orders = Given(), dict[OrderId, Order]()
     for line in sorted(snapshot.lines, key=lambda line: line.turn):
-        planned = _plan(line, world.order(line.order, slips), given, world)
+        planned = _plan(line, world.order(line.order, slips, silences[line.order.order_id]), given, world)
         given.update(_more(line.order, planned))
         orders[planned.order_id] = planned
-    platforms = {each.name: _prospect(each, orders, snapshot) for each in snapshot.grounded}
+    days = {order_id: foreseen(order, silences[order_id], snapshot.today) for order_id, order in orders.items()}
+    platforms = {each.name: _prospect(each, days, snapshot) for each in snapshot.grounded}
     return Outcome(orders, platforms)
 
 
@@ -184,12 +187,7 @@ def _queue_slips(queue: Sequence[tuple[date, OrderId, int, int]], source: Source
     return slips
 
 
-def _prospect(tail: Grounded, orders: Mapping[OrderId, Order], snapshot: Snapshot) -> Prospect:
-    expected = expected_release([_promised(line, orders) for line in tail.lines])
-    days = snapshot.horizon_days if expected is None else (expected - snapshot.today).days
-    return Prospect(expected, min(max(0, days), snapshot.horizon_days))
-
-
-def _promised(line: Line, orders: Mapping[OrderId, Order]) -> date | None:
-    order = orders.get(line.order_id)
-    return line.promised_for if order is None else day_of(order)
+def _prospect(tail: Grounded, days: Mapping[OrderId, date | None], snapshot: Snapshot) -> Prospect:
+    expected = expected_release([days.get(line.order_id, line.foreseen) for line in tail.lines])
+    down = snapshot.horizon_days if expected is None else (expected - snapshot.today).days
+    return Prospect(expected, min(max(0, down), snapshot.horizon_days))

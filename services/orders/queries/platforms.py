@@ -1,13 +1,16 @@
 """Platforms: the fleet, and what each tail waits for."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.domain.foresight import Last
 from services.orders.domain.platforms import TailName, TailState
 from services.orders.domain.release import expected_release
+from services.orders.queries import foresight
 from services.orders.schemas.platforms import (
     BlockingLine,
     GroundedFilter,
@@ -23,15 +26,20 @@ from services.orders.store.platforms import LAST
 from services.orders.tables import site_copies
 from services.orders.tables.fleet import tail_periods, tails
 from shared.http.paging import Page
-from shared.sql import Statement
-from shared.types import Platform, SiteId, TailNumber
+from shared.sql import Row, Statement
+from shared.types import OrderId, Platform, SiteId, TailNumber
 
 _NEWEST = 2**31 - 1
+_READ = BlockingLine.model_fields.keys() - {"foreseen", "source"}
 # An order that its depot's nation has placed for one of its own platforms, of a part that it cannot do without.
 _BLOCKING = Statement(
     """
     SELECT w.platform, w.tail_number, o.order_id, o.ordered_by, o.part, o.priority, o.state, o.reserved,
            o.quantity - o.issued - o.cancelled AS missing, o.promised_for, o.promise_reason,
+           o.sourced > 0 AND coalesce(o.promised_for < CAST(:today AS date), false) AS overdue,
+           o.sourced > 0 AND EXISTS (
+             SELECT FROM work_order work
+             WHERE work.order_id = o.order_id AND work.quantity > 0 AND work.due < CAST(:today AS date)) AS has_silent,
            CASE WHEN o.sourced > 0 THEN (
              SELECT CASE WHEN work.lateral_order IS NULL THEN work.source END FROM work_order work
              WHERE work.order_id = o.order_id AND work.quantity > 0
@@ -74,7 +82,7 @@ async def tail_page(
     return [store.read(row) for row in await session.execute(query)]
 
 
-async def tail(session: AsyncSession, name: TailName, sight: Sight, page: Page) -> TailInFull | None:
+async def tail(session: AsyncSession, name: TailName, sight: Sight, page: Page, *, today: date) -> TailInFull | None:
     """Show a tail with what it waits for and a page of its history; none where there is no such tail to be seen."""
     query = store.shown().where(store.is_named(name), visible(sight))
     row = (await session.execute(query)).one_or_none()
@@ -89,10 +97,10 @@ async def tail(session: AsyncSession, name: TailName, sight: Sight, page: Page) 
         .limit(page.one_more)
     )
     periods = (await session.execute(history)).all()
-    lines = (await blocking(session, [store.read(row)])).get(name, [])
+    lines = (await blocking(session, [store.read(row)], today)).get(name, [])
     return TailInFull(
         **store.fields(row),
-        expected_release=expected_release([line.promised_for for line in lines]),
+        expected_release=expected_release([line.foreseen for line in lines]),
         blocking=lines,
         history=[
             PeriodRead(**each._mapping, state=store.state(each.is_down))
@@ -102,27 +110,46 @@ async def tail(session: AsyncSession, name: TailName, sight: Sight, page: Page) 
 
 
 async def grounded_page(
-    session: AsyncSession, wanted: GroundedFilter, sight: Sight, *, after: tuple[str, ...] | None, limit: int
+    session: AsyncSession,
+    wanted: GroundedFilter,
+    sight: Sight,
+    *,
+    today: date,
+    after: tuple[str, ...] | None,
+    limit: int,
 ) -> list[GroundedRead]:
-    """Show the next grounded tails and what they wait for, in two queries however many they are."""
+    """Show the next grounded tails and what they wait for, in a handful of queries however many they are."""
     query = chosen(store.shown(), wanted, sight, after=after).where(LAST.c.awaiting_parts).limit(limit)
     found = [store.read(row) for row in await session.execute(query)]
-    lines = await blocking(session, found)
+    lines = await blocking(session, found, today)
     return [_grounded(each, lines.get(TailName(each.platform, each.tail_number), [])) for each in found]
 
 
-async def blocking(session: AsyncSession, waiting: Sequence[Standing]) -> dict[TailName, list[BlockingLine]]:
+async def blocking(
+    session: AsyncSession, waiting: Sequence[Standing], today: date
+) -> dict[TailName, list[BlockingLine]]:
     """List what tails wait for, the most urgent first; one that waits for nothing is not in the answer."""
-    columns = {
+    columns: dict[str, Any] = {
+        "today": today,
         "platforms": [each.platform for each in waiting],
         "tail_numbers": [each.tail_number for each in waiting],
         "sites": [each.site for each in waiting],
     }
     lines: dict[TailName, list[BlockingLine]] = {}
-    for row in await _BLOCKING.rows(session, columns):
-        line = BlockingLine(**{name: row[name] for name in BlockingLine.model_fields})
+    rows = await _BLOCKING.rows(session, columns)
+    silences = await foresight.of_silent(session, {row.order_id for row in rows if row.has_silent}, today)
+    for row in rows:
+        line = BlockingLine(**{name: row[name] for name in _READ}, **_foreseen(row, silences, today))
         lines.setdefault(TailName(Platform(row.platform), row.tail_number), []).append(line)
     return lines
+
+
+def _foreseen(row: Row, silences: Mapping[OrderId, Last], today: date) -> dict[str, Any]:
+    """Tell when a line is foreseen, and who brings the last of it."""
+    last = silences.get(row.order_id)
+    if last is not None:
+        return {"foreseen": last.on, "source": None if last.work.lateral else last.work.source}
+    return {"foreseen": row.promised_for and max(row.promised_for, today), "source": row.source}
 
 
 def chosen(
@@ -156,6 +183,6 @@ def _grounded(tail: TailRead, lines: list[BlockingLine]) -> GroundedRead:
         site=tail.site,
         since=tail.since,
         cause=tail.cause,
-        expected_release=expected_release([line.promised_for for line in lines]),
+        expected_release=expected_release([line.foreseen for line in lines]),
         blocking=lines,
     )

@@ -48,7 +48,7 @@ async def load(
     nation = (await seen.nations(session, [order.ordered_by]))[order.ordered_by]
     scene = await whatif.load(session, nation, Sight(frozenset(), nation), today=today, bounds=bounds)
     sight = Sight.of(principal)
-    grounded = await releases.snapshot(session, sight, tails_max=bounds.release_tails_max)
+    grounded = await releases.snapshot(session, sight, today=today, tails_max=bounds.release_tails_max)
     line = next(each for each in scene.snapshot.lines if each.order.order_id == order_id)
     return Priced(line, scene, sight, frozenset(each.name for each in grounded))
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,10 +31,10 @@ class Spares:
 
 
 async def snapshot(
-    session: AsyncSession, sight: Sight, *, tails_max: int, spares: Spares | None = None
+    session: AsyncSession, sight: Sight, *, today: date, tails_max: int, spares: Spares | None = None
 ) -> list[Grounded]:
-    """Read who of those that may be seen waits for what, in three queries however many they are."""
-    waiting = await platforms.grounded_page(session, GroundedFilter(), sight, after=None, limit=tails_max)
+    """Read who of those that may be seen waits for what, in a handful of queries however many they are."""
+    waiting = await platforms.grounded_page(session, GroundedFilter(), sight, today=today, after=None, limit=tails_max)
     nations = await seen.nations(session, {each.site for each in waiting})
     return [
         Grounded(
@@ -77,11 +78,12 @@ def _line(line: BlockingLine, spares: Spares) -> Line:
     return Line(
         order_id=line.order_id,
         part=line.part,
-        promised_for=line.promised_for,
+        foreseen=line.foreseen,
         is_held=line.state is OrderState.RESERVED,
         source=line.source if line.state is OrderState.SOURCED else None,
         lacks=lacks,
         spares=spares.covering(line, lacks),
+        overdue_since=line.promised_for if line.overdue else None,
     )
 
 
@@ -112,12 +114,19 @@ def _actions(actions: Sequence[Action]) -> list[ActionRead]:
     ]
 
 
+def _brings(line: Line) -> str:
+    if line.overdue_since is None:
+        return f"{line.source} brings it on {line.foreseen}"
+    late = f"{line.source} is late since {line.overdue_since}"
+    return f"{late}, and nobody can say when it comes" if line.foreseen is None else f"{late}, expected {line.foreseen}"
+
+
 def _explanation(action: Action) -> str:
     line = action.line
     if action.kind is ActionKind.ISSUE:
         return "All that is missing is held for the order in stock: only the depot's issue is missing."
     if action.kind is ActionKind.EXPEDITE:
-        return f"{line.source} brings it on {line.promised_for}; hurried, it is taken to come on {action.on}."
+        return f"{_brings(line)}; hurried, it is taken to come on {action.on}."
     if action.spare is not None:
         there = f"{action.spare.depot} has {action.spare.quantity} beyond what it protects"
         return f"{there}; {line.lacks} shipped today are here on {action.on}."

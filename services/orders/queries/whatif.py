@@ -67,7 +67,7 @@ async def load(session: AsyncSession, nation: Nation, sight: Sight, *, today: da
     rows = await _OPEN.rows(session, {"nation": nation, "limit": lines_max + 1})
     if len(rows) > lines_max:
         raise TooMuchOpen(lines_max=lines_max)
-    grounded = await releases.snapshot(session, sight, tails_max=tails_max + 1)
+    grounded = await releases.snapshot(session, sight, today=today, tails_max=tails_max + 1)
     if len(grounded) > tails_max:
         raise TooMuchOpen(grounded_max=tails_max)
     orders = await store.load(session, rows)

@@ -51,7 +51,7 @@ class Hurry(Expediting):
     work_order: WorkOrderId
     """The work order."""
     wanted_by: Day
-    """Day by which it is wanted: before the one that is promised, and not past."""
+    """Day by which it is wanted: before the one that is promised, unless that is overdue, and not past."""
 
 
 class Split(Expediting):

@@ -14,6 +14,8 @@ _LINE: dict[str, Any] = {
     "reserved": 0,
     "promised_for": "2027-02-15",
     "promise_reason": "accepted by F-01",
+    "overdue": False,
+    "foreseen": "2027-02-15",
     "source": "F-01",
 }
 _HOURS: dict[str, Any] = {"hours": 720.0, "up_hours": 646.67, "awaiting_parts_hours": 73.33, "availability": 0.8981}

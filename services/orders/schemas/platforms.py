@@ -105,9 +105,13 @@ class BlockingLine(Answer):
     reserved: Quantity
     """How much of that is held for it in stock."""
     promised_for: date | None
-    """Day on which all of it will be there; none while that cannot be said."""
+    """Day on which all of it was promised; none while that cannot be said."""
     promise_reason: str | None
     """Why that day."""
+    overdue: bool
+    """Whether that day has passed while something is still to come."""
+    foreseen: date | None
+    """Day on which it is foreseen: as promised, or later where a source is silent; none where nobody can say."""
     source: SiteId | None
     """Who is to make the last of it; none where another depot ships it."""
 
@@ -139,7 +143,7 @@ class TailInFull(TailRead):
     model_config = example(TAIL_IN_FULL)
 
     expected_release: date | None
-    """Day on which the last of its blocking lines is promised; none without lines, or while one has no promise."""
+    """Day on which the last of its blocking lines is foreseen; none without lines, or while nobody can say of one."""
     blocking: list[BlockingLine]
     """The orders that it waits for, whether it is down by now or not."""
     history: list[PeriodRead]
@@ -162,7 +166,7 @@ class GroundedRead(Answer):
     cause: str
     """Why."""
     expected_release: date | None
-    """Day on which the last of its blocking lines is promised; none without lines, or while one has no promise."""
+    """Day on which the last of its blocking lines is foreseen; none without lines, or while nobody can say of one."""
     blocking: list[BlockingLine]
     """The orders that it waits for; none where nothing has been ordered for it yet."""
 

@@ -81,7 +81,7 @@ class ActionsRead(Answer):
     today: date
     """The day on which it was ranked."""
     horizon_days: int
-    """How far ahead days are counted; what has no promise, or waits to be issued, counts as coming after it."""
+    """How far ahead days are counted; what nobody can say a day of, or waits to be issued, counts as after it."""
     expedite_percent: int
     """How much of the days that are left a hurried source is taken to need."""
     grounded: int

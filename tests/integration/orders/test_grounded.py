@@ -81,6 +81,42 @@ async def test_a_platform_is_expected_on_no_day_while_one_line_has_no_promise(ho
     assert sorted(str(each["promised_for"]) for each in shown["blocking"]) == [in_days(40), "None"]
 
 
+async def test_an_overdue_line_is_called_so_and_comes_when_it_is_foreseen(house: House) -> None:
+    await ground(house)
+    order_id = await order_for(house, days=40)
+    late = production_said(order_id, DelayReported, quantity=1, due=in_days(-1), cause="furnace")
+    await house.ear.hear(late)
+
+    (grounded,) = await ask(house, "/grounded")
+    shown = await show(house)
+    (option,) = (await ask(house, "/actions"))["options"]
+
+    (line,) = grounded["blocking"]
+    assert (line["promised_for"], line["overdue"], line["foreseen"]) == (in_days(-1), True, in_days(30))
+    assert (line["source"], grounded["expected_release"]) == ("F-01", in_days(30))
+    assert (shown["blocking"], shown["expected_release"]) == ([line], in_days(30))
+    assert (option["actions"][0]["kind"], option["days_saved"]) == ("expedite", 15)
+    assert option["actions"][0]["explanation"] == (
+        f"F-01 is late since {in_days(-1)}, expected {in_days(30)}; hurried, it is taken to come on {in_days(15)}."
+    )
+
+
+async def test_nobody_can_say_when_an_overdue_line_comes_whose_source_has_no_terms_any_more(house: House) -> None:
+    await ground(house)
+    order_id = await order_for(house, days=40)
+    await house.ear.hear(production_said(order_id, DelayReported, quantity=1, due=in_days(-1), cause="furnace"))
+    await house.owner.execute("DELETE FROM source")
+
+    (grounded,) = await ask(house, "/grounded")
+    (option,) = (await ask(house, "/actions"))["options"]
+
+    assert ([each["foreseen"] for each in grounded["blocking"]], grounded["expected_release"]) == ([None], None)
+    assert option["actions"][0]["explanation"] == (
+        f"F-01 is late since {in_days(-1)}, and nobody can say when it comes; "
+        f"hurried, it is taken to come on {in_days(45)}."
+    )
+
+
 async def test_what_does_not_ground_a_platform_or_is_over_does_not_block_it(house: House) -> None:
     fits = [Fit(platform=Platform.MI_17V_5, grounds=False), Fit(platform=Platform.T_90, grounds=True)]
     await house.ear.hear(PartDefined(part_id="FILTER", name="FILTER", unit_of_issue="EA", platforms=fits))

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import JsonValue
 
 from shared.db import Database
 from shared.events.factory import FactoryFact
@@ -177,10 +178,10 @@ async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(
 async def test_no_correction_promises_for_a_day_beyond_all_planning(production: System, database: Database) -> None:
     work_order = await bought(database)
     await tell(production, PurchasePlaced(work_order=work_order), f"{work_order}-1")
-    far = {"work_order": work_order, "due": "9999-12-31"}
+    data: dict[str, JsonValue] = {"work_order": work_order, "due": "9999-12-31"}
 
     answer = await tell(
-        production, PurchaseEventCorrected(event=f"{work_order}-1", reason="day", data=far), f"{work_order}-2"
+        production, PurchaseEventCorrected(event=f"{work_order}-1", reason="day", data=data), f"{work_order}-2"
     )
 
     assert problem(answer) == (422, "request-invalid")

@@ -108,6 +108,18 @@ def test_what_cannot_be_hurried_is_refused(order: Order, day: date, work_order: 
         hurried(order, day, work_order)
 
 
+def test_a_source_whose_day_has_passed_may_be_hurried_to_any_day_from_today_on() -> None:
+    late = an_order(5, work_orders=(a_work_order(due=TODAY - timedelta(days=3)),))
+    due_today = an_order(5, work_orders=(a_work_order(due=TODAY),))
+
+    (fact,) = hurried(late, SOON).facts
+
+    assert isinstance(fact, OrderSourceHurried)
+    assert fact.wanted_by == SOON
+    with pytest.raises(HurryNotSooner):
+        hurried(due_today, TODAY)
+
+
 def test_a_split_gives_a_second_source_its_share_and_planning_asks_the_same_back_from_the_last() -> None:
     decided = split(sourced())
 

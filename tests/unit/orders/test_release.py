@@ -49,13 +49,13 @@ def shown(option: Option) -> tuple[list[tuple[str, str, str | None]], str | None
 
 
 @pytest.mark.parametrize(
-    ("promises", "expected"),
+    ("foreseen", "expected"),
     [([], None), ([TODAY], TODAY), ([TODAY, None], None), ([TODAY, in_days(3)], in_days(3))],
 )
-def test_a_platform_is_expected_back_when_the_last_of_its_lines_is_promised(
-    promises: Sequence[date | None], expected: date | None
+def test_a_platform_is_expected_back_when_the_last_of_its_lines_is_foreseen(
+    foreseen: Sequence[date | None], expected: date | None
 ) -> None:
-    assert expected_release(promises) == expected
+    assert expected_release(foreseen) == expected
 
 
 def test_what_is_held_for_a_platform_only_has_to_be_issued() -> None:
@@ -70,6 +70,28 @@ def test_a_hurried_source_is_taken_to_need_the_stated_share_of_the_days_that_are
 
     assert shown(option) == ([("expedite", "GEARBOX", None)], "A", 20)
     assert option.actions[0].on == in_days(21)
+
+
+def overdue(part: str, days: int | None, source: str | None = "F-01") -> Line:
+    """Make a line whose promised day was last week; given days, it is foreseen in as many."""
+    return replace(a_line(part, days, source=source), overdue_since=in_days(-7))
+
+
+@pytest.mark.parametrize(("days", "hurried", "saved"), [(40, 20, 20), (None, 45, 45), (1, None, None)])
+def test_what_is_overdue_comes_when_it_is_foreseen_and_may_be_hurried(
+    days: int | None, hurried: int | None, saved: int | None
+) -> None:
+    ranked = rank([a_tail("A", overdue("GEARBOX", days))], OUTLOOK)
+
+    assert [(each.actions[0].kind, each.actions[0].on, each.days_saved) for each in ranked] == (
+        [] if hurried is None else [(ActionKind.EXPEDITE, in_days(hurried), saved)]
+    )
+
+
+def test_a_platform_whose_overdue_part_nobody_can_say_a_day_of_may_give_another_one() -> None:
+    first, later = a_tail("A", a_line("GEARBOX", 30)), a_tail("B", overdue("BLADE", None, source=None))
+
+    assert [shown(each) for each in rank([first, later], OUTLOOK)] == [([("cannibalise", "GEARBOX", "B")], "A", 30)]
 
 
 def spared(line: Line, *spares: tuple[str, int, int], lacks: int = 1) -> Line:
@@ -200,7 +222,7 @@ def test_a_part_that_everybody_lacks_is_not_looked_for_at_everybody_again_and_ag
 LINES = st.builds(
     a_line,
     st.sampled_from(["HUB", "BLADE", "PUMP"]),
-    st.none() | st.integers(-5, 120),
+    st.none() | st.integers(0, 120),
     source=st.none() | st.just("F-01"),
     held=st.booleans(),
 )
@@ -218,7 +240,7 @@ def fleets(draw: st.DrawFn) -> list[Grounded]:
 
 
 def _values(line: Line) -> tuple[str, date | None, bool, str | None]:
-    return line.part, line.promised_for, line.is_held, line.source
+    return line.part, line.foreseen, line.is_held, line.source
 
 
 @given(fleets())

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from services.orders.domain.comparison import Totals, compare
+from services.orders.domain.lead_time import LeadTime, Prior, Seen, learn
 from services.orders.domain.order import Demand
+from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import WorkState
 from services.orders.domain.supposition import Capacity, Growth, Opening, Rejection, Stop, Supposition, subject
-from services.orders.domain.whatif import project, sources_of
+from services.orders.domain.whatif import OpenLine, project, sources_of
 from tests.unit.orders.makers import TODAY, a_source, a_supplier
 from tests.unit.orders.suppositions import a_line, a_snapshot, a_tail, planned, supposing
 
@@ -213,6 +215,33 @@ def test_a_platform_stands_still_until_the_last_of_its_lines() -> None:
     assert (release.tail.tail_number, release.before.days_down, release.after.days_down) == ("ZP-5104", 30, 90)
     assert release.after.expected == TODAY + timedelta(days=120)
     assert found.platforms == Totals(later=1, earlier=0, days_later=60, days_earlier=0)
+
+
+def a_silent_line(learned: LeadTime | None) -> OpenLine:
+    """Make a line whose source was to bring it nine days ago, and is silent."""
+    (line,) = planned(a_line(1, a_source("F-01", 20, lead_time=learned)))
+    (work,) = line.order.work_orders
+    silent = replace(work, asked_on=TODAY - timedelta(days=29), due=TODAY - timedelta(days=9))
+    promise = Promise(silent.due, "accepted by F-01")
+    return replace(line, order=replace(line.order, work_orders=(silent,), promise=promise))
+
+
+def days_down(line: OpenLine, *supposed: Supposition) -> tuple[int, int]:
+    """Tell for how long a platform that waits for a line stands still, as it is and if this happened."""
+    snapshot = a_snapshot(line, grounded=(a_tail(line),))
+    (before,), (after,) = (project(snapshot, each).platforms.values() for each in ((), supposed))
+    return before.days_down, after.days_down
+
+
+def test_a_platform_stands_still_until_the_day_that_is_foreseen_of_an_overdue_line() -> None:
+    learned = learn(20, Seen(at_least=[29]), Prior())
+    remaining = learned.remaining_days(29)
+
+    assert days_down(a_silent_line(learned), Stop("F-01", 10)) == (remaining, remaining + 10)
+
+
+def test_a_platform_stands_still_throughout_where_nobody_can_say_when_its_overdue_line_comes() -> None:
+    assert days_down(a_silent_line(None), Stop("F-01", 10)) == (90, 90)
 
 
 def test_a_blocking_line_that_is_not_in_the_snapshot_comes_as_it_is_promised() -> None:
