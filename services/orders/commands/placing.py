@@ -177,17 +177,21 @@ def _check_catalogue(request: Request, known: _Known) -> None:
             raise CatalogueBehind(site=site)
         if known.sites[site].kind is not SiteKind.DEPOT:
             raise SiteNotDepot(site=site)
-    part = known.parts[request.body.part]
-    if request.units_max is not None:
-        refuse_absurd(request.body.quantity, scale=part.quantity_scale, units_max=request.units_max)
-    fits = part.platforms
-    if request.body.platform is not None and fits and request.body.platform not in fits:
-        raise PlatformMismatch(part=request.body.part, platform=request.body.platform, fits=", ".join(sorted(fits)))
+    _check_part(request, known.parts[request.body.part])
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
         raise SiteForbidden(site=request.filling_site)
     if request.body.references and request.body.part not in known.references:
         raise CatalogueBehind(part=request.body.part)
     _check_tail(request, known)
+
+
+def _check_part(request: Request, part: PartCopy) -> None:
+    """Refuse more of a part than anybody orders, and a platform that it does not fit."""
+    body, fits = request.body, part.platforms
+    if request.units_max is not None:
+        refuse_absurd(body.quantity, scale=part.quantity_scale, units_max=request.units_max)
+    if body.platform is not None and fits and body.platform not in fits:
+        raise PlatformMismatch(part=body.part, platform=body.platform, fits=", ".join(sorted(fits)))
 
 
 def _check_tail(request: Request, known: _Known) -> None:

@@ -3,13 +3,13 @@
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, JsonValue, ValidationError, field_validator, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import ConfigDict, Field, JsonValue, field_validator, model_validator
 
 from services.orders.domain.order import OrderState
 from services.orders.domain.sourcing import WorkState
 from services.orders.schemas.examples import ORDER, ORDER_IN_FULL
 from services.orders.schemas.offers import MakingRead
+from services.orders.schemas.platform_named import check_platform
 from services.orders.schemas.promises import PromiseRead
 from services.orders.schemas.references import Accepted, check_substitutes
 from shared.events.production import Reference
@@ -100,10 +100,7 @@ class PlaceOrder(Body):
 
     @model_validator(mode="after")
     def _names_the_platform(self) -> Self:
-        if self.tail_number is not None and self.platform is None:
-            said = PydanticCustomError("platform_missing", "name the platform that the tail number is of")
-            missing = InitErrorDetails(type=said, loc=("platform",), input=None)
-            raise ValidationError.from_exception_data(type(self).__name__, [missing])
+        check_platform(self.platform, self.tail_number)
         return self
 
 
