@@ -15,7 +15,7 @@ OTHER: dict[str, Any] = {"maker": "S1KH4", "number": "BP-1", "revision": "03"}
 
 
 def part(*references: dict[str, Any]) -> PartDefined:
-    made_as = tuple(MakerReference(**each) for each in references)
+    made_as = [MakerReference(**each) for each in references]
     return PartDefined(part_id=PART, name=PART, unit_of_issue="EA", references=made_as)
 
 

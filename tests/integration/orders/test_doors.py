@@ -9,7 +9,6 @@ import pytest
 from services.orders.commands.request import Request
 from services.orders.schemas.orders import PlaceOrder
 from shared import clock
-from shared.events.catalogue import PartDefined
 from shared.events.stock import DemandIssued, DemandReduced, DemandReserved
 from tests.integration.orders.house import PART, House, inventory_said, slug
 from tests.unit.http.makers import a_principal
@@ -152,24 +151,6 @@ async def test_an_order_that_cannot_be_is_refused_and_leaves_no_trace(
     assert (answer.status_code, slug(answer)) == (status, problem)
     assert await house.owner.fetchval("SELECT count(*) FROM orders") == 0
     assert await house.owner.fetchval("SELECT count(*) FROM event_log") == 0
-
-
-async def test_a_tail_number_without_its_platform_is_refused_naming_the_platform(house: House) -> None:
-    answer = await house.send("POST", "/v1/orders", json=house.body(tail_number="ZP-1"))
-
-    (error,) = answer.json()["errors"]
-    assert (error["field"], "name the platform" in str(error)) == ("platform", True)
-
-
-async def test_how_much_one_order_may_hold_is_counted_in_units_of_issue(house: House) -> None:
-    await house.ear.hear(PartDefined(part_id="GREASE", name="Grease", unit_of_issue="KG", quantity_scale=3))
-
-    most = await house.send("POST", "/v1/orders", json=house.body(part="GREASE", quantity=100_000_000))
-    more = await house.send("POST", "/v1/orders", json=house.body(part="GREASE", quantity=100_000_001))
-
-    assert (most.status_code, more.status_code, slug(more)) == (201, 422, "quantity-absurd")
-    assert (more.json()["quantity"], more.json()["quantity_max"]) == (100_000_001, 100_000_000)
-    assert "order_units_max" in more.json()["title"]
 
 
 async def test_a_refused_order_does_not_take_its_neighbours_with_it(house: House) -> None:
