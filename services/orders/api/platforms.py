@@ -113,7 +113,7 @@ def _actions(routes: APIRouter, desk: Desk) -> None:
 
         An action fills one blocking line: `issue` what is held for it, `expedite` its source, or `cannibalise` a
         platform that stays down longer. Options are ranked by platforms whose last blocking line they fill, then by
-        platform-days saved within the horizon; up to three actions together where no single one releases a platform.
+        platform-days saved within the horizon; up to three actions together where no single one does as much.
         """
         return await _ranked(desk, reader, SpareStock(spare=[]))
 

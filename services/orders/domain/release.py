@@ -13,7 +13,7 @@ and only waits for one more line.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import islice, product
@@ -94,7 +94,11 @@ class Outlook:
         """Tell in how many days a line comes by itself, within the horizon."""
         if line.is_held or line.foreseen is None:
             return self.horizon_days
-        return min(max((line.foreseen - self.today).days, 0), self.horizon_days)
+        return self.days_until(line.foreseen)
+
+    def days_until(self, day: date) -> int:
+        """Count the days until then, within the horizon."""
+        return min(max((day - self.today).days, 0), self.horizon_days)
 
     def hurried_to(self, line: Line) -> date | None:
         """Tell the day on which a line comes once its source is hurried; none where that brings nothing."""
@@ -124,7 +128,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One action, or a set of them that does together what none does alone."""
+    """One action, or a set of them that does together what none does alone: it releases, or saves more days."""
 
     actions: tuple[Action, ...]
     releases: TailName | None
@@ -158,18 +162,19 @@ def rank(grounded: Iterable[Grounded], outlook: Outlook) -> list[Option]:
     donors = _Donors(waiting)
     options: list[Option] = []
     for tail in waiting:
-        choices = [list(_choices(tail, line, donors.of(tail, line.part), outlook)) for line in tail.lines]
-        options.extend(weigh(tail, [action], outlook) for line in choices for action in line)
-        if 1 < len(choices) <= SET_MAX:
-            options.extend(_best_set(tail, choices, outlook))
+        latest = sorted(tail.lines, key=lambda line: (-outlook.wait(line), line.order_id))
+        choices = [list(_choices(tail, line, donors.of(tail, line.part), outlook)) for line in latest]
+        singles = [weigh(tail, [action], outlook) for line in choices for action in line]
+        alone = max((each.days_saved for each in singles), default=0)
+        options += [*singles, *_best_set(replace(tail, lines=tuple(latest)), choices, outlook, more_than=alone)]
     return sorted((each for each in options if each.releases or each.days_saved > 0), key=lambda each: each.place)
 
 
 def weigh(tail: Grounded, actions: Sequence[Action], outlook: Outlook) -> Option:
     """Weigh actions on different lines of one platform: whether they release it, and how many days they save."""
-    filled = {action.line.order_id: max((action.on - outlook.today).days, 0) for action in actions}
+    filled = {action.line.order_id: outlook.days_until(action.on) for action in actions}
     before = max(outlook.wait(line) for line in tail.lines)
-    after = max(min(filled.get(line.order_id, outlook.wait(line)), outlook.horizon_days) for line in tail.lines)
+    after = max(filled.get(line.order_id, outlook.wait(line)) for line in tail.lines)
     is_released = all(line.order_id in filled for line in tail.lines)
     return Option(tuple(actions), tail.name if is_released else None, before - after)
 
@@ -220,11 +225,35 @@ def _choices(tail: Grounded, line: Line, donors: Sequence[Grounded], outlook: Ou
         yield Action(ActionKind.CANNIBALISE, tail.name, line, outlook.today, donor.name, donor.expected)
 
 
-def _best_set(tail: Grounded, choices: Sequence[Sequence[Action]], outlook: Outlook) -> Iterator[Option]:
-    """Choose an action for every line of a platform, as good as can be; no donor gives twice what it has once."""
-    sets = [actions for actions in product(*choices) if _gives_once(actions)]
-    if sets:
-        yield min((weigh(tail, actions, outlook) for actions in sets), key=lambda each: each.place)
+def _best_set(
+    tail: Grounded, choices: Sequence[Sequence[Action]], outlook: Outlook, *, more_than: int
+) -> Iterator[Option]:
+    """Choose actions for the latest lines of a platform, as good as can be; no donor gives twice what it has once.
+
+    A platform is back no sooner than the latest line that is left as it is: what else is done for lines that come
+    before that one is in vain. So no set does better than one of its latest lines alone.
+    """
+    sets = _best_sets([outlook.wait(line) for line in tail.lines], choices, outlook)
+    best = min((weigh(tail, actions, outlook) for actions in sets), key=lambda each: each.place, default=None)
+    if best is not None and (best.releases or best.days_saved > more_than):
+        yield best
+
+
+def _best_sets(waits: Sequence[int], choices: Sequence[Sequence[Action]], outlook: Outlook) -> list[Sequence[Action]]:
+    """List the sets that are equally good; thousands are tried for a platform, so what is weighed is three numbers."""
+    dated = [[(outlook.days_until(action.on), action) for action in line] for line in choices[:SET_MAX]]
+    best, found = (True, outlook.horizon_days, SET_MAX), list[Sequence[Action]]()
+    for size in range(2, len(dated) + 1):
+        left = waits[size] if size < len(waits) else 0
+        for chosen in product(*dated[:size]):
+            place = (size < len(waits), max(left, *(days for days, _ in chosen)), size)
+            if place > best:
+                continue
+            actions = [action for _, action in chosen]
+            if _gives_once(actions):
+                found = [*(found if place == best else ()), actions]
+                best = place
+    return found
 
 
 def _gives_once(actions: Sequence[Action]) -> bool:

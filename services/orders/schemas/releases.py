@@ -54,7 +54,7 @@ class ActionRead(Answer):
 
 
 class OptionRead(Answer):
-    """One action, or a set of them that releases a platform where no single one does."""
+    """One action, or a set of them that releases a platform, or saves more days, where no single one does."""
 
     actions: list[ActionRead]
     """What is done, all of it together."""
