@@ -10,6 +10,7 @@ from sqlalchemy import (
     Numeric,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.dialects.postgresql import UUID
 
@@ -41,6 +42,7 @@ lot_facts = Table(
     ),
     Index("lot_fact_lot", "lot"),
     Index("lot_fact_day", "kind", "recorded_on"),
+    Index("lot_fact_sent", "work_order", postgresql_where=text("kind = 'dispatched'")),
 )
 
 indigenous_thresholds = Table(
