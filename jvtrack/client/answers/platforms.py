@@ -85,6 +85,8 @@ class BlockingLine(Record):
     """Day on which it is foreseen; none where nobody can say."""
     source: SiteId | None = None
     """Who brings the last of it, where something is to be made."""
+    on_road: bool = False
+    """Whether the last of it has left its source."""
 
 
 class PlatformPeriod(Record):

@@ -58,7 +58,7 @@ class Line:
     is_held: bool = False
     """Whether all that is missing is held for it in stock."""
     source: SiteId | None = None
-    """Who is to bring the last of it; none where nobody could be hurried."""
+    """Who is to send the last of it; none where nobody could be hurried, as what is on the road cannot be."""
     lacks: int = 0
     """How much is neither held nor issued."""
     spares: tuple[Spare, ...] = ()

@@ -12,6 +12,7 @@ from decimal import ROUND_CEILING, Decimal
 from services.orders.domain.days import shift
 from services.orders.domain.foresight import Silent
 from services.orders.domain.order import Order
+from services.orders.domain.road import Road
 from services.orders.domain.source import Source
 from services.orders.domain.sourcing import Sourcing
 from shared.types import OrderId, PartId, SiteId
@@ -78,6 +79,18 @@ def subject(supposed: Supposition) -> tuple[object, ...]:
     return Growth, supposed.part
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """An order whose work orders are either on the road or not, where that makes a difference."""
+
+    order: Order
+    silent: Silent
+    sent: frozenset[int] = frozenset()
+    """The work orders that are on the road with all that is left of them."""
+    part_of: Mapping[int, int] = field(default_factory=dict)
+    """Of which work order one is that stands for what of it is not on the road."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
     """Everything that is supposed at once, by what it is supposed of."""
@@ -124,21 +137,40 @@ class World:
         stopped, percent = self.stopped.get(source.site, 0), self.capacities.get(source.site, _WHOLE)
         return replace(source, lead_time_days=source.lead_time_days + stopped, capacity_percent=percent)
 
-    def order(self, order: Order, slips: Slips, silent: Silent) -> Order:
-        """Give an order as it would be: its work orders late or short, its quantity grown."""
+    def apart(self, order: Order, road: Road, silent: Silent) -> Apart:
+        """Part what is on the road from what a source that stops, or has another capacity, is still to send."""
         left, rejected = order.left, self.rejected.get(order.order_id, {})
+        works, sent, part_of = list(order.work_orders), set[int](), dict[int, int]()
+        for work in order.work_orders:
+            there = min(road.get(work.n, 0), left[work.n] - rejected.get(work.n, 0))
+            if there <= 0 or (work.source not in self.stopped and work.source not in self.capacities):
+                continue
+            sent.add(work.n)
+            rest = left[work.n] - there
+            if rest:
+                works[work.n - 1] = replace(work, quantity=work.quantity - rest)
+                works.append(replace(work, n=len(works) + 1, quantity=rest, asked=work.answered))
+                part_of[len(works)] = work.n
+        silence = {**silent, **{n: silent[whole] for n, whole in part_of.items() if whole in silent}}
+        return Apart(replace(order, work_orders=tuple(works)), silence, frozenset(sent), part_of)
+
+    def order(self, apart: Apart, slips: Slips) -> Order:
+        """Give an order as it would be: its work orders late or short, its quantity grown."""
+        order, left = apart.order, apart.order.left
         works = [
-            self._work(
-                work,
-                slips.get((order.order_id, work.n), 0),
-                rejected.get(work.n, 0),
-                foreseen=silent.get(work.n) or work.due,
-            )
-            if left[work.n]
-            else work
+            self._changed(apart, work, slips) if left[work.n] and work.n not in apart.sent else work
             for work in order.work_orders
         ]
         return self._grown(replace(order, work_orders=tuple(works)))
+
+    def _changed(self, apart: Apart, work: Sourcing, slips: Slips) -> Sourcing:
+        order_id, n = apart.order.order_id, apart.part_of.get(work.n, work.n)
+        return self._work(
+            work,
+            slips.get((order_id, n), 0),
+            self.rejected.get(order_id, {}).get(n, 0),
+            foreseen=apart.silent.get(n) or work.due,
+        )
 
     def _work(self, work: Sourcing, slip: int, rejected: int, *, foreseen: date) -> Sourcing:
         due, reasons = foreseen if slip or work.source in self.stopped else work.due, []

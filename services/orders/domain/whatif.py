@@ -7,15 +7,16 @@ where that is earlier than to wait: if its source is late by what is supposed, o
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from services.orders.domain.foresight import foreseen, silent
+from services.orders.domain.foresight import Silent, foreseen, silent
 from services.orders.domain.order import Order
 from services.orders.domain.plan import missing, plan
 from services.orders.domain.platforms import TailName
 from services.orders.domain.ranking import Market, waiting_days
 from services.orders.domain.release import Grounded, expected_release
+from services.orders.domain.road import Road
 from services.orders.domain.source import Source
 from services.orders.domain.supposition import Slips, Supposition, World
 from shared.types import OrderId, PartId, SiteId
@@ -31,6 +32,8 @@ class OpenLine:
     order: Order
     market: Market
     placed_at: datetime
+    road: Road = field(default_factory=dict)
+    """How much of its work orders has left its source and not arrived."""
 
     @property
     def turn(self) -> tuple[object, ...]:
@@ -68,10 +71,12 @@ def project(snapshot: Snapshot, suppositions: Sequence[Supposition] = ()) -> Out
     """Tell what would become of lines and platforms; with nothing supposed, as it is."""
     world = World.of(suppositions, snapshot.today)
     slips = _slips(snapshot.lines, world)
-    silences = {line.order.order_id: silent(line.order, line.market, snapshot.today) for line in snapshot.lines}
+    silences = dict[OrderId, Silent]()
     given, orders = Given(), dict[OrderId, Order]()
     for line in sorted(snapshot.lines, key=lambda line: line.turn):
-        planned = _plan(line, world.order(line.order, slips, silences[line.order.order_id]), given, world)
+        apart = world.apart(line.order, line.road, silent(line.order, line.market, snapshot.today))
+        planned = _plan(replace(line, order=apart.order), world.order(apart, slips), given, world)
+        silences[planned.order_id] = apart.silent
         given.update(_more(line.order, planned))
         orders[planned.order_id] = planned
     days = {order_id: foreseen(order, silences[order_id], snapshot.today) for order_id, order in orders.items()}
@@ -159,20 +164,26 @@ def _more(before: Order, after: Order) -> Given:
 
 
 def _slips(lines: Iterable[OpenLine], world: World) -> Slips:
-    """Reckon how much later work orders come at another capacity, by the wait for it of all that is due before."""
+    """Reckon how much later work orders come at another capacity, by the wait for it of all that is due before.
+
+    What is on the road waits for nothing, and nothing waits for it.
+    """
     if not world.capacities:
         return {}
     queues: defaultdict[tuple[PartId, SiteId], list[tuple[date, OrderId, int, int]]] = defaultdict(list)
-    terms: dict[tuple[PartId, SiteId], Source] = {}
+    terms, sent = dict[tuple[PartId, SiteId], Source](), Given()
     for line in lines:
         order, left = line.order, line.order.left
         terms.update({(order.part, each.site): each for each in line.market.sources if each.site in world.capacities})
         for work in order.work_orders:
             if left[work.n] and work.source in world.capacities:
-                queues[order.part, work.source].append((work.due, order.order_id, work.n, left[work.n]))
+                sent[order.part, work.source] += line.road.get(work.n, 0)
+                waits = left[work.n] - line.road.get(work.n, 0)
+                queues[order.part, work.source].append((work.due, order.order_id, work.n, waits))
     slips: dict[tuple[OrderId, int], int] = {}
     for place in queues.keys() & terms.keys():
-        slips.update(_queue_slips(sorted(queues[place]), terms[place], world))
+        source = _busy(terms[place], -sent[place])
+        slips.update(_queue_slips(sorted(each for each in queues[place] if each[-1]), source, world))
     return slips
 
 

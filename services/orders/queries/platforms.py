@@ -30,7 +30,7 @@ from shared.sql import Row, Statement
 from shared.types import OrderId, Platform, SiteId, TailNumber
 
 _NEWEST = 2**31 - 1
-_READ = BlockingLine.model_fields.keys() - {"foreseen", "source"}
+_READ = BlockingLine.model_fields.keys() - {"foreseen", "source", "on_road"}
 # An order that its depot's nation has placed for one of its own platforms, of a part that it cannot do without.
 _BLOCKING = Statement(
     """
@@ -40,16 +40,20 @@ _BLOCKING = Statement(
            o.sourced > 0 AND EXISTS (
              SELECT FROM work_order work
              WHERE work.order_id = o.order_id AND work.quantity > 0 AND work.due < CAST(:today AS date)) AS has_silent,
-           CASE WHEN o.sourced > 0 THEN (
-             SELECT CASE WHEN work.lateral_order IS NULL THEN work.source END FROM work_order work
-             WHERE work.order_id = o.order_id AND work.quantity > 0
-             ORDER BY work.due DESC, work.n DESC LIMIT 1) END AS source
+           ARRAY(SELECT work.n FROM work_order work WHERE work.order_id = o.order_id AND work.quantity > 0
+                   AND work.quantity <= (SELECT sum(sent.quantity) FROM lot_fact sent WHERE sent.kind = 'dispatched'
+                                           AND sent.work_order = work.order_id || '-W' || work.n)) AS sent,
+           last.n, last.source
     FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:sites AS text[]))
          AS w (platform, tail_number, site)
     JOIN orders o ON o.platform = w.platform AND o.tail_number = w.tail_number
     JOIN part_copy p ON p.part_id = o.part AND w.platform = ANY(p.grounds)
     JOIN site_copy home ON home.site_id = w.site
     JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = home.country
+    LEFT JOIN LATERAL (
+      SELECT work.n, CASE WHEN work.lateral_order IS NULL THEN work.source END AS source FROM work_order work
+      WHERE work.order_id = o.order_id AND work.quantity > 0 AND o.sourced > 0
+      ORDER BY work.due DESC, work.n DESC LIMIT 1) AS last ON true
     WHERE o.state NOT IN ('issued', 'cancelled', 'stocked')
     ORDER BY w.platform, w.tail_number, o.priority, o.order_id
     """
@@ -145,11 +149,13 @@ async def blocking(
 
 
 def _foreseen(row: Row, silences: Mapping[OrderId, Last], today: date) -> dict[str, Any]:
-    """Tell when a line is foreseen, and who brings the last of it."""
+    """Tell when a line is foreseen, who brings the last of it, and whether that has left its source."""
     last = silences.get(row.order_id)
     if last is not None:
-        return {"foreseen": last.on, "source": None if last.work.lateral else last.work.source}
-    return {"foreseen": row.promised_for and max(row.promised_for, today), "source": row.source}
+        source = None if last.work.lateral else last.work.source
+        return {"foreseen": last.on, "source": source, "on_road": last.work.n in row.sent}
+    foreseen = row.promised_for and max(row.promised_for, today)
+    return {"foreseen": foreseen, "source": row.source, "on_road": row.n in row.sent}
 
 
 def chosen(

@@ -80,7 +80,7 @@ def _line(line: BlockingLine, spares: Spares) -> Line:
         part=line.part,
         foreseen=line.foreseen,
         is_held=line.state is OrderState.RESERVED,
-        source=line.source if line.state is OrderState.SOURCED else None,
+        source=line.source if line.state is OrderState.SOURCED and not line.on_road else None,
         lacks=lacks,
         spares=spares.covering(line, lacks),
         overdue_since=line.promised_for if line.overdue else None,

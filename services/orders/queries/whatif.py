@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.days import DAYS_AHEAD_MAX
 from services.orders.domain.order import Order
+from services.orders.domain.road import on_road
 from services.orders.domain.supposition import subject
 from services.orders.domain.whatif import OpenLine, Snapshot
 from services.orders.queries import releases
@@ -22,7 +23,7 @@ from services.orders.schemas.suppositions import (
 )
 from services.orders.schemas.whatif import WhatIf
 from services.orders.settings import OrdersSettings
-from services.orders.store import lookups, market
+from services.orders.store import lookups, lot_facts, market
 from services.orders.store import orders as store
 from services.orders.store.lookups import Sight
 from shared.errors import Kind, Refusal
@@ -72,7 +73,13 @@ async def load(session: AsyncSession, nation: Nation, sight: Sight, *, today: da
         raise TooMuchOpen(grounded_max=tails_max)
     orders = await store.load(session, rows)
     markets = await market.markets(session, orders, today)
-    lines = [OpenLine(orders[row.order_id], markets[row.order_id], row.placed_at) for row in rows]
+    works = [work.name(order.order_id) for order in orders.values() for work in order.work_orders]
+    sent = await lot_facts.sent(session, works)
+    placed_at = {row.order_id: row.placed_at for row in rows}
+    lines = [
+        OpenLine(order, markets[order_id], placed_at[order_id], on_road(order, sent))
+        for order_id, order in orders.items()
+    ]
     snapshot = Snapshot(today, lines, grounded, bounds.what_if_horizon_days)
     return Scene(snapshot, {row.order_id: row.platform for row in rows})
 

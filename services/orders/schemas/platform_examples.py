@@ -17,6 +17,7 @@ _LINE: dict[str, Any] = {
     "overdue": False,
     "foreseen": "2027-02-15",
     "source": "F-01",
+    "on_road": False,
 }
 _HOURS: dict[str, Any] = {"hours": 720.0, "up_hours": 646.67, "awaiting_parts_hours": 73.33, "availability": 0.8981}
 TAIL: dict[str, Any] = {

@@ -114,6 +114,8 @@ class BlockingLine(Answer):
     """Day on which it is foreseen: as promised, or later where a source is silent; none where nobody can say."""
     source: SiteId | None
     """Who is to make the last of it; none where another depot ships it."""
+    on_road: bool
+    """Whether the last of it has left its source, which can hurry it no more."""
 
 
 class PeriodRead(Answer):

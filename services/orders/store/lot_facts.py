@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.events.production import LotDispatched, LotEvent, LotFinished, LotScrapped
 from shared.events.progress import MaterialConsumed
 from shared.sql import Statement
-from shared.types import EventId
+from shared.types import EventId, WorkOrderId
 
 _SAVE = Statement(
     """
@@ -26,6 +26,12 @@ _SAVE = Statement(
     """
 )
 _VOID = Statement("DELETE FROM lot_fact WHERE event_id = ANY(CAST(:event_ids AS uuid[]))")
+_SENT = Statement(
+    """
+    SELECT work_order, sum(quantity)::bigint AS quantity FROM lot_fact
+    WHERE kind = 'dispatched' AND work_order = ANY(CAST(:work_orders AS text[])) GROUP BY work_order
+    """
+)
 KINDS: dict[type[LotEvent], str] = {
     LotFinished: "finished",
     LotScrapped: "scrapped",
@@ -77,6 +83,12 @@ async def void(session: AsyncSession, event_ids: Collection[EventId]) -> None:
     """Forget facts that did not happen."""
     if event_ids:
         await _VOID.run(session, {"event_ids": sorted(event_ids)})
+
+
+async def sent(session: AsyncSession, work_orders: Collection[WorkOrderId]) -> dict[WorkOrderId, int]:
+    """Tell how much of these work orders has been dispatched; of which nothing has been is not in the answer."""
+    rows = await _SENT.rows(session, {"work_orders": sorted(work_orders)})
+    return {row.work_order: row.quantity for row in rows}
 
 
 def _exact(amount: str | None) -> Decimal | None:

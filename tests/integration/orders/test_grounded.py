@@ -7,7 +7,7 @@ import pytest
 
 from shared import clock
 from shared.events.catalogue import Fit, PartDefined
-from shared.events.production import DelayReported, WorkOrderAccepted, WorkOrderOpened
+from shared.events.production import DelayReported, LotDispatched, WorkOrderAccepted, WorkOrderOpened
 from shared.events.stock import DemandClosed, DemandIssued, DemandReserved
 from shared.http.tokens import Scope
 from shared.types import Platform
@@ -99,6 +99,30 @@ async def test_an_overdue_line_is_called_so_and_comes_when_it_is_foreseen(house:
     assert option["actions"][0]["explanation"] == (
         f"F-01 is late since {in_days(-1)}, expected {in_days(30)}; hurried, it is taken to come on {in_days(15)}."
     )
+
+
+@pytest.mark.parametrize("days", [40, -1])
+async def test_no_source_is_hurried_for_what_is_on_the_road(house: House, days: int) -> None:
+    await ground(house)
+    order_id = await order_for(house, days=40)
+    await house.ear.hear(production_said(order_id, DelayReported, quantity=1, due=in_days(days), cause="furnace"))
+    sent = LotDispatched(
+        lot="F-01:L-1",
+        part=PART,
+        factory="F-01",
+        work_order=f"{order_id}-W1",
+        shipment="F-01:S-1",
+        depot="D-01",
+        quantity=1,
+    )
+
+    hurried = (await ask(house, "/actions"))["options"]
+    await house.ear.hear(sent)
+    (grounded,) = await ask(house, "/grounded")
+    left = (await ask(house, "/actions"))["options"]
+
+    assert ([each["actions"][0]["kind"] for each in hurried], left) == (["expedite"], [])
+    assert [(each["source"], each["on_road"]) for each in grounded["blocking"]] == [("F-01", True)]
 
 
 async def test_nobody_can_say_when_an_overdue_line_comes_whose_source_has_no_terms_any_more(house: House) -> None:

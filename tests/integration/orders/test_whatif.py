@@ -9,7 +9,7 @@ import pytest
 
 from deploy.postgres.provision import ServiceDatabase
 from shared import clock
-from shared.events.production import WorkOrderOpened
+from shared.events.production import LotDispatched, WorkOrderOpened
 from shared.events.stock import DemandReserved
 from tests.integration.orders.fleet import register, say
 from tests.integration.orders.house import PART, House, inventory_said, open_house, production_said, slug
@@ -51,6 +51,18 @@ async def scenario(house: House, *supposed: dict[str, Any], **query: Any) -> Any
 
 def in_days(days: int) -> str:
     return str(TODAY + timedelta(days=days))
+
+
+def a_dispatch(work_order: str, quantity: int) -> LotDispatched:
+    return LotDispatched(
+        lot=f"F-01:L-{work_order}",
+        part=PART,
+        factory="F-01",
+        work_order=work_order,
+        shipment=f"F-01:S-{work_order}",
+        depot="D-01",
+        quantity=quantity,
+    )
 
 
 async def test_a_planner_sees_which_promises_and_platforms_a_stop_moves(house: House) -> None:
@@ -134,6 +146,18 @@ async def test_the_day_that_a_source_has_told_is_the_day_that_moves(house: House
     found = await scenario(house, STOP)
 
     assert [(each["before"], each["after"]) for each in found["moved"]] == [(in_days(44), in_days(134))]
+
+
+async def test_what_is_on_the_road_comes_though_its_source_stops(house: House) -> None:
+    await house.approve("F-01", lead_time_days=30)
+    order_id = await short(house)
+
+    late = await scenario(house, STOP)
+    await house.ear.hear(a_dispatch(f"{order_id}-W1", 5))
+    sent = await scenario(house, STOP)
+
+    assert [each["order_id"] for each in late["moved"]] == [order_id]
+    assert sent["moved"] == []
 
 
 async def test_an_answer_lists_and_counts_what_is_asked_for(house: House) -> None:

@@ -71,6 +71,56 @@ def test_a_day_at_the_edge_of_the_calendar_moves_no_further(due: date, days: int
     assert supposing(edge, Stop("F-01", 20), Capacity("F-01", 200)) == [days]
 
 
+@pytest.mark.parametrize(
+    ("road", "days"),
+    [({}, [60]), ({1: 5}, [20]), ({1: 3}, [60])],
+    ids=["nothing on the road", "all on the road", "a part on the road"],
+)
+def test_what_is_on_the_road_comes_though_its_source_stops(road: dict[int, int], days: list[int]) -> None:
+    (line,) = planned(a_line(1, a_source("F-01", 20)))
+
+    assert supposing(a_snapshot(replace(line, road=road)), Stop("F-01", 40)) == days
+
+
+def test_what_is_not_on_the_road_yet_is_late_alone_and_may_be_asked_of_others() -> None:
+    (line,) = planned(a_line(1, a_source("F-01", 20), a_source("F-02", 30)))
+    sent = a_snapshot(replace(line, road={1: 3}))
+
+    (order,) = project(sent, [Stop("F-01", 40)]).orders.values()
+
+    left = order.left
+    assert [(each.source, left[each.n]) for each in order.work_orders if left[each.n]] == [("F-01", 3), ("F-02", 2)]
+    assert supposing(sent, Stop("F-01", 40)) == [30]
+    assert supposing(sent) == [20]
+
+
+def test_what_is_rejected_is_not_what_has_left_while_something_else_is_there() -> None:
+    (line,) = planned(a_line(1, a_source("F-01", 20)))
+    snapshot = a_snapshot(replace(line, road={1: 3}))
+
+    def left(rejected: int) -> list[tuple[int, int]]:
+        (order,) = project(snapshot, [Stop("F-01", 40), Rejection(line.order.order_id, 1, rejected)]).orders.values()
+        return [((each.due - TODAY).days, order.left[each.n]) for each in order.work_orders if order.left[each.n]]
+
+    assert left(2) == [(20, 3), (60, 2)]
+    assert left(4) == [(20, 1), (60, 4)]
+
+
+def test_a_part_that_is_not_on_the_road_and_silent_comes_later_than_it_is_foreseen() -> None:
+    learned = learn(20, Seen(at_least=[29]), Prior())
+    silent = replace(a_silent_line(learned), road={1: 2})
+
+    assert days_down(silent, Stop("F-01", 10)) == (learned.remaining_days(29), learned.remaining_days(29) + 10)
+
+
+def test_what_is_on_the_road_neither_waits_for_capacity_nor_holds_anybody_up() -> None:
+    busy = a_source("F-01", 20, capacity_per_week=4)
+    first, second = planned(a_line(1, busy, quantity=4), a_line(2, busy, quantity=4))
+
+    assert supposing(a_snapshot(first, second), Capacity("F-01", 50)) == [27, 41]
+    assert supposing(a_snapshot(replace(first, road={1: 4}), second), Capacity("F-01", 50)) == [20, 34]
+
+
 def test_half_the_capacity_doubles_the_wait_for_it() -> None:
     busy = a_source("F-01", 20, capacity_per_week=4)
     lines = planned(a_line(1, busy, quantity=4), a_line(2, busy, quantity=4))
