@@ -23,6 +23,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "verify": ("verify",),
     "imports": ("import",),
     "orders": ("orders",),
+    "activities": ("activities",),
     "stock": ("stock",),
     "figures": ("figures",),
     "sources": ("sources",),

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import TypeVar
 
 from deploy.errors import SetupError
@@ -60,7 +61,7 @@ def operations(jvtrack: JVTrack, service: ServiceName) -> Operations:
 
 def _connect(settings: StackSettings, addresses: Mapping[str, str]) -> JVTrack:
     return JVTrack(
-        token=os.environ.get("JVTRACK_TOKEN") or _operator_token(settings),
+        token=os.environ.get("JVTRACK_TOKEN") or partial(_operator_token, settings),
         orders=addresses["orders"],
         production=addresses["production"],
         inventory=addresses["inventory"],

@@ -1,4 +1,4 @@
-"""`jvtrack orders place` and `amend`: what a depot asks for, and what it changes of that."""
+"""`jvtrack orders place`, `amend`, `cancel` and `decline`: what a depot asks for, changes of that, and takes back."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -19,6 +19,7 @@ from shared.types import Condition, Platform, Urgency
 
 ordering = typer.Typer()
 
+OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
 References = Annotated[
     list[str] | None,
     typer.Option("--accept-reference", help=f"Take only lots of this: {REFERENCE_FORM}. May be repeated."),
@@ -69,7 +70,7 @@ def place(  # noqa: PLR0913  # an option each
 
 @ordering.command()
 def amend(  # noqa: PLR0913  # an option each
-    order: Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")],
+    order: OrderName,
     *,
     quantity: Annotated[int | None, typer.Option(help="How much is still wanted in all; it only goes down.")] = None,
     required_by: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="The new day of need.")] = None,
@@ -98,8 +99,31 @@ def amend(  # noqa: PLR0913  # an option each
     _ask(lambda jvtrack: jvtrack.orders.change(order, change), as_json=as_json)
 
 
+@ordering.command()
+def cancel(
+    order: OrderName,
+    *,
+    reason: Annotated[str | None, typer.Option(help="Why; it stands in the order's history.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Take an order back: what is not issued yet is released, by whoever holds or makes it."""
+    _ask(lambda jvtrack: jvtrack.orders.cancel(order, reason), as_json=as_json)
+
+
+@ordering.command()
+def decline(
+    order: OrderName,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the order's history.")],
+    as_json: Json = False,
+) -> None:
+    """Say no to another depot's order that yours was to fill."""
+    _ask(lambda jvtrack: jvtrack.orders.decline(order, reason), as_json=as_json)
+
+
 _ANSWER_SECONDS = 2.0
 """How long to wait for what inventory can give."""
+_CANCELLED = "cancelled"
 
 
 def _named(references: Sequence[str] | None) -> list[Reference] | None:
@@ -114,5 +138,7 @@ def _ask(ask: Callable[[JVTrack], Awaitable[Order]], *, as_json: bool) -> None:
     console = Console()
     console.print(order_table([found]))
     console.print(f"version {found.version}")
+    if found.cancel_requested and found.state != _CANCELLED:
+        console.print("to be cancelled: what is not issued yet is being released")
     if only := accepted(found):
         console.print(f"takes only lots of {escape(only)}")

@@ -16,6 +16,7 @@ from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.expediting import alternatives, expedite
+from jvtrack.commands.following import follow
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
@@ -168,6 +169,7 @@ def urgency(
     Console().print(table)
 
 
+orders.command()(follow)
 orders.command()(expedite)
 orders.command()(alternatives)
 

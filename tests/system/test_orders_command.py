@@ -1,6 +1,11 @@
 """A depot's question, through the command: how its order stands, and why."""
 
+import asyncio
 import json
+import os
+import signal
+import sys
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -11,6 +16,14 @@ from tests.fixtures.catalogue import Trade
 from tests.fixtures.commands import attempt, command
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+def environment(trade: Trade, role: str = "planner") -> Mapping[str, str]:
+    """Give what a terminal has that a role types in."""
+    settings = trade.system.settings
+    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
+    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home)}
+    return {**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token(role)}
 
 
 async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None:
@@ -47,6 +60,53 @@ async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None
     assert urgent == []
     assert "approved by" in uses
     assert f"promised for {due}: lead time of F-01" in words
+
+
+async def test_a_depot_takes_its_order_back_and_another_declines_what_it_was_to_fill(trade: Trade) -> None:
+    part = await trade.stocked(("D-01", 2), ("D-03", 2))
+    own = (await trade.placed(part, 2, depot="D-01")).order_id
+    others = (await trade.placed(part, 2, depot="D-01", site="D-03")).order_id
+
+    asked = await command(trade, "orders", "cancel", own, "--reason", "Found one.", role="depot", site="D-01")
+    no = ("orders", "decline", others, "--reason", "We need it.", "--json")
+    declined = json.loads(await command(trade, *no, role="depot", site="D-03"))
+    refused = await attempt(trade, "orders", "decline", own, "--reason", "No.", role="depot", site="D-01")
+    await trade.quiet()
+    listed = json.loads(await command(trade, "orders", "list", "--part", part, "--json"))
+
+    assert "to be cancelled" in asked
+    assert declined["cancel_requested"]
+    assert [each["state"] for each in listed] == ["cancelled", "cancelled"]
+    assert refused.returncode == 2
+
+
+async def test_who_follows_orders_reads_a_line_for_each_until_ctrl_c(trade: Trade) -> None:
+    part = await trade.stocked(("D-01", 9))
+    words = ("orders", "follow", "--part", part, "--kind", "placed")
+    follower = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "jvtrack.cli", *words, env=environment(trade), stdout=asyncio.subprocess.PIPE
+    )
+    assert follower.stdout is not None
+    heard = asyncio.create_task(follower.stdout.readline())
+    placed = []
+    async with asyncio.timeout(60):
+        while not heard.done():  # It follows from when it is connected.
+            placed.append((await trade.placed(part, 1, depot="D-01")).order_id)
+            await asyncio.wait([heard], timeout=1)
+        line = (await heard).decode()
+        follower.send_signal(signal.SIGINT)
+        code = await follower.wait()
+
+    assert any(f"placed  {order}  D-01  {part}" in line for order in placed)
+    assert code == 0
+
+
+async def test_a_planner_lists_the_units_that_may_order(trade: Trade) -> None:
+    listed = json.loads(await command(trade, "activities", "list", "--json"))
+    table = await command(trade, "activities", "list")
+
+    assert {"activity": "7201YA", "site": "D-01", "force_activity_designator": "I"} in listed
+    assert "7201YA" in table
 
 
 async def test_an_order_that_there_is_not_is_one_sentence_and_exit_code_2(trade: Trade) -> None:

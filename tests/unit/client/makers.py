@@ -15,7 +15,7 @@ from jvtrack.client import JVTrack, Patience
 from jvtrack.client.reports import Report
 from shared.events.factory import FactoryLotStarted
 
-Answer = httpx.Response | Exception
+Answer = httpx.Response | BaseException
 QUICK = Patience(seconds_max=2.0, pause_seconds_first=0.001, pause_seconds_max=0.01)
 
 
@@ -31,7 +31,7 @@ class ScriptedService:
         await request.aread()
         self.asked.append(request)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, Exception):
+        if isinstance(answer, BaseException):
             raise answer
         return answer if isinstance(answer, httpx.Response) else answer(request)
 
@@ -111,7 +111,14 @@ def bodies(service: ScriptedService) -> list[list[str]]:
     return [[json.loads(line)["id"] for line in request.content.splitlines()] for request in service.asked]
 
 
-def printed_by(module: Any, monkeypatch: pytest.MonkeyPatch, service: ScriptedService, *words: str) -> str:
+def printed_by(
+    module: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    service: ScriptedService,
+    *words: str,
+    app: Any = None,
+    typed: str = "",
+) -> str:
     """Run a module's commands against a scripted service; gives what they have written."""
 
     def call(what: Callable[[JVTrack], Any]) -> Any:
@@ -123,7 +130,7 @@ def printed_by(module: Any, monkeypatch: pytest.MonkeyPatch, service: ScriptedSe
 
     shown = StringIO()
     monkeypatch.setattr(module, "call", call)
-    monkeypatch.setattr(module, "Console", lambda: Console(file=shown, width=250))
-    done = CliRunner().invoke(module.app, list(words), catch_exceptions=False)
+    monkeypatch.setattr(module, "Console", lambda: Console(file=shown, width=250), raising=False)
+    done = CliRunner().invoke(app or module.app, list(words), input=typed, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return shown.getvalue() + done.stdout
