@@ -1,8 +1,9 @@
 """`jvtrack orders expedite`: bring an order sooner, after a look at what it costs others; and who could ship."""
 
 import json
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
@@ -18,18 +19,20 @@ from jvtrack.client import (
     HurrySource,
     JVTrack,
     Price,
+    ProblemError,
     RaiseUrgency,
     ShipFromDepot,
+    Spare,
     SplitNeed,
     StockPrice,
     StockTaken,
 )
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
+from jvtrack.commands.order_filters import OrderName
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Urgency
 
-OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
 _V = TypeVar("_V")
 Reason = Annotated[str, typer.Option(help="Why; it stands in the order's history.")]
 
@@ -52,24 +55,24 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     urgency: Annotated[Urgency | None, typer.Option(help="Raise the urgency of need.")] = None,
     version: Annotated[int | None, typer.Option(help="Do nothing if the order has changed since this version.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would cost others.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Neither show what it costs nor ask whether it is meant: for scripts.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
-    """Bring an order sooner: hurry a source, let another depot ship, split the need, raise the urgency."""
-    named = {"hurry": work_order, "from-depot": depot, "split": source, "urgency": urgency}
-    (kind, value) = _only(named)
-    why: dict[str, Any] = {"reason": reason, "version": version}
-    act: ExpediteAct
-    if kind == "hurry":
-        act = HurrySource(work_order=value, wanted_by=_needed(read_day(wanted_by), "--by", "2026-12-20"), **why)
-    elif kind == "urgency":
-        act = RaiseUrgency(urgency=Urgency(value), **why)
-    elif kind == "split":
-        act = SplitNeed(source=value, quantity=_needed(quantity, "--quantity", "1"), **why)
-    else:
-        act = ShipFromDepot(depot=value, quantity=_needed(quantity, "--quantity", "1"), **why)
-    if dry_run:
+    """Bring an order sooner: hurry a source, let another depot ship, split the need, raise the urgency.
+
+    What it would cost others is shown first, and it is done if that is meant; `--yes` does it at once.
+    """
+    named = {"--hurry": work_order, "--from-depot": depot, "--split": source, "--urgency": urgency}
+    act = _act(named, wanted_by=read_day(wanted_by), quantity=quantity, why={"reason": reason, "version": version})
+    if as_json and not (yes or dry_run):
+        raise SetupError("Nobody is asked where JSON is written: add --yes, or --dry-run to see what it would cost.")
+    if not yes:
         _show_price(call(partial(_priced, order=order, act=act)), as_json=as_json)
-        return
+        if dry_run:
+            return
+        typer.confirm(f"Do that for {order}?", abort=True)
     done = call(lambda jvtrack: jvtrack.orders.expedite(order, act))
     if as_json:
         show_json(done)
@@ -80,7 +83,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
 
 def alternatives(order: OrderName, *, as_json: Json = False) -> None:
     """List the other depots that could ship what an order waits for, beyond what they protect."""
-    found = call(lambda jvtrack: jvtrack.inventory.alternatives(order))
+    found = call(partial(_could_ship, order=order))
     if as_json:
         show_json(found)
         return
@@ -90,11 +93,31 @@ def alternatives(order: OrderName, *, as_json: Json = False) -> None:
     Console().print(table)
 
 
-def _only(named: dict[str, str | None]) -> tuple[str, str]:
-    chosen = [(name, value) for name, value in named.items() if value is not None]
+def _act(
+    named: Mapping[str, str | None], *, wanted_by: date | None, quantity: int | None, why: Mapping[str, Any]
+) -> ExpediteAct:
+    """Read what is to be done; what belongs to something else is refused."""
+    chosen = [(option, value) for option, value in named.items() if value is not None]
     if len(chosen) != 1:
         raise SetupError("Say what is to be done: one of --hurry, --from-depot, --split, --urgency.")
-    return chosen[0]
+    option, value = chosen[0]
+    for other, said, takers in (("--by", wanted_by, _DATED), ("--quantity", quantity, _COUNTED)):
+        if said is not None and option not in takers:
+            raise SetupError(f"{other} goes with {' or '.join(takers)}, not with {option}.")
+    match option:
+        case "--hurry":
+            return HurrySource(work_order=value, wanted_by=_needed(wanted_by, "--by", "2026-12-20"), **why)
+        case "--split":
+            return SplitNeed(source=value, quantity=_needed(quantity, "--quantity", "1"), **why)
+        case "--from-depot":
+            return ShipFromDepot(depot=value, quantity=_needed(quantity, "--quantity", "1"), **why)
+        case _:
+            return RaiseUrgency(urgency=Urgency(value), **why)
+
+
+_DATED = ("--hurry",)
+_COUNTED = ("--from-depot", "--split")
+_NOT_FOUND = 404
 
 
 def _needed(value: _V | None, option: str, example: str) -> _V:
@@ -103,28 +126,60 @@ def _needed(value: _V | None, option: str, example: str) -> _V:
     return value
 
 
-async def _priced(jvtrack: JVTrack, *, order: str, act: ExpediteAct) -> tuple[Price, StockPrice]:
+@dataclass(frozen=True, slots=True)
+class _Priced:
+    """What orders says of an act, and what inventory says of the stock that it takes, where that may be seen."""
+
+    price: Price
+    stock: StockPrice | None
+    unseen: str | None = None
+    """The depot whose stock is not seen."""
+
+
+async def _priced(jvtrack: JVTrack, *, order: str, act: ExpediteAct) -> _Priced:
     """Ask inventory who would lose stock, where the act takes any, and orders what becomes of promises by it."""
     if isinstance(act, RaiseUrgency):
-        priority = (await jvtrack.orders.price(order, act)).priority
-        stock = await jvtrack.inventory.price(order, AskPrice(priority=priority))
-        act = act.model_copy(update={"stock": StockTaken.of(stock)})
+        asked = AskPrice(priority=(await jvtrack.orders.price(order, act)).priority)
     elif isinstance(act, ShipFromDepot):
-        stock = await jvtrack.inventory.price(order, AskPrice(depot=act.depot, quantity=act.quantity))
-        act = act.model_copy(update={"stock": StockTaken.of(stock)})
+        asked = AskPrice(depot=act.depot, quantity=act.quantity)
     else:
-        stock = StockPrice(gets=0)
-    return await jvtrack.orders.price(order, act), stock
+        return _Priced(await jvtrack.orders.price(order, act), StockPrice(gets=0))
+    stock = await _if_seen(jvtrack.inventory.price(order, asked))
+    if stock is None:
+        return _Priced(await jvtrack.orders.price(order, act), None, (await jvtrack.orders.get(order)).site)
+    act = act.model_copy(update={"stock": StockTaken.of(stock)})
+    return _Priced(await jvtrack.orders.price(order, act), stock)
 
 
-def _show_price(found: tuple[Price, StockPrice], *, as_json: bool) -> None:
-    price, stock = found
+async def _could_ship(jvtrack: JVTrack, *, order: str) -> Sequence[Spare]:
+    """Ask what depots could ship for an order; for one that another depot fills already, none does."""
+    found = await _if_seen(jvtrack.inventory.alternatives(order))
+    if found is None:
+        site = (await jvtrack.orders.get(order)).site
+        raise SetupError(f"{order} is filled by {site}, whose stock is not yours to see: no other depot ships for it.")
+    return found
+
+
+async def _if_seen(asked: Awaitable[_V]) -> _V | None:
+    """Wait for what inventory says of an order; nothing where it is filled by a depot whose stock is not seen."""
+    try:
+        return await asked
+    except ProblemError as problem:
+        if problem.status != _NOT_FOUND:
+            raise
+        return None
+
+
+def _show_price(found: _Priced, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({**price.model_dump(mode="json"), "stock": stock.model_dump(mode="json")}, indent=1))
+        stock = None if found.stock is None else found.stock.model_dump(mode="json")
+        typer.echo(json.dumps({**found.price.model_dump(mode="json"), "stock": stock}, indent=1))
         return
     console = Console()
-    for table in _tables(price, stock):
+    for table in _tables(found.price, found.stock or StockPrice(gets=0)):
         console.print(table)
+    if found.unseen is not None:
+        console.print(f"What it would cost others in the stock of {found.unseen} is not yours to see, and not counted.")
 
 
 def _tables(price: Price, stock: StockPrice) -> Sequence[Table]:

@@ -12,6 +12,7 @@ from jvtrack.client import JVTrack, NewOrder, Order, OrderChange
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
+from jvtrack.commands.order_filters import OrderName
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.shown import Json, show_json
 from shared.events.production import Reference
@@ -19,7 +20,6 @@ from shared.types import Condition, Platform, Urgency
 
 ordering = typer.Typer()
 
-OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
 References = Annotated[
     list[str] | None,
     typer.Option("--accept-reference", help=f"Take only lots of this: {REFERENCE_FORM}. May be repeated."),

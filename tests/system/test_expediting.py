@@ -44,7 +44,9 @@ async def test_a_hurried_factory_is_told_and_the_promise_moves_when_it_answers(t
 
     priced = json.loads(await command(trade, "orders", *act, "--dry-run", "--json"))
     untouched = await trade.acting("operator").orders.get(order)
-    said = await command(trade, "orders", *act)
+    unasked = await attempt(trade, "orders", *act)
+    still = await trade.acting("operator").orders.get(order)
+    said = await command(trade, "orders", *act, "--yes")
     factory = trade.acting("factory", "F-01")
     async with asyncio.timeout(30):
         while (work := await factory.production.work_order(f"{order}-W1")).wanted_by is None:  # told
@@ -55,7 +57,8 @@ async def test_a_hurried_factory_is_told_and_the_promise_moves_when_it_answers(t
     moved = await until(trade, order, lambda shown: shown.promised_for == soon)
 
     assert [(move["order_id"], move["after"]) for move in priced["moved"]] == [(order, str(soon))]
-    assert untouched.version == waits.version - 1
+    assert untouched.version == still.version == waits.version - 1
+    assert (unasked.returncode, "what it would do" in unasked.stdout) == (1, True)
     assert "is sourced" in said
     assert (work.wanted_by, work.due) == (soon, waits.promised_for)
     assert moved.first_promised_for == waits.promised_for
@@ -70,7 +73,7 @@ async def test_another_depot_ships_what_it_can_spare_and_it_arrives_for_the_orde
     there = json.loads(await command(trade, "orders", "alternatives", order, "--json"))
     act = ("expedite", order, "--from-depot", "D-03", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
     price = await command(trade, "orders", *act, "--dry-run")
-    await command(trade, "orders", *act)
+    await command(trade, "orders", *act, "--yes")
     lateral = f"{order}-Z"
     lent = await until(trade, order, lambda shown: any(work.lateral == lateral for work in shown.work_orders))
     depot = trade.acting("depot", "D-03")
@@ -96,7 +99,7 @@ async def test_a_depot_that_protects_what_it_has_ships_nothing_and_the_order_sta
     order = await waiting(trade, part, 2)
     act = ("expedite", order, "--from-depot", "D-03", "--quantity", "2", "--reason", "ZP-5104 is grounded.")
 
-    await command(trade, "orders", *act)
+    await command(trade, "orders", *act, "--yes")
     gone = await until(trade, f"{order}-Z", lambda shown: shown.state == "cancelled")
     stays = await trade.acting("operator").orders.get(order)
 
@@ -111,11 +114,34 @@ async def test_a_need_is_split_over_a_second_source(trade: Trade) -> None:
     terms = SourceTerms(approved=True, approved_on=clock.now().date(), lead_time_days=10)
     await trade.acting("planner").orders.put_source(part, "F-02", terms)
 
-    await command(trade, "orders", "expedite", order, "--split", "F-02", "--quantity", "3", "--reason", "F-01 is late.")
+    act = ("expedite", order, "--split", "F-02", "--quantity", "3", "--reason", "F-01 is late.")
+    await command(trade, "orders", *act, "--yes")
     split = await until(trade, order, lambda shown: [work.quantity for work in shown.work_orders] == [1, 3])
 
     assert [work.source for work in split.work_orders] == ["F-01", "F-02"]
     assert (await settled(trade)).holds
+
+
+async def test_a_depot_whose_order_another_one_fills_sees_what_it_may_of_the_price_and_why_no_other_ships(
+    trade: Trade,
+) -> None:
+    part = await trade.stocked(("D-03", 1))
+    order = (await trade.placed(part, 2, depot="D-01", site="D-03")).order_id
+    await trade.quiet()
+    mine = {"role": "depot", "site": "D-01"}
+    why = ("--reason", "ZP-5104 is grounded.", "--dry-run")
+
+    urgent = await command(trade, "orders", "expedite", order, "--urgency", "A", *why, **mine)
+    priced = json.loads(await command(trade, "orders", "expedite", order, "--urgency", "A", *why, "--json", **mine))
+    lateral = ("--from-depot", "D-02", "--quantity", "1")
+    shipped = await attempt(trade, "orders", "expedite", order, *lateral, *why, **mine)
+    there = await attempt(trade, "orders", "alternatives", order, **mine)
+
+    assert "What it would cost others in the stock of D-03 is not yours to see" in urgent
+    assert (priced["stock"], "promises" in priced) == (None, True)
+    assert "409 order-not-lendable" in shipped.stderr
+    assert f"{order} is filled by D-03, whose stock is not yours to see" in there.stderr
+    assert (shipped.returncode, there.returncode) == (2, 2)
 
 
 async def test_what_is_not_said_or_cannot_be_is_one_sentence_and_exit_code_2(trade: Trade) -> None:
