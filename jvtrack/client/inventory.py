@@ -32,6 +32,7 @@ from jvtrack.client.figures import ALL, Figures, Scope
 from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
+from shared.events.stock import Gate
 from shared.types import Cage, OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
 
 
@@ -119,10 +120,15 @@ class Inventory:
         return await self._move(f"discrepancies/{discrepancy}/resolve", Grounds(reason=reason), key)
 
     async def stock(
-        self, query: StockQuery | None = None, *, group: Grouping = "account", empty: bool = False
+        self,
+        query: StockQuery | None = None,
+        *,
+        group: Grouping = "account",
+        empty: bool = False,
+        held_back: Gate | None = None,
     ) -> StockAnswer:
         """Read all stock that a query asks for, with how fresh it is and where its stream goes on."""
-        asked = texts({**_asked(query), "group": group, "empty": empty})
+        asked = texts({**_asked(query), "group": group, "empty": empty, "held_back": held_back})
         pages = [self.door.read(page, StockAnswer) async for page in answers(self.door, "/v1/stock", asked)]
         rows = [row for answer in pages for row in answer.rows]
         return pages[0].model_copy(update={"rows": rows})

@@ -109,10 +109,12 @@ class Production:
         factory: SiteId | None = None,
         part: PartId | None = None,
         status: str | None = None,
+        undecided: bool | None = None,
         limit: int | None = None,
     ) -> Listing[WorkOrder]:
         """Walk through work orders by their ids; the first page's position is where their stream goes on."""
-        return Listing(self.door, "/v1/work-orders", WorkOrder, factory=factory, part=part, status=status, limit=limit)
+        asked = {"factory": factory, "part": part, "status": status, "undecided": undecided}
+        return Listing(self.door, "/v1/work-orders", WorkOrder, **asked, limit=limit)
 
     async def work_order(self, work_order: WorkOrderId) -> WorkOrderDetails:
         """Read a work order with its history."""

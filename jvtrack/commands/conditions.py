@@ -61,7 +61,7 @@ def set_rule(
 @conditions.command()
 def change(
     *,
-    site: Annotated[str, typer.Option(help="Your depot.")],
+    site: Annotated[str, typer.Option(help="The depot: your own, or for quality any of its nation.")],
     part: Annotated[str, typer.Option(help="The part.")],
     was: Annotated[Condition, typer.Option("--from", help="The condition in which the books have them.")],
     becomes: Annotated[Condition, typer.Option("--to", help="The condition in which they are.")],

@@ -13,6 +13,7 @@ from jvtrack.client import DownstreamLot, JVTrack, LotDetails, Stock, StockQuery
 from jvtrack.commands.caller import call
 from jvtrack.commands.floor import floor
 from jvtrack.commands.shown import Json, show_json
+from shared.events.references import reference_key
 
 app = typer.Typer()
 lots = typer.Typer(no_args_is_help=True)
@@ -38,6 +39,7 @@ def show(
         return
     console = Console()
     console.print(f"{found.lot}: {found.finished} of {found.started} {found.part} finished, {found.status}")
+    console.print(f"made as {reference_key(found.reference) if found.reference else '-'}, {_certificate(found)}")
     console.print(_inputs(found))
 
 
@@ -79,6 +81,10 @@ def _rows(recalled: Recalled) -> Sequence[Sequence[str]]:
         if each.in_transit or each.on_hand or each.reserved
     ]
     return [(*about, *place) for place in places] or [(*about, "", "", "", "")]
+
+
+def _certificate(lot: LotDetails) -> str:
+    return f"certificate {escape(lot.certificate)}" if lot.certificate else "certificate missing"
 
 
 def _inputs(lot: LotDetails) -> Table:

@@ -13,6 +13,7 @@ from jvtrack.client import Stock, StockQuery
 from jvtrack.client.answers.stock import Grouping
 from jvtrack.commands.caller import call
 from jvtrack.commands.shown import Json, show_json
+from shared.events.stock import Gate
 from shared.types import Condition, Platform
 
 app = typer.Typer()
@@ -31,6 +32,7 @@ def list_stock(
     platform: Annotated[Platform | None, typer.Option(help="Only of parts that fit this platform.")] = None,
     lot: Annotated[str | None, typer.Option(help="Only of this lot.")] = None,
     condition: Annotated[Condition | None, typer.Option(help="Only in this supply condition.")] = None,
+    held_back: Annotated[Gate | None, typer.Option(help="Only what this gate holds back.")] = None,
     summed: Annotated[bool, typer.Option("--sum", help="One row for each part at a site.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Also where nothing stands any more.")] = False,
     as_json: Json = False,
@@ -38,7 +40,7 @@ def list_stock(
     """List stock: free, reserved, on the road, and what holds it back."""
     query = StockQuery(site=site, part=part, platform=platform, lot=lot, condition=condition)
     group: Grouping = "part-site" if summed else "account"
-    found = call(lambda jvtrack: jvtrack.inventory.stock(query, group=group, empty=empty))
+    found = call(lambda jvtrack: jvtrack.inventory.stock(query, group=group, empty=empty, held_back=held_back))
     if as_json:
         show_json(found)
         return

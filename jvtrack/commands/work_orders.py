@@ -27,10 +27,17 @@ def list_work_orders(
     factory: Annotated[str | None, typer.Option(help="Only of this factory or supplier.")] = None,
     part: Annotated[str | None, typer.Option(help="Only of this part.")] = None,
     status: Annotated[str | None, typer.Option(help="Only those as far as: countered, in-work ...")] = None,
+    undecided: Annotated[
+        bool | None, typer.Option("--undecided/--decided", help="Only those whose factory owes the fate of work.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List work orders: how far each has come, and what it waits for."""
-    found = call(lambda jvtrack: jvtrack.production.work_orders(factory=factory, part=part, status=status).all())
+    found = call(
+        lambda jvtrack: jvtrack.production.work_orders(
+            factory=factory, part=part, status=status, undecided=undecided
+        ).all()
+    )
     if as_json:
         show_json(found)
         return
@@ -89,4 +96,6 @@ def _said(work_order: WorkOrder) -> Sequence[str]:
     offered = [] if making.offered is None else [f"offers {making.offered}"]
     kits = [f"waits for {each.kit}" for each in making.kits_missing]
     fates = {"for stock": making.for_stock, "scrapped": making.scrapped, "reused": making.reused}
-    return [*offered, *kits, *(f"{quantity} in work {fate}" for fate, quantity in fates.items() if quantity)]
+    told = [f"{quantity} in work {fate}" for fate, quantity in fates.items() if quantity]
+    owed = f"{work_order.undecided} in work were asked back: their fate is not told yet"
+    return [*offered, *kits, *told, *([owed] if work_order.undecided else [])]

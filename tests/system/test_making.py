@@ -80,6 +80,7 @@ async def test_a_planner_says_no_and_a_cancelled_order_leaves_work_whose_fate_is
     await trade.quiet()
     await trade.acting("depot", "D-01").orders.cancel(order.order_id, "Aircraft written off.")
     await until(trade, order, lambda now: [each.quantity for each in now.work_orders] == [0, 2, 0])
+    owed = await command(trade, "work-orders", "list", "--part", part, "--undecided")
     fate = FactoryWorkInProgressDecided(
         work_order=second, outcome=InProgress.SCRAPPED, quantity=2, reason="No other customer."
     )
@@ -89,6 +90,8 @@ async def test_a_planner_says_no_and_a_cancelled_order_leaves_work_whose_fate_is
 
     assert [each.quantity for each in ended.work_orders] == [0, 0, 0]
     assert ended.work_orders[0].declined
+    assert "2 in work were asked back: their fate is not told yet" in owed
+    assert first not in owed
     assert "of what was asked back at F-02, 2 in work are scrapped" in why
 
 

@@ -21,8 +21,9 @@ from services.orders.schemas.weights import WeightsRead
 from services.production.schemas.answers import EventAnswer, LineAnswer, LinesSummary, lines_answer, request_body
 from services.production.schemas.events import READER, read_correction
 from services.production.schemas.examples import examples
+from services.production.schemas.gaps import GapsRead
 from services.production.schemas.genealogy import DownstreamLot
-from services.production.schemas.views import GapsRead, LotRead, LotSummary, WorkOrderRead, WorkOrderSummary
+from services.production.schemas.views import LotRead, LotSummary, WorkOrderRead, WorkOrderSummary
 from shared.events.factory import FactoryEventCorrected
 
 ANSWERS: list[type[BaseModel]] = [

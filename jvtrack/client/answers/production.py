@@ -62,6 +62,12 @@ class HistoryEntry(Record):
     """When it was written down."""
     out_of_order: bool = False
     """Whether it came before a fact that it presumes."""
+    id: str | None = None
+    """The sender's id of the event, if a sender posted it."""
+    posted_type: str | None = None
+    """The type under which it was posted."""
+    posted: dict[str, JsonValue] | None = None
+    """The data that was posted."""
 
 
 class Lot(Record):
@@ -85,6 +91,10 @@ class Lot(Record):
     """Reported as finished and good."""
     dispatched: int
     """Sent away."""
+    reference: Reference | None = None
+    """The item of production made; none if its finishes name none, or more than one."""
+    certificate: str | None = None
+    """Certificate of conformance, as told when it was finished; none while it is missing."""
     discrepancies: list[str] = []
     """What its facts contradict."""
 
@@ -180,6 +190,12 @@ class WorkOrder(Record):
     """Reported as finished and good."""
     dispatched: int
     """Sent away."""
+    asked_back: int = 0
+    """How much was asked back since it was opened."""
+    given_back: int = 0
+    """How much of that was given back."""
+    undecided: int = 0
+    """How many pieces in work were asked back of which the factory has not yet said what becomes."""
     accepted: bool
     """Whether the factory has taken it on."""
     due: date

@@ -27,6 +27,7 @@ _FILTERS = {
     "site": "b.site = :site",
     "lot": "b.lot = :lot",
     "condition": "b.condition = :condition",
+    "held_back": f"{gate('b')} = :held_back",
     "platform": "b.part IN (SELECT part_id FROM part WHERE platforms @> ARRAY[CAST(:platform AS text)])",
 }
 _SOMETHING_THERE = "b.on_hand + b.reserved + b.in_transit + b.produced > 0"
@@ -98,7 +99,7 @@ async def rows(session: AsyncSession, wanted: StockFilter, seen: Seen, window: W
         filters=tuple(values),
         is_grouped=wanted.group is Grouping.PART_SITE,
         shows_empty=wanted.empty,
-        sees_some=bool(seen.some_none) and wanted.lot is None and wanted.condition is None,
+        sees_some=bool(seen.some_none) and _says_nothing_of_lots(wanted),
         goes_on=window.after is not None,
     )
     after = dict(
@@ -107,6 +108,11 @@ async def rows(session: AsyncSession, wanted: StockFilter, seen: Seen, window: W
     places = {"full": sorted(seen.full), "some": sorted(seen.some_none)}
     found = await _statement(shape).rows(session, {**values, **places, **after, "limit": window.limit})
     return [_row(each) for each in found]
+
+
+def _says_nothing_of_lots(wanted: StockFilter) -> bool:
+    """Tell whether a question may be answered of depots that are shown as some or none."""
+    return wanted.lot is None and wanted.condition is None and wanted.held_back is None
 
 
 @lru_cache(maxsize=_SHAPES_MAX)

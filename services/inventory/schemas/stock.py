@@ -44,6 +44,8 @@ class StockFilter(GoodsFilter):
 
     group: Grouping = Grouping.ACCOUNT
     """A row for each lot and condition, or for each part at each site."""
+    held_back: Gate | None = None
+    """Only what this gate keeps from being reserved and issued; of other depots then nothing is shown."""
     empty: Asked = False
     """Whether to show what has been there and is all gone."""
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from services.production.api.doors import Reader, SenderUnknown
 from services.production.queries import making
 from services.production.schemas.events import SOURCE
-from services.production.schemas.views import GapsRead
+from services.production.schemas.gaps import GapsRead
 from shared.http.app import Session
 from shared.http.paging import Paging
 from shared.http.rights import Subject, reach

@@ -130,6 +130,12 @@ class WorkOrder:
         return self.promises[-1].due if self.promises else self.due_asked
 
     @property
+    def undecided(self) -> int:
+        """How many pieces in work were asked back of which the factory has not yet said what becomes."""
+        unwanted = self.asked - self.given - self.said.settled
+        return 0 if self.totals.completions else max(0, min(unwanted, self.totals.in_work))
+
+    @property
     def status(self) -> WorkOrderStatus:
         """Say how far it has come."""
         quantity, totals = self.quantity, self.totals

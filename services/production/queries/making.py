@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Row, Select, desc, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, desc, func, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.production.domain.lot import Lot
@@ -17,9 +17,8 @@ from services.production.domain.work_order import WorkOrder
 from services.production.queries.genealogy import inputs_of
 from services.production.queries.sight import bought, visible, visible_lots
 from services.production.schemas.filters import LotFilter, WorkOrderFilter
+from services.production.schemas.gaps import Gap, GapsRead
 from services.production.schemas.views import (
-    Gap,
-    GapsRead,
     HistoryEntry,
     LotRead,
     LotSummary,
@@ -30,6 +29,7 @@ from services.production.store import lots as lot_store
 from services.production.store import work_orders as work_order_store
 from services.production.tables import accepted_event, event_log, lot, part_copy, sender, site_copy, work_order
 from shared.events.envelope import Stream
+from shared.events.production import MadeAs
 from shared.http import rights
 from shared.http.named import name
 from shared.http.paging import Page
@@ -40,6 +40,9 @@ from shared.types import LotId, Nation, SiteId, SiteKind, WorkOrderId
 
 _NEWEST = 2**63 - 1
 _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_by")
+
+_DECIDED = """(SELECT coalesce(sum(CAST(each ->> 'quantity' AS bigint)), 0)
+  FROM jsonb_array_elements(work_order.said -> 'decided') AS each)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,10 @@ async def work_orders(
 ) -> list[WorkOrderSummary]:
     """List work orders by their ids."""
     query = _work_orders(reach).order_by(work_order.c.work_order_id).limit(window.limit)
-    query = query.where(*(work_order.c[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
+    asked = wanted.model_dump(exclude_none=True, exclude={"undecided"})
+    query = query.where(*(work_order.c[name] == value for name, value in asked.items()))
+    if wanted.undecided is not None:
+        query = query.where(_is_undecided() == wanted.undecided)
     if window.after is not None:
         query = query.where(work_order.c.work_order_id > window.after)
     return [_work_order(row) for row in await session.execute(query)]
@@ -170,6 +176,13 @@ def _work_orders(reach: Reach) -> Select[Any]:
     return select(work_order, part_copy.c.quantity_scale).select_from(joined).where(seen)
 
 
+def _is_undecided() -> ColumnElement[bool]:
+    """Tell whether pieces in work were asked back whose fate is not told, as a work order itself counts them."""
+    now, through = work_order.c, work_order.c.finished + work_order.c.scrapped_in_process
+    unwanted = now.asked - now.given - literal_column(_DECIDED)
+    return and_(now.completions == 0, func.least(unwanted, func.greatest(now.started, through) - through) > 0)
+
+
 async def _work_orders_of(session: AsyncSession, rows: Iterable[Row[Any]]) -> dict[WorkOrderId, WorkOrder]:
     named = sorted({row.work_order for row in rows if row.work_order is not None})
     if not named:
@@ -223,6 +236,7 @@ def _made(totals: Totals) -> dict[str, int]:
 
 def _lot(row: Row[Any], named: dict[WorkOrderId, WorkOrder]) -> LotSummary:
     read: Lot = lot_store.read(row)
+    made_as = read.made_as or MadeAs()
     return LotSummary(
         lot=read.lot_id,
         version=read.version,
@@ -234,6 +248,8 @@ def _lot(row: Row[Any], named: dict[WorkOrderId, WorkOrder]) -> LotSummary:
         on_shelf=read.totals.on_shelf,
         in_work=read.totals.in_work,
         expires_on=read.expires_on,
+        reference=made_as.reference,
+        certificate=made_as.certificate,
         discrepancies=read.discrepancies(named.get(read.work_order) if read.work_order else None),
         updated_at=row.updated_at,
         **_made(read.totals),
@@ -256,6 +272,7 @@ def _work_order(row: Row[Any]) -> WorkOrderSummary:
         ordered=read.ordered,
         asked_back=read.asked,
         given_back=read.given,
+        undecided=read.undecided,
         accepted=read.accepted > 0,
         refused=read.refused > 0,
         due=read.due,

@@ -2,7 +2,7 @@
 
 from services.production.domain.lot import LotStatus
 from services.production.domain.work_order import WorkOrderStatus
-from shared.http.forms import Filter
+from shared.http.forms import Asked, Filter
 from shared.types import PartId, SiteId, WorkOrderId
 
 
@@ -29,3 +29,5 @@ class WorkOrderFilter(MadeFilter):
 
     status: WorkOrderStatus | None = None
     """Only work orders that have come this far."""
+    undecided: Asked | None = None
+    """Only those of which pieces in work were asked back whose fate is not told yet, or only the others."""

@@ -1,4 +1,4 @@
-"""What production shows of lots, work orders, their history, and senders."""
+"""What production shows of lots, work orders and their history."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -34,6 +34,8 @@ _LOT: dict[str, JsonValue] = {
     "on_shelf": 11,
     "in_work": 0,
     "expires_on": None,
+    "reference": {"maker": "3VK1Y", "number": "8-1930-000", "revision": "B"},
+    "certificate": "COC-2026-0042",
     "discrepancies": [],
     "updated_at": "2026-11-23T08:40:12.300Z",
 }
@@ -69,6 +71,7 @@ _WORK_ORDER: dict[str, JsonValue] = {
     "ordered": 12,
     "asked_back": 0,
     "given_back": 0,
+    "undecided": 0,
     "accepted": True,
     "refused": False,
     "due": "2027-02-15",
@@ -171,6 +174,10 @@ class LotSummary(Made):
     """Begun, and neither finished nor scrapped."""
     expires_on: date | None
     """Earliest end of a definite shelf life among its finishes."""
+    reference: Reference | None
+    """The item of production made; null if its finishes name none, or more than one."""
+    certificate: str | None
+    """Certificate of conformance, as told when it was finished; null while it is missing."""
     discrepancies: list[Discrepancy]
     """What its facts contradict."""
     updated_at: datetime
@@ -219,6 +226,8 @@ class WorkOrderSummary(Made):
     """How much was asked back since."""
     given_back: Quantity
     """How much of that was given back."""
+    undecided: Quantity
+    """How many pieces in work were asked back of which the factory has not yet said what becomes."""
     accepted: bool
     """Whether the factory has taken it on."""
     refused: bool
@@ -246,52 +255,3 @@ class WorkOrderRead(WorkOrderSummary):
 
     history: list[HistoryEntry]
     """Its newest facts, the oldest of them first; on the next page the older ones."""
-
-
-class Gap(View):
-    """Numbers that follow each other."""
-
-    first: int
-    """The first of them."""
-    last: int
-    """The last of them."""
-
-
-class GapsRead(View):
-    """Which numbers of a sender are missing."""
-
-    model_config = _shown(
-        {
-            "source": "F-01/line-3",
-            "first_sequence": 1,
-            "highest_sequence": 480,
-            "known_from": 0,
-            "missing": 3,
-            "gaps": [{"first": 212, "last": 214}],
-            "reused": [],
-            "events": 477,
-            "duplicates": 12,
-            "last_seen_at": "2026-11-23T08:35:00.120Z",
-        }
-    )
-
-    source: str
-    """The sender."""
-    first_sequence: int
-    """Lowest number that has come."""
-    highest_sequence: int
-    """Highest number that has come."""
-    known_from: int
-    """Gaps below this number are no longer listed."""
-    missing: int
-    """How many numbers are missing between the lowest and the highest."""
-    gaps: list[Gap]
-    """The missing numbers, lowest first, page by page."""
-    reused: list[Gap]
-    """Numbers that came under more than one id, lowest first; at most the newest thousand stretches."""
-    events: int
-    """Numbered events accepted from this sender."""
-    duplicates: int
-    """Deliveries of numbered events that had been accepted before."""
-    last_seen_at: datetime
-    """When it was last heard, UTC."""

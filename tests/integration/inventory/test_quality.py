@@ -21,6 +21,18 @@ async def test_quality_sees_the_nations_stock_and_what_holds_it_back(gated: Hous
     assert partners.json()["rows"] == []
 
 
+@pytest.mark.parametrize(("gate", "sites"), [("first-article", [DEPOT]), ("certificate", [])])
+async def test_what_a_gate_holds_back_is_listed_alone(gated: House, gate: str, sites: list[str]) -> None:
+    await made_and_received(gated)
+    await gated.stock(2, lot="F-01:L-0")
+
+    rows = (await gated.get("/v1/stock", role="quality", at="", held_back=gate))["rows"]
+    of_others = (await gated.get("/v1/stock", at=OTHER_DEPOT, held_back=gate))["rows"]
+
+    assert [row["site"] for row in rows] == sites
+    assert of_others == []
+
+
 @pytest.mark.parametrize("site", [DEPOT, OTHER_DEPOT])
 async def test_quality_suspends_goods_at_a_depot_of_its_nation_on_its_behalf(house: House, site: str) -> None:
     await house.stock(5, at=site)

@@ -18,6 +18,7 @@ from shared.db import Database
 from shared.errors import Refusal
 from shared.events.envelope import CloudEvent, new_event_id
 from shared.events.factory import FactoryFact
+from shared.events.orders import OrderSourcingReduced
 from shared.http.tokens import Principal
 from tests.fixtures.system import System
 from tests.unit.production.makers import a_principal, a_sourcing, an_event
@@ -56,6 +57,25 @@ async def opened(database: Database, order: str, quantity: int = 10, **terms: An
         await handlers.order_sourced(work, received)
         await work.settle()
     return work.work_orders[sourced.work_order]
+
+
+async def asked_back(database: Database, work_order: WorkOrder, quantity: int) -> None:
+    """Ask some of a work order back as the decider does."""
+    asked = OrderSourcingReduced(
+        order=work_order.order,
+        site=work_order.depot,
+        part=work_order.part,
+        work_order=work_order.work_order_id,
+        source=work_order.factory,
+        quantity=quantity,
+        asked=quantity,
+    )
+    async with database.transaction() as session:
+        work = await handlers.open_work_order_work(session, [], frozenset({asked.work_order}))
+        now = clock.now()
+        received = CloudEvent(new_event_id(), "/jvtrack/orders", asked.key, 2, now, now, asked)
+        await handlers.order_sourcing_reduced(work, received)
+        await work.settle()
 
 
 async def rows(database: Database, query: str, **values: object) -> list[Any]:

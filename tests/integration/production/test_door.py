@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import Database
+from shared.events.production import Reference
 from tests.fixtures.system import System
 from tests.fixtures.toy import eventually
 from tests.integration.production.house import EVENT, EVENTS, a_client, a_lot, an_order, opened, post
@@ -71,6 +72,19 @@ async def test_a_lot_is_read_with_its_history_after_its_own_write(factory: httpx
     assert (history[0]["out_of_order"], history[0]["clock_suspect"]) == (True, True)
     assert history[0]["voided_by"] == history[1]["event_id"]
     assert (history[0]["id"], history[0]["occurred_at"]) == (f"{lot}-1", "2020-01-01T00:00:00Z")
+
+
+async def test_a_lot_shows_its_reference_and_whether_its_certificate_is_held(factory: httpx.AsyncClient) -> None:
+    lot, reference = a_lot(), Reference(maker="3VK1Y", number="VKR-1", revision="B")
+    made = a_finish(5, lot=lot, work_order=None, reference=reference)
+    await post(factory, made, f"made-{lot}")
+    missing = (await factory.get(f"/v1/lots/F-01:{lot}")).json()
+    await post(factory, made.model_copy(update={"certificate": "COC-1"}), f"more-{lot}")
+
+    held = (await factory.get(f"/v1/lots/F-01:{lot}")).json()
+
+    assert (missing["reference"], missing["certificate"]) == (reference.model_dump(), None)
+    assert (held["reference"], held["certificate"]) == (reference.model_dump(), "COC-1")
 
 
 async def test_a_version_that_never_comes_is_not_waited_for_without_end(factory: httpx.AsyncClient) -> None:

@@ -8,10 +8,16 @@ import httpx
 import pytest
 
 from shared.db import Database
-from shared.events.factory import FactoryEventVoided, FactoryLotDispatched, FactoryLotFinished
-from shared.events.workshop import FactoryKitMissing, FactoryMaterialConsumed, FactoryWorkOrderCountered
+from shared.events.factory import FactoryEventVoided, FactoryLotDispatched, FactoryLotFinished, FactoryLotStarted
+from shared.events.making import InProgress
+from shared.events.workshop import (
+    FactoryKitMissing,
+    FactoryMaterialConsumed,
+    FactoryWorkInProgressDecided,
+    FactoryWorkOrderCountered,
+)
 from tests.fixtures.system import System
-from tests.integration.production.house import a_client, a_lot, an_order, opened, post, told
+from tests.integration.production.house import a_client, a_lot, an_order, asked_back, opened, post, told
 from tests.unit.production.makers import DEPOT, FACTORY, PART
 
 
@@ -72,6 +78,39 @@ async def test_an_offer_of_no_less_is_refused_and_leaves_nothing(database: Datab
 
     assert (refused.status_code, slug(refused)) == (422, "offer-not-less")
     assert (await shown(client, f"/v1/work-orders/{work_order}"))["making"] is None
+
+
+async def test_a_factory_lists_of_which_work_orders_it_owes_the_fate_of_what_was_asked_back(
+    database: Database, client: httpx.AsyncClient
+) -> None:
+    begun, other = [await opened(database, an_order()) for _ in range(2)]
+    work_order, lot = begun.work_order_id, a_lot()
+    start = FactoryLotStarted(lot=lot, part=PART, work_order=work_order, quantity=4)
+    await post(client, start, f"begun-{lot}")
+    for each in (begun, other):
+        await asked_back(database, each, 10)
+
+    owed = await listed(client, "true")
+    shown_now = await shown(client, f"/v1/work-orders/{work_order}")
+    fate = FactoryWorkInProgressDecided(work_order=work_order, outcome=InProgress.SCRAPPED, quantity=4)
+    await post(client, fate, f"fate-{lot}")
+
+    assert (shown_now["asked_back"], shown_now["given_back"], shown_now["undecided"]) == (10, 6, 4)
+    assert (work_order in owed, other.work_order_id in owed) == (True, False)
+    assert work_order not in await listed(client, "true")
+    assert {work_order, other.work_order_id} <= await listed(client, "false")
+
+
+async def listed(client: httpx.AsyncClient, undecided: str) -> set[str]:
+    """Name the work orders of which something is owed, or not, page by page."""
+    found: set[str] = set()
+    url: str | None = f"/v1/work-orders?undecided={undecided}"
+    while url:
+        page = await client.get(url)
+        assert page.status_code == 200, page.text
+        found |= {each["work_order"] for each in page.json()}
+        url = page.links.get("next", {}).get("url")
+    return found
 
 
 async def test_a_lot_is_followed_into_what_it_went_into_at_second_hand_and_voided_material_is_not(

@@ -11,6 +11,7 @@ from services.production.domain.making import ReuseUnclear, WorkInProgressWanted
 from services.production.domain.posted import WorkOrderUnknown
 from services.production.domain.work_order import WorkOrder
 from shared.events.envelope import new_event_id
+from shared.events.factory import FactoryFact
 from shared.events.making import InProgress, Making
 from shared.events.production import WorkOrderQuantityChanged
 from shared.events.progress import WorkInProgressDecided
@@ -21,8 +22,10 @@ from tests.unit.production.makers import (
     FACTORY,
     PART,
     WORK_ORDER,
+    a_finish,
     a_floor,
     a_posted,
+    a_reduction,
     a_scrap,
     a_start,
     a_void,
@@ -68,6 +71,30 @@ def test_no_more_is_decided_on_than_is_unwanted() -> None:
     decided.require_possible(a_decision(1))
     with pytest.raises(WorkInProgressWanted):
         decided.require_possible(a_decision(2))
+
+
+@pytest.mark.parametrize(
+    ("then", "undecided"),
+    [
+        ((), 4),
+        ((a_decision(3),), 1),
+        ((a_decision(4),), 0),
+        ((a_decision(1), a_scrap(1)), 3),
+        ((a_finish(3),), 1),
+        ((a_finish(4),), 0),
+        ((a_finish(3, completes_work_order=True),), 0),
+    ],
+)
+def test_of_cancelled_work_a_word_is_owed_until_its_fate_is_told_or_it_is_done(
+    then: tuple[FactoryFact, ...], undecided: int
+) -> None:
+    assert after(cancelled(10, started=4), *then).undecided == undecided
+
+
+def test_no_word_is_owed_of_what_was_given_back_or_is_wanted() -> None:
+    assert after(a_work_order(10), a_start(4)).undecided == 0
+    assert a_work_order(10).reduce(a_reduction(10))[0].undecided == 0
+    assert after(a_work_order(10), a_start(8)).reduce(a_reduction(4))[0].undecided == 2
 
 
 def test_pieces_go_on_as_a_work_order_that_the_factory_has() -> None:
