@@ -22,8 +22,13 @@ def made(fact: Callable[[], F]) -> F:
     try:
         return fact()
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        raise SetupError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")) from error
+        raise unfit(error) from error
+
+
+def unfit(error: ValidationError) -> SetupError:
+    """Say in one sentence what of a fact does not fit its form."""
+    first = error.errors(include_url=False)[0]
+    return SetupError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": "))
 
 
 async def post(jvtrack: JVTrack, source: SiteId, fact: FactoryFact, event: str | None) -> EventAccepted:

@@ -19,6 +19,7 @@ from jvtrack.client import (
 )
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
+from jvtrack.commands.facts import made
 from jvtrack.commands.shown import Json, show_json
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
@@ -84,18 +85,19 @@ def open_first_article(
     revision: Annotated[str | None, typer.Option(help="Revision of the drawing, if it has one.")] = None,
     day: Day = None,
     report: ReportNumber = None,
+    as_json: Json = False,
 ) -> None:
     """Begin the inspection of a reference of a part at a factory."""
-    reference = Reference(maker=maker, number=number, revision=revision)
+    reference = made(lambda: Reference(maker=maker, number=number, revision=revision))
     opening = InspectionOpening(factory=factory, part=part, reference=reference, day=read_day(day), report=report)
-    _done(lambda jvtrack: jvtrack.production.open_first_article(opening))
+    _done(lambda jvtrack: jvtrack.production.open_first_article(opening), as_json=as_json)
 
 
 @first_articles.command(name="pass")
-def pass_first_article(name: Name, *, day: Day = None, report: ReportNumber = None) -> None:
+def pass_first_article(name: Name, *, day: Day = None, report: ReportNumber = None, as_json: Json = False) -> None:
     """Say that an inspection found everything as drawn: lots may be issued."""
     passed = InspectionPass(day=read_day(day), report=report)
-    _done(lambda jvtrack: jvtrack.production.pass_first_article(name, passed))
+    _done(lambda jvtrack: jvtrack.production.pass_first_article(name, passed), as_json=as_json)
 
 
 @first_articles.command(name="fail")
@@ -105,10 +107,11 @@ def fail_first_article(
     reason: Annotated[str, typer.Option(help="What was found.")],
     day: Day = None,
     report: ReportNumber = None,
+    as_json: Json = False,
 ) -> None:
     """Say that an inspection found something otherwise than drawn."""
     failed = InspectionFailure(day=read_day(day), report=report, reason=reason)
-    _done(lambda jvtrack: jvtrack.production.fail_first_article(name, failed))
+    _done(lambda jvtrack: jvtrack.production.fail_first_article(name, failed), as_json=as_json)
 
 
 @first_articles.command(name="reopen")
@@ -119,17 +122,22 @@ def reopen_first_article(
     reason: Annotated[str, typer.Option(help="Why, in words.")],
     characteristics: Annotated[str | None, typer.Option(help="What to inspect again; all if not given.")] = None,
     day: Day = None,
+    as_json: Json = False,
 ) -> None:
     """Say that what a passed inspection proved has changed: its lots are held until it passes again."""
     reopened = InspectionReopening(day=read_day(day), causes=cause, reason=reason, characteristics=characteristics)
-    _done(lambda jvtrack: jvtrack.production.reopen_first_article(name, reopened))
+    _done(lambda jvtrack: jvtrack.production.reopen_first_article(name, reopened), as_json=as_json)
 
 
-def _done(step: Callable[[JVTrack], Awaitable[FirstArticle]]) -> None:
+def _done(step: Callable[[JVTrack], Awaitable[FirstArticle]], *, as_json: bool) -> None:
     async def take(jvtrack: JVTrack) -> FirstArticle:
         return await step(jvtrack)
 
-    _table([call(take)])
+    done = call(take)
+    if as_json:
+        show_json(done)
+        return
+    _table([done])
 
 
 def _table(found: Sequence[FirstArticle]) -> None:

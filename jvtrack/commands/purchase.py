@@ -9,11 +9,12 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from deploy.errors import SetupError
 from jvtrack.client import JVTrack, Purchase, WorkOrder
 from jvtrack.client.answers.production import EventAccepted
 from jvtrack.commands.caller import call
+from jvtrack.commands.correcting import as_it_was
 from jvtrack.commands.days import DAY_FORMATS, Day, read_day
+from jvtrack.commands.facts import EventId, told, unfit
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
 from jvtrack.commands.shown import Json, show_json
 from shared.events.purchases import PurchaseDispatched
@@ -25,7 +26,7 @@ app.add_typer(purchase, name="purchase", help="Purchases at suppliers without a 
 
 Bought = Annotated[str, typer.Argument(metavar="WORK_ORDER", help="Such as 7201YA6327A001-2026-W1.")]
 Due = Annotated[datetime, typer.Argument(formats=DAY_FORMATS, help="The day, such as 2027-02-15.")]
-EventId = Annotated[str | None, typer.Option("--id", help="Makes it one event: told again under it, it is the same.")]
+Earlier = Annotated[str, typer.Argument(metavar="EVENT", help="The id under which it was told.")]
 Reason = Annotated[str, typer.Option(help="Why; kept for ever.")]
 Telling = Callable[[Purchase], Awaitable[EventAccepted]]
 
@@ -55,18 +56,20 @@ def placed(
     price: Annotated[str | None, typer.Option(help="Price of one unit of issue, such as 14200.00.")] = None,
     currency: Annotated[str | None, typer.Option(help="Its currency, such as EUR.")] = None,
     event: EventId = None,
+    as_json: Json = False,
 ) -> None:
     """Say that a supplier has the purchase order and takes it on."""
     _tell(
         work_order,
         lambda one: one.placed(due=read_day(due), purchase=number, unit_price=price, currency=currency, id=event),
+        as_json=as_json,
     )
 
 
 @purchase.command()
-def promised(work_order: Bought, due: Due, *, event: EventId = None) -> None:
+def promised(work_order: Bought, due: Due, *, event: EventId = None, as_json: Json = False) -> None:
     """Say which day a supplier promises."""
-    _tell(work_order, lambda one: one.promised(due.date(), id=event))
+    _tell(work_order, lambda one: one.promised(due.date(), id=event), as_json=as_json)
 
 
 @purchase.command()
@@ -77,17 +80,23 @@ def offered(
     due: Day = None,
     reason: Reason,
     event: EventId = None,
+    as_json: Json = False,
 ) -> None:
     """Say that a supplier sells less than was asked for, or on another day."""
-    _tell(work_order, lambda one: one.offered(quantity, reason, due=read_day(due), id=event))
+    _tell(work_order, lambda one: one.offered(quantity, reason, due=read_day(due), id=event), as_json=as_json)
 
 
 @purchase.command()
 def slipped(
-    work_order: Bought, due: Due, *, cause: Annotated[str, typer.Option(help="Why.")], event: EventId = None
+    work_order: Bought,
+    due: Due,
+    *,
+    cause: Annotated[str, typer.Option(help="Why.")],
+    event: EventId = None,
+    as_json: Json = False,
 ) -> None:
     """Say to which day delivery has slipped."""
-    _tell(work_order, lambda one: one.slipped(due.date(), cause, id=event))
+    _tell(work_order, lambda one: one.slipped(due.date(), cause, id=event), as_json=as_json)
 
 
 @purchase.command()
@@ -99,10 +108,14 @@ def dispatched(  # noqa: PLR0913  # an option each
     quantity: Annotated[int, typer.Option(help="How much, in quanta of the part.")],
     depot: Annotated[str | None, typer.Option(help="Where it goes, if not where it was ordered for.")] = None,
     reference: Annotated[str | None, typer.Option(help=f"What was made: {REFERENCE_FORM}.")] = None,
+    heat: Annotated[str | None, typer.Option(help="Heat (melt) number of the material.")] = None,
+    made_on: Day = None,
     expires_on: Day = None,
+    inspect_by: Day = None,
     certificate: Annotated[str | None, typer.Option(help="Certificate of conformance.")] = None,
     complete: Annotated[bool, typer.Option("--complete", help="Nothing more will come.")] = False,
     event: EventId = None,
+    as_json: Json = False,
 ) -> None:
     """Say what has left a supplier: the lot is made and on its way at once."""
     goods: dict[str, Any] = {"lot": lot, "shipment": shipment, "quantity": quantity, "certificate": certificate}
@@ -115,44 +128,68 @@ def dispatched(  # noqa: PLR0913  # an option each
         }
         made: dict[str, Any] = {
             "reference": reference and read_reference(reference),
+            "heat": heat,
+            "made_on": read_day(made_on),
             "expires_on": read_day(expires_on),
+            "inspect_by": read_day(inspect_by),
             "completes_work_order": complete,
         }
         return one.dispatched(PurchaseDispatched(**place, **goods, **made), id=event)
 
-    _tell(work_order, tell)
+    _tell(work_order, tell, as_json=as_json)
 
 
 @purchase.command()
-def cancelled(work_order: Bought, *, reason: Reason, event: EventId = None) -> None:
+def cancelled(work_order: Bought, *, reason: Reason, event: EventId = None, as_json: Json = False) -> None:
     """Say that what is not dispatched of a purchase will not come."""
-    _tell(work_order, lambda one: one.cancelled(reason, id=event))
+    _tell(work_order, lambda one: one.cancelled(reason, id=event), as_json=as_json)
 
 
 @purchase.command()
 def void(
     work_order: Bought,
-    earlier: Annotated[str, typer.Argument(metavar="EVENT", help="The id under which it was told.")],
+    earlier: Earlier,
     *,
     reason: Reason,
+    as_json: Json = False,
 ) -> None:
     """Say that something that was told of a purchase did not happen."""
-    _tell(work_order, lambda one: one.void(earlier, reason))
+    _tell(work_order, lambda one: one.void(earlier, reason), as_json=as_json)
 
 
-def _tell(work_order: str, tell: Telling) -> None:
+@purchase.command()
+def correct(
+    work_order: Bought,
+    earlier: Earlier,
+    *,
+    change: Annotated[
+        list[str], typer.Option("--set", help="FIELD=VALUE as it should have been; FIELD= takes it out; repeatable.")
+    ],
+    reason: Reason,
+    as_json: Json = False,
+) -> None:
+    """Say how something that was told of a purchase happened: the rest of it stays as it was told."""
+
+    async def tell(one: Purchase) -> EventAccepted:
+        return await one.correct(earlier, await as_it_was(one, earlier, change), reason)
+
+    _tell(work_order, tell, as_json=as_json)
+
+
+def _tell(work_order: str, tell: Telling, *, as_json: bool) -> None:
     async def act(jvtrack: JVTrack) -> tuple[EventAccepted, WorkOrder]:
         one = await Purchase.of(jvtrack.production, work_order)
         try:
             accepted = await tell(one)
         except ValidationError as error:
-            said = error.errors(include_url=False)[0]
-            raise SetupError(f"{'.'.join(map(str, said['loc']))}: {said['msg']}") from error
+            raise unfit(error) from error
         return accepted, await jvtrack.production.work_order(work_order)
 
     accepted, now = call(act)
-    again = " (told before)" if accepted.status == "duplicate" else ""
-    typer.echo(f"{accepted.event_id}{again}: {now.work_order} at {now.factory} is {now.status}, due {now.due}.")
+    if as_json:
+        show_json(accepted)
+        return
+    typer.echo(f"{told(accepted)}: {now.work_order} at {now.factory} is {now.status}, due {now.due}.")
 
 
 async def _purchases(jvtrack: JVTrack, supplier: str | None) -> list[WorkOrder]:

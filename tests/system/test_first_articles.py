@@ -105,7 +105,7 @@ async def test_the_command_opens_passes_and_shows_an_inspection(trade: Trade) ->
 
     opened = await attempt(trade, "first-articles", "open", *about, role="quality")
     name = f"F-02/{part}/3VK1Y/VKR%2F7/A"
-    passed = await attempt(trade, "first-articles", "pass", name, "--report", "FAIR-1", role="quality")
+    passed = await attempt(trade, "first-articles", "pass", name, "--report", "FAIR-1", "--json", role="quality")
     again = await attempt(trade, "first-articles", "open", *about, role="quality")
     failed = await attempt(trade, "first-articles", "fail", name, "--reason", "Too late.", role="quality")
     listed = await attempt(trade, "first-articles", "list", "--part", part, "--json", role="quality")
@@ -116,6 +116,21 @@ async def test_the_command_opens_passes_and_shows_an_inspection(trade: Trade) ->
     assert "first-article-still-passed" in again.stderr or "reopen" in again.stderr
     assert [(each["first_article"], each["open"]) for each in json.loads(listed.stdout)] == [(name, True)]
     assert "FAIR-1" in shown.stdout
+    assert (json.loads(passed.stdout)["first_article"], json.loads(passed.stdout)["state"]) == (name, "passed")
+
+
+async def test_quality_sees_at_a_prompt_what_stands_and_suspends_what_it_finds_deficient(trade: Trade) -> None:
+    part = await trade.stocked(("D-01", 3))
+    change = ("--from", "A", "--to", "Q", "--quantity", "2", "--reason", "Cracks.")
+
+    done = await attempt(trade, "conditions", "change", "--site", "D-01", "--part", part, *change, role="quality")
+    listed = await attempt(trade, "stock", "list", "--part", part, "--json", role="quality")
+    held = await attempt(trade, "stock", "list", "--part", part, "--held-back", "certificate", role="quality")
+
+    assert [each.returncode for each in (done, listed, held)] == [0, 0, 0], done.stderr
+    rows = {row["condition"]: row["on_hand"] for row in json.loads(listed.stdout)["rows"]}
+    assert rows == {"A": 1, "Q": 2}
+    assert "D-01" not in held.stdout
 
 
 async def is_order(trade: Trade, order: Order, **wanted: object) -> bool:

@@ -1,5 +1,6 @@
 """A supplier without a system: chosen, asked, told of by who buys there, received at the depot."""
 
+import json
 from contextlib import aclosing
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from shared import clock
 from shared.events.production import Reference
 from shared.events.purchases import PurchaseDispatched
 from tests.fixtures.catalogue import Trade
+from tests.fixtures.commands import attempt, command
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -85,6 +87,61 @@ async def test_a_dispatch_that_never_happened_leaves_no_trace_in_the_books(trade
     await eventually(lambda: is_on_the_road(trade, part, 0))
     assert (await trade.shelf(part, SUPPLIER)).produced == 0
     assert await nothing_in_suspense(trade, part)
+
+
+async def test_what_was_told_at_a_prompt_is_corrected_there_and_the_rest_of_it_stays(trade: Trade) -> None:
+    part, number, today = trade.part(), trade.number(), clock.now().date()
+    await accept(trade, part)
+    order = await trade.placed(part, 3)
+    work, lot = await work_of(trade, order), f"{SUPPLIER}:VR-{number}"
+    life = ("--made-on", str(GIVEN), "--inspect-by", str(today + timedelta(days=400)), "--heat", f"H-{number}")
+    goods = ("--lot", f"VR-{number}", "--shipment", f"AWB-{number}", "--quantity", "3")
+
+    placed = json.loads(await bought(trade, "placed", work, "--number", "PO-1", "--id", f"PO-{number}", "--json"))
+    sent = await bought(trade, "dispatched", work, *goods, *life, "--id", f"sent-{number}")
+    await eventually(lambda: is_on_the_road(trade, part, 3))
+    words = ("--set", "quantity=2", "--set", "reference=0VR3H/8-3922-00", "--set", "heat=", "--reason", "Misread.")
+    corrected = json.loads(await bought(trade, "correct", work, f"sent-{number}", *words, "--json"))
+    await eventually(lambda: is_on_the_road(trade, part, 2))
+    await bought(trade, "correct", work, f"PO-{number}", "--set", "purchase=PO-2", "--reason", "Another number.")
+    made = await trade.acting("procurement").production.lot(lot)
+    history = (await trade.acting("procurement").production.work_order(work)).history
+
+    assert (placed["status"], placed["work_order"], corrected["lot"]) == ("accepted", work, lot)
+    assert f"{work} at {SUPPLIER} is dispatched" in sent
+    assert made.reference == Reference(maker="0VR3H", number="8-3922-00")
+    first = next(each for each in made.history if each.id == f"sent-{number}")
+    assert (first.posted or {})["inspect_by"] == str(today + timedelta(days=400))
+    assert "PO-2" in str([each.posted for each in history])
+
+
+@pytest.mark.parametrize(
+    ("event", "change", "sentence"),
+    [
+        ("nothing", "quantity=2", "Nothing that can be corrected was told"),
+        ("PO", "due", "--set due: write FIELD=VALUE"),
+        ("PO", "quantity=2", "quantity: Extra inputs are not permitted"),
+        ("PO", "due=soon", "due: Input should be a valid date"),
+    ],
+)
+async def test_a_correction_of_what_is_not_there_or_does_not_fit_is_one_sentence(
+    trade: Trade, event: str, change: str, sentence: str
+) -> None:
+    part = trade.part()
+    await accept(trade, part)
+    work = await work_of(trade, await trade.placed(part, 1))
+    name = f"{event}-{work}"
+    await bought(trade, "placed", work, "--id", f"PO-{work}")
+
+    words = ("purchase", "correct", work, name, "--set", change, "--reason", "Misread.")
+    done = await attempt(trade, *words, role="procurement")
+
+    assert done.returncode == 2
+    assert sentence in done.stderr
+
+
+async def bought(trade: Trade, *words: str) -> str:
+    return await command(trade, "purchase", *words, role="procurement")
 
 
 async def test_what_a_supplier_cancels_is_given_to_the_next_source(trade: Trade) -> None:
