@@ -37,7 +37,7 @@ from jvtrack.client.operations import Operations
 from jvtrack.client.platforms import Platforms
 from jvtrack.client.problems import ProblemError
 from jvtrack.client.replenishment import Replenishing
-from shared.types import Nation, OrderId, PartId, Platform, SiteId, WorkOrderId
+from shared.types import Nation, OrderId, PartId, Platform, Priority, SiteId, WorkOrderId
 
 _WHAT_IF_SECONDS_MAX = 120.0
 
@@ -79,7 +79,7 @@ class Orders:
         return await self.door.post("/v1/orders", order, Order, wait=wait)
 
     async def get(self, order_id: OrderId) -> OrderDetails:
-        """Read an order with its work orders and history."""
+        """Read an order with its work orders, its promises and the newest page of its history."""
         return await self.door.get(f"/v1/orders/{order_id}", OrderDetails)
 
     async def explain(self, order_id: OrderId) -> Explanation:
@@ -101,9 +101,9 @@ class Orders:
         """Give the figures of demand: fill rate, backorder-days, order-to-receipt, first promises kept."""
         return Figures(self.door, DemandFigures)
 
-    def counted(self, counted: str, scope: Scope = ALL) -> Listing[CountedOrder]:
+    def counted(self, counted: str, scope: Scope = ALL, *, priority: Priority | None = None) -> Listing[CountedOrder]:
         """Walk through the orders that a figure counts: asked, filled, short, backordered, received, due, late ..."""
-        return self.figures.behind("orders", CountedOrder, scope, counted=counted)
+        return self.figures.behind("orders", CountedOrder, scope, counted=counted, priority=priority)
 
     def list(
         self,

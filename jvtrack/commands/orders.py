@@ -1,9 +1,8 @@
 """`jvtrack orders`: what depots have asked for, how each order stands, and why; how they ask is in `ordering.py`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC
 from typing import Annotated
 
 import typer
@@ -12,46 +11,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
-from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
-from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.expediting import alternatives, expedite
 from jvtrack.commands.following import follow
+from jvtrack.commands.order_export import export
+from jvtrack.commands.order_filters import AtSite, ForPlatform, InState, Late, OfPart, OrderName
+from jvtrack.commands.order_history import history_table
 from jvtrack.commands.order_table import accepted, order_table
 from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
-from shared.events.references import reference_key
-from shared.types import Platform
 
 app = typer.Typer()
 orders = typer.Typer(no_args_is_help=True)
 app.add_typer(orders, name="orders", help="Orders: placed, amended, how each stands, what it waits for, and why.")
 orders.add_typer(ordering)
-
-OrderName = Annotated[str, typer.Argument(metavar="ORDER", help="The order, such as 7201YA6327A001-2026.")]
-AtSite = Annotated[str | None, typer.Option(help="Only those placed by this depot or filled from it.")]
-OfPart = Annotated[str | None, typer.Option(help="Only of this part.")]
-InState = Annotated[str | None, typer.Option(help="Only those that stand so: open, sourced, reserved ...")]
-ForPlatform = Annotated[Platform | None, typer.Option(help="Only for this platform.")]
-Late = Annotated[bool | None, typer.Option("--late/--on-time", help="Only late ones, or only the others.")]
-_ASKED = (
-    "document_number",
-    "suffix",
-    "ordered_by",
-    "site",
-    "part",
-    "quantity",
-    "urgency",
-    "required_by",
-    "partial",
-    "conditions",
-    "references",
-    "platform",
-    "tail_number",
-    "placed_on",
-    "promised_for",
-)
-"""What an import takes of an order, in the order of an export's columns."""
 
 
 @orders.command(name="list")
@@ -81,14 +54,14 @@ def list_orders(
 
 @orders.command()
 def show(order: OrderName, *, as_json: Json = False) -> None:
-    """Show an order with its promises and work orders."""
+    """Show an order with its work orders, its promises and its history."""
     found = call(lambda jvtrack: jvtrack.orders.get(order))
     if as_json:
         show_json(found)
         return
     console = Console()
     console.print(order_table([found]))
-    console.print(f"version {found.version}")
+    console.print(f"version {found.version}; {escape(_about(found))}")
     if only := accepted(found):
         console.print(f"takes only lots of {escape(only)}")
     for table in _details(found):
@@ -111,26 +84,7 @@ def explain(order: OrderName, *, as_json: Json = False) -> None:
             console.print(_reasons(title, reasons))
 
 
-@orders.command()
-def export(
-    file: NewFile,
-    *,
-    site: AtSite = None,
-    part: OfPart = None,
-    state: InState = None,
-    platform: ForPlatform = None,
-    late: Late = None,
-) -> None:
-    """Write orders, as their depots would order them now, to a file that `jvtrack import orders` takes.
-
-    What replenishment has ordered for the shelf is left out.
-    """
-    found = call(
-        lambda jvtrack: jvtrack.orders.list(site=site, part=part, state=state, platform=platform, late=late).all()
-    )
-    rows = [_asked(order) for order in found if not order.for_stock]
-    export_rows(file, _ASKED, rows)
-    typer.echo(f"{file}: {len(rows)} lines written.")
+orders.command()(export)
 
 
 @orders.command()
@@ -214,15 +168,6 @@ class _Explained:
 _NOT_FOUND = 404
 
 
-def _asked(order: Order) -> Mapping[str, object]:
-    """Write an order as a line of an import."""
-    said = order.model_dump(mode="json", include=set(_ASKED))
-    placed_on = None if order.placed_at is None else order.placed_at.astimezone(UTC).date().isoformat()
-    first = None if order.first_promised_for is None else order.first_promised_for.isoformat()
-    references = list(map(reference_key, order.references))
-    return {**said, "references": references, "suffix": order.suffix, "placed_on": placed_on, "promised_for": first}
-
-
 def _details(order: OrderDetails) -> Sequence[Table]:
     works = Table("work order", "source", "quantity", "due", "state")
     for work in order.work_orders:
@@ -230,7 +175,16 @@ def _details(order: OrderDetails) -> Sequence[Table]:
     promises = Table("promised on", "for", "because of")
     for promise in order.promises:
         promises.add_row(str(promise.recorded_at.date()), _shown(promise.promised_for), escape(promise.reason))
-    return works, promises
+    return works, promises, history_table(order)
+
+
+def _about(order: Order) -> str:
+    """Say how urgent an order is and who approved that, what it is for, and what was promised first."""
+    approved = f" approved by {order.approved_by}" if order.approved_by else ""
+    tail = " ".join(word for word in (order.platform, order.tail_number) if word)
+    first = order.first_promised_for
+    said = (f"for {tail}" if tail else "", f"first promised for {first}" if first else "")
+    return "; ".join([f"urgency {order.urgency}{approved}", *(word for word in said if word)])
 
 
 def _ages(report: AgeReport) -> Sequence[Table]:

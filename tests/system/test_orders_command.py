@@ -1,12 +1,14 @@
 """A depot's question, through the command: how its order stands, and why."""
 
 import asyncio
+import csv
 import json
 import os
 import signal
 import sys
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,8 @@ async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None
     assert order in table
     assert (shown["reserved"], shown["sourced"]) == (2, 3)
     assert f"{order}-W1" in details
+    assert f"urgency C; first promised for {due}" in details
+    assert all(kind in details for kind in ("history", "placed", "sourced", "promised"))
     assert [each["kind"] for each in explained["why_this_much"]] == ["reserved", "sourced"]
     assert [each["kind"] for each in explained["standing"]["reasons"]] == ["turn", "nothing-free"]
     assert "nobody waits before it" in words
@@ -78,6 +82,32 @@ async def test_a_depot_takes_its_order_back_and_another_declines_what_it_was_to_
     assert declined["cancel_requested"]
     assert [each["state"] for each in listed] == ["cancelled", "cancelled"]
     assert refused.returncode == 2
+
+
+async def test_what_is_still_to_come_is_exported_and_taken_again_and_elsewhere_it_is_no_new_need(
+    trade: Trade, tmp_path: Path
+) -> None:
+    part = await trade.stocked(("D-01", 2))
+    reduced = (await trade.placed(part, 5, depot="D-01")).order_id
+    cancelled = (await trade.placed(part, 1, depot="D-01")).order_id
+    mine = {"role": "depot", "site": "D-01"}
+    await command(trade, "orders", "amend", reduced, "--quantity", "4", **mine)
+    await command(trade, "orders", "cancel", cancelled, **mine)
+    await trade.quiet()
+    file, whole = tmp_path / "orders.csv", tmp_path / "all.json"
+    standing = await command(trade, "orders", "list", "--part", part, "--json")
+
+    await command(trade, "orders", "export", str(file), "--part", part, **mine)
+    await command(trade, "orders", "export", str(whole), "--part", part, "--all", **mine)
+    again = await command(trade, "import", "orders", str(file), str(whole), **mine)
+    await trade.quiet()
+
+    assert [(line["document_number"], line["quantity"]) for line in csv.DictReader(file.read_text().splitlines())] == [
+        (reduced[:14], "4")
+    ]
+    assert sorted(line["quantity"] for line in json.loads(whole.read_text())) == [1, 5]
+    assert [f"{path}: {count} lines imported." for path, count in ((file, 1), (whole, 2))] == again.splitlines()
+    assert await command(trade, "orders", "list", "--part", part, "--json") == standing
 
 
 async def test_who_follows_orders_reads_a_line_for_each_until_ctrl_c(trade: Trade) -> None:

@@ -255,7 +255,7 @@ class OrderDetails(Order):
     promises: list[PromiseOfOrder] = []
     """What was promised, oldest first."""
     history: list[Change] = []
-    """Every fact told about it, oldest first."""
+    """The facts told about it, oldest first: the newest of them, at most a page of 100."""
 
 
 class Activity(Record):

@@ -1,7 +1,7 @@
 """Files of orders: checked whole by the guards of the order door, staged, then placed in chunks.
 
 A line that was placed before is recognised, so the same file again changes nothing, and nor does an export of orders
-that have changed since they were placed.
+that have changed since they were placed, of which it asks for what is still to come.
 """
 
 import hashlib
@@ -195,7 +195,7 @@ async def _as_they_stand(session: AsyncSession, reused: Mapping[int, Request]) -
         n: order_id_of(each.body.document_number, each.body.suffix, each.placed_on or today)
         for n, each in reused.items()
     }
-    found = await lookups.as_ordered(session, names.values())
+    found = await lookups.as_ordered(session, {names[n]: each.body.quantity for n, each in reused.items()})
     return {
         n
         for n, each in reused.items()

@@ -1,11 +1,11 @@
 """What commands look up before they decide: the catalogue's copy, activities, what was placed before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, any_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, any_, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders import tables
@@ -97,23 +97,30 @@ async def placed(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Or
     return {row.order_id: bytes(row.body_hash) for row in await session.execute(query)}
 
 
-async def as_ordered(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, PlaceOrder]:
+async def as_ordered(session: AsyncSession, asked: Mapping[OrderId, int]) -> dict[OrderId, PlaceOrder]:
     """Write orders as their depots would order them now, which never order for the shelf at that door.
 
-    A split fill's suffix is the last part of its id. A tail number without its platform was taken once.
+    An order is for as much as is asked where that is what was ordered, what is wanted of it, or what is to come of it
+    still; otherwise for what was ordered. A split fill's suffix is the last part of its id. A tail number without its
+    platform was taken once.
     """
-    query = select(orders).where(orders.c.order_id == any_(array(order_ids)), ~orders.c.for_stock)
+    query = select(orders).where(orders.c.order_id == any_(array(list(asked))), ~orders.c.for_stock)
     rows = await session.execute(query)
-    said = PlaceOrder.model_fields.keys() - {"suffix", "references", "substitutes", "tail_number"}
+    said = PlaceOrder.model_fields.keys() - {"suffix", "quantity", "references", "substitutes", "tail_number"}
     return {
         row.order_id: PlaceOrder(
             suffix=row.order_id[len(row.document_number) + 6 :] or None,
+            quantity=asked[row.order_id] if asked[row.order_id] in _amounts(row) else row.quantity,
             references=[NamedReference(**dict(read_reference(key))) for key in row.accepted[:REFERENCES_MAX]],
             **{name: row._mapping[name] for name in said},
             tail_number=row.tail_number if row.platform else None,
         )
         for row in rows
     }
+
+
+def _amounts(row: Row[Any]) -> tuple[int, int, int]:
+    return row.quantity, row.wanted, row.wanted - row.issued
 
 
 async def heard(session: AsyncSession, order_id: OrderId) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -213,6 +214,22 @@ async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: Ho
 
     assert (here.status_code, facts, there.status_code) == (200, 5, 200), (here.text, there.text)
     assert [exported(each) for each in await listed(house)] == before
+
+
+async def test_an_export_of_what_is_still_wanted_is_the_same_order_and_any_other_amount_is_not(house: House) -> None:
+    headers = {"Content-Type": "application/json"}
+    await house.send("POST", "/v1/orders/import", content=json.dumps([a_line(1, quantity=5)]), headers=headers)
+    await house.send("PATCH", f"/v1/orders/{number(1)}-{TODAY.year}", json={"quantity": 4})
+    facts = await house.owner.fetchval("SELECT count(*) FROM event_log")
+
+    def again(quantity: int) -> Awaitable[httpx.Response]:
+        content = json.dumps([a_line(1, quantity=quantity)])
+        return house.send("POST", "/v1/orders/import", content=content, headers=headers)
+
+    answers = [(await again(quantity)).status_code for quantity in (5, 4, 3)]
+
+    assert answers == [200, 200, 422]
+    assert await house.owner.fetchval("SELECT count(*) FROM event_log") == facts
 
 
 def exported(order: dict[str, Any]) -> dict[str, Any]:
