@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from jvtrack.client.answers.figures import Group
 from jvtrack.client.door import Door, texts
 from jvtrack.client.listing import Listing, answers
-from shared.types import PartId, Platform, SiteId
+from shared.types import PartId, Platform, Priority, SiteId
 
 F = TypeVar("F", bound=Group)
 L = TypeVar("L", bound=BaseModel)
@@ -47,10 +47,13 @@ class Figures(Generic[F]):
     door: Door
     kind: type[F]
 
-    async def rows(self, scope: Scope = ALL, *, by: str | None = None) -> list[F]:
-        """Read figures, shown apart by month, part, site, platform, with commas between; else all in one row."""
+    async def rows(self, scope: Scope = ALL, *, by: str | None = None, priority: Priority | None = None) -> list[F]:
+        """Read figures, shown apart by month, part, site, platform, with commas between; else all in one row.
+
+        Only those of orders may be of one priority alone.
+        """
         kind: type[_Page[F]] = _Page[self.kind]  # type: ignore[name-defined]  # a value here
-        query = texts({**scope.query(), "by": by})
+        query = texts({**scope.query(), "by": by, "priority": priority})
         pages = [self.door.read(answer, kind) async for answer in answers(self.door, _PATH, query)]
         return [row for page in pages for row in page.rows]
 

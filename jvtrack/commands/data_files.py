@@ -10,16 +10,20 @@ from jvtrack.client import FileNameError
 from jvtrack.client.files import media_type
 
 
-def _named(path: Path) -> Path:
+def named_file(path: Path | None) -> Path | None:
+    """Take a file whose name says what it holds; none where none is named."""
     try:
-        media_type(path)
+        if path is not None:
+            media_type(path)
     except FileNameError as error:
         raise SetupError(str(error)) from None
     return path
 
 
 def _all_named(paths: list[Path]) -> list[Path]:
-    return list(map(_named, paths))
+    for path in paths:
+        named_file(path)
+    return paths
 
 
 Files = Annotated[
@@ -27,5 +31,5 @@ Files = Annotated[
     typer.Argument(exists=True, dir_okay=False, callback=_all_named, help="CSV or JSON files: .csv or .json."),
 ]
 NewFile = Annotated[
-    Path, typer.Argument(dir_okay=False, callback=_named, help="The file to write, CSV or JSON: .csv or .json.")
+    Path, typer.Argument(dir_okay=False, callback=named_file, help="The file to write, CSV or JSON: .csv or .json.")
 ]

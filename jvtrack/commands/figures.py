@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from rich.console import Console
 from rich.table import Table
 
+from deploy.errors import SetupError
 from jvtrack.client import (
     CountedLot,
     CountedOrder,
@@ -82,36 +83,47 @@ def figures(
     part: Annotated[str | None, typer.Option(help="Only of this part.")] = None,
     site: Annotated[str | None, typer.Option(help="Only of this depot or factory.")] = None,
     platform: Annotated[Platform | None, typer.Option(help="Only for this platform.")] = None,
+    priority: Annotated[
+        int | None, typer.Option(min=1, max=15, help="Only orders of this priority, as they now have it.")
+    ] = None,
     first: FirstDay = None,
     last: LastDay = None,
     as_json: Json = False,
 ) -> None:
     """Show fill rate, backorder-days, order-to-receipt, first promises kept, yield and cover."""
     scope = Scope(read_day(first), read_day(last), part, site, platform)
-    found, table = _behind(listed, scope) if listed else _all(scope, [each for each in By if each in (by or ())])
+    if listed:
+        found, table = _behind(listed, scope, priority)
+    else:
+        found, table = _all(scope, [each for each in By if each in (by or ())], priority)
     if as_json:
         show_json(found)
     else:
         Console().print(table)
 
 
-def _all(scope: Scope, groupings: Sequence[By]) -> tuple[BaseModel | Sequence[BaseModel], Table]:
-    found = call(lambda jvtrack: _asked(jvtrack, scope, groupings))
+def _all(scope: Scope, groupings: Sequence[By], priority: int | None) -> tuple[BaseModel | Sequence[BaseModel], Table]:
+    found = call(lambda jvtrack: _asked(jvtrack, scope, groupings, priority))
     return found, _together(found, groupings)
 
 
-async def _asked(jvtrack: JVTrack, scope: Scope, groupings: Sequence[By]) -> Shown:
-    """Ask each service for what it has; cover is as it stands now, and has no months."""
+async def _asked(jvtrack: JVTrack, scope: Scope, groupings: Sequence[By], priority: int | None) -> Shown:
+    """Ask each service for what it has; cover has no months, and only orders have priorities."""
+    demand = await _rows(jvtrack.orders.figures, scope, groupings, priority)
+    if priority is not None:
+        return Shown(demand=demand, making=None, stock=None)
     return Shown(
-        demand=await _rows(jvtrack.orders.figures, scope, groupings),
+        demand=demand,
         making=await _rows(jvtrack.production.figures, scope, groupings) if _OF_MAKING.issuperset(groupings) else None,
         stock=await _rows(jvtrack.inventory.figures, scope, groupings) if _OF_STOCK.issuperset(groupings) else None,
     )
 
 
-async def _rows(figures: Figures[F], scope: Scope, groupings: Sequence[By]) -> list[F] | None:
+async def _rows(
+    figures: Figures[F], scope: Scope, groupings: Sequence[By], priority: int | None = None
+) -> list[F] | None:
     try:
-        return await figures.rows(scope, by=",".join(groupings) or None)
+        return await figures.rows(scope, by=",".join(groupings) or None, priority=priority)
     except ProblemError as problem:
         if problem.status != _FORBIDDEN:
             raise
@@ -163,7 +175,9 @@ def _stock(row: CoverFigures) -> Sequence[str]:
     return f"{_shown(row.days_median)}, least {_shown(row.days_min)}", str(row.stocks), str(row.empty)
 
 
-def _behind(listed: Listed, scope: Scope) -> tuple[BaseModel | Sequence[BaseModel], Table]:
+def _behind(listed: Listed, scope: Scope, priority: int | None) -> tuple[BaseModel | Sequence[BaseModel], Table]:
+    if priority is not None and listed in {Listed.LOTS, Listed.STOCK}:
+        raise SetupError(f"--priority goes with orders, not with --list {listed.value}.")
     match listed:
         case Listed.LOTS:
             lots = call(lambda jvtrack: jvtrack.production.counted(scope).all())
@@ -171,7 +185,7 @@ def _behind(listed: Listed, scope: Scope) -> tuple[BaseModel | Sequence[BaseMode
         case Listed.STOCK:
             stocks = call(lambda jvtrack: jvtrack.inventory.cover(scope).all())
             return stocks, _stocks(stocks)
-    orders = call(lambda jvtrack: jvtrack.orders.counted(listed, scope).all())
+    orders = call(lambda jvtrack: jvtrack.orders.counted(listed, scope, priority=priority).all())
     return orders, _orders(orders)
 
 

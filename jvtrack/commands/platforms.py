@@ -16,9 +16,10 @@ from deploy.errors import SetupError
 from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp, ReleaseOptions, Spare
 from jvtrack.client.answers.orders import ImportDone
 from jvtrack.client.answers.platforms import PlatformHours, ReleaseOption
-from jvtrack.client.files import write_csv
+from jvtrack.client.files import export_rows, write_csv
 from jvtrack.commands.caller import call
-from jvtrack.commands.data_files import Files
+from jvtrack.commands.data_files import Files, named_file
+from jvtrack.commands.fleet import list_fleet, show_tail
 from jvtrack.commands.shown import Json, show_json
 from shared import clock
 from shared.types import Platform
@@ -132,10 +133,26 @@ def import_fleet(
 
 
 @platforms.command()
-def export(*, platform: OfPlatform = None, site: AtSite = None) -> None:
-    """Print the fleet as CSV, as `import` takes it."""
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(dir_okay=False, callback=named_file, help="The file to write, .csv or .json.")
+    ] = None,
+    *,
+    platform: OfPlatform = None,
+    site: AtSite = None,
+) -> None:
+    """Write the fleet to a file that `import` takes; without a file, print it as CSV."""
     found = call(lambda jvtrack: jvtrack.orders.platforms.list(platform=platform, site=site).all())
-    write_csv(sys.stdout, _COLUMNS, [each.model_dump(mode="json") for each in found])
+    rows = [each.model_dump(mode="json", include=set(_COLUMNS)) for each in found]
+    if file is None:
+        write_csv(sys.stdout, _COLUMNS, rows)
+        return
+    export_rows(file, _COLUMNS, rows)
+    typer.echo(f"{file}: {len(rows)} lines written.")
+
+
+platforms.command(name="list")(list_fleet)
+platforms.command(name="show")(show_tail)
 
 
 async def _actions(jvtrack: JVTrack) -> ReleaseOptions:

@@ -22,6 +22,7 @@ NUMBER = "7201YA6327A001"
 ORDER = f"{NUMBER}-2026"
 PLACE = ("orders", "place", *("--depot", "D-01", "--part", "HUB", "--quantity", "1", "--required-by", "2026-12-20"))
 STOOD = ("--site", "D-01", "--part", "HUB", "--reason", "Rust.")
+EXPORTS = [[what, "export"] for what in ("orders", "sources", "platforms")]
 IMPORTS = [
     *(["import", kind] for kind in ("catalogue", "stock", "orders", "sources", "activities")),
     ["platforms", "import"],
@@ -135,7 +136,7 @@ def test_what_is_typed_wrongly_is_told_by_its_option_and_an_example(
     assert (done.stderr, done.returncode) == (f"jvtrack: {said}\n", 2)
 
 
-@pytest.mark.parametrize("words", [["orders", "export"], ["sources", "export"], *IMPORTS], ids=" ".join)
+@pytest.mark.parametrize("words", [*EXPORTS, *IMPORTS], ids=" ".join)
 def test_a_file_whose_name_does_not_say_what_it_holds_is_told_how_to_name_it(words: list[str], tmp_path: Path) -> None:
     file = tmp_path / "orders.txt"
     file.touch()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from deploy.errors import SetupError
 from jvtrack.client import JVTrack, Scope
 from jvtrack.commands import figures
 from tests.unit.client.makers import ScriptedService, a_client, a_problem, an_answer, printed_by
@@ -160,3 +161,17 @@ def test_a_day_that_is_none_is_one_sentence() -> None:
 
     assert done.exit_code == 2
     assert "'last week' does not match" in done.output
+
+
+def test_figures_of_one_priority_are_those_of_orders_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = ScriptedService(an_answer({"rows": [DEMAND]}))
+    listing = ScriptedService(an_answer([ORDER]))
+
+    said = printed(monkeypatch, service, "--priority", "3")
+    printed(monkeypatch, listing, "--list", "short", "--priority", "3")
+
+    assert "75.0% of 4" in said
+    assert [str(request.url).split("/v1/")[1] for request in service.asked] == ["figures?priority=3"]
+    assert dict(listing.asked[0].url.params) == {"counted": "short", "priority": "3"}
+    with pytest.raises(SetupError, match="--priority goes with orders, not with --list lots"):
+        printed(monkeypatch, service, "--list", "lots", "--priority", "3")
