@@ -51,7 +51,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     source: Annotated[
         str | None, typer.Option("--split", metavar="SOURCE", help="Give a second source a share.")
     ] = None,
-    quantity: Annotated[int | None, typer.Option(help="How much the depot or the second source is to bring.")] = None,
+    quantity: Annotated[int | None, typer.Option(help="How many quanta the depot or the second source brings.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="Raise the urgency of need.")] = None,
     version: Annotated[int | None, typer.Option(help="Do nothing if the order has changed since this version.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would cost others.")] = False,
@@ -87,7 +87,7 @@ def alternatives(order: OrderName, *, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    table = Table("depot", "part", "could ship")
+    table = Table("depot", "part", "could ship, quanta")
     for each in found:
         table.add_row(each.site, each.part, "some" if each.quantity is None else str(each.quantity))
     Console().print(table)
@@ -186,7 +186,7 @@ def _tables(price: Price, stock: StockPrice) -> Sequence[Table]:
     totals = Table("what it would do", "later", "earlier", "days later", "days earlier")
     for name, each in (("promises", price.promises), ("platforms, days down", price.platforms)):
         totals.add_row(name, *map(str, (each.later, each.earlier, each.days_later, each.days_earlier)))
-    taken = Table("loses what is held", "quantity")
+    taken = Table("loses what is held", "quanta")
     for loser in stock.losers:
         taken.add_row(loser.order_id, str(loser.quantity))
     if stock.unnamed:

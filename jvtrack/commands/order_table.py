@@ -7,12 +7,15 @@ from rich.table import Table
 from jvtrack.client import Order
 from shared.events.references import reference_key
 
+IN_QUANTA = "Quantities are in quanta of each part, as it is ordered; `stock list` shows units of issue."
+"""What is said below a table of quantities."""
 _QUANTITIES = ("ordered", "reserved", "sourced", "issued", "open")
 
 
 def order_table(orders: Iterable[Order]) -> Table:
     """Show what has become of each order's quantity, and what is promised."""
-    table = Table("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
+    names = ("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
+    table = Table(*names, caption=IN_QUANTA)
     for order in orders:
         table.add_row(*_row(order))
     return table

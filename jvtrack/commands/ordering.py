@@ -72,7 +72,7 @@ def place(  # noqa: PLR0913  # an option each
 def amend(  # noqa: PLR0913  # an option each
     order: OrderName,
     *,
-    quantity: Annotated[int | None, typer.Option(help="How much is still wanted in all; it only goes down.")] = None,
+    quantity: Annotated[int | None, typer.Option(help="How many quanta are still wanted in all; only less.")] = None,
     required_by: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="The new day of need.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="A and B take an approver's token.")] = None,
     references: References = None,

@@ -17,7 +17,7 @@ from jvtrack.commands.following import follow
 from jvtrack.commands.order_export import export
 from jvtrack.commands.order_filters import AtSite, ForPlatform, InState, Late, OfPart, OrderName
 from jvtrack.commands.order_history import history_table
-from jvtrack.commands.order_table import accepted, order_table
+from jvtrack.commands.order_table import IN_QUANTA, accepted, order_table
 from jvtrack.commands.ordering import ordering
 from jvtrack.commands.shown import Json, show_json
 
@@ -40,7 +40,7 @@ def list_orders(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """List orders: what has become of each one's quantity, and what is promised."""
+    """List orders: what has become of each one's quantity, in quanta of its part, and what is promised."""
     found = call(
         lambda jvtrack: jvtrack.orders.list(
             site=site, part=part, state=state, platform=platform, late=late, overdue=overdue
@@ -54,7 +54,7 @@ def list_orders(
 
 @orders.command()
 def show(order: OrderName, *, as_json: Json = False) -> None:
-    """Show an order with its work orders, its promises and its history."""
+    """Show an order with its work orders, its promises and its history; quantities are in quanta of its part."""
     found = call(lambda jvtrack: jvtrack.orders.get(order))
     if as_json:
         show_json(found)
@@ -71,7 +71,10 @@ def show(order: OrderName, *, as_json: Json = False) -> None:
 
 @orders.command()
 def explain(order: OrderName, *, as_json: Json = False) -> None:
-    """Say why an order has so much, why from that source, why not earlier, and how it stands in its queue."""
+    """Say why an order has so much, why from that source, why not earlier, and how it stands in its queue.
+
+    Quantities are in quanta of its part.
+    """
     found = call(lambda jvtrack: _explained(jvtrack, order))
     if as_json:
         standing = None if found.standing is None else found.standing.model_dump(mode="json")
@@ -82,6 +85,7 @@ def explain(order: OrderName, *, as_json: Json = False) -> None:
     for title, reasons in _answers(found):
         if reasons:
             console.print(_reasons(title, reasons))
+    console.print(IN_QUANTA)
 
 
 orders.command()(export)
@@ -169,7 +173,7 @@ _NOT_FOUND = 404
 
 
 def _details(order: OrderDetails) -> Sequence[Table]:
-    works = Table("work order", "source", "quantity", "due", "state")
+    works = Table("work order", "source", "quanta", "due", "state")
     for work in order.work_orders:
         works.add_row(work.work_order, work.source, str(work.quantity), str(work.due), work.state)
     promises = Table("promised on", "for", "because of")

@@ -72,6 +72,10 @@ def test_an_order_is_shown_with_its_urgency_what_it_is_for_and_what_was_promised
     assert "earlier changes are not shown" not in bare
 
 
+def test_what_the_quantities_are_is_said_below_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Quantities are in quanta of each part" in shown(monkeypatch)
+
+
 def test_a_long_history_says_how_much_of_it_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     last = {"version": 8, "type": "jvtrack.orders.order-promised.v1", "recorded_at": WHEN, "data": None}
 
