@@ -48,6 +48,7 @@ from jvtrack.client.answers.platforms import (
     PlatformDown,
     PlatformState,
     PlatformTerms,
+    PlatformTold,
     PlatformUp,
     ReleaseOptions,
 )
@@ -173,6 +174,7 @@ __all__ = [
     "UnapprovedExport",
     "PlatformTerms",
     "PlatformDown",
+    "PlatformTold",
     "PlatformUp",
     "PlatformState",
     "PlatformDetails",

@@ -1,10 +1,13 @@
 """Platforms at the orders service: the fleet, who is down, what each waits for, and what would release it."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from jvtrack.client import streams
 from jvtrack.client.answers.expediting import Spare, SpareLine, SpareStock
 from jvtrack.client.answers.orders import ImportDone
 from jvtrack.client.answers.platforms import (
@@ -14,6 +17,7 @@ from jvtrack.client.answers.platforms import (
     PlatformDown,
     PlatformState,
     PlatformTerms,
+    PlatformTold,
     PlatformUp,
     ReleaseOptions,
 )
@@ -84,6 +88,21 @@ class Platforms:
         if not said:
             return await self.door.get(f"{_PLATFORMS}/actions", ReleaseOptions)
         return await self.door.post(f"{_PLATFORMS}/actions", SpareStock(spare=said), ReleaseOptions)
+
+    async def follow(
+        self,
+        *,
+        after: str | None = None,
+        platform: Platform | None = None,
+        tail_number: TailNumber | None = None,
+        site: SiteId | None = None,
+    ) -> AsyncGenerator[PlatformTold, None]:
+        """Hear of every platform down or up, and of promises to those that wait, across broken connections."""
+        asked = {"platform": platform, "tail_number": tail_number, "site": site}
+        async with aclosing(streams.follow(self.door, f"{_PLATFORMS}/stream", after=after, **asked)) as stream:
+            async for told in stream:
+                data = json.loads(told.data)
+                yield PlatformTold.model_validate({**data, "position": told.position, "type": told.type, "data": data})
 
     async def import_fleet(self, path: Path, *, dry_run: bool = False) -> ImportDone:
         """Import a fleet from a CSV or JSON file, all or nothing."""

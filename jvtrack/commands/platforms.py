@@ -20,6 +20,7 @@ from jvtrack.client.files import export_rows, write_csv
 from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import Files, named_file
 from jvtrack.commands.fleet import list_fleet, show_tail
+from jvtrack.commands.following import follow_fleet
 from jvtrack.commands.shown import Json, show_json
 from shared import clock
 from shared.types import Platform
@@ -53,6 +54,9 @@ def grounded(
     for each in found:
         table.add_row(*_grounded(each))
     Console().print(table)
+
+
+platforms.command("follow")(follow_fleet)
 
 
 @platforms.command()

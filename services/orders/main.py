@@ -116,6 +116,7 @@ def _app(desk: Desk, backbone: Backbone, registry: CollectorRegistry, authentica
 def _routers(desk: Desk) -> list[APIRouter]:
     return [
         stream.router(desk),
+        stream.fleet_router(desk),
         reports.router(desk),
         imports.router(desk),
         orders.router(desk),

@@ -12,10 +12,12 @@ from shared.types import (
     Condition,
     OrderId,
     PartId,
+    Platform,
     PositiveQuantity,
     Priority,
     Quantity,
     SiteId,
+    TailNumber,
     Text,
     Urgency,
     WorkOrderId,
@@ -232,7 +234,16 @@ class OrderSourcingReduced(PlacedOrderEvent):
     """The sources that were weighed for it, the best first; at most twenty."""
 
 
-class OrderPromised(PlacedOrderEvent):
+class PromiseEvent(PlacedOrderEvent):
+    """A fact about what is promised of an order, and who stands still for want of it."""
+
+    platform: Platform | None = None
+    """What waits for the order, if it names one; not said in facts told before it was."""
+    tail_number: TailNumber | None = None
+    """Which aircraft or vehicle that is."""
+
+
+class OrderPromised(PromiseEvent):
     """What the depot may expect has changed: another day, another reason, or nothing any more."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-promised.v1"
@@ -249,7 +260,7 @@ class OrderPromised(PlacedOrderEvent):
     """The first day that was ever promised, kept for ever."""
 
 
-class OrderPromiseOverdue(PlacedOrderEvent):
+class OrderPromiseOverdue(PromiseEvent):
     """The day of a promise has passed, and something of the order is still to come; told once of each promise."""
 
     TYPE: ClassVar[str] = "jvtrack.orders.order-promise-overdue.v1"

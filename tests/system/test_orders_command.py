@@ -3,10 +3,6 @@
 import asyncio
 import csv
 import json
-import os
-import signal
-import sys
-from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,17 +11,9 @@ import pytest
 from jvtrack.client import SourceTerms
 from shared import clock
 from tests.fixtures.catalogue import Trade
-from tests.fixtures.commands import attempt, command
+from tests.fixtures.commands import attempt, command, following
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-def environment(trade: Trade, role: str = "planner") -> Mapping[str, str]:
-    """Give what a terminal has that a role types in."""
-    settings = trade.system.settings
-    ports = {f"JVTRACK_{name.upper()}_PORT": str(port) for name, port in settings.service_ports.items()}
-    known = {"JVTRACK_NAMESPACE": settings.namespace, "JVTRACK_HOME": str(settings.home)}
-    return {**os.environ, **known, **ports, "JVTRACK_TOKEN": trade.system.token(role)}
 
 
 async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None:
@@ -112,23 +100,18 @@ async def test_what_is_still_to_come_is_exported_and_taken_again_and_elsewhere_i
 
 async def test_who_follows_orders_reads_a_line_for_each_until_ctrl_c(trade: Trade) -> None:
     part = await trade.stocked(("D-01", 9))
-    words = ("orders", "follow", "--part", part, "--kind", "placed")
-    follower = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "jvtrack.cli", *words, env=environment(trade), stdout=asyncio.subprocess.PIPE
-    )
-    assert follower.stdout is not None
-    heard = asyncio.create_task(follower.stdout.readline())
     placed = []
-    async with asyncio.timeout(60):
-        while not heard.done():  # It follows from when it is connected.
-            placed.append((await trade.placed(part, 1, depot="D-01")).order_id)
-            await asyncio.wait([heard], timeout=1)
+    async with following(trade, "orders", "follow", "--part", part, "--kind", "placed") as follower:
+        assert follower.stdout is not None
+        heard = asyncio.create_task(follower.stdout.readline())
+        async with asyncio.timeout(60):
+            while not heard.done():  # It follows from when it is connected.
+                placed.append((await trade.placed(part, 1, depot="D-01")).order_id)
+                await asyncio.wait([heard], timeout=1)
         line = (await heard).decode()
-        follower.send_signal(signal.SIGINT)
-        code = await follower.wait()
 
     assert any(f"placed  {order}  D-01  {part}" in line for order in placed)
-    assert code == 0
+    assert follower.returncode == 0
 
 
 async def test_a_planner_lists_the_units_that_may_order(trade: Trade) -> None:

@@ -1,5 +1,6 @@
 """A commander's morning, through the command: who stands still for which part, and what would release it."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,11 @@ import pytest
 from shared import clock
 from shared.types import Platform, Urgency
 from tests.fixtures.catalogue import DATA, Trade
-from tests.fixtures.commands import attempt, command
+from tests.fixtures.commands import attempt, command, following
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TAIL, OTHER = "ZP-5104", "ZP-5109"
+TAIL, OTHER, FOLLOWED = "ZP-5104", "ZP-5109", "ZP-5102"
 GEARBOX, BLADE = "MI17-MAIN-GEARBOX", "MI17-MAIN-ROTOR-BLADE"
 
 
@@ -69,6 +70,26 @@ async def test_a_commander_sees_who_stands_still_and_what_would_release_it(trade
     assert shown["ZP-5101"] == 1.0
     assert TAIL in shares
     assert "is up since" in up
+
+
+async def test_who_follows_platforms_hears_of_one_that_goes_down_and_of_what_it_is_promised(trade: Trade) -> None:
+    await command(trade, "platforms", "import", str(DATA / "platforms.csv"), role="operator")
+    async with following(trade, "platforms", "follow", "--tail", FOLLOWED, "--site", "D-01") as follower:
+        assert follower.stdout is not None
+        heard = asyncio.create_task(follower.stdout.readline())
+        async with asyncio.timeout(60):
+            while not heard.done():  # It follows from when it is connected.
+                for word, more in (("down", ("--cause", "A crack.")), ("up", ())):
+                    await command(trade, "platforms", word, "MI-17V-5", FOLLOWED, *more, role="depot", site="D-01")
+                await asyncio.wait([heard], timeout=1)
+            order = await ordered(trade, GEARBOX, FOLLOWED, "D-01")
+            lines = [(await heard).decode()]
+            while order not in lines[-1]:
+                lines.append((await follower.stdout.readline()).decode())
+
+    assert f"  MI-17V-5 {FOLLOWED}  D-01" in lines[0]
+    assert f"promised  MI-17V-5 {FOLLOWED}  D-01  {order}  {GEARBOX}  for " in lines[-1]
+    assert follower.returncode == 0
 
 
 async def test_what_the_service_refuses_is_one_sentence(trade: Trade) -> None:

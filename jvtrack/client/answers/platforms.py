@@ -1,6 +1,9 @@
 """Platforms, as the orders service takes and tells them."""
 
 from datetime import date, datetime
+from uuid import UUID
+
+from pydantic import JsonValue
 
 from jvtrack.client.answers.record import Body, Record
 from shared.types import OrderId, PartId, Platform, SiteId, TailNumber, Text
@@ -221,3 +224,34 @@ class ReleaseOptions(Record):
     """The best first."""
     options_total: int
     """How many there are, those that are not shown included."""
+
+
+class PlatformTold(Record):
+    """Something that happened to a platform, or to what it waits for, as the stream tells it."""
+
+    position: str
+    """Where the stream goes on after it."""
+    type: str
+    """What happened: `jvtrack.orders.platform-down.v1`, `jvtrack.orders.order-promised.v1`."""
+    site: SiteId
+    """The depot that it is at home at; of a promise, the one that fills the order."""
+    platform: Platform | None = None
+    """What it is; this and the rest only where the reader may see it."""
+    tail_number: TailNumber | None = None
+    """Which one it is."""
+    order: OrderId | None = None
+    """Of a promise: the order that it waits for."""
+    part: PartId | None = None
+    """The part."""
+    promised_for: date | None = None
+    """The day on which all of the order will be there, none if nothing can be promised."""
+    reason: str | None = None
+    """Why."""
+    cause: str | None = None
+    """Why it is down."""
+    event_id: UUID | None = None
+    """Its identity."""
+    recorded_at: datetime
+    """When it was decided."""
+    data: JsonValue = None
+    """Everything that was told."""

@@ -1,4 +1,4 @@
-"""Every change of an order as it happens: asked, sourced, promised, overdue."""
+"""Every change of an order or a platform as it happens: asked, sourced, promised, overdue; down and up."""
 
 import json
 from collections.abc import Mapping
@@ -9,14 +9,12 @@ from fastapi import APIRouter, Query, Response
 
 from services.orders.api.desk import Desk, Reader
 from services.orders.queries import seen
-from services.orders.schemas.filters import OrderStreamFilter
+from services.orders.schemas.filters import FleetStreamFilter, OrderStreamFilter
 from shared.http.app import OwnTransaction
 from shared.http.rights import Sight, Subject, sight
 from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
 from shared.http.tokens import Principal
 from shared.types import Nation, SiteId
-
-_KINDS = "jvtrack.orders.order-"
 
 
 def router(desk: Desk) -> APIRouter:
@@ -39,8 +37,31 @@ def router(desk: Desk) -> APIRouter:
         async with transaction() as session:
             nations = await seen.nations_of_all(session)
         events = await desk.tail.subscribe(position)
-        shown = Shown(wanted, reader, nations)
-        return EventStream(events, shown.shape, expires_at=reader.expires_at)
+        return EventStream(events, Shown(wanted, reader, nations).shape, expires_at=reader.expires_at)
+
+    return routes
+
+
+def fleet_router(desk: Desk) -> APIRouter:
+    """Give the route that streams platforms; it comes before those that name one."""
+    routes = APIRouter(prefix="/v1/platforms", tags=["platforms"])
+
+    @routes.get("/stream", response_class=EventStream, status_code=200, responses=STREAM_RESPONSES)
+    async def stream_platforms(
+        reader: Reader,
+        transaction: OwnTransaction,
+        position: Position,
+        wanted: Annotated[FleetStreamFilter, Query()],
+    ) -> Response:
+        """Follow every platform that goes down or up, and what is promised to those that wait, as server-sent events.
+
+        A promise that moves names the order and the platform that waits for it; what it means for the day of release
+        is told by `/v1/platforms/grounded`. Positions and what may be seen are those of the stream of orders.
+        """
+        async with transaction() as session:
+            nations = await seen.nations_of_all(session)
+        events = await desk.tail.subscribe(position)
+        return EventStream(events, Shown(wanted, reader, nations).shape, expires_at=reader.expires_at)
 
     return routes
 
@@ -49,31 +70,22 @@ def router(desk: Desk) -> APIRouter:
 class Shown:
     """What of the stream a reader gets to see: what was asked for, within what may be seen."""
 
-    wanted: OrderStreamFilter
+    wanted: OrderStreamFilter | FleetStreamFilter
     reader: Principal
     nations: Mapping[SiteId, Nation]
 
     def shape(self, event: TailEvent) -> bytes | None:
         """Show an event in full, as the place where something happened, or not at all."""
-        if not event.type.startswith(_KINDS):
+        if not event.type.startswith(self.wanted.KINDS):
             return None
         told: dict[str, Any] = json.loads(event.data)
         places = {told["site"], told.get("ordered_by") or told["site"]}
-        if not self._is_wanted(event, told, places):
+        if not self.wanted.takes(event.type, told, places):
             return None
         sights = {self._sight(told), *(Sight.FULL for place in places if place in self.reader.sites)}
         if Sight.FULL in sights:
             return event.in_full()
         return event.in_part(site=told["site"]) if Sight.STREAMS in sights else None
-
-    def _is_wanted(self, event: TailEvent, told: Mapping[str, Any], places: set[SiteId]) -> bool:
-        wanted = self.wanted
-        return (
-            wanted.order in {None, told["order"]}
-            and wanted.part in {None, told["part"]}
-            and (wanted.site is None or wanted.site in places)
-            and (wanted.kind is None or event.type == f"{_KINDS}{wanted.kind}.v1")
-        )
 
     def _sight(self, told: Mapping[str, Any]) -> Sight:
         depot = told.get("ordered_by") or told["site"]

@@ -17,7 +17,7 @@ from shared.errors import Kind, Refusal
 from shared.events.orders import OrderEvent
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent, DemandReduced
-from shared.types import OrderId, PartId, Priority, ReferenceKey, SiteId, Urgency
+from shared.types import OrderId, PartId, Platform, Priority, ReferenceKey, SiteId, TailNumber, Urgency
 
 
 class OrderUnknown(Refusal):
@@ -131,6 +131,10 @@ class Order:
     """The order for which another depot ships it, where it is a lateral order."""
     road_days: int = 0
     """How many days a lateral order is taken to be on the road."""
+    platform: Platform | None = None
+    """What waits for it, if it names one."""
+    tail_number: TailNumber | None = None
+    """Which aircraft or vehicle that is."""
 
     @property
     def about(self) -> dict[str, str]:

@@ -17,6 +17,8 @@ def tell_overdue(order: Order, today: date) -> Decision:
         return Decision(order)
     fact = OrderPromiseOverdue(
         **order.about,
+        platform=order.platform,
+        tail_number=order.tail_number,
         number=order.promises,
         promised_for=promise.promised_for,
         first=order.first_promised_for,

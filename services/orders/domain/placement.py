@@ -90,6 +90,8 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         for_stock=asked.for_stock,
         supplies=asked.supplies,
         road_days=asked.road_days,
+        platform=asked.platform,
+        tail_number=asked.tail_number,
     )
     fact = OrderPlaced(
         order=asked.order_id,

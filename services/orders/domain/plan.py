@@ -171,6 +171,8 @@ def make_promise(order: Order, made: Promise) -> Decision:
     )
     fact = OrderPromised(
         **order.about,
+        platform=order.platform,
+        tail_number=order.tail_number,
         number=promised.promises,
         promised_for=made.promised_for,
         reason=made.reason,

@@ -1,10 +1,14 @@
 """Which orders, and which of their changes, are asked for."""
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import Any, ClassVar
 
 from services.orders.domain.order import OrderState
 from shared.http.forms import Filter
-from shared.types import OrderId, PartId, Platform, SiteId
+from shared.types import OrderId, PartId, Platform, SiteId, TailNumber
+
+_KIND = "jvtrack.orders.order-"
 
 
 class Followed(StrEnum):
@@ -30,6 +34,9 @@ class Followed(StrEnum):
 class OrderStreamFilter(Filter):
     """Which changes of orders are followed."""
 
+    KINDS: ClassVar[tuple[str, ...]] = (_KIND,)
+    """How the types begin of the facts that may be."""
+
     order: OrderId | None = None
     """Only of this order."""
     site: SiteId | None = None
@@ -38,6 +45,39 @@ class OrderStreamFilter(Filter):
     """Only of orders for this part."""
     kind: Followed | None = None
     """Only changes of this kind: `promised` follows promises alone."""
+
+    def takes(self, kind: str, told: Mapping[str, Any], places: Collection[SiteId]) -> bool:
+        """Tell whether a fact of this type, about these depots, is followed."""
+        return (
+            self.order in {None, told["order"]}
+            and self.part in {None, told["part"]}
+            and (self.site is None or self.site in places)
+            and (self.kind is None or kind == f"{_KIND}{self.kind}.v1")
+        )
+
+
+class FleetStreamFilter(Filter):
+    """Which aircraft and vehicles are followed."""
+
+    KINDS: ClassVar[tuple[str, ...]] = ("jvtrack.orders.platform-", f"{_KIND}promised.", f"{_KIND}promise-overdue.")
+    """How the types begin of the facts that may be."""
+
+    platform: Platform | None = None
+    """Only of this type."""
+    tail_number: TailNumber | None = None
+    """Only this one."""
+    site: SiteId | None = None
+    """Only those at home at this depot, or waiting for an order placed by it or filled from it."""
+
+    def takes(self, _kind: str, told: Mapping[str, Any], places: Collection[SiteId]) -> bool:
+        """Tell whether a fact about these depots is followed; a promise for which nothing waits is not."""
+        tail_number = told.get("tail_number")
+        return (
+            tail_number is not None
+            and self.tail_number in {None, tail_number}
+            and self.platform in {None, told.get("platform")}
+            and (self.site is None or self.site in places)
+        )
 
 
 class OrderFilter(Filter):

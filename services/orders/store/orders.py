@@ -17,7 +17,7 @@ from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import fulfilments, work_orders
 from shared.sql import Statement, Writes
-from shared.types import OrderId, Urgency
+from shared.types import OrderId, Platform, Urgency
 
 _PLACE = Statement(
     """
@@ -231,4 +231,6 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         overdue_promise=row.overdue_promise,
         supplies=row.supplies,
         road_days=row.road_days,
+        platform=row.platform and Platform(row.platform),
+        tail_number=row.tail_number,
     )

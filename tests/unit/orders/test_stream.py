@@ -1,17 +1,19 @@
 """What a reader of the stream of orders gets to see of each fact."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from services.orders.api.stream import Shown
-from services.orders.schemas.filters import Followed, OrderStreamFilter
+from services.orders.schemas.filters import FleetStreamFilter, Followed, OrderStreamFilter
 from shared.events.envelope import Event
 from shared.events.orders import OrderPromised, OrderRescheduled
+from shared.events.platforms import PlatformDown
 from shared.http.places import Place
 from shared.http.sse import TailEvent
 from shared.http.tokens import Role
+from shared.types import Platform
 from tests.contract.published_language import PUBLISHED
 from tests.unit.http.makers import a_principal
 from tests.unit.orders.makers import ORDER
@@ -19,12 +21,35 @@ from tests.unit.orders.makers import ORDER
 NATIONS = {"D-01": "IND", "D-02": "IND", "D-09": "RUS"}
 
 
-def a_promise(site: str = "D-01", ordered_by: str | None = "D-01") -> TailEvent:
+def a_promise(site: str = "D-01", ordered_by: str | None = "D-01", tail_number: str | None = None) -> TailEvent:
     """Make a promise as the tail gives it."""
     day = date(2027, 2, 15)
     return told(
         OrderPromised(
-            order=ORDER, site=site, part="GEARBOX", ordered_by=ordered_by, number=1, promised_for=day, reason="in stock"
+            order=ORDER,
+            site=site,
+            part="GEARBOX",
+            ordered_by=ordered_by,
+            number=1,
+            promised_for=day,
+            reason="in stock",
+            platform=Platform.MI_17V_5 if tail_number else None,
+            tail_number=tail_number,
+        )
+    )
+
+
+def a_tail_down(site: str = "D-01") -> TailEvent:
+    """Make a fact of a helicopter as the tail gives it."""
+    since = datetime(2026, 11, 27, tzinfo=UTC)
+    return told(
+        PlatformDown(
+            platform=Platform.MI_17V_5,
+            tail_number="ZP-5104",
+            site=site,
+            since=since,
+            cause="Chips in the oil.",
+            awaiting_parts=True,
         )
     )
 
@@ -36,7 +61,7 @@ def told(event: Event) -> TailEvent:
 
 
 def shown(
-    event: TailEvent, role: Role = Role.DEPOT, *sites: str, wanted: OrderStreamFilter | None = None
+    event: TailEvent, role: Role = Role.DEPOT, *sites: str, wanted: OrderStreamFilter | FleetStreamFilter | None = None
 ) -> set[str] | None:
     """Name the members that are shown of a fact."""
     data = Shown(wanted or OrderStreamFilter(), a_principal(role, sites=sites), NATIONS).shape(event)
@@ -101,6 +126,37 @@ def test_every_published_fact_of_an_order_can_be_followed_by_its_kind() -> None:
     published = {path.stem for path in PUBLISHED.glob("jvtrack.orders.order-*.v1.json")}
 
     assert {f"jvtrack.orders.order-{kind}.v1" for kind in Followed} == published
+
+
+@pytest.mark.parametrize(
+    ("wanted", "is_shown"),
+    [
+        (FleetStreamFilter(), True),
+        (FleetStreamFilter(platform=Platform.MI_17V_5), True),
+        (FleetStreamFilter(platform=Platform.T_90), False),
+        (FleetStreamFilter(tail_number="ZP-5104"), True),
+        (FleetStreamFilter(tail_number="ZP-5105"), False),
+        (FleetStreamFilter(site="D-01"), True),
+        (FleetStreamFilter(site="D-02"), False),
+    ],
+    ids=str,
+)
+def test_who_follows_platforms_hears_what_happens_to_them_and_what_they_wait_for(
+    wanted: FleetStreamFilter, *, is_shown: bool
+) -> None:
+    awaited = a_promise(tail_number="ZP-5104")
+
+    assert [shown(event, Role.OPERATOR, wanted=wanted) is not None for event in (a_tail_down(), awaited)] == [
+        is_shown
+    ] * 2
+
+
+def test_a_promise_for_which_no_platform_waits_is_not_of_platforms() -> None:
+    assert shown(a_promise(), Role.OPERATOR, wanted=FleetStreamFilter()) is None
+
+
+def test_a_depot_hears_nothing_of_anothers_platforms() -> None:
+    assert shown(a_tail_down(site="D-02"), Role.DEPOT, "D-01", wanted=FleetStreamFilter()) is None
 
 
 def test_facts_of_other_things_are_not_of_orders() -> None:
