@@ -153,6 +153,24 @@ async def test_a_dispatch_is_corrected_and_the_correction_voided(production: Sys
     assert f"{ABROAD}:{sending.lot}" in [lot["lot"] for lot in listed.json()]
 
 
+async def test_who_corrects_a_dispatch_reads_on_at_the_version_that_it_made(
+    production: System, database: Database
+) -> None:
+    work_order = await bought(database)
+    sending = a_sending(work_order)
+    await tell(production, sending, f"sent-{work_order}")
+    data = {**sending.model_dump(mode="json", exclude_defaults=True), "quantity": 3}
+    correction = PurchaseEventCorrected(event=f"sent-{work_order}", reason="Misread.", data=data)
+    corrected = await tell(production, correction, f"corrected-{work_order}")
+
+    async with a_client(production, "procurement") as client:
+        after = {"JVTrack-After": corrected.json()["version"]}
+        read = await client.get(f"/v1/work-orders/{work_order}", headers=after)
+
+    assert read.status_code == 200, read.text
+    assert read.json()["dispatched"] == 3
+
+
 async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(
     production: System, database: Database
 ) -> None:
