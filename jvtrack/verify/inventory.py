@@ -34,6 +34,49 @@ def _defined(kind: type[Event], row: asyncpg.Record) -> Sequence[Value]:
 _LAST_DAY = """CASE WHEN m.extends THEN GREATEST(l.expires_on, m.expires_on)
                ELSE COALESCE(l.expires_on, m.expires_on) END"""
 """The last day of a lot at a site: of `l`, what its maker has told, and `m`, what the site has marked last."""
+_MARKED = """LEFT JOIN lot l ON (l.part, l.lot) = ({rows}.part, {rows}.lot)
+          LEFT JOIN LATERAL (
+            SELECT m.expires_on, m.extends FROM lot_mark m
+            WHERE (m.site, m.part, m.lot) = ({rows}.site, {rows}.part, {rows}.lot)
+            ORDER BY m.n DESC LIMIT 1) m ON true"""
+_MADE = """LEFT JOIN lot_made w ON (w.part, w.lot) = ({rows}.part, {rows}.lot)
+          LEFT JOIN first_article f ON f.first_article = w.first_article LEFT JOIN site h ON h.site_id = {rows}.site
+          LEFT JOIN first_article n ON n.first_article = w.first_article || '/' || h.country"""
+_MADE_AS = "substring(w.first_article FROM '^[^/]+/[^/]+/(.+)$')"
+_NO_ARTICLE = "g.first_article_required AND NOT COALESCE(n.is_open, f.is_open, false)"
+_CLOSED = f"""({_NO_ARTICLE} OR g.certificate_required AND w.certificate IS NULL)
+          AND NOT EXISTS (
+            SELECT FROM transfer t
+            WHERE (t.part, t.lot) = ({{rows}}.part, {{rows}}.lot) AND t.reason = 'opened')"""
+"""Whether a gate is closed on a lot: of `g`, its part, and what `_MADE` joins."""
+_IDLE = f"""
+WITH good AS MATERIALIZED (
+  SELECT b.site, b.part, b.lot, b.condition, b.on_hand, coalesce({_MADE_AS}, '') AS made_as
+  FROM balance b LEFT JOIN part g ON g.part_id = b.part AND (g.first_article_required OR g.certificate_required)
+    {_MADE.format(rows="b")} {_MARKED.format(rows="b")}
+  WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
+    AND coalesce({_LAST_DAY}, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
+    AND (g.part_id IS NULL OR NOT ({_CLOSED.format(rows="b")}))),
+free AS (
+  SELECT site, part, condition, made_as, sum(on_hand) AS quantity FROM good GROUP BY site, part, condition, made_as),
+beyond AS (
+  SELECT site, part, sum(f.quantity) - coalesce(max(p.quantity), 0) AS quantity
+  FROM free f LEFT JOIN protected_minimum p USING (site, part) GROUP BY site, part),
+idle AS (
+  SELECT d.order_id, d.site, d.part, d.conditions, d.accepted, sum(f.quantity) AS there,
+    d.quantity - d.reserved - d.issued - d.cancelled AS short
+  FROM free f JOIN beyond y USING (site, part) JOIN demand d USING (site, part)
+  WHERE NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled AND d.partial
+    AND (NOT d.is_lateral OR y.quantity > 0) AND strpos(d.conditions, f.condition) > 0
+    AND (d.accepted = '' OR f.made_as = ANY (string_to_array(d.accepted, ' ')))
+  GROUP BY d.order_id)
+SELECT order_id, lot, condition, i.site, i.part, short, there::bigint, on_hand
+FROM idle i JOIN good b USING (site, part)
+WHERE strpos(i.conditions, b.condition) > 0
+  AND (i.accepted = '' OR b.made_as = ANY (string_to_array(i.accepted, ' ')))
+  AND (order_id, lot, condition) > ($1, $2, $3) ORDER BY order_id, lot, condition LIMIT $4
+"""  # noqa: S608  # our own words
+"""Who takes any part of what it waits for, and good stock that is free beside it: what is free is summed up first."""
 _GRACE = "interval '10 minutes'"
 """How long the clock may take to move what has aged."""
 READS = (
@@ -75,19 +118,13 @@ READS = (
     ),
     Read(
         "held_back",
-        """
+        f"""
         SELECT order_id, r.lot, condition, site, r.part, quantity,
-          CASE WHEN g.first_article_required AND NOT COALESCE(n.is_open, f.is_open, false) THEN 'its first article'
-               ELSE 'its certificate' END
-        FROM part g JOIN reservation r ON r.part = g.part_id LEFT JOIN lot_made w ON (w.part, w.lot) = (r.part, r.lot)
-          LEFT JOIN first_article f USING (first_article) LEFT JOIN site h ON h.site_id = r.site
-          LEFT JOIN first_article n ON n.first_article = w.first_article || '/' || h.country
-        WHERE (g.first_article_required AND NOT COALESCE(n.is_open, f.is_open, false)
-               OR g.certificate_required AND w.certificate IS NULL)
-          AND NOT EXISTS (SELECT FROM transfer t WHERE (t.part, t.lot) = (r.part, r.lot) AND t.reason = 'opened')
-          AND quantity > 0 AND (order_id, r.lot, condition) > ($1, $2, $3)
+          CASE WHEN {_NO_ARTICLE} THEN 'its first article' ELSE 'its certificate' END
+        FROM part g JOIN reservation r ON r.part = g.part_id {_MADE.format(rows="r")}
+        WHERE {_CLOSED.format(rows="r")} AND quantity > 0 AND (order_id, r.lot, condition) > ($1, $2, $3)
         ORDER BY order_id, r.lot, condition LIMIT $4
-        """,
+        """,  # noqa: S608  # our own words
         ("", "", ""),
     ),
     Read(
@@ -115,7 +152,7 @@ READS = (
         """
         SELECT d.order_id, d.version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned,
           COALESCE((SELECT sum(r.quantity) FROM reservation r WHERE r.order_id = d.order_id), 0)::bigint,
-          d.site, d.part, s.version, d.accepted
+          d.site, d.part, s.version, d.accepted, d.partial
         FROM demand d LEFT JOIN stock s USING (site, part) WHERE d.order_id > $1 ORDER BY d.order_id LIMIT $2
         """,
         ("",),
@@ -124,10 +161,7 @@ READS = (
         "overstay",
         f"""
         SELECT b.site, b.part, b.lot, b.condition, b.on_hand + b.reserved, {_LAST_DAY}::text
-        FROM balance b LEFT JOIN lot l ON (l.part, l.lot) = (b.part, b.lot)
-          LEFT JOIN LATERAL (
-            SELECT m.expires_on, m.extends FROM lot_mark m WHERE (m.site, m.part, m.lot) = (b.site, b.part, b.lot)
-            ORDER BY m.n DESC LIMIT 1) m ON true
+        FROM balance b {_MARKED.format(rows="b")}
           CROSS JOIN (SELECT recorded_at - {_GRACE} AS seen FROM event_log ORDER BY seq DESC LIMIT 1) AS clock
         WHERE b.condition IN ('A', 'B', 'C') AND b.on_hand + b.reserved > 0
           AND {_LAST_DAY} < (clock.seen AT TIME ZONE 'UTC')::date AND COALESCE(l.told_at, '-infinity') < clock.seen
@@ -158,10 +192,7 @@ READS = (
           JOIN demand h ON (h.site, h.part) = (w.site, w.part) AND h.reserved > 0
             AND h.priority > CASE WHEN w.priority <= 3 THEN 3 ELSE 8 END
           JOIN reservation r ON r.order_id = h.order_id AND r.quantity > 0 AND strpos(w.conditions, r.condition) > 0
-          LEFT JOIN lot l ON (l.part, l.lot) = (r.part, r.lot)
-          LEFT JOIN LATERAL (
-            SELECT m.expires_on, m.extends FROM lot_mark m WHERE (m.site, m.part, m.lot) = (r.site, r.part, r.lot)
-            ORDER BY m.n DESC LIMIT 1) m ON true
+          {_MARKED.format(rows="r")}
           LEFT JOIN lot_made n ON (n.part, n.lot) = (r.part, r.lot)
         WHERE NOT w.closed AND w.quantity > w.reserved + w.issued + w.cancelled AND w.partial AND w.priority <= 8
           AND coalesce({_LAST_DAY}, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
@@ -172,6 +203,7 @@ READS = (
         """,  # noqa: S608  # our own words
         ("", "", ""),
     ),
+    Read("idle", _IDLE, ("", "", "")),
     Read(
         "shipment",
         "SELECT shipment_id, version, closed FROM shipment WHERE shipment_id > $1 ORDER BY shipment_id LIMIT $2",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import asyncpg
 
+from jvtrack.verify.lots import kept_of_lot
 from jvtrack.verify.reading import Read, microseconds
 from jvtrack.verify.workbook import Value
 
@@ -26,7 +27,7 @@ READS = (
         """
         SELECT o.order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed,
           sourced, open, COALESCE((SELECT sum(w.quantity) FROM work_order w WHERE w.order_id = o.order_id), 0)::bigint,
-          array_to_string(accepted, ' ')
+          array_to_string(accepted, ' '), promises, promised_for::text, promise_reason, first_promised_for::text
         FROM orders o WHERE o.order_id > $1 ORDER BY o.order_id LIMIT $2
         """,
         ("",),
@@ -89,10 +90,12 @@ READS = (
     Read(
         "lot_fact",
         """
-        SELECT event_id::text, kind, lot, quantity FROM lot_fact
-        WHERE event_id > $1::text::uuid ORDER BY event_id LIMIT $2
+        SELECT event_id::text, kind, lot, quantity, part, factory, work_order, depot, material, input_lot, origin, unit,
+          currency, amount, unit_cost, recorded_on
+        FROM lot_fact WHERE event_id > $1::text::uuid ORDER BY event_id LIMIT $2
         """,
         (_NO_EVENT,),
+        row=kept_of_lot,
     ),
     Read(
         "part_copy",

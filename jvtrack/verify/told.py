@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from jvtrack.verify.lots import said_of_lot
 from jvtrack.verify.workbook import Value
 from shared.events import expediting, orders, platforms, production, progress, quality, replenishment, stock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import Event, Stream, by_type
 from shared.events.references import reference_key
+from shared.events.weighing import CANDIDATES_TOLD_MAX
 from shared.types import ScrapStage
 
 _KINDS = by_type(
@@ -32,6 +34,7 @@ _KINDS = by_type(
         quality.FirstArticleChanged,
         orders.OrderPlaced,
         orders.OrderSourced,
+        orders.OrderSourceOverridden,
         orders.OrderPromised,
         orders.OrderPromiseOverdue,
         orders.OrderReferencesChanged,
@@ -106,12 +109,14 @@ def _rows_of_production(told: Told, event: Event) -> Iterator[Row]:
         case production.LotScrapped() if event.stage is ScrapStage.IN_PROCESS:
             yield "told_scrap", (told.key, told.key_seq, told.event_id, event.quantity)
         case production.LotFinished() | production.LotScrapped() | production.LotDispatched():
-            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, event.quantity, None, None)
+            said = said_of_lot(event, told.day)
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, event.quantity, None, None, said)
         case progress.MaterialConsumed():
-            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, None, None)
+            said = said_of_lot(event, told.day)
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, None, None, said)
         case production.LotEventVoided():
             voided = (str(event.voided), event.voided_type)
-            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided)
+            yield "told_lot", (told.key, told.key_seq, told.event_id, told.type, None, *voided, None)
         case production.WorkOrderEvent():
             yield "told_work_order", (told.key, told.key_seq, event.quantity, told.day)
         case quality.FirstArticleChanged():
@@ -134,13 +139,12 @@ def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
 def _rows_of_orders(told: Told, event: Event) -> Iterator[Row]:
     match event:
         case orders.OrderPlaced():
-            yield "told_order", (told.key, told.key_seq, event.order, event.quantity, event.for_stock)
+            yield "told_order", (told.key, told.key_seq, event.order, event.quantity, event.for_stock, event.partial)
             yield "told_references", (event.order, told.key_seq, _accepted(event.references))
         case orders.OrderReferencesChanged():
             yield "told_references", (event.order, told.key_seq, _accepted(event.references))
-        case orders.OrderSourced():
-            course = (_day(event.asked_on), event.due.isoformat(), event.waiting_days)
-            yield "told_sourcing", (told.key, told.key_seq, event.work_order, event.source, *course)
+        case orders.OrderSourced() | orders.OrderSourceOverridden():
+            yield _of_source(told, event)
         case orders.OrderPromised():
             days = (event.promised_for, event.first)
             yield "told_promise", (event.order, told.key_seq, event.number, *map(_day, days), event.reason)
@@ -150,6 +154,21 @@ def _rows_of_orders(told: Told, event: Event) -> Iterator[Row]:
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
         case replenishment.ReplenishmentReleased():
             yield "told_release", (event.order, event.quantity)
+
+
+def _of_source(told: Told, event: orders.OrderSourced | orders.OrderSourceOverridden) -> Row:
+    if isinstance(event, orders.OrderSourceOverridden):
+        return "told_override", (told.key, told.key_seq, event.source)
+    course = (_day(event.asked_on), event.due.isoformat(), event.waiting_days)
+    return "told_sourcing", (told.key, told.key_seq, event.work_order, event.source, *course, _may_be_asked(event))
+
+
+def _may_be_asked(event: orders.OrderSourced) -> bool | None:
+    """Read whether the source has a rank among those that were weighed; none where the fact does not tell of it."""
+    ranks = {each.site: each.rank for each in event.candidates}
+    if event.weighing is None or (event.source not in ranks and len(ranks) == CANDIDATES_TOLD_MAX):
+        return None
+    return ranks.get(event.source) is not None
 
 
 def _accepted(references: Iterable[production.Reference]) -> str:

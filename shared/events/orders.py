@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints
 
 from shared.events.envelope import Event, Stream
 from shared.events.production import References
-from shared.events.weighing import Candidate, Weighing
+from shared.events.weighing import CANDIDATES_TOLD_MAX, Candidate, Weighing
 from shared.types import (
     Condition,
     OrderId,
@@ -186,7 +186,7 @@ class OrderSourced(PlacedOrderEvent):
     """Why this source."""
     weighing: Weighing | None = None
     """How sources were weighed."""
-    candidates: Annotated[tuple[Candidate, ...], Field(max_length=20)] = ()
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=CANDIDATES_TOLD_MAX)] = ()
     """The sources that were weighed, the best first; at most twenty."""
 
 
@@ -230,7 +230,7 @@ class OrderSourcingReduced(PlacedOrderEvent):
     """When others would have brought it."""
     weighing: Weighing | None = None
     """How sources were weighed."""
-    candidates: Annotated[tuple[Candidate, ...], Field(max_length=20)] = ()
+    candidates: Annotated[tuple[Candidate, ...], Field(max_length=CANDIDATES_TOLD_MAX)] = ()
     """The sources that were weighed for it, the best first; at most twenty."""
 
 

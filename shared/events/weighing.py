@@ -9,6 +9,8 @@ from shared.types import Quantity, SiteId, Text, written
 
 Amount = Annotated[str, written(r"^[0-9]{1,24}(\.[0-9]{1,12})?$", "12.5")]
 """An exact number, as text."""
+CANDIDATES_TOLD_MAX = 20
+"""How many sources a decision tells of at most, the best first."""
 
 
 class Weighing(BaseModel):

@@ -1,10 +1,10 @@
-"""I8: orders, inventory and production agree about every order.
+"""I8: orders, inventory and production agree about every order, and nobody is asked for it who may not be.
 
 An order's row names the version of inventory's word that it heard: inventory's log must have said at that version
 exactly what the row says. What was heard of work orders was read after its position, so it is that word or a later one.
 """
 
-from jvtrack.verify.invariants import references, stocked
+from jvtrack.verify.invariants import references, sourced, stocked
 from jvtrack.verify.invariants.invariant import Invariant
 
 _SUM = """
@@ -95,6 +95,7 @@ AGREED = Invariant(
         _OWN_WORK_ORDER,
         *stocked.OFFENCES,
         *references.OFFENCES,
+        *sourced.OFFENCES,
     ),
     in_flight=_BEHIND,
 )

@@ -1,6 +1,5 @@
 """I7: the catalogue is what catalogue.v1 makes of it, in inventory and in every copy; the fleet is what its facts make.
 
-So is the history of an order's promises what orders.v1 makes of it; promises made before they were told are left out.
 What figures are counted from is what it would be if it were counted anew.
 
 A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
@@ -8,7 +7,7 @@ its version, unless that waits to be sent or has gone for a later one. The gates
 are what production.v1 says at their versions.
 """
 
-from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, making, overdue
+from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, making, overdue, promises
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PART = """
@@ -64,22 +63,6 @@ WHERE (o.kind, o.country, o.record) <> (t.kind, t.country, t.record)
     AND NOT EXISTS (SELECT 1 FROM told_site x WHERE x.site_id = o.site_id AND x.key_seq > o.version)
     AND NOT EXISTS (SELECT 1 FROM unsent u WHERE u.topic = 1 AND u.key = 'site:' || o.site_id AND u.key_seq = o.version)
 """
-_PROMISE = """
-SELECT printf('order %s has promise %d for %s (%s), first %s, and told it as %s', p.order_id, p.n,
-  coalesce(p.promised_for, 'no day'), p.reason, coalesce(p.first, 'none'),
-  iif(t.number IS NULL, 'nothing',
-    printf('%s (%s), first %s', coalesce(t.promised_for, 'no day'), t.reason, coalesce(t.first, 'none'))))
-FROM promise p LEFT JOIN told_promise t ON t.order_id = p.order_id AND t.number = p.n
-WHERE t.number IS NULL AND EXISTS (SELECT 1 FROM told_promise e WHERE e.order_id = p.order_id AND e.number < p.n)
-  OR t.number IS NOT NULL
-    AND (t.promised_for IS NOT p.promised_for OR t.reason <> p.reason OR t.first IS NOT NULL AND t.first IS NOT p.first)
-"""
-_UNKEPT = """
-SELECT printf('order %s told promise %d at version %d, and has no row of it', t.order_id, t.number, t.key_seq)
-FROM told_promise t JOIN orders o ON o.order_id = t.order_id AND o.version >= t.key_seq
-LEFT JOIN promise p ON p.order_id = t.order_id AND p.n = t.number
-WHERE p.n IS NULL
-"""
 _GATE = """
 SELECT printf('inventory keeps first article %s@%d as %s of %s, gate %s, and production.v1 says %s', g.first_article,
   g.version, g.state, g.part, iif(g.is_open, 'open', 'closed'), coalesce(t.state || ' of ' || t.part, 'nothing'))
@@ -121,6 +104,7 @@ COPIED = Invariant(
     checked="""
     SELECT (SELECT count(*) FROM part_copy) + (SELECT count(*) FROM site_copy)
       + (SELECT count(*) FROM own_part) + (SELECT count(*) FROM own_site) + (SELECT count(*) FROM promise)
+      + (SELECT count(*) FROM orders WHERE promises > 0)
       + (SELECT count(*) FROM tail_row) + (SELECT count(*) FROM gate)
       + (SELECT count(*) FROM reservation_loss) + (SELECT count(*) FROM sourcing WHERE asked_on IS NOT NULL)
       + (SELECT count(*) FROM fulfilment)
@@ -132,8 +116,7 @@ COPIED = Invariant(
         _MISSING,
         _OWN_PART,
         _OWN_SITE,
-        _PROMISE,
-        _UNKEPT,
+        *promises.OFFENCES,
         _GATE,
         _NO_GATE,
         _JUDGED,

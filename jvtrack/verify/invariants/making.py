@@ -1,10 +1,11 @@
 """What orders keeps of lots is what production has told and not voided, and nothing that it told is missing."""
 
 _FACT = """
-SELECT printf('orders keeps %s of %s as %s of %s, and production.v1 says %s', k.event_id, k.lot, k.kind,
-  coalesce(k.quantity, 'material'), coalesce(t.type || ' of ' || coalesce(t.quantity, 'material'), 'nothing'))
+SELECT printf('orders keeps %s of %s as %s of %s (%s), and production.v1 says %s', k.event_id, k.lot, k.kind,
+  coalesce(k.quantity, 'material'), k.said, iif(t.event_id IS NULL, 'nothing',
+    printf('%s of %s (%s)', t.type, coalesce(t.quantity, 'material'), coalesce(t.said, t.voided))))
 FROM lot_fact k LEFT JOIN told_lot t ON t.event_id = k.event_id
-WHERE t.event_id IS NULL OR t.key <> 'lot:' || k.lot OR t.quantity IS NOT k.quantity
+WHERE t.event_id IS NULL OR t.key <> 'lot:' || k.lot OR t.quantity IS NOT k.quantity OR t.said IS NOT k.said
   OR t.type <> CASE k.kind WHEN 'finished' THEN 'jvtrack.production.lot-finished.v1'
                            WHEN 'scrapped' THEN 'jvtrack.production.lot-scrapped.v1'
                            WHEN 'dispatched' THEN 'jvtrack.production.lot-dispatched.v1'

@@ -1,10 +1,11 @@
-"""I9: nobody waits for what a lower band holds.
+"""I9: nobody waits for what a lower band holds, or for what is free.
 
 Inventory takes from a lower band in the transaction in which a higher one begins to wait, so a pair is an offence at
 any moment; one that takes all or nothing may wait, for what is there may not be all. What is expired or held
-back is nobody's.
+back is nobody's. What else is given to whom is in `given`.
 """
 
+from jvtrack.verify.invariants import given
 from jvtrack.verify.invariants.invariant import Invariant
 
 _PASSED_OVER = """
@@ -15,8 +16,9 @@ FROM contest c WHERE NOT EXISTS (SELECT 1 FROM held_back b WHERE b.order_id = c.
 
 SERVED = Invariant(
     name="I9",
-    says="no higher band waits for what a lower one holds",
+    says="nobody waits for what a lower band holds or what is free; all or nothing where it is so asked",
     unit="orders",
     checked="SELECT count(*) FROM demand",
-    offences=(_PASSED_OVER,),
+    offences=(_PASSED_OVER, *given.OFFENCES),
+    in_flight=given.BEING_GIVEN,
 )

@@ -15,6 +15,7 @@ CREATE INDEX told_scrap_key ON told_scrap (key, key_seq);
 CREATE INDEX told_scrap_event ON told_scrap (event_id);
 CREATE INDEX told_work_order_key ON told_work_order (key, key_seq);
 CREATE INDEX told_sourcing_key ON told_sourcing (key, work_order);
+CREATE INDEX told_override_key ON told_override (key, source);
 CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
 CREATE INDEX told_promise_number ON told_promise (order_id, number);
 CREATE INDEX told_overdue_order ON told_overdue (order_id, key_seq);
@@ -30,6 +31,8 @@ CREATE INDEX shipment_line_key ON shipment_line (shipment_id, depot, part, lot, 
 CREATE INDEX told_part_id ON told_part (part_id, key_seq);
 CREATE INDEX told_site_id ON told_site (site_id, key_seq);
 CREATE INDEX told_first_article_id ON told_first_article (first_article, key_seq);
+CREATE INDEX told_first_article_part ON told_first_article (part);
+CREATE INDEX told_order_id ON told_order (order_id);
 CREATE INDEX gate_id ON gate (first_article);
 CREATE INDEX transfer_cause ON transfer (cause, reason);
 CREATE INDEX part_copy_id ON part_copy (part_id);

@@ -13,12 +13,13 @@ CREATE TABLE alien (topic, part, off, error);
 CREATE TABLE beginning (topic, part, off, end_off);
 CREATE TABLE late (event_id);
 -- What facts say, as far as an invariant asks.
-CREATE TABLE told_lot (key, key_seq, event_id, type, quantity, voided, voided_type);
+CREATE TABLE told_lot (key, key_seq, event_id, type, quantity, voided, voided_type, said);
 CREATE TABLE told_scrap (key, key_seq, event_id, quantity);
 CREATE TABLE told_work_order (key, key_seq, quantity, day);
-CREATE TABLE told_order (key, key_seq, order_id, quantity, for_stock);
+CREATE TABLE told_order (key, key_seq, order_id, quantity, for_stock, partial);
 CREATE TABLE told_release (order_id, quantity);
-CREATE TABLE told_sourcing (key, key_seq, work_order, source, asked_on, due, waiting_days);
+CREATE TABLE told_sourcing (key, key_seq, work_order, source, asked_on, due, waiting_days, may_be_asked);
+CREATE TABLE told_override (key, key_seq, source);
 CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reason);
 CREATE TABLE told_overdue (order_id, key_seq, number, promised_for);
 CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate, unaccepted);
@@ -43,7 +44,7 @@ CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched, scra
 CREATE TABLE work_order (work_order_id, version, quantity, order_id, accepted);
 CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
-  work_orders_quantity, accepted);
+  work_orders_quantity, accepted, promises, promised_for, promise_reason, first_promised_for);
 CREATE TABLE sourcing (
   order_id, n, sourced, quantity, lateral, brings, source, asked_on, due_asked, waiting_days, ended_on, needed, sources,
   heard);
@@ -55,7 +56,7 @@ CREATE TABLE reservation_loss (order_id, heard, taken, reason, winner, gate, una
 -- Moments of fulfilments are in microseconds since 1970.
 CREATE TABLE fulfilment_row (
   order_id, heard, answered_at, heard_at, backorders, short_since, met_at, received_at, n, began_at, ended_at);
-CREATE TABLE lot_fact (event_id, kind, lot, quantity);
+CREATE TABLE lot_fact (event_id, kind, lot, quantity, said);
 CREATE TABLE tail_row (
   platform, tail_number, version, site, illustrative, n, began_at, ended_at, cause, awaiting_parts);
 CREATE TABLE first_article (first_article, version);
@@ -74,7 +75,8 @@ CREATE TABLE shipment_line (
 CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, reserved, in_transit, held);
 CREATE TABLE demand (
   order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
-  stock_version, accepted);
+  stock_version, accepted, partial);
+CREATE TABLE idle (order_id, lot, condition, site, part, short, there, quantity);
 CREATE TABLE unaccepted (order_id, lot, condition, site, quantity, made_as);
 CREATE TABLE contest (waiting, holding, lot, waiting_priority, holding_priority, site, part, quantity);
 CREATE TABLE transfer (

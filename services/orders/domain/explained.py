@@ -5,10 +5,7 @@ from decimal import Decimal
 
 from services.orders.domain.ranking import Offer, Weights, waiting_days
 from services.orders.domain.splitting import Shares
-from shared.events.weighing import Candidate, Weighing
-
-CANDIDATES_MAX = 20
-"""Candidates that a decision tells of, the best first."""
+from shared.events.weighing import CANDIDATES_TOLD_MAX, Candidate, Weighing
 
 
 def reason(shares: Shares) -> str:
@@ -63,7 +60,7 @@ def candidates(offers: Sequence[Offer]) -> tuple[Candidate, ...]:
             import_content=_exact(offer.source.import_content),
             points=_exact(offer.points),
         )
-        for offer in offers[:CANDIDATES_MAX]
+        for offer in offers[:CANDIDATES_TOLD_MAX]
     )
 
 

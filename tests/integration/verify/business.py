@@ -14,6 +14,7 @@ from shared.events.factory import (
     FactoryLotScrapped,
     FactoryLotStarted,
 )
+from shared.events.workshop import FactoryMaterialConsumed
 from shared.types import Condition, ScrapStage
 from tests.fixtures.catalogue import Trade
 from tests.integration.verify.buying import buy
@@ -84,6 +85,8 @@ async def _make(factory: Client, work_order: str) -> None:
     for number, quantity in (("S-1", 4), ("S-2", 2)):
         sent = {**about, "shipment": number, "depot": DEPOT, "quantity": quantity}
         await report(factory, FactoryLotDispatched.model_validate(sent))
+    spars = {"material": "SPAR", "input_lot": "SPARS-1", "origin": "RUS", "amount": "3", "unit_cost": "40.00"}
+    await report(factory, FactoryMaterialConsumed.model_validate({**about, **spars, "currency": "INR"}))
 
 
 async def _receive(depot: Client) -> None:

@@ -46,6 +46,27 @@ from tests.integration.verify.books import Books, offences
         ),
         pytest.param(
             "orders",
+            "UPDATE orders SET promised_for = promised_for + 1 WHERE sourced > 0",
+            ["I7"],
+            "and has told last promise ",
+            id="an order shows another day than it has promised",
+        ),
+        pytest.param(
+            "orders",
+            "UPDATE orders SET promise_reason = 'by magic' WHERE order_id = (SELECT min(order_id) FROM promise)",
+            ["I7"],
+            "(by magic), first ",
+            id="an order shows another reason than it has promised for",
+        ),
+        pytest.param(
+            "orders",
+            "UPDATE orders SET promised_for = DATE '2030-01-01', promise_reason = 'by magic' WHERE promises = 0",
+            ["I7"],
+            "shows promise 0 for 2030-01-01 (by magic), first none, and has told last promise none",
+            id="an order shows a promise that was never made",
+        ),
+        pytest.param(
+            "orders",
             "UPDATE orders SET overdue_promise = 1 WHERE order_id = (SELECT min(order_id) FROM promise)",
             ["I7"],
             "keeps that promise 1 was told overdue, and orders.v1 says nothing",

@@ -7,13 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.domain.explained import CANDIDATES_MAX
 from services.orders.domain.lead_time import Prior, Seen, learn
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market, Weights
 from services.orders.domain.source import Source, Span
 from shared.events.orders import OrderSourced
-from shared.events.weighing import Candidate
+from shared.events.weighing import CANDIDATES_TOLD_MAX, Candidate
 from tests.unit.orders.makers import TODAY, a_market, a_source, a_supplier, an_order, asked
 
 
@@ -81,10 +80,10 @@ def test_the_day_and_the_candidates_say_what_was_learned_and_what_is_stated() ->
 
 
 def test_a_decision_tells_of_the_best_sources_and_of_no_more_than_it_may() -> None:
-    many = [a_source(f"F-{number:02}", number) for number in range(1, CANDIDATES_MAX + 5)]
+    many = [a_source(f"F-{number:02}", number) for number in range(1, CANDIDATES_TOLD_MAX + 5)]
 
     assert [each.site for each in sourced(a_market(*reversed(many))).candidates] == [
-        f"F-{number:02}" for number in range(1, CANDIDATES_MAX + 1)
+        f"F-{number:02}" for number in range(1, CANDIDATES_TOLD_MAX + 1)
     ]
 
 
