@@ -35,7 +35,7 @@ NAMED = ["event_id", "kind", "lot", "quantity"]
 def a_row(event: LotEvent, **altered: object) -> Any:
     """Make the row that orders keeps of a fact; values come in the order of the columns, as from the database."""
     said = {column.name: getattr(event, column.name, None) for column in lot_facts.columns if column.name not in NAMED}
-    said |= {name: Decimal(said[name]) for name in ("amount", "unit_cost") if said[name] is not None}
+    said |= {name: Decimal(str(said[name])) for name in ("amount", "unit_cost") if said[name] is not None}
     return Row({**dict.fromkeys(NAMED), **said, "recorded_on": date(2026, 11, 27), **altered})
 
 

@@ -73,16 +73,22 @@ class Contest:
 
 
 def pre_empt(book: Book, demand: Demand) -> None:
-    """Serve a waiting demand from what is free and from what lower bands hold; all or nothing where it says so."""
+    """Serve a waiting demand from what is free and from what lower bands hold; all or nothing where it says so.
+
+    What is free by now may be what another one gave up: it is given in turn, before those behind may take it.
+    """
     free = offers(book, demand.stock)
     there = sum(offer.quantity for offer in suiting(demand, free))
     held = [(rival, suitable) for rival in _rivals(book, demand) if (suitable := _suitable(book, demand, rival))]
-    takeable = sum(sum(suitable.values()) for _, suitable in held)
+    # What another depot holds already is no part of what is protected here.
+    lent = sum(sum(suitable.values()) for rival, suitable in held if rival.is_lateral)
+    takeable = sum(sum(suitable.values()) for _, suitable in held) - lent
     good = sum(offer.quantity for offer in free) + takeable
-    within_reach = book.minimums.within_reach(demand, there + takeable, good=good)
-    missing = min(demand.short, within_reach) - there
-    if missing <= 0 or (demand.short > within_reach and not demand.partial):
+    kept_here = book.minimums.within_reach(demand, there + takeable, good=good)
+    within_reach = kept_here + lent
+    if not within_reach or (demand.short > within_reach and not demand.partial):
         return
+    missing = min(demand.short, within_reach) - min(there, kept_here)
     rivals = iter(held)
     while missing > 0:
         rival, suitable = next(rivals)
@@ -93,10 +99,11 @@ def pre_empt(book: Book, demand: Demand) -> None:
 
 
 def _rivals(book: Book, demand: Demand) -> list[Demand]:
-    """List who holds something of a lower band, the last in turn first."""
+    """List who holds something of a lower band, the last in turn first; another depot takes from others before that."""
     holding = book.demands.holding(demand.stock)
     below = [rival for rival in holding if band(rival.priority) > band(demand.priority)]
-    return sorted(below, key=lambda rival: rival.turn, reverse=True)
+    last_first = sorted(below, key=lambda rival: rival.turn, reverse=True)
+    return sorted(last_first, key=lambda rival: demand.is_lateral and not rival.is_lateral)
 
 
 def _suitable(book: Book, demand: Demand, rival: Demand) -> dict[Holding, int]:

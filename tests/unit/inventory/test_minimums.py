@@ -103,3 +103,28 @@ def test_only_the_minimum_of_stock_that_another_depot_waits_for_is_looked_up() -
     elsewhere = a_demand(1, 3, ordered_by=DEPOT, site=OTHER_DEPOT)
 
     assert book.minimums.unknown([own, known, elsewhere]) == {elsewhere.stock}
+
+
+def test_another_depot_of_a_higher_band_takes_from_other_depots_and_leaves_what_is_protected() -> None:
+    book = a_protected_book(1)
+    stocked(book, 3)
+    heard(book, 3, 1, ordered_by=OTHER_DEPOT, priority=13)
+    allocated(book)
+
+    heard(book, 3, 2, ordered_by=OTHER_DEPOT, priority=2)
+    allocated(book)
+
+    assert (the_demand(book, 1).reserved, the_demand(book, 2).reserved, on(book, Shelf.ON_HAND)) == (0, 2, 1)
+
+
+def test_another_depot_takes_from_others_before_it_takes_from_the_last_in_turn_here() -> None:
+    book = a_protected_book(2)
+    stocked(book, 4)
+    heard(book, 2, 1, ordered_by=OTHER_DEPOT, priority=13)
+    heard(book, 2, 2, priority=14)
+    allocated(book)
+
+    heard(book, 2, 3, ordered_by=OTHER_DEPOT, priority=1, partial=False)
+    allocated(book)
+
+    assert [the_demand(book, number).reserved for number in (1, 2, 3)] == [0, 2, 2]

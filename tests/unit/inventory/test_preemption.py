@@ -156,6 +156,21 @@ def test_a_loser_of_the_middle_band_is_served_in_the_same_breath() -> None:
     assert reserved(book, 1, 2, 3) == [2, 0, 2]
 
 
+def test_what_one_that_takes_all_or_nothing_gives_up_goes_to_who_is_next_in_turn() -> None:
+    book = a_book(LOTS)
+    stocked(book, 3, at=goods(lot=LOTS[0]))
+    stocked(book, 1, at=goods(lot=LOTS[1], condition=Condition.C))
+    heard(book, 3, 1, priority=8, partial=False, conditions=[Condition.A])
+    heard(book, 1, 2, priority=15, conditions=[Condition.C])
+    allocated(book)
+    heard(book, 2, 3, priority=4, conditions=[Condition.A])
+    heard(book, 3, 4, priority=5, partial=False)
+    heard(book, 1, 5, priority=1, conditions=[Condition.A])
+    allocated(book)
+
+    assert reserved(book, 1, 2, 3, 4, 5) == [0, 1, 2, 0, 1]
+
+
 def test_only_goods_that_the_winner_accepts_and_that_are_good_are_taken() -> None:
     book = a_book(LOTS)
     stocked(book, 1, at=goods(lot=LOTS[0], condition=Condition.C))
