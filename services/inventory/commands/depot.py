@@ -4,7 +4,7 @@ import json
 from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
-from services.inventory.commands.request import Command, CommandAtSite, goods_of
+from services.inventory.commands.request import Command, CommandAtSite, goods_of, lots_of
 from services.inventory.commands.work import Work
 from services.inventory.domain import issue, road
 from services.inventory.domain.catalogue import Known
@@ -23,7 +23,7 @@ class Receive(Command[Receipt]):
     def touches(self) -> Iterable[Hashable]:
         """Touch each line's lot; where one is not named, the whole shipment."""
         for line in self.body.lines:
-            yield goods_of(self.body.site, line.part, line.lot, line.condition).lot_key
+            yield from lots_of(goods_of(self.body.site, line.part, line.lot, line.condition))
             if line.lot is None and self.body.shipment is not None:
                 yield ShipmentKey(self.body.shipment)
 
@@ -79,8 +79,8 @@ class TakeBack(CommandAtSite[Return]):
     def touches(self) -> Iterable[Hashable]:
         """Touch the goods, and the order's demand if one is named."""
         order = () if self.body.order is None else (OrderKey(self.body.order),)
-        lot = self._goods().lot_key
-        return lot, OutsideKey(lot), *order
+        goods = self._goods()
+        return *lots_of(goods), OutsideKey(goods.lot_key), *order
 
     def order(self) -> OrderId | None:
         """Name the order, if one is."""

@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 from services.inventory.commands.work import Work
 from services.inventory.domain.catalogue import Known
 from services.inventory.domain.demand import Demand, OrderUnknown
-from services.inventory.domain.ledger import Cause, Holding, no_lot
+from services.inventory.domain.ledger import Cause, Holding, LotKey, no_lot, unproven
 from services.inventory.schemas.requests import AtSite
 from services.inventory.store.transfers import Slip
 from shared.events.envelope import new_event_id
@@ -101,3 +101,10 @@ class CommandAtSite(Command[S]):
 def goods_of(site: SiteId, part: PartId, lot: LotId | None, condition: Condition) -> Holding:
     """Name goods; without a lot, those that the site keeps without one."""
     return Holding(site, part, lot or no_lot(site), condition)
+
+
+def lots_of(goods: Holding) -> Iterable[LotKey]:
+    """Name the lots that goods may come in as: without one, they may have to be kept apart."""
+    yield goods.lot_key
+    if goods.lot == no_lot(goods.site):
+        yield goods._replace(lot=unproven(goods.site)).lot_key

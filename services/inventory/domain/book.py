@@ -12,7 +12,17 @@ from datetime import date, datetime
 from services.inventory.domain.course import Life
 from services.inventory.domain.gates import Gates
 from services.inventory.domain.holders import Demands
-from services.inventory.domain.ledger import Account, Cause, Holding, LotKey, Reason, StockKey, Transfer
+from services.inventory.domain.ledger import (
+    Account,
+    Cause,
+    Holding,
+    LotKey,
+    Reason,
+    StockKey,
+    Transfer,
+    no_lot,
+    unproven,
+)
 from services.inventory.domain.life import Lives
 from services.inventory.domain.minimums import Minimums
 from services.inventory.domain.outside import Outside
@@ -118,6 +128,12 @@ class Book:
     def life(self, stock: StockKey) -> Life:
         """Say what decides how the lots of a stock age: what was looked up, or else the standard."""
         return self._ages.get(stock, _STANDARD)
+
+    def incoming(self, goods: Holding) -> Holding:
+        """Name goods that come in unexplained: without a lot they are kept apart, where their part asks for proof."""
+        if goods.lot == no_lot(goods.site) and self.gates.asks(goods.lot_key):
+            return goods._replace(lot=unproven(goods.site))
+        return goods
 
     def has_had(self, lot: LotKey) -> bool:
         """Tell whether anything of a lot that is loaded has ever been at its site."""

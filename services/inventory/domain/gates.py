@@ -2,7 +2,8 @@
 
 A first article of its reference must have passed at its factory, or its maker's certificate be there. What a nation
 has found at a supplier abroad itself holds at its own depots, and goes before what the supplier's nation has found.
-What stood on a shelf when the books were opened had been accepted before, and has no gate.
+What stood on a shelf when the books were opened had been accepted before, and has no gate; what comes without a lot
+after that is kept apart from it (`Book.incoming`), and is held back.
 """
 
 from collections.abc import Mapping
@@ -70,6 +71,10 @@ class Gates:
     def reference(self, lot: LotKey) -> ReferenceKey | None:
         """Say what a lot was made as, where its factory has told."""
         return self._references.get((lot.part, lot.lot))
+
+    def asks(self, lot: LotKey) -> bool:
+        """Tell whether a lot is of a part that asks for something."""
+        return (lot.part, lot.lot) in self._gated
 
     def closed(self, lot: LotKey) -> Gate | None:
         """Say which gate holds a lot back at its site, if one does."""

@@ -77,6 +77,7 @@ def give_back(book: Book, cause: Cause, goods: Holding, quantity: int, *, order:
     if order is not None and left < quantity:
         book.demands.amend(book.demands.get(order).take_back(quantity - left))
     if left:
+        shelf = book.incoming(goods).on(Shelf.ON_HAND)
         book.post(Transfer(cause, shelf.on(Shelf.SUSPENSE), shelf, left, Reason.RETURNED, order=order))
         book.dispute(cause, shelf.on(Shelf.ISSUED), left, DiscrepancyKind.UNISSUED_RETURN, order=order)
 

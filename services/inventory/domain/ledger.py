@@ -138,6 +138,11 @@ def no_lot(site: SiteId) -> LotId:
     return f"{site}:NO-LOT"
 
 
+def unproven(site: SiteId) -> LotId:
+    """Name the lot under which a site keeps what came without one, of a part that asks for what no lot can show."""
+    return f"{site}:NO-LOT-UNPROVEN"
+
+
 def undone(cause: Cause, original: Transfer, reason: Reason) -> Transfer:
     """Make the transfer that takes another one back."""
     return Transfer(

@@ -207,7 +207,7 @@ def _recover(book: Book, line: Line, quantity: int) -> int:
 
 
 def _receive_unexplained(book: Book, cause: Cause, arrival: Arrival, quantity: int) -> None:
-    holding, shipment = arrival.holding, arrival.shipment
+    holding, shipment = book.incoming(arrival.holding), arrival.shipment
     shelf = holding.on(Shelf.ON_HAND)
     expected = any(line.key.shipment == shipment for line in book.shipments.carrying(holding.lot_key))
     kind = DiscrepancyKind.OVER_RECEIPT if expected else DiscrepancyKind.UNMATCHED_RECEIPT

@@ -157,6 +157,30 @@ async def test_what_stood_there_when_the_books_were_opened_has_no_gate(gated: Ho
     assert "held_back" not in await row(gated)
 
 
+async def test_what_comes_without_a_lot_is_kept_apart_from_what_stood_there_and_held_back(gated: House) -> None:
+    await gated.stock(2, lot="D-01:NO-LOT")
+    came = [
+        await gated.post("/v1/receipts", a_receipt(3, shipment=None, lot=None)),
+        await gated.post("/v1/receipts", a_receipt(1, shipment=None, lot="D-01:NO-LOT")),
+        await gated.post("/v1/returns", {"site": DEPOT, "part": PART, "quantity": 1}),
+    ]
+    await gated.ear.hear(an_order(7))
+
+    assert [each.status_code for each in came] == [201] * 3
+    assert await reserved(gated) == 2
+    found = (await gated.get("/v1/stock", role="operator", at="", site=DEPOT, lot="D-01:NO-LOT-UNPROVEN"))["rows"]
+    assert [(each["on_hand"], each["available"], each["held_back"]) for each in found] == [(5, 0, "first-article")]
+    await gated.balances()
+
+
+async def test_what_comes_without_a_lot_of_a_part_that_asks_for_nothing_is_kept_with_the_rest(house: House) -> None:
+    await house.stock(2, lot="D-01:NO-LOT")
+    await house.post("/v1/receipts", a_receipt(3, shipment=None, lot=None))
+
+    assert (await house.stands(lot="D-01:NO-LOT"))["on_hand"] == 5
+    await house.balances()
+
+
 async def test_a_part_that_begins_to_ask_takes_back_and_one_that_ceases_gives_out(house: House) -> None:
     await made_and_received(house)
     await house.ear.hear(an_order(3))

@@ -112,3 +112,19 @@ def test_a_part_that_moved_keeps_its_unit() -> None:
 
 def test_stock_without_a_lot_has_its_sites_own() -> None:
     assert no_lot(DEPOT) == "D-01:NO-LOT"
+
+
+@pytest.mark.parametrize(
+    ("lot", "asks", "kept"),
+    [
+        ("D-01:NO-LOT", "asks", "D-01:NO-LOT-UNPROVEN"),
+        ("D-01:NO-LOT", "", "D-01:NO-LOT"),
+        ("D-02:NO-LOT", "asks", "D-02:NO-LOT"),
+    ],
+)
+def test_what_comes_without_a_lot_is_kept_apart_where_its_part_asks_for_proof(lot: str, asks: str, kept: str) -> None:
+    book = a_book()
+    if asks:
+        book.gates.load(goods(lot=lot).lot_key, None)
+
+    assert book.incoming(goods(lot=lot)).lot == kept
