@@ -93,7 +93,11 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         platform=asked.platform,
         tail_number=asked.tail_number,
     )
-    fact = OrderPlaced(
+    return order, _fact(asked)
+
+
+def _fact(asked: Placement) -> OrderPlaced:
+    return OrderPlaced(
         order=asked.order_id,
         site=asked.site,
         part=asked.part,
@@ -110,4 +114,3 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         supplies=asked.supplies,
         references=tuple(map(read_reference, asked.accepted)),
     )
-    return order, fact
