@@ -34,6 +34,7 @@ from jvtrack.commands.shown import Json, show_json
 from shared.types import Urgency
 
 _V = TypeVar("_V")
+Yes = Annotated[bool, typer.Option("--yes", help="Neither show the price nor ask whether it is meant: for scripts.")]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the order's history.")]
 
 
@@ -55,9 +56,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     urgency: Annotated[Urgency | None, typer.Option(help="Raise the urgency of need.")] = None,
     version: Annotated[int | None, typer.Option(help="Do nothing if the order has changed since this version.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would cost others.")] = False,
-    yes: Annotated[
-        bool, typer.Option("--yes", help="Neither show what it costs nor ask whether it is meant: for scripts.")
-    ] = False,
+    yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Bring an order sooner: hurry a source, let another depot ship, split the need, raise the urgency.
@@ -68,7 +67,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     act = _act(named, wanted_by=read_day(wanted_by), quantity=quantity, why={"reason": reason, "version": version})
     if as_json and not (yes or dry_run):
         raise SetupError("Nobody is asked where JSON is written: add --yes, or --dry-run to see what it would cost.")
-    if not yes:
+    if dry_run or not yes:
         _show_price(call(partial(_priced, order=order, act=act)), as_json=as_json)
         if dry_run:
             return

@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -217,16 +216,11 @@ async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: Ho
 
 
 async def test_an_export_of_what_is_still_wanted_is_the_same_order_and_any_other_amount_is_not(house: House) -> None:
-    headers = {"Content-Type": "application/json"}
-    await house.send("POST", "/v1/orders/import", content=json.dumps([a_line(1, quantity=5)]), headers=headers)
+    await imported(house, as_csv(a_line(1, quantity=5)))
     await house.send("PATCH", f"/v1/orders/{number(1)}-{TODAY.year}", json={"quantity": 4})
     facts = await house.owner.fetchval("SELECT count(*) FROM event_log")
 
-    def again(quantity: int) -> Awaitable[httpx.Response]:
-        content = json.dumps([a_line(1, quantity=quantity)])
-        return house.send("POST", "/v1/orders/import", content=content, headers=headers)
-
-    answers = [(await again(quantity)).status_code for quantity in (5, 4, 3)]
+    answers = [(await imported(house, as_csv(a_line(1, quantity=quantity)))).status_code for quantity in (5, 4, 3)]
 
     assert answers == [200, 200, 422]
     assert await house.owner.fetchval("SELECT count(*) FROM event_log") == facts

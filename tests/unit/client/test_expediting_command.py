@@ -63,6 +63,15 @@ def test_a_script_says_yes_and_is_asked_nothing(monkeypatch: pytest.MonkeyPatch)
     assert dry_runs(service) == [False]
 
 
+def test_a_dry_run_does_nothing_whatever_else_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = a_service()
+
+    said = expedited(monkeypatch, service, *HURRY, "--dry-run", "--yes")
+
+    assert "what it would do" in said
+    assert dry_runs(service) == [True]
+
+
 def test_who_does_not_mean_it_has_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     service = a_service()
 
