@@ -15,7 +15,7 @@ from rich.table import Table
 from deploy.errors import SetupError
 from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp, ReleaseOptions, Spare
 from jvtrack.client.answers.orders import ImportDone
-from jvtrack.client.answers.platforms import PlatformHours, ReleaseOption
+from jvtrack.client.answers.platforms import BlockingLine, PlatformHours, ReleaseOption
 from jvtrack.client.files import export_rows, write_csv
 from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import Files, named_file
@@ -185,10 +185,14 @@ def _grounded(each: GroundedPlatform) -> Sequence[str]:
         each.site,
         _shown(each.since),
         str((clock.now() - each.since).days),
-        "\n".join(f"{line.order_id} {line.part} ({line.state})" for line in lines) or escape(each.cause),
+        "\n".join(map(_line, lines)) or ("word that it is up" if each.ready else escape(each.cause)),
         "\n".join(f"{line.promised_for or '-'}{' overdue' if line.overdue else ''}" for line in lines),
         str(each.expected_release or "-"),
     )
+
+
+def _line(line: BlockingLine) -> str:
+    return f"{line.order_id} {line.part} ({'on the road' if line.on_road else line.state})"
 
 
 def _option(option: ReleaseOption) -> Sequence[str]:

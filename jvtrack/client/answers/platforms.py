@@ -116,6 +116,8 @@ class PlatformDetails(PlatformState):
 
     expected_release: date | None = None
     """Day on which the last of its blocking lines is foreseen."""
+    ready: bool = False
+    """Whether all that it waited for has been issued, and only its depot's word is missing that it is up."""
     blocking: list[BlockingLine] = []
     """The orders that it waits for."""
     history: list[PlatformPeriod] = []
@@ -137,6 +139,8 @@ class GroundedPlatform(Record):
     """Why."""
     expected_release: date | None = None
     """Day on which the last of its blocking lines is foreseen; none while nobody can say."""
+    ready: bool = False
+    """Whether all that it waited for has been issued, and only its depot's word is missing that it is up."""
     blocking: list[BlockingLine] = []
     """The orders that it waits for."""
 

@@ -58,6 +58,19 @@ _BLOCKING = Statement(
     ORDER BY w.platform, w.tail_number, o.priority, o.order_id
     """
 )
+# What it waited for was issued after it came down: of earlier lines it stood still for something else.
+_READY = Statement(
+    """
+    SELECT DISTINCT w.platform, w.tail_number
+    FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:sites AS text[]),
+                CAST(:since AS timestamptz[])) AS w (platform, tail_number, site, since)
+    JOIN orders o ON o.platform = w.platform AND o.tail_number = w.tail_number
+    JOIN part_copy p ON p.part_id = o.part AND w.platform = ANY(p.grounds)
+    JOIN site_copy home ON home.site_id = w.site
+    JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = home.country
+    WHERE o.state = 'issued' AND o.received_at >= w.since
+    """
+)
 
 
 class Standing(Protocol):
@@ -101,10 +114,13 @@ async def tail(session: AsyncSession, name: TailName, sight: Sight, page: Page, 
         .limit(page.one_more)
     )
     periods = (await session.execute(history)).all()
-    lines = (await blocking(session, [store.read(row)], today)).get(name, [])
+    found = store.read(row)
+    lines = (await blocking(session, [found], today)).get(name, [])
+    is_ready = not lines and found.awaiting_parts and name in await ready(session, [found])
     return TailInFull(
         **store.fields(row),
         expected_release=expected_release([line.foreseen for line in lines]),
+        ready=is_ready,
         blocking=lines,
         history=[
             PeriodRead(**each._mapping, state=store.state(each.is_down))
@@ -126,7 +142,11 @@ async def grounded_page(
     query = chosen(store.shown(), wanted, sight, after=after).where(LAST.c.awaiting_parts).limit(limit)
     found = [store.read(row) for row in await session.execute(query)]
     lines = await blocking(session, found, today)
-    return [_grounded(each, lines.get(TailName(each.platform, each.tail_number), [])) for each in found]
+    names = [TailName(each.platform, each.tail_number) for each in found]
+    can_go = await ready(session, [each for each, name in zip(found, names, strict=True) if name not in lines])
+    return [
+        _grounded(each, lines.get(name, []), is_ready=name in can_go) for each, name in zip(found, names, strict=True)
+    ]
 
 
 async def blocking(
@@ -146,6 +166,20 @@ async def blocking(
         line = BlockingLine(**{name: row[name] for name in _READ}, **_foreseen(row, silences, today))
         lines.setdefault(TailName(Platform(row.platform), row.tail_number), []).append(line)
     return lines
+
+
+async def ready(session: AsyncSession, waiting: Sequence[TailRead]) -> set[TailName]:
+    """Name the tails for which something that they waited for has been issued since they are down."""
+    if not waiting:
+        return set()
+    columns: dict[str, Any] = {
+        "platforms": [each.platform for each in waiting],
+        "tail_numbers": [each.tail_number for each in waiting],
+        "sites": [each.site for each in waiting],
+        "since": [each.since for each in waiting],
+    }
+    rows = await _READY.rows(session, columns)
+    return {TailName(Platform(row.platform), row.tail_number) for row in rows}
 
 
 def _foreseen(row: Row, silences: Mapping[OrderId, Last], today: date) -> dict[str, Any]:
@@ -181,7 +215,7 @@ def visible(sight: Sight) -> ColumnElement[bool]:
     return or_(own, tails.c.site.in_(select(site_copies.c.site_id).where(site_copies.c.country == sight.nation)))
 
 
-def _grounded(tail: TailRead, lines: list[BlockingLine]) -> GroundedRead:
+def _grounded(tail: TailRead, lines: list[BlockingLine], *, is_ready: bool) -> GroundedRead:
     assert tail.cause is not None, "what is down is so for a cause"
     return GroundedRead(
         platform=tail.platform,
@@ -190,5 +224,6 @@ def _grounded(tail: TailRead, lines: list[BlockingLine]) -> GroundedRead:
         since=tail.since,
         cause=tail.cause,
         expected_release=expected_release([line.foreseen for line in lines]),
+        ready=is_ready,
         blocking=lines,
     )

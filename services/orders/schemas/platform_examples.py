@@ -34,6 +34,7 @@ TAIL: dict[str, Any] = {
 TAIL_IN_FULL: dict[str, Any] = {
     **TAIL,
     "expected_release": "2027-02-15",
+    "ready": False,
     "blocking": [_LINE],
     "history": [
         {
@@ -48,7 +49,7 @@ TAIL_IN_FULL: dict[str, Any] = {
         }
     ],
 }
-GROUNDED: dict[str, Any] = {**_ABOUT, **_DOWN, "expected_release": "2027-02-15", "blocking": [_LINE]}
+GROUNDED: dict[str, Any] = {**_ABOUT, **_DOWN, "expected_release": "2027-02-15", "ready": False, "blocking": [_LINE]}
 AVAILABILITY: dict[str, Any] = {
     "counted_from": "2026-10-27T00:00:00Z",
     "counted_to": "2026-11-26T00:00:00Z",

@@ -68,6 +68,20 @@ async def test_a_platform_is_released_when_the_last_of_its_lines_is_issued(house
         None,
     ]
     assert ready["blocking"] == []
+    assert [each["ready"] for each in (waiting, left, ready)] == [False, False, True]
+    assert (await show(house))["ready"]
+
+
+async def test_a_platform_is_not_ready_by_what_was_issued_before_it_came_down(house: House) -> None:
+    await register(house)
+    order_id = await order_for(house)
+    await house.ear.hear(inventory_said(order_id, DemandIssued, quantity=1, issued=1))
+    up = await show(house)
+    await say(house, "down", since=clock.now().isoformat())
+
+    (grounded,) = await ask(house, "/grounded")
+
+    assert (up["ready"], grounded["ready"], grounded["blocking"]) == (False, False, [])
 
 
 async def test_a_platform_is_expected_on_no_day_while_one_line_has_no_promise(house: House) -> None:
@@ -202,7 +216,7 @@ async def test_only_what_is_down_and_awaits_parts_is_grounded(house: House) -> N
     assert [each["tail_number"] for each in own] == ["ZP-1"]
     assert [each["tail_number"] for each in at_second] == ["ZP-2"]
     assert tanks == []
-    assert {each["expected_release"] for each in listed} == {None}
+    assert {(each["expected_release"], each["ready"]) for each in listed} == {(None, False)}
 
 
 async def test_a_large_grounded_fleet_is_walked_page_by_page_each_with_its_own_lines(house: House) -> None:
