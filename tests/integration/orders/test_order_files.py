@@ -1,12 +1,10 @@
 """Files of orders: placed whole or not at all, recognised when they come again, exported and taken again."""
 
-import asyncio
 import csv
 import io
 import json
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -232,59 +230,6 @@ def exported(order: dict[str, Any]) -> dict[str, Any]:
     suffix = order["order_id"][20:]
     books = {"placed_on": order["placed_at"][:10], "promised_for": order["first_promised_for"]}
     return {**said, **books, **({"suffix": suffix} if suffix else {})}
-
-
-async def test_a_file_under_way_is_asked_how_far_it_is_and_sent_again_it_is_the_same(house: House) -> None:
-    import_id, content = str(uuid4()), as_csv(*(a_line(n) for n in range(1, 2_501)))
-
-    answers = await asyncio.gather(*(imported(house, content, import_id=import_id) for _ in range(3)))
-    again = await imported(house, content, import_id=import_id)
-    other = await imported(house, as_csv(a_line(1)), import_id=import_id)
-    progress = await house.send("GET", f"/v1/orders/imports/{import_id}", scope="")
-    foreign = await house.send("GET", f"/v1/orders/imports/{import_id}", site="D-02")
-
-    assert {answer.status_code for answer in answers} <= {200, 409}
-    assert [again.status_code, slug(other), slug(foreign)] == [200, "import-id-reused", "import-unknown"]
-    assert {name: progress.json()[name] for name in ("state", "lines", "published", "overtaken")} == {
-        "state": "published",
-        "lines": 2500,
-        "published": 2500,
-        "overtaken": 0,
-    }
-    assert await house.owner.fetchval("SELECT count(*) FROM orders") == 2500
-    assert await house.owner.fetchval("SELECT count(*) FROM event_log") == 2500
-
-
-async def test_what_a_stopped_process_left_is_placed_by_the_next(house: House) -> None:
-    await imported(house, as_csv(a_line(1)))
-    await house.owner.execute("UPDATE import SET state = 'validated', lines = 2, published = 1, published_at = NULL")
-    await house.owner.execute(
-        "INSERT INTO import_line (import_id, n, line, record) SELECT import_id, 2, 3, $1::jsonb FROM import",
-        json.dumps(a_line(2)),
-    )
-
-    await house.importer.finish()
-    await house.importer.finish()
-
-    assert [each["document_number"] for each in await listed(house)] == [number(1), number(2)]
-
-
-async def test_a_line_that_something_overtook_is_told_and_the_others_are_in_force(house: House) -> None:
-    import_id = str(uuid4())
-    await imported(house, as_csv(a_line(1)), import_id=import_id)
-    await house.owner.execute("UPDATE import SET state = 'validated', lines = 3, published = 1, published_at = NULL")
-    for n, line in ((2, a_line(1, quantity=9)), (3, a_line(2))):
-        await house.owner.execute(
-            "INSERT INTO import_line (import_id, n, line, record) SELECT import_id, $1, $1 + 1, $2::jsonb FROM import",
-            n,
-            json.dumps(line),
-        )
-
-    answer = await imported(house, as_csv(a_line(1)), import_id=import_id)
-
-    assert (answer.status_code, slug(answer)) == (409, "import-overtaken")
-    assert [each["field"] for each in answer.json()["errors"]] == ["line 3: document_number"]
-    assert [each["quantity"] for each in await listed(house)] == [5, 5]
 
 
 async def test_imported_orders_are_ordinary_orders(house: House) -> None:
