@@ -68,3 +68,12 @@ async def _know_the_catalogue(database: ServiceDatabase) -> None:
     connection = await owner_connection(database)
     await connection.execute(_CATALOGUE)
     await connection.close()
+
+
+@pytest.fixture
+async def served(production: System) -> AsyncIterator[Database]:
+    """Open the database of the running service."""
+    url = production.environment.database("production").app.render_as_string(hide_password=False)
+    opened = Database(url)
+    yield opened
+    await opened.close()

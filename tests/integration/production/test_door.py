@@ -37,7 +37,7 @@ async def post_lines(client: httpx.AsyncClient, *lines: str) -> list[dict[str, A
 
 @pytest.fixture
 async def database(production: System) -> AsyncIterator[Database]:
-    """Open the running service's database, to decide there as its consumers do."""
+    """Open the running service's served, to decide there as its consumers do."""
     url = production.environment.database("production").app.render_as_string(hide_password=False)
     running = Database(url)
     yield running
@@ -178,10 +178,8 @@ async def test_what_cannot_be_read_at_all_is_refused_whole(
     assert (answer.status_code, answer.json()["type"]) == (status, f"urn:jvtrack:problem:{slug}")
 
 
-async def test_nobody_sees_what_is_not_theirs(
-    production: System, database: Database, factory: httpx.AsyncClient
-) -> None:
-    lot, work_order = a_lot(), (await opened(database, an_order())).work_order_id
+async def test_nobody_sees_what_is_not_theirs(production: System, served: Database, factory: httpx.AsyncClient) -> None:
+    lot, work_order = a_lot(), (await opened(served, an_order())).work_order_id
     await post(factory, a_start(lot=lot, work_order=None), f"{lot}-1", source=f"F-01/{lot}", sequence=1)
     doors = (f"/v1/lots/F-01:{lot}", f"/v1/work-orders/{work_order}", f"/v1/senders/F-01/{lot}/gaps")
     seen = {}
@@ -235,11 +233,11 @@ async def read_stream(client: httpx.AsyncClient, path: str, wanted: int) -> list
     return read
 
 
-async def place(factory: httpx.AsyncClient, database: Database) -> str:
+async def place(factory: httpx.AsyncClient, served: Database) -> str:
     """Say where the stream goes on, once Kafka has everything that was told."""
 
     async def is_told() -> bool:
-        async with database.transaction() as session:
+        async with served.transaction() as session:
             return not await session.scalar(text("SELECT count(*) FROM outbox_pending"))
 
     await eventually(is_told)
@@ -247,11 +245,11 @@ async def place(factory: httpx.AsyncClient, database: Database) -> str:
 
 
 async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
-    database: Database, factory: httpx.AsyncClient
+    served: Database, factory: httpx.AsyncClient
 ) -> None:
-    start = await place(factory, database)
-    mine = (await opened(database, an_order())).work_order_id
-    others = (await opened(database, an_order(), source="F-02")).work_order_id
+    start = await place(factory, served)
+    mine = (await opened(served, an_order())).work_order_id
+    others = (await opened(served, an_order(), source="F-02")).work_order_id
     accepted = {"specversion": "1.0", "id": mine, "source": "F-01", "type": "jvtrack.factory.work-order-accepted.v1"}
     await factory.post(
         EVENTS, content=json.dumps({**accepted, "data": {"work_order": mine}}), headers={"Content-Type": EVENT}
@@ -269,9 +267,9 @@ async def test_a_factory_hears_of_its_work_orders_and_goes_on_where_it_left_off(
     assert others not in json.dumps(first + rest)
 
 
-async def test_a_position_that_nobody_has_given_out_is_refused(database: Database, factory: httpx.AsyncClient) -> None:
+async def test_a_position_that_nobody_has_given_out_is_refused(served: Database, factory: httpx.AsyncClient) -> None:
     await post(factory, a_start(lot=a_lot()), a_lot())
-    stream, log, vector = (await place(factory, database)).split(":")
+    stream, log, vector = (await place(factory, served)).split(":")
     longer = ".".join("1" * 13)
     elsewhere = [vector, f"stock.v1:{log}:{vector}", f"{stream}:{log}:{longer}", f"{stream}:{log[::-1]}:{vector}"]
 

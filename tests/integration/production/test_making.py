@@ -22,15 +22,6 @@ from tests.unit.production.makers import DEPOT, FACTORY, PART
 
 
 @pytest.fixture
-async def database(production: System) -> AsyncIterator[Database]:
-    """Open the database of the running service."""
-    url = production.environment.database("production").app.render_as_string(hide_password=False)
-    opened = Database(url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
 async def client(production: System) -> AsyncIterator[httpx.AsyncClient]:
     """Speak for the factory."""
     async with a_client(production, "factory", FACTORY) as opened:
@@ -48,9 +39,9 @@ async def shown(client: httpx.AsyncClient, path: str, **query: str) -> Any:
 
 
 async def test_an_offer_told_twice_holds_once_and_is_gone_when_voided(
-    database: Database, client: httpx.AsyncClient
+    served: Database, client: httpx.AsyncClient
 ) -> None:
-    work_order = (await opened(database, an_order())).work_order_id
+    work_order = (await opened(served, an_order())).work_order_id
     offer = FactoryWorkOrderCountered(work_order=work_order, quantity=6, due=date(2027, 6, 1), reason="spars for six")
     kit = FactoryKitMissing(work_order=work_order, kit="KIT-7", supplier="VR-Tekhnika")
 
@@ -66,12 +57,12 @@ async def test_an_offer_told_twice_holds_once_and_is_gone_when_voided(
     assert (offered["making"]["offered"], offered["making"]["kits_missing"][0]["kit"]) == (6, "KIT-7")
     assert (voided["status"], voided["quantity"], voided["making"]["offered"]) == ("opened", 10, None)
     assert voided["making"]["kits_missing"][0]["supplier"] == "VR-Tekhnika"
-    kinds = [kind for _, kind in await told(database, f"work-order:{work_order}")]
+    kinds = [kind for _, kind in await told(served, f"work-order:{work_order}")]
     assert kinds == ["work-order-opened", "work-order-countered", "kit-missing", "delay-reported"]
 
 
-async def test_an_offer_of_no_less_is_refused_and_leaves_nothing(database: Database, client: httpx.AsyncClient) -> None:
-    work_order = (await opened(database, an_order())).work_order_id
+async def test_an_offer_of_no_less_is_refused_and_leaves_nothing(served: Database, client: httpx.AsyncClient) -> None:
+    work_order = (await opened(served, an_order())).work_order_id
     offer = FactoryWorkOrderCountered(work_order=work_order, quantity=10, reason="none")
 
     refused = await post(client, offer, f"offer-{work_order}")
@@ -81,14 +72,14 @@ async def test_an_offer_of_no_less_is_refused_and_leaves_nothing(database: Datab
 
 
 async def test_a_factory_lists_of_which_work_orders_it_owes_the_fate_of_what_was_asked_back(
-    database: Database, client: httpx.AsyncClient
+    served: Database, client: httpx.AsyncClient
 ) -> None:
-    begun, other = [await opened(database, an_order()) for _ in range(2)]
+    begun, other = [await opened(served, an_order()) for _ in range(2)]
     work_order, lot = begun.work_order_id, a_lot()
     start = FactoryLotStarted(lot=lot, part=PART, work_order=work_order, quantity=4)
     await post(client, start, f"begun-{lot}")
     for each in (begun, other):
-        await asked_back(database, each, 10)
+        await asked_back(served, each, 10)
 
     owed = await listed(client, "true")
     shown_now = await shown(client, f"/v1/work-orders/{work_order}")

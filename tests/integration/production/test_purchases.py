@@ -1,7 +1,6 @@
 """Purchases at production's door: who may tell of them, twice, at once, voided and corrected."""
 
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -27,23 +26,14 @@ ABROAD, AT_HOME = "S-02", "S-01"
 DUE = "2027-06-01"
 
 
-@pytest.fixture
-async def database(production: System) -> AsyncIterator[Database]:
-    """Open the database of the running service."""
-    url = production.environment.database("production").app.render_as_string(hide_password=False)
-    opened = Database(url)
-    yield opened
-    await opened.close()
-
-
 def a_sending(work_order: str, quantity: int = 4, **values: Any) -> PurchaseDispatched:
     goods = {"lot": a_lot(), "part": PART, "shipment": "AWB-1", "depot": DEPOT, "quantity": quantity}
     return PurchaseDispatched.model_validate({**goods, "work_order": work_order, **values})
 
 
-async def bought(database: Database, supplier: str = ABROAD, **terms: Any) -> str:
+async def bought(served: Database, supplier: str = ABROAD, **terms: Any) -> str:
     """Open a work order at a supplier."""
-    return (await opened(database, an_order(), source=supplier, **terms)).work_order_id
+    return (await opened(served, an_order(), source=supplier, **terms)).work_order_id
 
 
 async def tell(
@@ -67,9 +57,9 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 @pytest.mark.parametrize("supplier", [ABROAD, AT_HOME])
 @pytest.mark.parametrize("role", ["procurement", "planner", "operator"])
 async def test_who_buys_for_a_nation_tells_what_becomes_of_its_purchases(
-    production: System, database: Database, supplier: str, role: str
+    production: System, served: Database, supplier: str, role: str
 ) -> None:
-    work_order = await bought(database, supplier)
+    work_order = await bought(served, supplier)
     sending = a_sending(work_order)
     facts = (
         PurchasePlaced(work_order=work_order, purchase="PO-1", unit_price="10.50", currency="EUR"),
@@ -84,14 +74,14 @@ async def test_who_buys_for_a_nation_tells_what_becomes_of_its_purchases(
     ]
 
     assert [answer.status_code for answer in answers] == [201] * 5, [answer.text for answer in answers]
-    assert [kind for _, kind in await told(database, f"work-order:{work_order}")] == [
+    assert [kind for _, kind in await told(served, f"work-order:{work_order}")] == [
         "work-order-opened",
         "work-order-accepted",
         "work-order-accepted",
         "delay-reported",
         "work-order-refused",
     ]
-    assert await told(database, f"lot:{supplier}:{sending.lot}") == [
+    assert await told(served, f"lot:{supplier}:{sending.lot}") == [
         (1, "lot-started"),
         (2, "lot-finished"),
         (3, "lot-dispatched"),
@@ -107,9 +97,9 @@ async def test_who_buys_for_a_nation_tells_what_becomes_of_its_purchases(
 
 
 async def test_a_purchase_told_twice_is_told_once_and_otherwise_is_refused(
-    production: System, database: Database
+    production: System, served: Database
 ) -> None:
-    work_order = await bought(database)
+    work_order = await bought(served)
     sending = a_sending(work_order)
 
     first = await tell(production, sending, f"{work_order}-1")
@@ -120,11 +110,11 @@ async def test_a_purchase_told_twice_is_told_once_and_otherwise_is_refused(
     assert first.headers["jvtrack-version"] == again.headers["jvtrack-version"]
     assert first.headers["jvtrack-version"].endswith("@3")
     assert problem(other) == (409, "event-id-reused")
-    assert len(await told(database, f"lot:{ABROAD}:{sending.lot}")) == 3
+    assert len(await told(served, f"lot:{ABROAD}:{sending.lot}")) == 3
 
 
-async def test_a_dispatch_is_corrected_and_the_correction_voided(production: System, database: Database) -> None:
-    work_order = await bought(database)
+async def test_a_dispatch_is_corrected_and_the_correction_voided(production: System, served: Database) -> None:
+    work_order = await bought(served)
     sending = a_sending(work_order, 4)
     key = f"lot:{ABROAD}:{sending.lot}"
     right = sending.model_copy(update={"quantity": 3}).model_dump(mode="json", exclude_defaults=True)
@@ -138,10 +128,10 @@ async def test_a_dispatch_is_corrected_and_the_correction_voided(production: Sys
     )
 
     assert (corrected.status_code, voided.status_code) == (201, 201), corrected.text + voided.text
-    kinds = [kind for _, kind in await told(database, key)]
+    kinds = [kind for _, kind in await told(served, key)]
     made, taken_back = ["lot-started", "lot-finished", "lot-dispatched"], ["lot-event-voided"] * 3
     assert kinds == made + taken_back + made + taken_back
-    facts = await rows(database, "SELECT event_id, type, payload FROM event_log WHERE key = :key ORDER BY seq", key=key)
+    facts = await rows(served, "SELECT event_id, type, payload FROM event_log WHERE key = :key ORDER BY seq", key=key)
     voids = [json.loads(row.payload)["voided"] for row in facts if row.type.endswith("voided.v1")]
     assert voids == [str(row.event_id) for row in (*facts[2::-1], *facts[8:5:-1])]
     async with a_client(production, "procurement") as client:
@@ -154,9 +144,9 @@ async def test_a_dispatch_is_corrected_and_the_correction_voided(production: Sys
 
 
 async def test_who_corrects_a_dispatch_reads_on_at_the_version_that_it_made(
-    production: System, database: Database
+    production: System, served: Database
 ) -> None:
-    work_order = await bought(database)
+    work_order = await bought(served)
     sending = a_sending(work_order)
     await tell(production, sending, f"sent-{work_order}")
     data = {**sending.model_dump(mode="json", exclude_defaults=True), "quantity": 3}
@@ -171,10 +161,8 @@ async def test_who_corrects_a_dispatch_reads_on_at_the_version_that_it_made(
     assert read.json()["dispatched"] == 3
 
 
-async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(
-    production: System, database: Database
-) -> None:
-    work_order = await bought(database)
+async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(production: System, served: Database) -> None:
+    work_order = await bought(served)
     await tell(production, PurchasePlaced(work_order=work_order), f"{work_order}-1")
     said = {"work_order": work_order, "unit_price": "9.75", "currency": "EUR"}
 
@@ -193,8 +181,8 @@ async def test_a_placing_that_was_corrected_twice_says_what_was_said_last(
     assert (shown["due"], shown["accepted"]) == ("2027-07-02", True)
 
 
-async def test_no_correction_promises_for_a_day_beyond_all_planning(production: System, database: Database) -> None:
-    work_order = await bought(database)
+async def test_no_correction_promises_for_a_day_beyond_all_planning(production: System, served: Database) -> None:
+    work_order = await bought(served)
     await tell(production, PurchasePlaced(work_order=work_order), f"{work_order}-1")
     data: dict[str, JsonValue] = {"work_order": work_order, "due": "9999-12-31"}
 

@@ -12,10 +12,8 @@ from shared.events.purchases import (
 )
 from tests.fixtures.system import System
 from tests.integration.production.house import a_client, rows, told
-from tests.integration.production.test_purchases import ABROAD, AT_HOME, a_sending, bought, database, problem, tell
+from tests.integration.production.test_purchases import ABROAD, AT_HOME, a_sending, bought, problem, tell
 from tests.unit.production.makers import a_start
-
-__all__ = ["database"]
 
 
 @pytest.mark.parametrize(
@@ -33,14 +31,14 @@ __all__ = ["database"]
 )
 async def test_who_may_not_tell_of_a_purchase_is_told_so(
     production: System,
-    database: Database,
+    served: Database,
     supplier: str,
     role: str,
     sites: tuple[str, ...],
     nation: str,
     refused: tuple[int, str],
 ) -> None:
-    work_order = await bought(database, supplier)
+    work_order = await bought(served, supplier)
 
     answer = await tell(
         production,
@@ -53,11 +51,11 @@ async def test_who_may_not_tell_of_a_purchase_is_told_so(
     )
 
     assert problem(answer) == refused
-    assert await told(database, f"work-order:{work_order}") == [(1, "work-order-opened")]
+    assert await told(served, f"work-order:{work_order}") == [(1, "work-order-opened")]
 
 
-async def test_another_nation_takes_no_purchase_back(production: System, database: Database) -> None:
-    work_order = await bought(database, AT_HOME)
+async def test_another_nation_takes_no_purchase_back(production: System, served: Database) -> None:
+    work_order = await bought(served, AT_HOME)
     await tell(production, a_sending(work_order), f"{work_order}-1", supplier=AT_HOME)
 
     answer = await tell(
@@ -75,9 +73,9 @@ async def test_another_nation_takes_no_purchase_back(production: System, databas
 
 
 async def test_a_buyer_posts_no_other_events_for_a_supplier_of_another_nation(
-    production: System, database: Database
+    production: System, served: Database
 ) -> None:
-    work_order = await bought(database)
+    work_order = await bought(served)
 
     answer = await tell(production, a_start(4, work_order=work_order), f"{work_order}-1")
 
@@ -99,9 +97,9 @@ async def test_a_buyer_posts_no_other_events_for_a_supplier_of_another_nation(
     ids=str,
 )
 async def test_what_cannot_have_been_sent_is_refused_and_leaves_nothing(
-    production: System, database: Database, change: dict[str, Any], refused: tuple[int, str]
+    production: System, served: Database, change: dict[str, Any], refused: tuple[int, str]
 ) -> None:
-    work_order = await bought(database, quantity=4)
+    work_order = await bought(served, quantity=4)
     sending = a_sending(work_order)
     data = {**sending.model_dump(mode="json", exclude_defaults=True), **change}
     event = {"specversion": "1.0", "id": work_order, "source": ABROAD, "type": sending.TYPE, "data": data}
@@ -112,5 +110,5 @@ async def test_what_cannot_have_been_sent_is_refused_and_leaves_nothing(
         )
 
     assert problem(answer) == refused
-    assert await rows(database, "SELECT 1 FROM accepted_event WHERE id = :id", id=work_order) == []
-    assert await told(database, f"lot:{ABROAD}:{sending.lot}") == []
+    assert await rows(served, "SELECT 1 FROM accepted_event WHERE id = :id", id=work_order) == []
+    assert await told(served, f"lot:{ABROAD}:{sending.lot}") == []
