@@ -1,5 +1,7 @@
 """What was found, for people: tables, plots, and the page docs/BENCHMARKS.md."""
 
+import dataclasses
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -28,7 +30,8 @@ acks=all), tokens are checked, and the load generator runs on the same cores as 
   kept as it needs it (`wal_level=logical`) while either relay is measured.
 
 `make bench PHASES=growth` runs one phase alone; a run that was interrupted goes on with the same command, as long as
-commit and machine are the same. Each phase says of which commit it is: its contenders always ran together."""
+commit and machine are the same. Each phase says of which commit it is: its contenders always ran together. Every single
+value stands in `docs/benchmarks/<phase>.json`."""
 
 
 def section(phase: Phase, found: Found) -> list[str]:
@@ -84,7 +87,7 @@ def _curve_table(curve: Curve) -> list[str]:
 def write_page(
     facts: Mapping[str, str], length: Mapping[str, float], readings: Sequence[tuple[Phase, Reading | None]]
 ) -> None:
-    """Write the page and its plots."""
+    """Write the page, its plots and what they were drawn from."""
     PLOTS.mkdir(parents=True, exist_ok=True)
     for old in PLOTS.glob("*.svg"):
         old.unlink()
@@ -97,7 +100,14 @@ def write_page(
         else:
             parts += ["", *section(phase, reading.found), f"- Measured at commit {reading.commit}, {reading.day}."]
             parts += ["", *_pictures(phase, reading.found)]
+            _keep(phase, reading)
     PAGE.write_text("\n".join(parts).rstrip() + "\n")
+
+
+def _keep(phase: Phase, reading: Reading) -> None:
+    """Keep every single value beside the page, for who wants to reckon with it."""
+    kept = json.dumps(dataclasses.asdict(reading), indent=1)
+    (PLOTS / f"{phase.name}.json").write_text(f"{kept}\n")
 
 
 def _pictures(phase: Phase, found: Found) -> list[str]:
