@@ -94,7 +94,10 @@ async def test_a_file_of_events_is_reported_once_however_often_and_what_is_wrong
         (("lots", "finished", "F-01:NEW", "5"), "Nothing was told of lot F-01:NEW yet: name its --work-order,"),
         (("lots", "dispatched", "F-01:NEW", "5", "--part", "T-0001", "--shipment", "S"), "name the --depot"),
         (("lots", "started", "F-01:NEW", "0", "--part", "T-0001"), "quantity: Input should be greater than"),
-        (("lots", "started", "F-01:NEW", "1", "--part", "T-0001", "--reference", "v/1"), "maker: String should"),
+        (
+            ("lots", "started", "F-01:NEW", "1", "--part", "T-0001", "--reference", "v/1"),
+            "v/1 is no reference: write 3VK1Y/VKR-1",
+        ),
         (("work-orders", "show", "7201YA6001Z999-2026-W1"), "404 work-order-unknown"),
     ],
 )

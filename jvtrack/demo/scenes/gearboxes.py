@@ -193,14 +193,14 @@ async def _turn_to_a_third_country(company: Company, market: Market) -> tuple[_W
 async def _turn_to_the_joint_venture(
     company: Company, market: Market, second: _Waiting
 ) -> tuple[FirstArticle, WorkOrderId]:
-    """Approve the joint venture, whose first article is begun, and give it what the original maker was to send."""
-    inspection = await company.inspector.begin(JOINT_VENTURE, INTERMEDIATE, MADE)
+    """Approve the joint venture, give it what the original maker was to send, and begin its first article."""
     sources = await market.sources()
     await market.agree(sources[MAKER], lead_time_days=ON_CALL_DAYS + SLIP_DAYS)
     approved = {"approved": True, "approved_on": company.papers.today, "lead_time_days": BEGUN_DAYS}
     await market.agree(sources[JOINT_VENTURE], **approved)
     await second.purchase.cancelled("Made by the joint venture.")
-    return inspection, await company.buyer.work_order(second.order, JOINT_VENTURE)
+    work = await company.buyer.work_order(second.order, JOINT_VENTURE)
+    return await company.inspector.begin(JOINT_VENTURE, INTERMEDIATE, MADE), work
 
 
 async def _suppose(company: Company, waiting: Sequence[_Waiting]) -> list[Finding]:

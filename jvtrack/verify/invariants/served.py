@@ -16,7 +16,7 @@ FROM contest c WHERE NOT EXISTS (SELECT 1 FROM held_back b WHERE b.order_id = c.
 
 SERVED = Invariant(
     name="I9",
-    says="nobody waits for what a lower band holds or what is free; all or nothing where it is so asked",
+    says="nobody waits for what is free or a lower band holds; all or none",
     unit="orders",
     checked="SELECT count(*) FROM demand",
     offences=(_PASSED_OVER, *given.OFFENCES),
