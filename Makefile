@@ -51,7 +51,8 @@ chaos: chaos-search chaos-system ## Disturb everything at full length, in hours;
 
 # The mutants of real servers stand beside the tests of what they break.
 SEARCHED := tests/faults tests/unit/test_demand_protocol.py tests/unit/test_lending_protocol.py \
-  tests/integration/backbone/test_mutants.py tests/integration/backbone/test_batches.py tests/integration/inventory/test_mutants.py
+  tests/integration/backbone/test_mutants.py tests/integration/backbone/test_batches.py tests/integration/inventory/test_mutants.py \
+  tests/integration/orders/test_long_order_files.py
 
 chaos-search: setup $(GATES) ## Search the faults of single parts whole, for an hour or more; `make test` does a cut of it.
 	@JVTRACK_CHAOS=whole $(BIN)/pytest $(SEARCHED) $(WORKERS) $(PYTEST_OPTIONS) -rP

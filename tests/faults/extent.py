@@ -16,6 +16,8 @@ class Extent:
     storm_crashes_min: int
     seeds: int
     """Schedules of the whole search, of a hundred fifteen of the demand protocol and ten of a compacted topic."""
+    file_lines: int
+    """Lines of the longest file that is imported."""
 
 
 CUT = Extent(
@@ -23,6 +25,7 @@ CUT = Extent(
     storm_events=10_000,
     storm_crashes_min=15,
     seeds=1_000,
+    file_lines=20_000,
 )
 WHOLE = Extent(
     machines=settings(
@@ -31,6 +34,7 @@ WHOLE = Extent(
     storm_events=200_000,
     storm_crashes_min=600,
     seeds=10_000,
+    file_lines=100_000,
 )
 EXTENT = WHOLE if os.environ.get("JVTRACK_CHAOS") == "whole" else CUT
 SEED = int(os.environ.get("JVTRACK_CHAOS_SEED", "20261125"))
