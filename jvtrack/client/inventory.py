@@ -1,8 +1,6 @@
 """The inventory service: parts, sites, stock, and everything that moves it."""
 
-import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -133,15 +131,12 @@ class Inventory:
         rows = [row for answer in pages for row in answer.rows]
         return pages[0].model_copy(update={"rows": rows})
 
-    async def follow_stock(
+    def follow_stock(
         self, query: StockQuery | None = None, *, after: str | None = None
     ) -> AsyncGenerator[StockChange, None]:
         """Hear of every movement of the stock that a query asks for, across broken connections."""
         asked = _asked(query)
-        async with aclosing(streams.follow(self.door, "/v1/stock/stream", after=after, **asked)) as stream:
-            async for told in stream:
-                members = {**json.loads(told.data), "position": told.position, "type": told.type}
-                yield StockChange.model_validate(members)
+        return streams.hear(StockChange, self.door, "/v1/stock/stream", after=after, **asked)
 
     def protected_minimums(
         self, *, site: SiteId | None = None, part: PartId | None = None

@@ -1,8 +1,6 @@
 """The orders service: what depots ask for, and where it comes from."""
 
-import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -120,7 +118,7 @@ class Orders:
         wanted = {"site": site, "part": part, "state": state, "platform": platform, "late": late, "overdue": overdue}
         return Listing(self.door, "/v1/orders", Order, **wanted, limit=limit)
 
-    async def follow(
+    def follow(
         self,
         *,
         after: str | None = None,
@@ -131,10 +129,7 @@ class Orders:
     ) -> AsyncGenerator[OrderTold, None]:
         """Hear of every order placed, changed, sourced, promised or overdue, across broken connections."""
         asked = {"order": order, "site": site, "part": part, "kind": kind}
-        async with aclosing(streams.follow(self.door, "/v1/orders/stream", after=after, **asked)) as stream:
-            async for told in stream:
-                data = json.loads(told.data)
-                yield OrderTold.model_validate({**data, "position": told.position, "type": told.type, "data": data})
+        return streams.hear(OrderTold, self.door, "/v1/orders/stream", after=after, **asked)
 
     async def change(self, order_id: OrderId, change: OrderChange) -> Order:
         """Want less of an order, another day, urgency or references; with a version, only if it is as it was seen."""

@@ -1,8 +1,6 @@
 """Platforms at the orders service: the fleet, who is down, what each waits for, and what would release it."""
 
-import json
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -89,7 +87,7 @@ class Platforms:
             return await self.door.get(f"{_PLATFORMS}/actions", ReleaseOptions)
         return await self.door.post(f"{_PLATFORMS}/actions", SpareStock(spare=said), ReleaseOptions)
 
-    async def follow(
+    def follow(
         self,
         *,
         after: str | None = None,
@@ -99,10 +97,7 @@ class Platforms:
     ) -> AsyncGenerator[PlatformTold, None]:
         """Hear of every platform down or up, and of promises to those that wait, across broken connections."""
         asked = {"platform": platform, "tail_number": tail_number, "site": site}
-        async with aclosing(streams.follow(self.door, f"{_PLATFORMS}/stream", after=after, **asked)) as stream:
-            async for told in stream:
-                data = json.loads(told.data)
-                yield PlatformTold.model_validate({**data, "position": told.position, "type": told.type, "data": data})
+        return streams.hear(PlatformTold, self.door, f"{_PLATFORMS}/stream", after=after, **asked)
 
     async def import_fleet(self, path: Path, *, dry_run: bool = False) -> ImportDone:
         """Import a fleet from a CSV or JSON file, all or nothing."""

@@ -1,8 +1,6 @@
 """The production service: what factories report, and what they are to make."""
 
-import json
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -120,15 +118,12 @@ class Production:
         """Read a work order with its history."""
         return await self.door.get(f"/v1/work-orders/{work_order}", WorkOrderDetails)
 
-    async def follow_work_orders(
+    def follow_work_orders(
         self, *, after: str | None = None, factory: SiteId | None = None
     ) -> AsyncGenerator[WorkOrderChange, None]:
         """Hear of every work order opened, changed, reduced or cancelled, across broken connections."""
         path = "/v1/work-orders/stream"
-        async with aclosing(streams.follow(self.door, path, after=after, factory=factory)) as stream:
-            async for told in stream:
-                members = {**json.loads(told.data), "position": told.position, "type": told.type}
-                yield WorkOrderChange.model_validate(members)
+        return streams.hear(WorkOrderChange, self.door, path, after=after, factory=factory)
 
     async def gaps(self, source: str) -> Gaps:
         """Learn which numbers of a sender that numbers its reports have not come."""

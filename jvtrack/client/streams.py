@@ -1,14 +1,19 @@
 """Server-sent events that survive broken connections: a stream goes on after the last event that was read."""
 
+import json
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeVar
 
 from httpx_sse import EventSource, SSEError
 
+from jvtrack.client.answers.record import Record
 from jvtrack.client.door import Call, Door, texts
 from jvtrack.client.patience import Tries
 from jvtrack.client.problems import AnswerUnreadableError, ProblemError, UnreachableError
 
+R = TypeVar("R", bound=Record)
 _ACCEPT = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
 
 
@@ -19,6 +24,16 @@ class Told:
     position: str
     type: str
     data: str
+
+
+async def hear(
+    kind: type[R], door: Door, path: str, /, *, after: str | None = None, **query: object
+) -> AsyncGenerator[R, None]:
+    """Follow a stream as `follow` does, each event as a record: its members, and all of it in `data`."""
+    async with aclosing(follow(door, path, after=after, **query)) as stream:
+        async for told in stream:
+            data = json.loads(told.data)
+            yield kind.model_validate({**data, "position": told.position, "type": told.type, "data": data})
 
 
 async def follow(door: Door, path: str, *, after: str | None = None, **query: object) -> AsyncGenerator[Told, None]:

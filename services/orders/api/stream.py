@@ -10,11 +10,15 @@ from fastapi import APIRouter, Query, Response
 from services.orders.api.desk import Desk, Reader
 from services.orders.queries import seen
 from services.orders.schemas.filters import FleetStreamFilter, OrderStreamFilter
+from shared.db import Transaction
 from shared.http.app import OwnTransaction
+from shared.http.places import Place
 from shared.http.rights import Sight, Subject, sight
 from shared.http.sse import STREAM_RESPONSES, EventStream, Position, TailEvent
 from shared.http.tokens import Principal
 from shared.types import Nation, SiteId
+
+Wanted = OrderStreamFilter | FleetStreamFilter
 
 
 def router(desk: Desk) -> APIRouter:
@@ -34,10 +38,7 @@ def router(desk: Desk) -> APIRouter:
         answers in `JVTrack-Position` where its stream goes on. A depot hears of the orders that it placed or fills,
         others of those of their nation.
         """
-        async with transaction() as session:
-            nations = await seen.nations_of_all(session)
-        events = await desk.tail.subscribe(position)
-        return EventStream(events, Shown(wanted, reader, nations).shape, expires_at=reader.expires_at)
+        return await _follow(desk, wanted, reader, transaction=transaction, position=position)
 
     return routes
 
@@ -58,19 +59,25 @@ def fleet_router(desk: Desk) -> APIRouter:
         A promise that moves names the order and the platform that waits for it; what it means for the day of release
         is told by `/v1/platforms/grounded`. Positions and what may be seen are those of the stream of orders.
         """
-        async with transaction() as session:
-            nations = await seen.nations_of_all(session)
-        events = await desk.tail.subscribe(position)
-        return EventStream(events, Shown(wanted, reader, nations).shape, expires_at=reader.expires_at)
+        return await _follow(desk, wanted, reader, transaction=transaction, position=position)
 
     return routes
+
+
+async def _follow(
+    desk: Desk, wanted: Wanted, reader: Principal, *, transaction: Transaction, position: Place | None
+) -> Response:
+    async with transaction() as session:
+        nations = await seen.nations_of_all(session)
+    events = await desk.tail.subscribe(position)
+    return EventStream(events, Shown(wanted, reader, nations).shape, expires_at=reader.expires_at)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What of the stream a reader gets to see: what was asked for, within what may be seen."""
 
-    wanted: OrderStreamFilter | FleetStreamFilter
+    wanted: Wanted
     reader: Principal
     nations: Mapping[SiteId, Nation]
 

@@ -43,13 +43,19 @@ async def standing(house: House) -> tuple[str, Any]:
     return found["standing"], found["export"]
 
 
-async def test_a_third_country_gets_joint_venture_parts_once_both_partners_have_approved(house: House) -> None:
+async def short_abroad(house: House) -> tuple[str, dict[str, str]]:
+    """Place an order of another nation's depot, of which nothing is there; gives it, and who may see it."""
     await share(house)
     await ask(house, "PUT", f"/v1/sources/{PART}/F-01", "POL", json=SOURCE)
     headers = house.bearer("depot", "D-90", nation="POL", scope="approve-urgency")
     body = house.body(ordered_by="D-90", urgency="C")
     order_id = (await house.door.post("/v1/orders", json=body, headers=headers)).json()["order_id"]
     await house.ear.hear(inventory_said(order_id, DemandReserved))
+    return order_id, headers
+
+
+async def test_a_third_country_gets_joint_venture_parts_once_both_partners_have_approved(house: House) -> None:
+    order_id, headers = await short_abroad(house)
 
     async def stands() -> tuple[str, Any]:
         found = await house.door.get(f"/v1/orders/{order_id}", headers=headers)
@@ -69,12 +75,7 @@ async def test_a_third_country_gets_joint_venture_parts_once_both_partners_have_
 
 
 async def test_who_turns_out_to_be_a_partner_gets_what_was_open_without_an_approval(house: House) -> None:
-    await share(house)
-    await ask(house, "PUT", f"/v1/sources/{PART}/F-01", "POL", json=SOURCE)
-    headers = house.bearer("depot", "D-90", nation="POL", scope="approve-urgency")
-    body = house.body(ordered_by="D-90", urgency="C")
-    order_id = (await house.door.post("/v1/orders", json=body, headers=headers)).json()["order_id"]
-    await house.ear.hear(inventory_said(order_id, DemandReserved))
+    order_id, headers = await short_abroad(house)
     waited = (await house.door.get(f"/v1/orders/{order_id}", headers=headers)).json()["state"]
 
     stated = await ask(house, "PUT", "/v1/joint-ventures/F-01", "IND", json={"partners": ["IND", "POL"]})
