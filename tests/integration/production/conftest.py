@@ -72,7 +72,7 @@ async def _know_the_catalogue(database: ServiceDatabase) -> None:
 
 @pytest.fixture
 async def served(production: System) -> AsyncIterator[Database]:
-    """Open the database of the running service."""
+    """Open the running service's database, to decide there as its consumers do."""
     url = production.environment.database("production").app.render_as_string(hide_password=False)
     opened = Database(url)
     yield opened

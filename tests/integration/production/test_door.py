@@ -3,7 +3,6 @@
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
@@ -33,15 +32,6 @@ async def post_lines(client: httpx.AsyncClient, *lines: str) -> list[dict[str, A
     answer = await client.post(EVENTS, content="\n".join(lines), headers={"Content-Type": LINES})
     assert answer.status_code == 200, answer.text
     return [json.loads(line) for line in answer.text.splitlines()]
-
-
-@pytest.fixture
-async def database(production: System) -> AsyncIterator[Database]:
-    """Open the running service's served, to decide there as its consumers do."""
-    url = production.environment.database("production").app.render_as_string(hide_password=False)
-    running = Database(url)
-    yield running
-    await running.close()
 
 
 async def test_an_event_is_answered_created_then_the_same_then_reused(factory: httpx.AsyncClient) -> None:
