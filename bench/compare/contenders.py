@@ -22,6 +22,7 @@ from deploy.postgres.provision import connect
 _NUMBERS = count(1)
 
 
+_ACCEPTED = "SELECT count(*) FROM accepted_event"
 LOST, REORDERED, MISCOUNTED = "lost", "reordered", "miscounted"
 
 
@@ -71,7 +72,7 @@ class OurOwn:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Run the services."""
-        self._before = await self._count()
+        self._before = await self.stack.number("production", _ACCEPTED)
         self.stack.start(*SERVICES)
         try:
             yield
@@ -84,7 +85,7 @@ class OurOwn:
 
     async def accepted(self) -> int:
         """Count production's accepted events."""
-        return await self._count() - self._before
+        return await self.stack.number("production", _ACCEPTED) - self._before
 
     async def wrongs(self) -> Mapping[str, int]:
         """Count what the proof finds: of facts, of their order, and of what the books add up to."""
@@ -92,13 +93,6 @@ class OurOwn:
         kinds = {LOST: ("I1", "I2", "I4"), REORDERED: ("I3",)}
         counted = {kind: sum(found.pop(name) for name in names) for kind, names in kinds.items()}
         return {**counted, MISCOUNTED: sum(found.values())}
-
-    async def _count(self) -> int:
-        connection = await self.stack.database("production")
-        try:
-            return int(await connection.fetchval("SELECT count(*) FROM accepted_event"))
-        finally:
-            await connection.close()
 
 
 @dataclass(slots=True)
@@ -175,7 +169,7 @@ class Peer:
 
     async def caught_up(self) -> None:
         """Wait until as many messages were applied as events were accepted, or nothing moves any more."""
-        accepted = await self._ask("door", "SELECT count(*) FROM accepted_event")
+        accepted = await self.accepted()
         connection = await asyncpg.connect(self._databases["stock"])
         try:
             await until(connection, "SELECT count(*) >= $1 FROM inbox", accepted)
@@ -186,7 +180,7 @@ class Peer:
 
     async def accepted(self) -> int:
         """Count the door's accepted events."""
-        return await self._ask("door", "SELECT count(*) FROM accepted_event")
+        return await self._ask("door", _ACCEPTED)
 
     async def wrongs(self) -> Mapping[str, int]:
         """Compare what was accepted with what was applied, per lot in order, and the stock with what it must be."""

@@ -32,6 +32,7 @@ _CURVES: Mapping[str, tuple[str, str]] = {
     "query": ("stock query: CPU of inventory and PostgreSQL", "us"),
 }
 _WAL = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
+"""How many bytes PostgreSQL has written to its log so far."""
 
 
 def growth(plan: Plan) -> Found:
@@ -66,9 +67,9 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
     """Run each step of the road once, alone."""
     stack = bench.stack
     stack.start("production")
-    written = await _wal_bytes(stack)
+    written = await stack.number("production", _WAL)
     door = await bench.single(f"{run}D")
-    written = await _wal_bytes(stack) - written
+    written = await stack.number("production", _WAL) - written
     apply = await catch_up(stack, "inventory", Stream.PRODUCTION)
     port, token = stack.settings.service_ports["inventory"], stack.token("planner")
     before = _cpu(stack)
@@ -93,15 +94,6 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
         "query per_second": query["per_second"],
         "query p99_ms": query["p99_ms"],
     }
-
-
-async def _wal_bytes(stack: Stack) -> float:
-    """Tell how much PostgreSQL has written to its log so far."""
-    connection = await stack.database("production")
-    try:
-        return float(await connection.fetchval(_WAL))
-    finally:
-        await connection.close()
 
 
 def _cpu(stack: Stack) -> float:

@@ -82,6 +82,14 @@ class Stack:
         """Open a service's database as its owner."""
         return await connect(self.environment.database(service).owner)
 
+    async def number(self, service: str, query: str) -> int:
+        """Ask a service's database for one number."""
+        connection = await self.database(service)
+        try:
+            return int(await connection.fetchval(query))
+        finally:
+            await connection.close()
+
     async def make_topic(self, name: str) -> None:
         """Create a topic as ours are, if it is not there."""
         admin = await start_admin(self.servers.kafka)
