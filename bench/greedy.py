@@ -4,13 +4,14 @@ The first table plans open lines of 100 parts from 500 sources by the product's 
 is given out: with lead times as they are stated, and as they are learned from a hundred deliveries of each source.
 Seconds are of one core, the learning included, the median of three. The second compares that with the best of all ways
 to give small random lines to sources, each line whole to one source and queued in the same order: by how many days of
-waiting, all lines together, greedy is worse.
+waiting, all lines together, greedy is worse. The third compares how a need is shared out, where it is needed at once,
+with the best of all ways to share it: by how many days the last share comes later.
 """
 
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
 from random import Random
 from statistics import mean, median
@@ -20,6 +21,7 @@ from bench.what_if import _RUNS, _TODAY, _line, _mebibytes
 from services.orders.domain.lead_time import DELIVERIES_MAX, Prior, Seen, learn
 from services.orders.domain.ranking import Ask, Market, expected_on, rank
 from services.orders.domain.source import Source
+from services.orders.domain.splitting import share_out
 from services.orders.domain.whatif import OpenLine, Snapshot, project
 
 _LINES = (1_000, 10_000)
@@ -41,6 +43,10 @@ def main() -> None:
     print(f"\n{_CASES} random cases of up to 4 lines and 3 sources, seed {_SEED}:")
     print(f"greedy is the best in {sum(not each for each in gaps)}, on average {100 * mean(gaps):.1f} % worse,")
     print(f"at worst {100 * max(gaps):.1f} %.")
+    late = [split_gap(*a_need(Random(_SEED + number))) for number in range(_CASES)]
+    print(f"\n{_CASES} random needs of up to 12 and 3 sources that share them, seed {_SEED}:")
+    print(f"none could be there sooner in {sum(not each for each in late)}, on average {mean(late):.2f} days too late,")
+    print(f"at worst {max(late)}: shares that gain less than a week are not worth another work order.")
 
 
 def _seconds(waiting: Sequence[OpenLine], known: Callable[[Source], Source]) -> float:
@@ -84,6 +90,33 @@ def a_case(random: Random) -> tuple[list[int], list[Source]]:
         for number in range(random.randint(1, 3))
     ]
     return quantities, sources
+
+
+def a_need(random: Random) -> tuple[int, list[Source]]:
+    """Make a need, and one to three sources of which most are busy."""
+    _, sources = a_case(random)
+    return random.randint(1, 12), [
+        replace(each, load=random.randint(0, 8), minimum_lot=random.choice([None, None, 2])) for each in sources
+    ]
+
+
+def split_gap(quantity: int, sources: Sequence[Source]) -> int:
+    """Tell by how many days a need that is shared out comes later than in the best of all ways to share it."""
+    chosen = share_out(Market(sources), Ask(quantity=quantity, day=_TODAY), _TODAY).chosen
+    if not chosen:
+        return 0
+    ways = product(range(quantity + 1), repeat=len(sources))
+    best = min(_last_day(sources, way) for way in ways if sum(way) == quantity and _is_made(sources, way))
+    return (max(share.offer.expected_on for share in chosen) - best).days
+
+
+def _last_day(sources: Sequence[Source], way: Sequence[int]) -> date:
+    return max(expected_on(source, asked, _TODAY) for source, asked in zip(sources, way, strict=True) if asked)
+
+
+def _is_made(sources: Sequence[Source], way: Sequence[int]) -> bool:
+    """Tell whether no source is asked for less than it makes."""
+    return all(not asked or asked >= (source.minimum_lot or 0) for source, asked in zip(sources, way, strict=True))
 
 
 def gap(quantities: Sequence[int], sources: Sequence[Source]) -> float:

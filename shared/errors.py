@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 BUSY_RETRY_SECONDS = 1
 """How soon another try is worth it where a refusal says only that somebody is busy."""
@@ -33,10 +33,18 @@ class Refusal(Exception):
     kind: ClassVar[Kind] = Kind.CONFLICT
     retry_after_seconds: ClassVar[int | None] = None
     """How soon the same request is worth another try; None when it never is."""
+    field: ClassVar[str | None] = None
+    """Which field of its request it is about, as its sender names it, where that is always the same one."""
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
+        self.about = self.field
         super().__init__(f"{self.title()} {self.detail()}".strip())
+
+    def at(self, field: str) -> Self:
+        """Say which field of its request it is about."""
+        self.about = field
+        return self
 
     @classmethod
     def slug(cls) -> str:

@@ -16,10 +16,13 @@ from jvtrack.client.answers.dependence import (
     Threshold,
 )
 from jvtrack.client.answers.expediting import (
+    AllowSubstitutes,
     AskPrice,
+    BringForward,
     ExpediteAct,
     Expedited,
     HurrySource,
+    NeedStronger,
     Price,
     RaiseUrgency,
     ShipFromDepot,
@@ -92,15 +95,17 @@ from jvtrack.client.answers.sources import (
     Weights,
     WeightTerms,
 )
-from jvtrack.client.answers.stock import ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
+from jvtrack.client.answers.stock import LotHolders, ProtectedMinimum, Stock, StockAnswer, StockChange, StockQuery
 from jvtrack.client.answers.whatif import (
     CapacityChanges,
     DemandChanges,
     LotRejected,
+    LotStands,
     SourceOpens,
     SourceStops,
     Supposition,
     WhatIf,
+    WholeLotRejected,
 )
 from jvtrack.client.connection import JVTrack
 from jvtrack.client.document_numbers import document_number
@@ -141,6 +146,9 @@ __all__ = [
     "SplitNeed",
     "ShipFromDepot",
     "RaiseUrgency",
+    "BringForward",
+    "AllowSubstitutes",
+    "NeedStronger",
     "ExpediteAct",
     "Expedited",
     "Price",
@@ -184,6 +192,9 @@ __all__ = [
     "SourceStops",
     "CapacityChanges",
     "LotRejected",
+    "LotStands",
+    "WholeLotRejected",
+    "LotHolders",
     "SourceOpens",
     "DemandChanges",
     "Supposition",

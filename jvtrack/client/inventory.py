@@ -19,6 +19,7 @@ from jvtrack.client.answers.record import Body
 from jvtrack.client.answers.slips import ConditionChange, Count, ExpiryMark, Issue, Receipt, Return, Scrap, Sending
 from jvtrack.client.answers.stock import (
     Grouping,
+    LotHolders,
     ProtectedMinimum,
     ProtectedMinimumTerms,
     StockAnswer,
@@ -31,7 +32,7 @@ from jvtrack.client.files import kind_of_lines, post_file
 from jvtrack.client.listing import Listing, answers
 from jvtrack.client.operations import Operations
 from shared.events.stock import Gate
-from shared.types import Cage, OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
+from shared.types import Cage, LotId, OrderId, PartId, Platform, ShipmentId, SiteId, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,10 @@ class Inventory:
         pages = [self.door.read(page, StockAnswer) async for page in answers(self.door, "/v1/stock", asked)]
         rows = [row for answer in pages for row in answer.rows]
         return pages[0].model_copy(update={"rows": rows})
+
+    async def holders(self, lot: LotId) -> LotHolders:
+        """Read what of a lot is on its way, and for which orders it is held."""
+        return await self.door.get(f"/v1/lots/{lot}/holders", LotHolders)
 
     def follow_stock(
         self, query: StockQuery | None = None, *, after: str | None = None

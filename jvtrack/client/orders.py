@@ -136,7 +136,7 @@ class Orders:
         return await self.door.patch(f"/v1/orders/{order_id}", change, Order)
 
     async def expedite(self, order_id: OrderId, act: ExpediteAct, *, key: str | None = None) -> Expedited:
-        """Bring an order sooner: hurry a source, split the need, let another depot ship, raise the urgency."""
+        """Bring an order sooner: hurry a source, split the need, let another depot ship, or need it more."""
         return await self.door.post(f"/v1/orders/{order_id}/expedite", act, Expedited, key=key)
 
     async def price(self, order_id: OrderId, act: ExpediteAct) -> Price:

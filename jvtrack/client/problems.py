@@ -49,7 +49,11 @@ class ProblemError(JVTrackError):
         self.retry_after = retry_after
         self.facts = dict(facts or {})
         said = " ".join(part for part in (f"{status} {self.slug}: {title}", detail) if part)
-        super().__init__(f"{said}{_listed(self.errors, self.facts.get('wrong'))}")
+        super().__init__(f"{said}{_listed(self._unsaid(), self.facts.get('wrong'))}")
+
+    def _unsaid(self) -> list[FieldError]:
+        """List the errors that say more than the problem itself: a refusal says its own title of its field."""
+        return [each for each in self.errors if each.message != self.title]
 
     @property
     def slug(self) -> str:

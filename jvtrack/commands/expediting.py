@@ -1,77 +1,95 @@
 """`jvtrack orders expedite`: bring an order sooner, after a look at what it costs others; and who could ship."""
 
-import json
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import (
-    AskPrice,
+    AllowSubstitutes,
+    BringForward,
     ExpediteAct,
     HurrySource,
     JVTrack,
-    Price,
-    ProblemError,
+    NeedStronger,
     RaiseUrgency,
     ShipFromDepot,
     Spare,
     SplitNeed,
-    StockPrice,
-    StockTaken,
 )
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
+from jvtrack.commands.named import REFERENCE_FORM, read_reference
 from jvtrack.commands.order_filters import OrderName
+from jvtrack.commands.prices import ask_price, if_seen, show_price
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Urgency
 
 _V = TypeVar("_V")
 Yes = Annotated[bool, typer.Option("--yes", help="Neither show the price nor ask whether it is meant: for scripts.")]
 Reason = Annotated[str, typer.Option(help="Why; it stands in the order's history.")]
+Hurried = Annotated[
+    str | None, typer.Option("--hurry", metavar="WORK_ORDER", help="Ask its source for an earlier day.")
+]
+WantedBy = Annotated[datetime | None, typer.Option("--by", formats=DAY_FORMATS, help="The day by which it is wanted.")]
+Lender = Annotated[str | None, typer.Option("--from-depot", metavar="DEPOT", help="Let another depot ship.")]
+Second = Annotated[str | None, typer.Option("--split", metavar="SOURCE", help="Give a second source a share.")]
+Sooner = Annotated[
+    datetime | None, typer.Option(formats=DAY_FORMATS, help="Bring the day of need forward to this one.")
+]
+More = Annotated[
+    list[str] | None,
+    typer.Option("--accept-reference", help=f"Take lots of this, too: {REFERENCE_FORM}. May be repeated."),
+]
+Substitutes = Annotated[
+    bool, typer.Option("--with-substitutes", help="Take all that may replace what it accepts, by the catalogue.")
+]
 
 
 def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     order: OrderName,
     *,
     reason: Reason,
-    work_order: Annotated[
-        str | None, typer.Option("--hurry", metavar="WORK_ORDER", help="Ask its source for an earlier day.")
-    ] = None,
-    wanted_by: Annotated[
-        datetime | None, typer.Option("--by", formats=DAY_FORMATS, help="The day by which it is wanted.")
-    ] = None,
-    depot: Annotated[str | None, typer.Option("--from-depot", metavar="DEPOT", help="Let another depot ship.")] = None,
-    source: Annotated[
-        str | None, typer.Option("--split", metavar="SOURCE", help="Give a second source a share.")
-    ] = None,
+    work_order: Hurried = None,
+    wanted_by: WantedBy = None,
+    depot: Lender = None,
+    source: Second = None,
     quantity: Annotated[int | None, typer.Option(help="How many quanta the depot or the second source brings.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="Raise the urgency of need.")] = None,
+    required_by: Sooner = None,
+    references: More = None,
+    substitutes: Substitutes = False,
     version: Annotated[int | None, typer.Option(help="Do nothing if the order has changed since this version.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would cost others.")] = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Bring an order sooner: hurry a source, let another depot ship, split the need, raise the urgency.
+    """Bring an order sooner: hurry a source, let another depot ship, split the need, or need it more.
+
+    To need it more is to raise its urgency, to bring its day forward, or to allow substitutes.
 
     What it would cost others is shown first, and it is done if that is meant; `--yes` does it at once.
     """
-    named = {"--hurry": work_order, "--from-depot": depot, "--split": source, "--urgency": urgency}
+    named: dict[str, Any] = {"--hurry": work_order, "--from-depot": depot, "--split": source, "--urgency": urgency}
+    wider = {"--accept-reference": references or None, "--with-substitutes": substitutes or None}
+    named = {**named, "--required-by": read_day(required_by), **wider}
     act = _act(named, wanted_by=read_day(wanted_by), quantity=quantity, why={"reason": reason, "version": version})
     if as_json and not (yes or dry_run):
         raise SetupError("Nobody is asked where JSON is written: add --yes, or --dry-run to see what it would cost.")
     if dry_run or not yes:
-        _show_price(call(partial(_priced, order=order, act=act)), as_json=as_json)
+        show_price(call(partial(ask_price, order=order, act=act)), as_json=as_json)
         if dry_run:
             return
         typer.confirm(f"Do that for {order}?", abort=True)
+    _do(order, act, as_json=as_json)
+
+
+def _do(order: str, act: ExpediteAct, *, as_json: bool) -> None:
     done = call(lambda jvtrack: jvtrack.orders.expedite(order, act))
     if as_json:
         show_json(done)
@@ -93,12 +111,12 @@ def alternatives(order: OrderName, *, as_json: Json = False) -> None:
 
 
 def _act(
-    named: Mapping[str, str | None], *, wanted_by: date | None, quantity: int | None, why: Mapping[str, Any]
+    named: Mapping[str, Any], *, wanted_by: date | None, quantity: int | None, why: Mapping[str, Any]
 ) -> ExpediteAct:
     """Read what is to be done; what belongs to something else is refused."""
     chosen = [(option, value) for option, value in named.items() if value is not None]
     if len(chosen) != 1:
-        raise SetupError("Say what is to be done: one of --hurry, --from-depot, --split, --urgency.")
+        raise SetupError(f"Say what is to be done: one of {', '.join(named)}.")
     option, value = chosen[0]
     for other, said, takers in (("--by", wanted_by, _DATED), ("--quantity", quantity, _COUNTED)):
         if said is not None and option not in takers:
@@ -110,13 +128,23 @@ def _act(
             return SplitNeed(source=value, quantity=_needed(quantity, "--quantity", "1"), **why)
         case "--from-depot":
             return ShipFromDepot(depot=value, quantity=_needed(quantity, "--quantity", "1"), **why)
-        case _:
-            return RaiseUrgency(urgency=Urgency(value), **why)
+    return _stronger(option, value, why)
+
+
+def _stronger(option: str, value: Any, why: Mapping[str, Any]) -> NeedStronger:
+    """Read how the need itself is to be stronger."""
+    match option:
+        case "--urgency":
+            return RaiseUrgency(urgency=value, **why)
+        case "--required-by":
+            return BringForward(required_by=value, **why)
+        case "--accept-reference":
+            return AllowSubstitutes(references=list(map(read_reference, value)), **why)
+    return AllowSubstitutes(**why)
 
 
 _DATED = ("--hurry",)
 _COUNTED = ("--from-depot", "--split")
-_NOT_FOUND = 404
 
 
 def _needed(value: _V | None, option: str, example: str) -> _V:
@@ -125,80 +153,10 @@ def _needed(value: _V | None, option: str, example: str) -> _V:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class _Priced:
-    """What orders says of an act, and what inventory says of the stock that it takes, where that may be seen."""
-
-    price: Price
-    stock: StockPrice | None
-    unseen: str | None = None
-    """The depot whose stock is not seen."""
-
-
-async def _priced(jvtrack: JVTrack, *, order: str, act: ExpediteAct) -> _Priced:
-    """Ask inventory who would lose stock, where the act takes any, and orders what becomes of promises by it."""
-    if isinstance(act, RaiseUrgency):
-        asked = AskPrice(priority=(await jvtrack.orders.price(order, act)).priority)
-    elif isinstance(act, ShipFromDepot):
-        asked = AskPrice(depot=act.depot, quantity=act.quantity)
-    else:
-        return _Priced(await jvtrack.orders.price(order, act), StockPrice(gets=0))
-    stock = await _if_seen(jvtrack.inventory.price(order, asked))
-    if stock is None:
-        return _Priced(await jvtrack.orders.price(order, act), None, (await jvtrack.orders.get(order)).site)
-    act = act.model_copy(update={"stock": StockTaken.of(stock)})
-    return _Priced(await jvtrack.orders.price(order, act), stock)
-
-
 async def _could_ship(jvtrack: JVTrack, *, order: str) -> Sequence[Spare]:
     """Ask what depots could ship for an order; for one that another depot fills already, none does."""
-    found = await _if_seen(jvtrack.inventory.alternatives(order))
+    found = await if_seen(jvtrack.inventory.alternatives(order))
     if found is None:
         site = (await jvtrack.orders.get(order)).site
         raise SetupError(f"{order} is filled by {site}, whose stock is not yours to see: no other depot ships for it.")
     return found
-
-
-async def _if_seen(asked: Awaitable[_V]) -> _V | None:
-    """Wait for what inventory says of an order; nothing where it is filled by a depot whose stock is not seen."""
-    try:
-        return await asked
-    except ProblemError as problem:
-        if problem.status != _NOT_FOUND:
-            raise
-        return None
-
-
-def _show_price(found: _Priced, *, as_json: bool) -> None:
-    if as_json:
-        stock = None if found.stock is None else found.stock.model_dump(mode="json")
-        typer.echo(json.dumps({**found.price.model_dump(mode="json"), "stock": stock}, indent=1))
-        return
-    console = Console()
-    for table in _tables(found.price, found.stock or StockPrice(gets=0)):
-        console.print(table)
-    if found.unseen is not None:
-        console.print(f"What it would cost others in the stock of {found.unseen} is not yours to see, and not counted.")
-
-
-def _tables(price: Price, stock: StockPrice) -> Sequence[Table]:
-    totals = Table("what it would do", "later", "earlier", "days later", "days earlier")
-    for name, each in (("promises", price.promises), ("platforms, days down", price.platforms)):
-        totals.add_row(name, *map(str, (each.later, each.earlier, each.days_later, each.days_earlier)))
-    taken = Table("loses what is held", "quanta")
-    for loser in stock.losers:
-        taken.add_row(loser.order_id, str(loser.quantity))
-    if stock.unnamed:
-        taken.add_row(f"{stock.unnamed} others", str(stock.unnamed_quantity))
-    moved = Table("order", "depot", "part", "priority", "as it is", "as it would be", "days", "why")
-    for move in price.moved:
-        days = (
-            str(move.before or "no day"),
-            str(move.after or "no day"),
-            "-" if move.days is None else f"{move.days:+}",
-        )
-        moved.add_row(move.order_id, move.ordered_by, move.part, f"{move.priority:02}", *days, escape(move.why))
-    tails = Table("platform", "tail number", "as it is", "as it would be")
-    for tail in price.releases:
-        tails.add_row(tail.platform, tail.tail_number, str(tail.before or "no day"), str(tail.after or "no day"))
-    return [totals, *(table for table in (taken, moved, tails) if table.row_count)]

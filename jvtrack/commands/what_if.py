@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
@@ -12,28 +13,47 @@ from rich.markup import escape
 from rich.table import Table
 
 from deploy.errors import SetupError
-from jvtrack.client import CapacityChanges, DemandChanges, LotRejected, SourceOpens, SourceStops, Supposition, WhatIf
-from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove, ScenarioAnswer
+from jvtrack.client import (
+    CapacityChanges,
+    DemandChanges,
+    JVTrack,
+    LotRejected,
+    LotStands,
+    SourceOpens,
+    SourceStops,
+    Supposition,
+    WhatIf,
+    WholeLotRejected,
+)
+from jvtrack.client.answers.whatif import HeldOfLot, MoveTotals, PromiseMove, ReleaseMove, ScenarioAnswer
 from jvtrack.commands.caller import call
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
 
 app = typer.Typer()
 Move = TypeVar("Move", bound=PromiseMove | ReleaseMove)
-_SCENARIOS: TypeAdapter[dict[str, list[Supposition]]] = TypeAdapter(dict[str, list[Supposition]])
+_Scenarios = dict[str, list[Supposition]]
+_SCENARIOS: TypeAdapter[_Scenarios] = TypeAdapter(_Scenarios)
 _TERMS: TypeAdapter[dict[str, object]] = TypeAdapter(dict[str, object])
 _NAME = "supposed"
+_SUPPOSED = "--stop, --capacity, --reject, --reject-lot, --demand, --open"
 _OPENING = 'PART/SITE={"opens_on": "2027-01-11", "lead_time_days": 45}'
 
 
+RejectedLots = Annotated[
+    list[str] | None, typer.Option(help="A lot is rejected, wherever it stands: F-01:L-2026-0042.")
+]
+
+
 @app.command(name="what-if")
-def what_if(
+def what_if(  # noqa: PLR0913  # one option for each thing that can be supposed
     *,
     stop: Annotated[list[str] | None, typer.Option(help="A source stops for days: S-01=90.")] = None,
     capacity: Annotated[list[str] | None, typer.Option(help="A source has percent of its capacity: F-01=50.")] = None,
     reject: Annotated[
         list[str] | None, typer.Option(help="So much of a work order does not come: 7201YA6327A001-2026-W1=3.")
     ] = None,
+    reject_lot: RejectedLots = None,
     demand: Annotated[list[str] | None, typer.Option(help="So many times as much: MI17-MAIN-GEARBOX=2, or 2.")] = None,
     opens: Annotated[
         list[str] | None,
@@ -53,16 +73,32 @@ def what_if(
         *_each(reject, "ORDER-W1=3", lambda work, much: LotRejected(work_order=work, quantity=int(much))),
         *_each(demand, "PART=2", lambda name, factor: DemandChanges(part=name or None, factor=factor)),
         *_each(opens, _OPENING, _opening),
+        *(WholeLotRejected(lot=lot) for lot in reject_lot or ()),
     ]
     asked = {**({_NAME: supposed} if supposed else {}), **({} if scenarios is None else _read(scenarios))}
     if not asked:
-        raise SetupError("Say what is supposed: --stop, --capacity, --reject, --demand, --open, or --scenarios FILE.")
-    found = call(lambda jvtrack: jvtrack.orders.what_if(asked, part=part, platform=platform))
+        raise SetupError(f"Say what is supposed: {_SUPPOSED}, or --scenarios FILE.")
+    found = call(partial(_asked, asked=asked, shown={"part": part, "platform": platform}))
     if as_json:
         show_json(found)
         return
     for table in tables(found):
         Console().print(table)
+
+
+async def _asked(jvtrack: JVTrack, *, asked: _Scenarios, shown: Mapping[str, Any]) -> WhatIf:
+    """Ask inventory where the lots stand that are rejected, and orders what becomes of promises then."""
+    scenarios = {name: [await _located(jvtrack, each) for each in listed] for name, listed in asked.items()}
+    return await jvtrack.orders.what_if(scenarios, **shown)
+
+
+async def _located(jvtrack: JVTrack, supposed: Supposition) -> Supposition:
+    """Say where a lot stands that is rejected; what is said already stays."""
+    if not isinstance(supposed, WholeLotRejected) or supposed.stands is not None:
+        return supposed
+    found = await jvtrack.inventory.holders(supposed.lot)
+    held = [HeldOfLot(order_id=each.order_id, quantity=each.quantity) for each in found.held]
+    return supposed.model_copy(update={"stands": LotStands(coming=found.coming, held=held)})
 
 
 def tables(found: WhatIf) -> list[Table]:

@@ -180,6 +180,10 @@ class OrderSourced(PlacedOrderEvent):
     """How many of the days until it is due are the wait for the source's capacity."""
     required_by: date | None = None
     """Day on which the depot needs it."""
+    need: PositiveQuantity | None = None
+    """How much was to be sourced when this was decided: of this source, and of those among which it was shared out."""
+    stands_still: bool = False
+    """Whether a platform stood still for it then: it is shared out as if it were needed at once."""
     references: References = ()
     """The references of which the order accepts lots; any of the part if none is named."""
     reason: Text | None = None

@@ -41,6 +41,14 @@ class Candidate(BaseModel):
     """Why it may not be asked: what its approval lacks, that it has refused, that it makes no lot so small."""
     expected_on: date | None = None
     """Day on which all of it would be there: lead time, and the wait for its capacity."""
+    load: Quantity | None = None
+    """What it was to bring of the part already, for whomever."""
+    capacity_per_week: Quantity | None = None
+    """How much of the part it makes in a week; none where it states no capacity."""
+    minimum_lot: Quantity | None = None
+    """The least that it makes at once; none where any quantity will do."""
+    named: bool = False
+    """Whether somebody has named it for this order in spite of what it lacks."""
     lead_time_days: Quantity | None = None
     """The lead time that was reckoned with: as learned from deliveries, or as stated where nothing was learned."""
     stated_days: Quantity | None = None

@@ -1,7 +1,8 @@
 """How the door says no: RFC 9457 problem details, and the only place that knows statuses.
 
-A refusal keeps its slug, title and facts; a body that does not fit its form lists every field; a database that is
-away asks to try again; anything else is a fault of ours, which the answer does not explain and the log does.
+A refusal keeps its slug, title and facts, and names the field that it is about; a body that does not fit its form
+lists every field; a database that is away asks to try again; anything else is a fault of ours, which the answer does
+not explain and the log does.
 """
 
 import json
@@ -97,6 +98,7 @@ def of_refusal(refusal: Refusal) -> Problem:
         title=refusal.title(),
         status=_STATUSES[refusal.kind],
         detail=refusal.detail(),
+        errors=[] if refusal.about is None else [{"field": refusal.about, "message": refusal.title()}],
         facts=refusal.facts,
         headers=_headers(refusal),
     )

@@ -144,6 +144,24 @@ async def test_a_depot_whose_order_another_one_fills_sees_what_it_may_of_the_pri
     assert (shipped.returncode, there.returncode) == (2, 2)
 
 
+async def test_a_need_is_brought_forward_after_a_look_at_what_inventory_would_take_for_it(trade: Trade) -> None:
+    part = await trade.stocked(("D-01", 1))
+    order = (await trade.placed(part, 2, depot="D-01")).order_id
+    await trade.quiet()
+    soon = str(clock.now().date() + timedelta(days=1))
+    act = ("orders", "expedite", order, "--required-by", soon, "--reason", "The flight is earlier.")
+
+    priced = json.loads(await command(trade, *act, "--dry-run", "--json"))
+    await command(trade, *act, "--yes")
+    sooner = await trade.acting("operator").orders.get(order)
+    wider = await attempt(trade, "orders", "expedite", order, "--with-substitutes", "--reason", "Any will do.", "--yes")
+
+    assert (priced["required_by"], priced["stock"]["gets"], priced["stock"]["losers"]) == (soon, 0, [])
+    assert str(sooner.required_by) == soon
+    assert "409 nothing-new-accepted" in wider.stderr
+    assert (await settled(trade)).holds
+
+
 async def test_what_is_not_said_or_cannot_be_is_one_sentence_and_exit_code_2(trade: Trade) -> None:
     unsaid = await attempt(trade, "orders", "expedite", "7201YA6001Z999-2026", "--reason", "Why.")
     undated = await attempt(trade, "orders", "expedite", "7201YA6001Z999-2026", "--hurry", "X", "--reason", "Why.")
@@ -152,6 +170,6 @@ async def test_what_is_not_said_or_cannot_be_is_one_sentence_and_exit_code_2(tra
     )
 
     assert [each.returncode for each in (unsaid, undated, unknown)] == [2, 2, 2]
-    assert "one of --hurry, --from-depot, --split, --urgency" in unsaid.stderr
+    assert "one of --hurry, --from-depot, --split, --urgency, --required-by" in unsaid.stderr
     assert "Say --by too" in undated.stderr
     assert "404 order-unknown" in unknown.stderr

@@ -9,6 +9,7 @@ from pydantic import Field
 from jvtrack.client.answers.orders import Order
 from jvtrack.client.answers.record import Body, Record
 from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove
+from shared.events.production import Reference
 from shared.types import OrderId, PartId, PositiveQuantity, SiteId, Urgency, WorkOrderId
 
 
@@ -27,7 +28,7 @@ class StockPrice(Record):
     gets: int
     """How much more would be held for it."""
     losers: list[Loser] = []
-    """Orders of lower bands that would lose it."""
+    """Orders that would lose it."""
     unnamed: int = 0
     """How many others would lose something that you may not see."""
     unnamed_quantity: int = 0
@@ -97,17 +98,37 @@ class ShipFromDepot(_Act):
     """What inventory says of it, to see what it would cost."""
 
 
-class RaiseUrgency(_Act):
+class _Renewed(_Act):
+    stock: StockTaken | None = None
+    """What inventory says of it, to see what it would cost."""
+
+
+class RaiseUrgency(_Renewed):
     """Make the order more urgent."""
 
     kind: Literal["raise"] = "raise"
     urgency: Urgency
     """The new urgency of need."""
-    stock: StockTaken | None = None
-    """What inventory says of it, to see what it would cost."""
 
 
-ExpediteAct = Annotated[HurrySource | SplitNeed | ShipFromDepot | RaiseUrgency, Field(discriminator="kind")]
+class BringForward(_Renewed):
+    """Need the order sooner."""
+
+    kind: Literal["bring-forward"] = "bring-forward"
+    required_by: date
+    """The new day of need."""
+
+
+class AllowSubstitutes(_Renewed):
+    """Let the order accept more references."""
+
+    kind: Literal["substitute"] = "substitute"
+    references: Sequence[Reference] = ()
+    """The references that it accepts, too; if none is named, all that may replace those that it accepts."""
+
+
+NeedStronger = RaiseUrgency | BringForward | AllowSubstitutes
+ExpediteAct = Annotated[HurrySource | SplitNeed | ShipFromDepot | NeedStronger, Field(discriminator="kind")]
 
 
 class Price(Record):
@@ -119,6 +140,10 @@ class Price(Record):
     """How far ahead the days are counted on which platforms stand still."""
     priority: int
     """The priority designator that the order would have."""
+    required_by: date
+    """The day on which it would be needed."""
+    references: list[Reference]
+    """The references that it would accept; any if there is none."""
     promises: MoveTotals
     """Promises that would move, all of them."""
     platforms: MoveTotals
@@ -184,6 +209,10 @@ class AskPrice(Body):
 
     priority: int | None = None
     """The priority designator that the order would have."""
+    required_by: date | None = None
+    """The day on which it would be needed."""
+    references: Sequence[Reference] | None = None
+    """The references that it would accept; any if there is none."""
     depot: SiteId | None = None
     """The depot that would ship."""
     quantity: PositiveQuantity | None = None

@@ -75,6 +75,28 @@ class Freshness(Record):
     """For how long the stream has been behind; none while Kafka does not answer."""
 
 
+class Holder(Record):
+    """An order for which some of a lot is held."""
+
+    order_id: OrderId
+    """The order."""
+    quantity: int
+    """How much."""
+
+
+class LotHolders(Record):
+    """Where a lot stands, as far as you may see it."""
+
+    lot: LotId
+    """The lot."""
+    coming: int
+    """How much of it is finished at its factory or on the road."""
+    free: int
+    """How much of it is held for nobody."""
+    held: list[Holder]
+    """For which orders it is held."""
+
+
 class StockAnswer(Record):
     """Stock, with how fresh it is and where its stream goes on."""
 

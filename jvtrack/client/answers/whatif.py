@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jvtrack.client.answers.record import Body, Record
-from shared.types import OrderId, PartId, Platform, PositiveQuantity, Priority, SiteId, TailNumber, WorkOrderId
+from shared.types import LotId, OrderId, PartId, Platform, PositiveQuantity, Priority, SiteId, TailNumber, WorkOrderId
 
 
 class SourceStops(Body):
@@ -41,6 +41,35 @@ class LotRejected(Body):
     """Of which work order."""
     quantity: PositiveQuantity
     """How much."""
+
+
+class HeldOfLot(Body):
+    """An order for which some of a lot is held."""
+
+    order_id: OrderId
+    """The order."""
+    quantity: PositiveQuantity
+    """How much."""
+
+
+class LotStands(Body):
+    """Where a lot stands, as inventory says, handed over to orders."""
+
+    coming: int = 0
+    """How much of it is on its way."""
+    held: Sequence[HeldOfLot] = ()
+    """For which orders it is held."""
+
+
+class WholeLotRejected(Body):
+    """Nothing of a lot will be had."""
+
+    kind: Literal["reject-lot"] = "reject-lot"
+    """That a lot is rejected."""
+    lot: LotId
+    """The lot."""
+    stands: LotStands | None = None
+    """Where it stands; without it, all that was made of it counts as on its way."""
 
 
 class SourceOpens(Body):
@@ -80,7 +109,8 @@ class DemandChanges(Body):
 
 
 Supposition = Annotated[
-    SourceStops | CapacityChanges | LotRejected | SourceOpens | DemandChanges, Field(discriminator="kind")
+    SourceStops | CapacityChanges | LotRejected | WholeLotRejected | SourceOpens | DemandChanges,
+    Field(discriminator="kind"),
 ]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.api.doors import Doors, Reader
 from services.inventory.commands import pricing
-from services.inventory.commands.pricing import StockPrice
+from services.inventory.commands.pricing import OtherNeed, StockPrice
 from services.inventory.domain.demand import Demand, OrderUnknown
 from services.inventory.queries import laterals as queries
 from services.inventory.queries.seen import Seen, seen
@@ -66,7 +66,7 @@ def router(doors: Doors) -> APIRouter:
 def _prices(routes: APIRouter, doors: Doors) -> None:
     @routes.post("/v1/demands/{order_id}/price", responses=_PRICED)
     async def price_stock(*, order_id: Order, body: AskPrice, principal: Reader) -> StockPriceRead:
-        """Say what an order would get if it were more urgent, or if another depot shipped, and who would lose it.
+        """Say what an order would get if it were needed otherwise, or if another depot shipped, and who would lose it.
 
         It is decided as it would be, by the same rules, and undone: nothing is kept, and nobody hears of it. What that
         does to promises and platforms is orders' to say: `/v1/orders/{order_id}/expedite` with `dry_run`.
@@ -74,17 +74,20 @@ def _prices(routes: APIRouter, doors: Doors) -> None:
         async with doors.database.snapshot() as session:
             known = await seen(session, principal)
             demand = await _demand(session, order_id, known)
-        if body.priority is not None:
-            found = await pricing.price_of_priority(doors.database, order_id, body.priority, doors.settings)
+        if body.depot is None or body.quantity is None:
+            found = await pricing.price_of_need(doors.database, order_id, _need(body), doors.settings)
             return await _shown(doors, found, principal)
-        assert body.depot is not None, "one of both is asked"
-        assert body.quantity is not None, "a depot is asked for a quantity"
         if body.depot not in known.full | known.some_none:
             raise SiteForbidden(site=body.depot)
         lateral = await pricing.price_of_lateral(
             doors.database, demand, body.depot, body.quantity, settings=doors.settings
         )
         return await _shown(doors, lateral, principal)
+
+
+def _need(body: AskPrice) -> OtherNeed:
+    references = None if body.references is None else [each.matched for each in body.references]
+    return OtherNeed(body.priority, body.required_by, references)
 
 
 async def _demand(session: AsyncSession, order_id: OrderId, known: Seen) -> Demand:

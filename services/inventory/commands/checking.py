@@ -7,8 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.commands.catalogue import definer, judge_parts, judge_sites
 from services.inventory.commands.request import goods_of
-from services.inventory.domain.catalogue import Known, NiinTaken, SiteInUse, UnitFixed
-from services.inventory.domain.keepers import CountryFixed, ForeignPart, ForeignSite
+from services.inventory.domain.catalogue import Known
 from services.inventory.domain.ledger import Holding
 from services.inventory.schemas.imports import ImportKind, StockRecord
 from services.inventory.store import catalogue, imports
@@ -20,14 +19,6 @@ from shared.http.tokens import Principal
 Chunk = Sequence[tuple[int, Any]]
 """Records with the numbers of their lines; each kind has its own record."""
 STOCKED = "has been in stock here already: correct it by a count"
-_FIELDS: Mapping[type[Refusal], str] = {
-    UnitFixed: "unit_of_issue",
-    NiinTaken: "nsn",
-    ForeignPart: "part_id",
-    ForeignSite: "country",
-    CountryFixed: "country",
-    SiteInUse: "kind",
-}
 
 
 async def check(session: AsyncSession, kind: ImportKind, chunk: Chunk, principal: Principal) -> list[LineError]:
@@ -55,7 +46,8 @@ def goods(record: StockRecord) -> Holding:
 
 
 def _error(line: int, refusal: Refusal) -> LineError:
-    return LineError(line, _FIELDS[type(refusal)], refusal.title())
+    assert refusal.about is not None, "what is refused of a record is one of its fields"
+    return LineError(line, refusal.about, refusal.title())
 
 
 async def _check_stock(session: AsyncSession, chunk: Chunk, principal: Principal) -> list[LineError]:

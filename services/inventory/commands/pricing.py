@@ -1,19 +1,24 @@
 """What an order would get of stock, and who would lose it: decided as it would be, by the same rules, and undone."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import NoReturn
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.inventory.commands.giving import give_out
 from services.inventory.commands.work import open_work
+from services.inventory.domain.allocation import ALLOCATOR
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import DemandFact
+from services.inventory.domain.ledger import Cause
+from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
 from services.inventory.store.touches import OrderKey, Touched
 from shared.db import Database
+from shared.events.production import Reference
 from shared.events.stock import ReservationLost
 from shared.types import OrderId, Priority, SiteId
 
@@ -37,18 +42,34 @@ class _Undone(Exception):
         super().__init__()
 
 
-async def price_of_priority(
-    database: Database, order: OrderId, priority: Priority, settings: InventorySettings
-) -> StockPrice:
-    """Try what the order would get if it were as urgent as this."""
+@dataclass(frozen=True, slots=True)
+class OtherNeed:
+    """How an order would be needed; what is not named stays as it is."""
+
+    priority: Priority | None = None
+    required_by: date | None = None
+    references: Sequence[Reference] | None = None
+
+    def of(self, demand: Demand) -> Demand:
+        """Give the demand as it would be."""
+        if self.priority is not None:
+            demand = demand.reprioritise(self.priority)
+        if self.required_by is not None:
+            demand = demand.reschedule(self.required_by)
+        return demand if self.references is None else demand.accept(self.references)
+
+
+async def price_of_need(database: Database, order: OrderId, need: OtherNeed, settings: InventorySettings) -> StockPrice:
+    """Try what the order would get if it were needed so; what it holds and would not accept it loses itself."""
 
     async def decide(session: AsyncSession) -> StockPrice:
         work = await open_work(session, Touched.of([OrderKey(order)]), settings)
-        before = work.book.demands.get(order)
-        work.book.demands.amend(before.reprioritise(priority))
-        work.book.demands.stirred.add(before.stock)
-        await give_out(session, work.book, settings)
-        return _found(work.book.demands.get(order).reserved - before.reserved, work.book.demands.facts)
+        book = work.book
+        before = book.demands.get(order)
+        told = book.demands.keep(*need.of(before).reserve(0))
+        give_up(book, Cause(told, book.now, ALLOCATOR), order)
+        await give_out(session, book, settings)
+        return _found(max(0, book.demands.get(order).reserved - before.reserved), book.demands.facts)
 
     return await _tried(database, decide)
 

@@ -30,13 +30,19 @@ class SiteUnknown(Refusal):
 class UnitFixed(Refusal):
     """A part that has moved keeps its unit of issue and its quantity scale."""
 
+    field = "unit_of_issue"
+
 
 class NiinTaken(Refusal):
     """Another part has this NIIN, which is an item's identity."""
 
+    field = "nsn"
+
 
 class SiteInUse(Refusal):
     """A site that has had goods or orders keeps its kind."""
+
+    field = "kind"
 
 
 @dataclass(frozen=True, slots=True)

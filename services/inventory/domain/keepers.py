@@ -17,18 +17,21 @@ class ForeignSite(Refusal):
     """A site of another nation is not yours to define."""
 
     kind = Kind.FORBIDDEN
+    field = "country"
 
 
 class ForeignPart(Refusal):
     """The part is kept by another nation: it is theirs to change."""
 
     kind = Kind.FORBIDDEN
+    field = "part_id"
 
 
 class CountryFixed(Refusal):
     """The country of a site is changed by an operator of the nation that keeps it, and by nobody else."""
 
     kind = Kind.FORBIDDEN
+    field = "country"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class ExtensionTooShort(Refusal):
     """A new inspect-by day lies after today, and after the last day of the life that it extends."""
 
     kind = Kind.INVALID
+    field = "inspect_by"
 
 
 class Mark(NamedTuple):

@@ -4,19 +4,29 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.http.forms import Answer, Body, example
+from shared.http.forms import Answer, Body, Day, NamedReference, example
 from shared.types import OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId
 
 PARTS_MAX = 40
+REFERENCES_MAX = 200
 
 
 class AskPrice(Body):
-    """What is asked of stock: a higher priority where the order is filled, or a lateral order at another depot."""
+    """What is asked of stock: another need where the order is filled, or a lateral order at another depot."""
 
-    model_config = example({"priority": 1}, {"depot": "D-02", "quantity": 1})
+    model_config = example(
+        {"priority": 1},
+        {"required_by": "2026-12-20"},
+        {"references": [{"maker": "S1KH4", "number": "246-3922-140", "revision": "04"}]},
+        {"depot": "D-02", "quantity": 1},
+    )
 
     priority: Annotated[Priority, Field(strict=True)] | None = None
     """The priority designator that the order would have."""
+    required_by: Day | None = None
+    """The day on which it would be needed."""
+    references: Annotated[list[NamedReference], Field(max_length=REFERENCES_MAX)] | None = None
+    """The references of which it would take lots; an empty list for any."""
     depot: SiteId | None = None
     """The depot that would ship."""
     quantity: PositiveQuantity | None = None
@@ -26,8 +36,9 @@ class AskPrice(Body):
     def _asks_one_thing(self) -> Self:
         if (self.depot is None) != (self.quantity is None):
             raise ValueError("name the depot and the quantity that it would ship")
-        if (self.priority is None) == (self.depot is None):
-            raise ValueError("name a priority, or a depot with a quantity")
+        changes = any(each is not None for each in (self.priority, self.required_by, self.references))
+        if changes == (self.depot is not None):
+            raise ValueError("name a priority, a required_by or references, or else a depot with a quantity")
         return self
 
 
@@ -50,7 +61,7 @@ class StockPriceRead(Answer):
     gets: Quantity
     """How much more would be held for it."""
     losers: list[LoserRead]
-    """Orders of lower bands that would lose it, as far as you may see them."""
+    """Orders that would lose it, as far as you may see them."""
     unnamed: int
     """How many others would lose something."""
     unnamed_quantity: Quantity

@@ -15,7 +15,7 @@ from services.orders.commands.expediting import Bounds
 from services.orders.domain.pricing import Taken
 from services.orders.queries import orders as queries
 from services.orders.queries import pricing
-from services.orders.schemas.expediting import EXAMPLES, Expedite, ExpediteRead, Expediting, Lateral, Raise
+from services.orders.schemas.expediting import EXAMPLES, Expedite, ExpediteRead, Expediting, Lateral, Renewed
 from shared import clock
 from shared.errors import Refusal
 from shared.http.forms import Asked
@@ -31,13 +31,15 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     404: {"description": "`order-unknown`: none, or not yours to see; `work-order-unknown`, `source-unknown`."},
     409: {
         "description": "`order-already-issued`, `order-cancelled`, `version-stale`, `nothing-to-hurry`, "
-        "`source-not-suitable`, `split-not-sooner`, `work-orders-used`, `order-not-lendable`, `suffixes-used`; worth "
-        "another try: `catalogue-behind`, `order-unanswered`, `suffix-taken`."
+        "`source-not-suitable`, `split-not-sooner`, `work-orders-used`, `order-not-lendable`, `suffixes-used`, "
+        "`nothing-new-accepted`, `stock-order-fixed`; worth another try: `catalogue-behind`, `order-unanswered`, "
+        "`suffix-taken`."
     },
     413: {"description": "`too-much-open`, with `dry_run`."},
     422: {
         "description": "`hurry-not-sooner`, `wanted-by-past`, `split-beyond-need`, `lent-beyond-need`, "
-        "`lent-to-itself`, `site-not-depot`, `raise-not-higher`."
+        "`lent-to-itself`, `site-not-depot`, `raise-not-higher`, `needed-no-earlier`, `required-by-past`, "
+        "`reference-unknown`."
     },
 }
 Priced = Annotated[Asked, Query(description="Only show what it would cost others.")]
@@ -113,8 +115,9 @@ def router(desk: Desk) -> APIRouter:
         key: IdempotencyKey,
         dry_run: Priced = False,
     ) -> Response:
-        """Bring an order sooner: hurry a source, split the need, let another depot ship, raise the urgency.
+        """Bring an order sooner: hurry a source, split the need, let another depot ship, or need it more.
 
+        To need it more is to raise its urgency, to bring its day forward, or to allow substitutes.
         With `dry_run` nothing is done: the answer says what it would cost others, by the rules by which it would be
         done, as far as these are yours to see; totals count all. What other orders would lose of their reservations is
         inventory's to say: ask `/v1/demands/{order_id}/price`, and hand its answer over as `stock`. A source that is
@@ -135,6 +138,6 @@ def router(desk: Desk) -> APIRouter:
 
 def _taken(body: Expediting) -> Taken:
     """Read what inventory has said, where the act takes stock from others."""
-    if not isinstance(body, Lateral | Raise) or body.stock is None:
+    if not isinstance(body, Lateral | Renewed) or body.stock is None:
         return Taken()
     return Taken(body.stock.gets, {loser.order_id: loser.quantity for loser in body.stock.losers})

@@ -50,7 +50,7 @@ _PLACED: dict[int | str, dict[str, Any]] = {
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {
         "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
-        "`site-not-depot`, `platform-mismatch`, `reference-unknown`, `quantity-absurd`."
+        "`site-not-depot`, `platform-mismatch`, `platform-unregistered`, `reference-unknown`, `quantity-absurd`."
     },
 }
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from services.orders.api.desk import Desk, Reader
-from services.orders.queries import seen
+from services.orders.queries import seen, withheld
 from services.orders.schemas.filters import FleetStreamFilter, OrderStreamFilter
 from shared.db import Transaction
 from shared.http.app import OwnTransaction
@@ -91,7 +91,7 @@ class Shown:
             return None
         sights = {self._sight(told), *(Sight.FULL for place in places if place in self.reader.sites)}
         if Sight.FULL in sights:
-            return event.in_full()
+            return event.in_full(json.dumps(withheld.shown(told)).encode() if told.get("candidates") else None)
         return event.in_part(site=told["site"]) if Sight.STREAMS in sights else None
 
     def _sight(self, told: Mapping[str, Any]) -> Sight:

@@ -38,10 +38,10 @@ def router(desk: Desk) -> APIRouter:
                 scene = await whatif.load(
                     session, reader.nation, Sight.of(reader), today=clock.now().date(), bounds=bounds
                 )
-                await whatif.check(session, question, scene.snapshot)
+                made = await whatif.resolve(session, question, scene.snapshot)
             # Off the event loop, and after the transaction: thousands of lines take seconds.
             return await asyncio.to_thread(
-                scenarios.answer, scene, question, wanted, shown_max=bounds.what_if_shown_max
+                scenarios.answer, scene, question, wanted, made=made, shown_max=bounds.what_if_shown_max
             )
 
     return routes

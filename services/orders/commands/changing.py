@@ -20,7 +20,7 @@ from services.orders.store import catalogue, lookups
 from services.orders.store.lookups import Places, Sight
 from shared.http import rights
 from shared.http.tokens import Principal, Scope
-from shared.types import OrderId, ReferenceKey, SiteId, Urgency
+from shared.types import OrderId, PartId, ReferenceKey, SiteId, Urgency
 
 
 async def cancel_order(
@@ -62,13 +62,11 @@ async def change_order(
         asked = await need(session, order_id, body.urgency, order.ordered_by, principal=principal)
         order = reprioritise(work, order_id, asked, ask)
     if body.required_by is not None:
-        day = body.required_by
-        order = _everywhere(work, order_id, lambda each: asking.reschedule(each, day, work.today, ask))
+        order = reschedule(work, order_id, body.required_by, ask)
     if body.references is not None:
-        references, before = await _accepted(session, order, body, work.today), order
-        order = _everywhere(work, order_id, lambda each: asking.accept(each, references, ask))
-        if order != before:
-            order = work.decide(withdraw(order, await work.market(order_id)))
+        wanted = Wanted([each.matched for each in body.references], body.substitutes)
+        references = await acceptable(session, order.part, wanted, work.today) if body.references else ()
+        order = await accept(work, order_id, references, ask)
     if body.quantity is not None:
         order = work.decide(asking.reduce(order, body.quantity, ask))
     asking.refuse_stale(seen, order, body.version)
@@ -81,6 +79,20 @@ def reprioritise(work: Work, order_id: OrderId, asked: Need, ask: Ask) -> Order:
     return _everywhere(work, order_id, lambda each: asking.reprioritise(each, asked, ask))
 
 
+def reschedule(work: Work, order_id: OrderId, required_by: date, ask: Ask) -> Order:
+    """Change when an order is needed, here and wherever another depot is to ship for it."""
+    return _everywhere(work, order_id, lambda each: asking.reschedule(each, required_by, work.today, ask))
+
+
+async def accept(work: Work, order_id: OrderId, references: tuple[ReferenceKey, ...], ask: Ask) -> Order:
+    """Change what an order accepts, everywhere; what sources make of other references is asked back."""
+    before = work.order(order_id)
+    order = _everywhere(work, order_id, lambda each: asking.accept(each, references, ask))
+    if order == before:
+        return order
+    return work.decide(withdraw(order, await work.market(order_id)))
+
+
 def _everywhere(work: Work, order_id: OrderId, ask: Callable[[Order], Decision]) -> Order:
     """Ask the same of an order and of its lateral orders that still stand; gives the order."""
     order = work.decide(ask(work.order(order_id)))
@@ -90,15 +102,12 @@ def _everywhere(work: Work, order_id: OrderId, ask: Callable[[Order], Decision])
     return order
 
 
-async def _accepted(session: AsyncSession, order: Order, body: ChangeOrder, today: date) -> tuple[ReferenceKey, ...]:
-    """Say which references an order would accept; none is any."""
-    if not body.references:
-        return ()
-    known = await catalogue.references(session, [order.part])
-    if order.part not in known:
-        raise CatalogueBehind(part=order.part)
-    wanted = Wanted([each.matched for each in body.references], body.substitutes)
-    return accepted(order.part, known[order.part], wanted, today)
+async def acceptable(session: AsyncSession, part: PartId, wanted: Wanted, today: date) -> tuple[ReferenceKey, ...]:
+    """Say which references of a part are accepted by who wants these; refuse what the catalogue does not have."""
+    known = await catalogue.references(session, [part])
+    if part not in known:
+        raise CatalogueBehind(part=part)
+    return accepted(part, known[part], wanted, today)
 
 
 async def need(

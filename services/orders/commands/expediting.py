@@ -1,8 +1,8 @@
-"""Expediting an order: a source hurried, the need split, another depot asked to ship, the urgency raised."""
+"""Expediting an order: a source hurried, the need split, another depot asked to ship, the need itself made stronger."""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,21 +10,32 @@ from services.orders.commands import changing
 from services.orders.commands.deciding import Work, open_to_plan, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import expediting, lending
-from services.orders.domain.asking import Ask, Need
+from services.orders.domain.asking import Ask
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.expediting import Actor, Portion
 from services.orders.domain.lending import Lending
 from services.orders.domain.order import Order, OrderUnknown
 from services.orders.domain.placement import Placement, place
-from services.orders.domain.pricing import Act, Hurried, Raised, Shared, Shipped
+from services.orders.domain.pricing import Act, BroughtForward, Hurried, Raised, Shared, Shipped, Widened
+from services.orders.domain.substitutes import Wanted
 from services.orders.domain.whatif import OpenLine
-from services.orders.schemas.expediting import Expediting, Hurry, Lateral, Raise, Split
+from services.orders.schemas.expediting import (
+    BringForward,
+    Expediting,
+    Hurry,
+    Lateral,
+    Raise,
+    Renewed,
+    Split,
+    Substitute,
+)
 from services.orders.store import laterals, lookups
 from services.orders.store import orders as order_store
 from services.orders.store.lookups import Sight
 from services.orders.store.orders import Placed
 from shared import clock
 from shared.errors import VersionStale
+from shared.events.references import read_reference
 from shared.http import rights
 from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal
@@ -54,7 +65,7 @@ async def expedite(
 ) -> OrderId | None:
     """Do what is asked, on this person's word; gives the lateral order, where another depot is asked."""
     await require_expediting(session, order_id, principal)
-    if isinstance(body, Raise):
+    if isinstance(body, Renewed):
         work = await open_with_laterals(session, order_id, bounds.outcomes)
     else:
         work = await open_to_plan(session, [order_id], bounds.outcomes)
@@ -72,9 +83,8 @@ async def expedite(
             await work.replan()
         case Lateral():
             lateral = await _ask_depot(session, work, order, body, lender=Lender(actor, bounds.road_days))
-        case Raise():
-            need = await _raised(session, order, body, principal)
-            changing.reprioritise(work, order_id, need, Ask(principal.subject, body.reason))
+        case Renewed():
+            await _renew(session, work, order, body, principal=principal)
     await work.settle()
     return lateral
 
@@ -97,9 +107,39 @@ async def supposed(
             lending.refuse_unlendable(order, body.depot, body.quantity, asked_already=already)
             days = await road_days(session, order, body.depot, default=bounds.road_days)
             return Shipped(body.depot, body.quantity, today + timedelta(days=days))
-    assert isinstance(body, Raise), "there are four ways of expediting"
-    need = await _raised(session, order, body, principal)
-    return Raised(need.urgency, need.priority)
+    assert isinstance(body, Renewed), "there are no other ways of expediting"
+    return await _renewed(session, order, body, principal=principal, today=today)
+
+
+async def _renew(session: AsyncSession, work: Work, order: Order, body: Renewed, *, principal: Principal) -> None:
+    """Make the need stronger, here and wherever another depot is to ship for it."""
+    ask = Ask(principal.subject, body.reason)
+    match await _renewed(session, order, body, principal=principal, today=work.today):
+        case Raised(need):
+            changing.reprioritise(work, order.order_id, need, ask)
+        case BroughtForward(required_by):
+            changing.reschedule(work, order.order_id, required_by, ask)
+        case Widened(accepted):
+            await changing.accept(work, order.order_id, accepted, ask)
+
+
+async def _renewed(
+    session: AsyncSession, order: Order, body: Renewed, *, principal: Principal, today: date
+) -> Raised | BroughtForward | Widened:
+    """Say what the need would be, or refuse what is no more than it is."""
+    match body:
+        case Raise():
+            need = await changing.need(session, order.order_id, body.urgency, order.ordered_by, principal=principal)
+            expediting.refuse_no_higher(order, need)
+            return Raised(need)
+        case BringForward():
+            expediting.refuse_no_earlier(order, body.required_by, today)
+            return BroughtForward(body.required_by)
+    assert isinstance(body, Substitute), "there are no other ways of making a need stronger"
+    named = [each.matched for each in body.references]
+    wanted = Wanted(named) if named else Wanted(list(map(read_reference, order.accepted)), substitutes=True)
+    more = await changing.acceptable(session, order.part, wanted, today)
+    return Widened(expediting.widened(order, more))
 
 
 async def require_expediting(session: AsyncSession, order_id: OrderId, principal: Principal) -> None:
@@ -112,23 +152,16 @@ async def require_expediting(session: AsyncSession, order_id: OrderId, principal
         rights.require_plan(principal, places.ordered_by, nation)
 
 
-async def _raised(session: AsyncSession, order: Order, body: Raise, principal: Principal) -> Need:
-    """Say what an order is raised to, or refuse what is less than it has."""
-    need = await changing.need(session, order.order_id, body.urgency, order.ordered_by, principal=principal)
-    expediting.refuse_no_higher(order, need)
-    return need
-
-
 async def road_days(session: AsyncSession, order: Order, depot: SiteId, *, default: int) -> int:
     """Say how long goods of another depot are on the road, or refuse a site that is no other depot of the nation."""
     sites = await lookups.sites(session, [depot, order.ordered_by])
     if depot not in sites:
-        raise CatalogueBehind(site=depot)
+        raise CatalogueBehind(site=depot).at("depot")
     if sites[depot].kind is not SiteKind.DEPOT:
-        raise SiteNotDepot(site=depot)
+        raise SiteNotDepot(site=depot).at("depot")
     nation = sites[order.ordered_by].country
     if sites[depot].country != nation:
-        raise SiteForbidden(site=depot)
+        raise SiteForbidden(site=depot).at("depot")
     known = await laterals.lead_time_days(session, order.part, depot, nation)
     return default if known is None else known
 

@@ -37,7 +37,7 @@ async def approve_export(session: AsyncSession, path: Path, terms: ExportTerms, 
         raise CatalogueBehind(site=path.site)
     require_export(path.site, await store.partners(session, path.site), planner.nation, path.country)
     if terms.approved_on > clock.now().date():
-        raise ApprovalInFuture(approved_on=terms.approved_on)
+        raise ApprovalInFuture(approved_on=terms.approved_on).at("approved_on")
     await source_store.claim(session)
     await store.save(session, path, terms, planner)
     await source_store.ask_for_planning(session, [path.part])

@@ -141,9 +141,9 @@ def _registered(tail: Tail, row: TailRow) -> Decision:
 
 def _check_home(principal: Principal, site: SiteId, sites: Mapping[SiteId, SiteCopy]) -> None:
     if site not in sites:
-        raise CatalogueBehind(site=site)
+        raise CatalogueBehind(site=site).at("site")
     if sites[site].kind is not SiteKind.DEPOT:
-        raise SiteNotDepot(site=site)
+        raise SiteNotDepot(site=site).at("site")
     rights.require_plan(principal, site, sites[site].country)
 
 

@@ -14,13 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.commands import placing
 from services.orders.commands.placing import DocumentNumberReused
 from services.orders.commands.request import Outcome, Request
-from services.orders.domain.asking import RequiredByPast
-from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch
-from services.orders.domain.document_number import DocumentDateImpossible, DocumentDateOutOfReach, order_id_of
-from services.orders.domain.placement import PlacedInFuture, QuantityAbsurd
-from services.orders.domain.platforms import PlatformOfAnother
-from services.orders.domain.priority import ActivityOfAnother, UrgencyUnapproved
-from services.orders.domain.substitutes import ReferenceUnknown
+from services.orders.domain.catalogue import CatalogueBehind
+from services.orders.domain.document_number import order_id_of
 from services.orders.schemas.imports import ImportProgress, ImportState, OrderRow
 from services.orders.settings import OrdersSettings
 from services.orders.store import lookups
@@ -36,20 +31,6 @@ from shared.observe import tracing
 
 _KIND = "orders"
 Decide = Callable[[AsyncSession, Sequence[Request]], Awaitable[list[Outcome | Refusal]]]
-_FIELDS: Mapping[type[Refusal], str] = {
-    DocumentDateImpossible: "document_number",
-    DocumentDateOutOfReach: "document_number",
-    DocumentNumberReused: "document_number",
-    ActivityOfAnother: "document_number",
-    PlacedInFuture: "placed_on",
-    RequiredByPast: "required_by",
-    UrgencyUnapproved: "urgency",
-    PlatformMismatch: "platform",
-    ReferenceUnknown: "references",
-    PlatformOfAnother: "tail_number",
-    QuantityAbsurd: "quantity",
-}
-"""Which field a refusal is about, where its facts do not say it."""
 
 
 class ImportUnknown(Refusal):
@@ -211,9 +192,4 @@ def _error(refused: _Refused) -> LineError:
 
 def _field(refused: _Refused) -> str:
     """Name the field that a refusal is about."""
-    field, facts = _FIELDS.get(type(refused.refusal)), refused.refusal.facts
-    if field is not None:
-        return field
-    if "part" in facts:
-        return "part"
-    return "ordered_by" if facts.get("site") == refused.row.ordered_by else "site"
+    return refused.refusal.about or "ordered_by"

@@ -12,7 +12,7 @@ from services.orders.domain.document_number import activity_of, order_id_of, req
 from services.orders.domain.order import Decision, Order, OrderState
 from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at, refuse_absurd
 from services.orders.domain.plan import make_promise
-from services.orders.domain.platforms import PlatformOfAnother, TailName
+from services.orders.domain.platforms import PlatformOfAnother, PlatformUnregistered, TailName
 from services.orders.domain.priority import Activity, approver, designator, priority
 from services.orders.domain.promise import of_earlier_books
 from services.orders.domain.substitutes import Wanted, accepted
@@ -38,6 +38,8 @@ from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
 
 class DocumentNumberReused(Refusal):
     """The document number names another order."""
+
+    field = "document_number"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,17 +173,17 @@ def _recognise(request: Request, order_id: OrderId, digests: Mapping[OrderId, by
 
 def _check_catalogue(request: Request, known: _Known) -> None:
     if request.body.part not in known.parts:
-        raise CatalogueBehind(part=request.body.part)
-    for site in (request.body.ordered_by, request.filling_site):
+        raise CatalogueBehind(part=request.body.part).at("part")
+    for field, site in (("ordered_by", request.body.ordered_by), ("site", request.filling_site)):
         if site not in known.sites:
-            raise CatalogueBehind(site=site)
+            raise CatalogueBehind(site=site).at(field)
         if known.sites[site].kind is not SiteKind.DEPOT:
-            raise SiteNotDepot(site=site)
+            raise SiteNotDepot(site=site).at(field)
     _check_part(request, known.parts[request.body.part])
     if known.sites[request.filling_site].country != known.sites[request.body.ordered_by].country:
-        raise SiteForbidden(site=request.filling_site)
+        raise SiteForbidden(site=request.filling_site).at("site")
     if request.body.references and request.body.part not in known.references:
-        raise CatalogueBehind(part=request.body.part)
+        raise CatalogueBehind(part=request.body.part).at("part")
     _check_tail(request, known)
 
 
@@ -195,9 +197,13 @@ def _check_part(request: Request, part: PartCopy) -> None:
 
 
 def _check_tail(request: Request, known: _Known) -> None:
-    """Refuse a platform of another nation."""
+    """Refuse a platform that nobody has registered, or that is another nation's."""
     tail = request.tail
-    if tail is not None and tail in known.tails and known.tails[tail] != known.sites[request.body.ordered_by].country:
+    if tail is None:
+        return
+    if tail not in known.tails:
+        raise PlatformUnregistered(platform=tail.platform, tail_number=tail.tail_number)
+    if known.tails[tail] != known.sites[request.body.ordered_by].country:
         raise PlatformOfAnother(platform=tail.platform, tail_number=tail.tail_number)
 
 

@@ -51,7 +51,7 @@ async def put_source(
     if site not in await lookups.sites(session, [site]):
         raise CatalogueBehind(site=site)
     if future := _in_future(row, clock.now().date()):
-        raise ApprovalInFuture(**future)
+        raise ApprovalInFuture(**future).at(next(iter(future)))
     await store.save(session, [row], planner)
 
 
@@ -67,9 +67,9 @@ async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, p
     """Say whose an activity code is, and how urgent its work."""
     sites = await lookups.sites(session, [terms.site])
     if terms.site not in sites:
-        raise CatalogueBehind(site=terms.site)
+        raise CatalogueBehind(site=terms.site).at("site")
     if sites[terms.site].kind is not SiteKind.DEPOT:
-        raise SiteNotDepot(site=terms.site)
+        raise SiteNotDepot(site=terms.site).at("site")
     rights.require_plan(planner, terms.site, sites[terms.site].country)
     if await _taken(session, [code], planner):
         raise ActivityTaken(activity=code)

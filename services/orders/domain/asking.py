@@ -45,11 +45,14 @@ class OrderUnanswered(Refusal):
 class QuantityRaised(Refusal):
     """An order's quantity can only go down; order more under a number of its own."""
 
+    field = "quantity"
+
 
 class RequiredByPast(Refusal):
     """An order cannot be required by a day that has passed."""
 
     kind = Kind.INVALID
+    field = "required_by"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def decline(order: Order, ask: Ask) -> Decision:
 
 def reduce(order: Order, quantity: int, ask: Ask = NOBODY) -> Decision:
     """Ask inventory to want less; what is issued already stands."""
-    _refuse_for_stock(order)
+    refuse_stock_order(order)
     if quantity > order.wanted:
         raise QuantityRaised(order=order.order_id, quantity=order.wanted, asked=quantity)
     refuse_cancelled(order)
@@ -125,8 +128,7 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
     if required_by == order.required_by:
         return Decision(order)
     refuse_settled(order)
-    if required_by < today:
-        raise RequiredByPast(required_by=required_by, today=today)
+    refuse_past(required_by, today)
     fact = OrderRescheduled(
         **order.about,
         required_by=required_by,
@@ -139,7 +141,7 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
 
 def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
     """Change how urgent the order is; inventory serves it by its new priority from then on."""
-    _refuse_for_stock(order)
+    refuse_stock_order(order)
     refuse_cancelled(order)
     if (need.urgency, need.priority) == (order.urgency, order.priority):
         return Decision(order)
@@ -160,7 +162,7 @@ def reprioritise(order: Order, need: Need, ask: Ask) -> Decision:
 
 def accept(order: Order, references: tuple[ReferenceKey, ...], ask: Ask) -> Decision:
     """Change of which references it takes lots; inventory gives and takes back accordingly."""
-    _refuse_for_stock(order)
+    refuse_stock_order(order)
     refuse_cancelled(order)
     if references == order.accepted:
         return Decision(order)
@@ -200,7 +202,14 @@ def refuse_cancelled(order: Order) -> None:
         raise OrderCancelled(order=order.order_id)
 
 
-def _refuse_for_stock(order: Order) -> None:
+def refuse_past(required_by: date, today: date) -> None:
+    """Refuse a day of need that has passed."""
+    if required_by < today:
+        raise RequiredByPast(required_by=required_by, today=today)
+
+
+def refuse_stock_order(order: Order) -> None:
+    """Refuse to change the need of an order for stock."""
     if order.for_stock:
         raise StockOrderFixed(order=order.order_id)
 

@@ -23,6 +23,7 @@ class PlatformMismatch(Refusal):
     """The part does not fit the platform that the order is for."""
 
     kind = Kind.INVALID
+    field = "platform"
 
 
 class SourceUnknown(Refusal):

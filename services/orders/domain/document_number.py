@@ -15,12 +15,14 @@ class DocumentDateImpossible(Refusal):
     """The ordinal date in the document number names no day of the calendar."""
 
     kind = Kind.INVALID
+    field = "document_number"
 
 
 class DocumentDateOutOfReach(Refusal):
     """The document number's date is more than 30 days ahead, or more than a year ago."""
 
     kind = Kind.INVALID
+    field = "document_number"
 
 
 def activity_of(number: DocumentNumber) -> str:

@@ -1,15 +1,24 @@
 """Expediting: what a person does for an order so that it comes sooner.
 
 A source is hurried: it is asked for an earlier day, and nothing is promised before it has answered. A need is split:
-a second source that may be asked gets a share of it, and the same share is asked back from who would come last. Each
-is recorded with who did it, why, and how it was before.
+a second source that may be asked gets a share of it, and the same share is asked back from who would come last. An
+order is raised, brought forward, or accepts substitutes: that is asked of it as any change is (`asking`). Each is
+recorded with who did it, why, and how it was before.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from services.orders.domain import explained
-from services.orders.domain.asking import Need, refuse_cancelled, refuse_settled, refuse_unanswered
+from services.orders.domain.asking import (
+    Need,
+    refuse_cancelled,
+    refuse_past,
+    refuse_settled,
+    refuse_stock_order,
+    refuse_unanswered,
+)
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.order import Decision, Order, WorkOrderUnknown, tell
 from services.orders.domain.plan import WORK_ORDERS_MAX
@@ -20,33 +29,40 @@ from shared.errors import Kind, Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit
 from shared.events.orders import OrderSourced
 from shared.events.references import read_reference
-from shared.types import SiteId, WorkOrderId
+from shared.types import ReferenceKey, SiteId, WorkOrderId
 
 
 class NothingToHurry(Refusal):
     """Nothing more will come of this work order, or a depot ships it that has no day of its own to name."""
+
+    field = "work_order"
 
 
 class HurryNotSooner(Refusal):
     """A source is hurried to a day before the one that it has promised."""
 
     kind = Kind.INVALID
+    field = "wanted_by"
 
 
 class WantedByPast(Refusal):
     """A source cannot be hurried to a day that has passed."""
 
     kind = Kind.INVALID
+    field = "wanted_by"
 
 
 class SplitBeyondNeed(Refusal):
     """No more can be given to a second source than the order waits for."""
 
     kind = Kind.INVALID
+    field = "quantity"
 
 
 class SourceNotSuitable(Refusal):
     """The source may not be asked for this order: approve it, or name it in spite of what it lacks."""
+
+    field = "source"
 
 
 class WorkOrdersUsed(Refusal):
@@ -56,11 +72,27 @@ class WorkOrdersUsed(Refusal):
 class SplitNotSooner(Refusal):
     """The second source would bring its share no sooner than it is promised now."""
 
+    field = "source"
+
 
 class RaiseNotHigher(Refusal):
     """An order is raised to a higher priority than it has; to lower it, change its urgency."""
 
     kind = Kind.INVALID
+    field = "urgency"
+
+
+class NeededNoEarlier(Refusal):
+    """An order is brought forward to a day before the one on which it is needed; to put it off, change its day."""
+
+    kind = Kind.INVALID
+    field = "required_by"
+
+
+class NothingNewAccepted(Refusal):
+    """The order accepts all of these references already."""
+
+    field = "references"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +147,25 @@ def hurriable(order: Order, work_order: WorkOrderId, wanted_by: date, today: dat
 
 def refuse_no_higher(order: Order, need: Need) -> None:
     """Refuse to raise an order to no more than it has."""
+    refuse_stock_order(order)
     if need.priority >= order.priority:
         raise RaiseNotHigher(urgency=need.urgency.value, priority=need.priority, priority_before=order.priority)
+
+
+def refuse_no_earlier(order: Order, required_by: date, today: date) -> None:
+    """Refuse to bring an order forward to no earlier than it is needed, or to a day that has passed."""
+    refuse_past(required_by, today)
+    if required_by >= order.required_by:
+        raise NeededNoEarlier(required_by=required_by, required_by_before=order.required_by)
+
+
+def widened(order: Order, more: Iterable[ReferenceKey]) -> tuple[ReferenceKey, ...]:
+    """Give what an order would accept with these references, too; one that names none accepts any as it is."""
+    refuse_stock_order(order)
+    accepted = tuple(sorted({*order.accepted, *more}))
+    if not order.accepted or accepted == order.accepted:
+        raise NothingNewAccepted(order=order.order_id, accepts=", ".join(order.accepted) or "any")
+    return accepted
 
 
 def split(order: Order, market: Market, portion: Portion, *, today: date, actor: Actor) -> Decision:
@@ -146,6 +195,8 @@ def split(order: Order, market: Market, portion: Portion, *, today: date, actor:
         asked_on=work.asked_on,
         waiting_days=work.waiting_days,
         required_by=order.required_by,
+        need=work.quantity,
+        stands_still=market.stands_still,
         references=tuple(map(read_reference, order.accepted)),
         reason=f"{actor.by} has split the need",
         weighing=explained.weighing(market.weights),

@@ -8,13 +8,14 @@ from services.orders.domain.splitting import Shares
 from shared.events.weighing import CANDIDATES_TOLD_MAX, Candidate, Weighing
 
 
-def reason(shares: Shares) -> str:
-    """Say why these are asked."""
+def reason(shares: Shares, *, stands_still: bool = False) -> str:
+    """Say why these are asked, while a platform stands still for it or not."""
     offers = shares.offers
     chosen, suitable = offers[0], sum(offer.rank is not None for offer in offers)
     if len(shares.chosen) > 1:
         together = ", ".join(each.offer.source.site for each in shares.chosen)
-        return f"shared out over {together}: {chosen.source.site} alone would bring it on {chosen.expected_on}"
+        alone = f"shared out over {together}: {chosen.source.site} alone would bring it on {chosen.expected_on}"
+        return f"{alone}, and a platform stands still for it" if stands_still else alone
     if chosen.source.named:
         return f"{chosen.source.site} was named for this order"
     if suitable == 1:
@@ -52,6 +53,10 @@ def candidates(offers: Sequence[Offer]) -> tuple[Candidate, ...]:
             rank=offer.rank,
             excluded=offer.excluded,
             expected_on=offer.expected_on,
+            load=offer.source.load,
+            capacity_per_week=offer.source.capacity_per_week,
+            minimum_lot=offer.source.minimum_lot,
+            named=offer.source.named,
             lead_time_days=offer.source.lead_time_days,
             stated_days=_stated(offer),
             unit_cost=_exact(offer.source.unit_cost),

@@ -23,6 +23,7 @@ class PartnerMissing(Refusal):
     """A joint venture has two partners, and the nation where its factory stands is one of them."""
 
     kind = Kind.INVALID
+    field = "partners"
 
 
 class PartnersUnstated(Refusal):
@@ -51,6 +52,7 @@ class EndBeforeApproval(Refusal):
     """An approval cannot end before it began: name that day or one after it."""
 
     kind = Kind.INVALID
+    field = "approved_until"
 
 
 class ExportNotApproved(Refusal):

@@ -30,12 +30,14 @@ class LentToItself(Refusal):
     """The depot fills the order itself: name another one."""
 
     kind = Kind.INVALID
+    field = "depot"
 
 
 class LentBeyondNeed(Refusal):
     """No more can be asked of another depot than the order waits for and no other depot is asked for."""
 
     kind = Kind.INVALID
+    field = "quantity"
 
 
 class SuffixesUsed(Refusal):

@@ -19,6 +19,7 @@ class DocumentNumberMissing(Refusal):
     """Name a document number, or let the depot's rule set numbers aside for its replenishment."""
 
     kind = Kind.INVALID
+    field = "document_number"
 
 
 class NumbersUsedUp(Refusal):

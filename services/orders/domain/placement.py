@@ -25,12 +25,14 @@ class PlacedInFuture(Refusal):
     """An order that was placed elsewhere was placed today or before."""
 
     kind = Kind.INVALID
+    field = "placed_on"
 
 
 class QuantityAbsurd(Refusal):
     """The quantity is more than any order holds: correct it, or let who runs the service raise `order_units_max`."""
 
     kind = Kind.INVALID
+    field = "quantity"
 
 
 def refuse_absurd(quantity: int, *, scale: int, units_max: int) -> None:

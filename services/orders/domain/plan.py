@@ -12,11 +12,11 @@ from datetime import date
 from services.orders.domain import explained, lending, promise
 from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.promise import Promise
-from services.orders.domain.ranking import Ask, Market, Weights, may_make, waiting_days
+from services.orders.domain.ranking import Ask, Market, may_make, waiting_days
 from services.orders.domain.resourcing import may_slip, resource
 from services.orders.domain.sourcing import Sourcing, slipping
 from services.orders.domain.splitting import Share, Shares, share_out
-from services.orders.domain.suitability import ask_for
+from services.orders.domain.suitability import ask_for, needed_by
 from shared.events.orders import OrderEvent, OrderPromised, OrderSourced, OrderSourcingReduced
 from shared.events.references import read_reference
 
@@ -60,21 +60,22 @@ def missing(order: Order) -> int:
 
 def _source(order: Order, market: Market, today: date) -> Decision:
     ask = ask_for(order, market.sources, missing(order), today)
-    shares = _shares(order, market, ask)
+    shares = _shares(order, market, ask, today)
     if len(order.work_orders) + len(shares.chosen) > WORK_ORDERS_MAX:
         return Decision(order)
     sourced, facts = order, list[OrderEvent]()
     for each in shares.chosen:
         work = _work(sourced, each, today)
         sourced = sourced.with_work(work)
-        facts.append(_sourced(order, work, shares, market.weights))
+        facts.append(_sourced(order, work, shares, market))
     return tell(sourced, *facts)
 
 
-def _shares(order: Order, market: Market, ask: Ask) -> Shares:
+def _shares(order: Order, market: Market, ask: Ask, today: date) -> Shares:
     """Choose who is asked: not again whom the order was taken back from, unless there is nobody else."""
-    others = share_out(market, replace(ask, slipped=slipping(order.work_orders)), order.required_by)
-    return others if others.chosen or not slipping(order.work_orders) else share_out(market, ask, order.required_by)
+    left, day = slipping(order.work_orders), needed_by(order, market, today)
+    others = share_out(market, replace(ask, slipped=left), day)
+    return others if others.chosen or not left else share_out(market, ask, day)
 
 
 def _work(order: Order, share: Share, today: date) -> Sourcing:
@@ -94,7 +95,7 @@ def _work(order: Order, share: Share, today: date) -> Sourcing:
     )
 
 
-def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> OrderSourced:
+def _sourced(order: Order, work: Sourcing, shares: Shares, market: Market) -> OrderSourced:
     return OrderSourced(
         **order.about,
         work_order=work.name(order.order_id),
@@ -105,9 +106,11 @@ def _sourced(order: Order, work: Sourcing, shares: Shares, weights: Weights) -> 
         asked_on=work.asked_on,
         waiting_days=work.waiting_days,
         required_by=order.required_by,
+        need=sum(each.quantity for each in shares.chosen),
+        stands_still=market.stands_still,
         references=tuple(map(read_reference, order.accepted)),
-        reason=explained.reason(shares),
-        weighing=explained.weighing(weights),
+        reason=explained.reason(shares, stands_still=market.stands_still),
+        weighing=explained.weighing(market.weights),
         candidates=explained.candidates(shares.offers),
     )
 

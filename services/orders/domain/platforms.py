@@ -21,10 +21,18 @@ class TailUnknown(Refusal):
     kind = Kind.NOT_FOUND
 
 
+class PlatformUnregistered(Refusal):
+    """Nobody has registered a platform of this tail number: register it first, or leave it out."""
+
+    kind = Kind.INVALID
+    field = "tail_number"
+
+
 class PlatformOfAnother(Refusal):
     """The order names a platform of another nation."""
 
     kind = Kind.FORBIDDEN
+    field = "tail_number"
 
 
 class PlatformAlreadyDown(Refusal):
@@ -149,7 +157,7 @@ def register(tail: Tail, wanted: Registration, *, now: datetime) -> Decision:
     """Take a tail into the fleet, or say otherwise where it is at home; the same again changes nothing."""
     since = wanted.in_service_since or (tail.periods[0].began_at if tail.periods else now)
     if since > now:
-        raise MomentInFuture(in_service_since=since, now=now)
+        raise MomentInFuture(in_service_since=since, now=now).at("in_service_since")
     first = tail.periods[0] if tail.periods else Period(1, since, UP)
     if first.ended_at is not None and since > first.ended_at:
         raise ChangeBeforeLast(in_service_since=since, first_change=first.ended_at)
@@ -176,7 +184,7 @@ def post(tail: Tail, change: Change, *, latest: datetime) -> Decision:
     if not tail.version:
         raise TailUnknown(platform=tail.platform, tail_number=tail.tail_number)
     if change.since > latest:
-        raise MomentInFuture(since=change.since, latest=latest)
+        raise MomentInFuture(since=change.since, latest=latest).at("since")
     if any(period.says(change) for period in tail.periods):
         return Decision(tail)
     periods = _corrected(tail, change) if change.corrects else _continued(tail, change)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from services.orders.domain.asking import Need
 from services.orders.domain.comparison import Comparison, compare
 from services.orders.domain.days import shift
 from services.orders.domain.expediting import share_of
@@ -16,7 +17,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.ranking import WAITING_DAYS_MAX, Offer
 from services.orders.domain.sourcing import Sourcing, WorkState
 from services.orders.domain.whatif import OpenLine, Snapshot, project
-from shared.types import OrderId, Priority, SiteId, Urgency
+from shared.types import OrderId, ReferenceKey, SiteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,24 @@ class Shipped:
 class Raised:
     """An order that is more urgent."""
 
-    urgency: Urgency
-    priority: Priority
+    need: Need
 
 
-Act = Hurried | Shared | Shipped | Raised
+@dataclass(frozen=True, slots=True)
+class BroughtForward:
+    """An order that is needed sooner."""
+
+    required_by: date
+
+
+@dataclass(frozen=True, slots=True)
+class Widened:
+    """An order that accepts more references."""
+
+    accepted: tuple[ReferenceKey, ...]
+
+
+Act = Hurried | Shared | Shipped | Raised | BroughtForward | Widened
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +99,18 @@ def expedited(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> 
     return replace(snapshot, lines=lines)
 
 
+def needed(order: Order, act: Act) -> Order:
+    """Give the order as it would be needed: inventory says by this what it would get of stock."""
+    match act:
+        case Raised(need):
+            return replace(order, urgency=need.urgency, priority=need.priority)
+        case BroughtForward(required_by):
+            return replace(order, required_by=required_by)
+        case Widened(accepted):
+            return replace(order, accepted=accepted)
+    return order
+
+
 def _acted(order: Order, act: Act, taken: Taken, today: date) -> Order:
     match act:
         case Hurried(n, wanted_by):
@@ -95,10 +121,8 @@ def _acted(order: Order, act: Act, taken: Taken, today: date) -> Order:
             return order.with_work(share_of(order, offer, quantity, today))
         case Shipped(depot, quantity, due):
             return order.with_work(_shipment(order, depot, quantity, due))
-    demand = order.demand
     gets = min(taken.gets, order.need)
-    raised = replace(demand, reserved=demand.reserved + gets)
-    return replace(order, urgency=act.urgency, priority=act.priority, demand=raised)
+    return replace(needed(order, act), demand=replace(order.demand, reserved=order.demand.reserved + gets))
 
 
 def _shipment(order: Order, depot: SiteId, quantity: int, due: date) -> Sourcing:

@@ -11,12 +11,14 @@ class ActivityOfAnother(Refusal):
     """The document number begins with the activity code of another depot."""
 
     kind = Kind.FORBIDDEN
+    field = "document_number"
 
 
 class UrgencyUnapproved(Refusal):
     """An urgency of need of A or B needs an approver: place the order as C, and let one raise it."""
 
     kind = Kind.FORBIDDEN
+    field = "urgency"
 
 
 class Designator(StrEnum):

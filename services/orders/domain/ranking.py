@@ -80,6 +80,8 @@ class Market:
 
     sources: Sequence[Source] = ()
     weights: Weights = UNSTATED
+    stands_still: bool = False
+    """Whether a platform stands still for the order that is to be sourced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,6 +38,7 @@ class DismissalOutOfReach(Refusal):
     """A dismissal ends on a day after today, within a year."""
 
     kind = Kind.INVALID
+    field = "until"
 
 
 class ProposalState(StrEnum):

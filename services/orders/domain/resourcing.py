@@ -19,7 +19,7 @@ from services.orders.domain.order import Decision, Order, tell
 from services.orders.domain.ranking import Market, Resourcing
 from services.orders.domain.sourcing import Sourcing, slipping
 from services.orders.domain.splitting import Shares, share_out
-from services.orders.domain.suitability import ask_for
+from services.orders.domain.suitability import ask_for, needed_by
 from shared.errors import Refusal
 from shared.events.orders import OrderSourcingReduced
 
@@ -147,7 +147,8 @@ def _late(order: Order, today: date) -> Iterator[Sourcing]:
 def _weigh(order: Order, work: Sourcing, market: Market, today: date) -> Proposal | None:
     quantity = min(order.left[work.n], order.sourced)
     ask = ask_for(order, market.sources, quantity, today)
-    shares = share_out(market, replace(ask, slipped=slipping(order.work_orders) | {work.source}), order.required_by)
+    others = replace(ask, slipped=slipping(order.work_orders) | {work.source})
+    shares = share_out(market, others, needed_by(order, market, today))
     if not shares.chosen or not quantity:
         return None
     return Proposal(

@@ -1,5 +1,7 @@
 """Sharing a need out over several sources, where one alone would be later than the depot needs it.
 
+While a platform stands still for it, it is needed at once (`suitability.needed_by`).
+
 One source is asked as long as it is in time, or as no capacity holds it up. Otherwise the earliest day is sought on
 which several together would have brought all of it, not earlier than it is needed; each, the best first, is asked for
 what it can bring by then. It is done where that is in time, or a week sooner: every share is one more work order. Who
@@ -37,21 +39,21 @@ class Shares:
     chosen: Sequence[Share] = ()
 
 
-def share_out(market: Market, ask: Ask, required_by: date) -> Shares:
+def share_out(market: Market, ask: Ask, needed_by: date) -> Shares:
     """Choose who is asked for how much: one source, or several where that is sooner."""
     offers = rank(market, ask)
     willing = [offer for offer in offers if offer.rank is not None]
     if not willing:
         return Shares(offers)
     alone = Share(willing[0], ask.quantity)
-    is_late = alone.offer.expected_on > required_by and waiting_days(alone.offer.source, ask.quantity) > 0
-    together = _together(willing, ask, required_by) if is_late and not alone.offer.source.named else []
+    is_late = alone.offer.expected_on > needed_by and waiting_days(alone.offer.source, ask.quantity) > 0
+    together = _together(willing, ask, needed_by) if is_late and not alone.offer.source.named else []
     return Shares(offers, together or [alone])
 
 
-def _together(willing: Sequence[Offer], ask: Ask, required_by: date) -> list[Share]:
+def _together(willing: Sequence[Offer], ask: Ask, needed_by: date) -> list[Share]:
     """Let others help the one that is asked first, by the earliest day that is soon enough; nothing if that is late."""
-    needed = max(0, (required_by - ask.day).days)
+    needed = max(0, (needed_by - ask.day).days)
     first, last = max(needed, willing[0].source.lead_time_days), (willing[0].expected_on - ask.day).days
     days = first + bisect_left(range(first, last), True, key=lambda days: _enough(willing, ask.quantity, days))
     if days >= last or (days > needed and last - days < GAIN_DAYS_MIN):

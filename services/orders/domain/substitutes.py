@@ -21,6 +21,7 @@ class ReferenceUnknown(Refusal):
     """The catalogue has no such reference of the part: name one that it has, or none for any."""
 
     kind = Kind.INVALID
+    field = "references"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from services.orders.domain.order import Order
-from services.orders.domain.ranking import Ask
+from services.orders.domain.ranking import Ask, Market
 from services.orders.domain.source import Source
 from services.orders.domain.sourcing import refusing
 from shared.types import SiteId
@@ -22,6 +22,11 @@ def ask_for(order: Order, sources: Iterable[Source], quantity: int, day: date) -
         accepted=order.accepted,
         held_back_from=_held_back_from(order, sources),
     )
+
+
+def needed_by(order: Order, market: Market, today: date) -> date:
+    """Say by when it is worth to share a need out: at once while a platform stands still for it."""
+    return today if market.stands_still else order.required_by
 
 
 def _held_back_from(order: Order, sources: Iterable[Source]) -> frozenset[SiteId]:

@@ -3,7 +3,7 @@
 Nothing here is planned: this says how terms, work orders and quantities would look, and `whatif` plans with them.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,7 +15,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.road import Road
 from services.orders.domain.source import Source
 from services.orders.domain.sourcing import Sourcing
-from shared.types import OrderId, PartId, SiteId
+from shared.types import LotId, OrderId, PartId, SiteId
 
 Slips = Mapping[tuple[OrderId, int], int]
 """By how many days work orders come later, or earlier, because their source has another capacity."""
@@ -64,7 +64,17 @@ class Growth:
     part: PartId | None = None
 
 
-Supposition = Stop | Capacity | Rejection | Opening | Growth
+@dataclass(frozen=True, slots=True)
+class LotRejection:
+    """A lot is rejected: what of it is on its way, and what of it is held for orders, will not be had."""
+
+    lot: LotId
+    coming: Mapping[tuple[OrderId, int], int]
+    """How much of it is on its way for an order's n-th work order."""
+    held: Mapping[OrderId, int]
+
+
+Supposition = Stop | Capacity | Rejection | LotRejection | Opening | Growth
 
 
 def subject(supposed: Supposition) -> tuple[object, ...]:
@@ -74,6 +84,8 @@ def subject(supposed: Supposition) -> tuple[object, ...]:
             return type(supposed), site
         case Rejection(order_id, n):
             return Rejection, order_id, n
+        case LotRejection(lot):
+            return LotRejection, lot
         case Opening(part, source):
             return Opening, part, source.site
     return Growth, supposed.part
@@ -99,17 +111,24 @@ class World:
     stopped: Mapping[SiteId, int] = field(default_factory=dict)
     capacities: Mapping[SiteId, int] = field(default_factory=dict)
     rejected: Mapping[OrderId, Mapping[int, int]] = field(default_factory=dict)
+    lost: Mapping[OrderId, int] = field(default_factory=dict)
+    """How much of what is held for an order is none any more."""
     opened: Mapping[PartId, Mapping[SiteId, Source]] = field(default_factory=dict)
     growth: Mapping[PartId | None, Decimal] = field(default_factory=dict)
 
     @classmethod
     def of(cls, suppositions: Sequence[Supposition], today: date) -> "World":
         """Put suppositions together."""
-        rejected: defaultdict[OrderId, dict[int, int]] = defaultdict(dict)
+        rejected: defaultdict[OrderId, Counter[int]] = defaultdict(Counter)
+        lost: Counter[OrderId] = Counter()
         opened: defaultdict[PartId, dict[SiteId, Source]] = defaultdict(dict)
         for each in suppositions:
             if isinstance(each, Rejection):
-                rejected[each.order_id][each.n] = each.quantity
+                rejected[each.order_id][each.n] += each.quantity
+            if isinstance(each, LotRejection):
+                lost.update(each.held)
+                for (order_id, n), quantity in each.coming.items():
+                    rejected[order_id][n] += quantity
             if isinstance(each, Opening):
                 closed_days = max(0, (each.opens_on - today).days)
                 terms = replace(each.source, lead_time_days=each.source.lead_time_days + closed_days)
@@ -119,6 +138,7 @@ class World:
             stopped={each.site: each.days for each in suppositions if isinstance(each, Stop)},
             capacities={each.site: each.percent for each in suppositions if isinstance(each, Capacity)},
             rejected=rejected,
+            lost=lost,
             opened=opened,
             growth={each.part: each.factor for each in suppositions if isinstance(each, Growth)},
         )
@@ -161,14 +181,16 @@ class World:
             self._changed(apart, work, slips) if left[work.n] and work.n not in apart.sent else work
             for work in order.work_orders
         ]
-        return self._grown(replace(order, work_orders=tuple(works)))
+        demand = replace(order.demand, reserved=max(0, order.demand.reserved - self.lost.get(order.order_id, 0)))
+        return self._grown(replace(order, demand=demand, work_orders=tuple(works)))
 
     def _changed(self, apart: Apart, work: Sourcing, slips: Slips) -> Sourcing:
         order_id, n = apart.order.order_id, apart.part_of.get(work.n, work.n)
+        rejected = self.rejected.get(order_id, {}).get(n, 0)
         return self._work(
             work,
             slips.get((order_id, n), 0),
-            self.rejected.get(order_id, {}).get(n, 0),
+            min(rejected, apart.order.left[work.n]),
             foreseen=apart.silent.get(n) or work.due,
         )
 

@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, any_, func, literal, or_, select, text, tup
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.order import SETTLED
+from services.orders.queries.withheld import shown
 from services.orders.schemas.filters import OrderFilter
 from services.orders.schemas.offers import MakingRead
 from services.orders.schemas.orders import ChangeRead, OrderRead, OrderSummary, WorkOrderRead
@@ -70,7 +71,10 @@ async def order(
         ],
         history=[
             ChangeRead(
-                version=each.key_seq, type=each.type, recorded_at=each.recorded_at, data=json.loads(each.payload)
+                version=each.key_seq,
+                type=each.type,
+                recorded_at=each.recorded_at,
+                data=dict(shown(json.loads(each.payload))),
             )
             for each in reversed(page.cut(told.all(), lambda each: [each.key_seq]))
         ],

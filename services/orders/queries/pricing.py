@@ -5,11 +5,12 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.domain import pricing
 from services.orders.domain.asking import refuse_cancelled, refuse_settled
 from services.orders.domain.comparison import Comparison
 from services.orders.domain.order import Order, OrderUnknown
 from services.orders.domain.platforms import TailName
-from services.orders.domain.pricing import Act, Raised, Taken, price
+from services.orders.domain.pricing import Act, Taken
 from services.orders.domain.whatif import OpenLine
 from services.orders.queries import releases, scenarios, seen, whatif
 from services.orders.queries.whatif import Scene
@@ -18,6 +19,7 @@ from services.orders.schemas.whatif import MovedRelease
 from services.orders.settings import OrdersSettings
 from services.orders.store import orders as order_store
 from services.orders.store.lookups import Sight
+from shared.events.references import read_reference
 from shared.http.tokens import Principal
 from shared.types import OrderId
 
@@ -56,11 +58,14 @@ async def load(
 def answer(asked: Priced, act: Act, taken: Taken, *, shown_max: int) -> PriceRead:
     """Reckon the price, and show what of it may be seen; takes a second where thousands of lines are open."""
     snapshot = asked.scene.snapshot
-    found = price(snapshot, asked.line.order.order_id, act, taken)
+    needed = pricing.needed(asked.line.order, act)
+    found = pricing.price(snapshot, needed.order_id, act, taken)
     return PriceRead(
         today=snapshot.today,
         horizon_days=snapshot.horizon_days,
-        priority=act.priority if isinstance(act, Raised) else asked.line.order.priority,
+        priority=needed.priority,
+        required_by=needed.required_by,
+        references=list(map(read_reference, needed.accepted)),
         promises=scenarios.totals(found.promises),
         platforms=scenarios.totals(found.platforms),
         losers=_losers(asked, taken)[:shown_max],

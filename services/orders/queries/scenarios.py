@@ -6,7 +6,7 @@ from services.orders.domain.comparison import Comparison, Move, Release, Totals,
 from services.orders.domain.order import Order
 from services.orders.domain.whatif import day_of, project, sources_of
 from services.orders.queries.whatif import Scene
-from services.orders.schemas.suppositions import asked
+from services.orders.schemas.suppositions import Made, asked
 from services.orders.schemas.whatif import (
     MovedPromise,
     MovedRelease,
@@ -19,11 +19,11 @@ from services.orders.schemas.whatif import (
 )
 
 
-def answer(scene: Scene, question: WhatIf, wanted: WhatIfFilter, *, shown_max: int) -> WhatIfRead:
+def answer(scene: Scene, question: WhatIf, wanted: WhatIfFilter, *, made: Made, shown_max: int) -> WhatIfRead:
     """Show what each scenario would change; takes a second where thousands of lines are open."""
     before = project(scene.snapshot)
     scenarios = {
-        name: _shown(_kept(compare(before, project(scene.snapshot, asked(listed))), scene, wanted), shown_max)
+        name: _shown(_kept(compare(before, project(scene.snapshot, asked(listed, made))), scene, wanted), shown_max)
         for name, listed in question.named.items()
     }
     return WhatIfRead(

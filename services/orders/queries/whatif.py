@@ -15,6 +15,8 @@ from services.orders.queries import releases
 from services.orders.schemas.suppositions import (
     CapacitySupposed,
     DemandSupposed,
+    LotRejectionSupposed,
+    Made,
     OpeningSupposed,
     RejectionSupposed,
     StopSupposed,
@@ -84,15 +86,20 @@ async def load(session: AsyncSession, nation: Nation, sight: Sight, *, today: da
     return Scene(snapshot, {row.order_id: row.platform for row in rows})
 
 
-async def check(session: AsyncSession, question: WhatIf, snapshot: Snapshot) -> None:
-    """Refuse what is supposed of a part, site or work order that is not there, of the past, or twice."""
+async def resolve(session: AsyncSession, question: WhatIf, snapshot: Snapshot) -> Made:
+    """Look up what was made of the lots that a question names.
+
+    What it supposes of a part, site, work order or lot that is not there, of the past, or twice, is refused.
+    """
     every = [
         (scenario, number, each) for scenario, listed in question.named.items() for number, each in enumerate(listed)
     ]
+    made = await lot_facts.made(session, {each.lot for _, _, each in every if isinstance(each, LotRejectionSupposed)})
     known = _Known(
         sites={name: site.kind for name, site in (await lookups.sites(session, _sites(every))).items()},
         parts=frozenset(await lookups.parts(session, _parts(every))),
         orders={line.order.order_id: line.order for line in snapshot.lines},
+        made=made,
         today=snapshot.today,
     )
     errors = [
@@ -103,10 +110,11 @@ async def check(session: AsyncSession, question: WhatIf, snapshot: Snapshot) -> 
     errors += [
         {"field": question.place(scenario, number, "kind"), "message": "this is supposed already; say it once"}
         for scenario, listed in question.named.items()
-        for number in _repeated(listed)
+        for number in _repeated(listed, made)
     ]
     if errors:
         raise SuppositionInvalid(errors=errors)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class _Known:
     sites: Mapping[str, SiteKind]
     parts: frozenset[str]
     orders: Mapping[OrderId, Order]
+    made: Made
     today: date
 
     def wrong(self, supposed: Supposed) -> Iterator[tuple[str, str]]:
@@ -132,8 +141,8 @@ class _Known:
             case DemandSupposed():
                 if supposed.part is not None:
                     yield from self._wrong_part(supposed.part)
-            case RejectionSupposed():
-                yield from self._wrong_work(supposed)
+            case RejectionSupposed() | LotRejectionSupposed():
+                yield from self._wrong_rejection(supposed)
 
     def _wrong_site(self, site: str, *, is_new: bool) -> Iterator[tuple[str, str]]:
         kind = self.sites.get(site)
@@ -146,7 +155,10 @@ class _Known:
         if part not in self.parts:
             yield "part", "there is no such part"
 
-    def _wrong_work(self, supposed: RejectionSupposed) -> Iterator[tuple[str, str]]:
+    def _wrong_rejection(self, supposed: RejectionSupposed | LotRejectionSupposed) -> Iterator[tuple[str, str]]:
+        if isinstance(supposed, LotRejectionSupposed):
+            yield from self._wrong_lot(supposed)
+            return
         order_id, _, number = supposed.work_order.rpartition("-W")
         order = self.orders.get(order_id)
         left = order.left.get(int(number), 0) if order else 0
@@ -154,6 +166,15 @@ class _Known:
             yield "work_order", "no open order of your nation waits for such a work order"
         elif supposed.quantity > left:
             yield "quantity", f"the work order will bring only {left}"
+
+    def _wrong_lot(self, supposed: LotRejectionSupposed) -> Iterator[tuple[str, str]]:
+        held = [] if supposed.stands is None else supposed.stands.held
+        for number, each in enumerate(held):
+            if each.order_id not in self.orders:
+                yield f"stands.held[{number}].order_id", "your nation has no such open order"
+        made = {work_order.rpartition("-W")[0] for work_order in self.made.get(supposed.lot, {})}
+        if not held and made.isdisjoint(self.orders):
+            yield "lot", "no open order of your nation waits for anything of such a lot, or none is told to hold it"
 
 
 def _sites(every: Sequence[tuple[str, int, Supposed]]) -> set[str]:
@@ -164,6 +185,6 @@ def _parts(every: Sequence[tuple[str, int, Supposed]]) -> set[str]:
     return {each.part for _, _, each in every if isinstance(each, OpeningSupposed | DemandSupposed) and each.part}
 
 
-def _repeated(listed: list[Supposed]) -> list[int]:
-    subjects = [subject(each) for each in asked(listed)]
+def _repeated(listed: list[Supposed], made: Made) -> list[int]:
+    subjects = [subject(each) for each in asked(listed, made)]
     return [number for number, each in enumerate(subjects) if each in subjects[:number]]

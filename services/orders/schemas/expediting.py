@@ -7,7 +7,9 @@ from pydantic import ConfigDict, Field, JsonValue
 
 from services.orders.schemas.examples import ORDER
 from services.orders.schemas.orders import OrderSummary
+from services.orders.schemas.references import Accepted
 from services.orders.schemas.whatif import MovedPromise, MovedRelease, TotalsRead
+from shared.events.production import Reference
 from shared.http.forms import VERSION_MAX, Answer, Body, Day, example
 from shared.types import OrderId, PositiveQuantity, Priority, Quantity, SiteId, Text, Urgency, WorkOrderId
 
@@ -41,6 +43,13 @@ class Expediting(Body):
     """Why; it stands in the order's history."""
     version: Version | None = None
     """The order's version that you saw; if it has changed since, nothing is done."""
+
+
+class Renewed(Expediting):
+    """What makes the need itself stronger, so that stock may go to it that others hold or wait for."""
+
+    stock: StockTaken | None = None
+    """With `dry_run`: what inventory says that it would get, and who would lose it."""
 
 
 class Hurry(Expediting):
@@ -78,18 +87,35 @@ class Lateral(Expediting):
     """With `dry_run`: what inventory says that it would hold there, and who would lose it."""
 
 
-class Raise(Expediting):
+class Raise(Renewed):
     """Make the order more urgent: orders of lower bands lose what they hold to it."""
 
     kind: Literal["raise"]
     """The urgency of need is raised."""
     urgency: Urgency
     """The new urgency of need; A and B take an approver's token."""
-    stock: StockTaken | None = None
-    """With `dry_run`: what inventory says that it would get, and who would lose it."""
 
 
-Expedite = Annotated[Hurry | Split | Lateral | Raise, Field(discriminator="kind")]
+class BringForward(Renewed):
+    """Need the order sooner: among orders of its priority it goes before those that are needed later."""
+
+    kind: Literal["bring-forward"]
+    """The day of need is brought forward."""
+    required_by: Day
+    """The new day of need, before the one that it has."""
+
+
+class Substitute(Renewed):
+    """Allow substitutes: the order accepts more references, and may be given lots of these and be sourced so."""
+
+    kind: Literal["substitute"]
+    """More references are accepted."""
+    references: Accepted = []
+    """The references that it accepts, too; if none is named, all that may replace those that it accepts, as the
+    catalogue says today."""
+
+
+Expedite = Annotated[Hurry | Split | Lateral | Raise | BringForward | Substitute, Field(discriminator="kind")]
 EXAMPLES: list[dict[str, JsonValue]] = [
     {
         "kind": "hurry",
@@ -100,6 +126,8 @@ EXAMPLES: list[dict[str, JsonValue]] = [
     {"kind": "split", "source": "F-02", "quantity": 1, "reason": "F-01 is late for one of two."},
     {"kind": "lateral", "depot": "D-02", "quantity": 1, "reason": "D-02 has three, and flies less."},
     {"kind": "raise", "urgency": "A", "reason": "The helicopter stands still for it."},
+    {"kind": "bring-forward", "required_by": "2026-12-20", "reason": "The flight is earlier."},
+    {"kind": "substitute", "reason": "The original is late: what may replace it will do."},
 ]
 
 
@@ -113,7 +141,12 @@ class PriceRead(Answer):
     horizon_days: int
     """How far ahead the days are counted on which platforms stand still."""
     priority: Priority
-    """The priority designator that the order would have: inventory is asked what it takes by it."""
+    """The priority designator that the order would have: by this, `required_by` and `references`, inventory says what
+    it takes."""
+    required_by: date
+    """The day on which it would be needed."""
+    references: list[Reference]
+    """The references that it would accept; any of the part if there is none."""
     promises: TotalsRead
     """Promises that would move, this order's own included, whether or not you may see them."""
     platforms: TotalsRead
@@ -140,6 +173,8 @@ class ExpediteRead(Answer):
                 "today": "2026-11-26",
                 "horizon_days": 365,
                 "priority": 4,
+                "required_by": "2026-12-20",
+                "references": [],
                 "promises": {**_NOTHING, "earlier": 1, "days_earlier": 57},
                 "platforms": _NOTHING,
                 "losers": [],

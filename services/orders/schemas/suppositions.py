@@ -1,6 +1,6 @@
 """What may be supposed, as it is sent: of sources, of work orders and of demand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal, Self
@@ -9,15 +9,16 @@ from pydantic import Field, field_validator, model_validator
 
 from services.orders.domain.source import Source, Span
 from services.orders.domain.sourcing import number_of
-from services.orders.domain.supposition import Capacity, Growth, Opening, Rejection, Stop, Supposition
+from services.orders.domain.supposition import Capacity, Growth, LotRejection, Opening, Rejection, Stop, Supposition
 from services.orders.schemas.sources import Currency, Money, Share
 from shared.http.forms import Body, Day
-from shared.types import PartId, PositiveQuantity, SiteId, SiteKind, WorkOrderId, written
+from shared.types import LotId, OrderId, PartId, PositiveQuantity, Quantity, SiteId, SiteKind, WorkOrderId, written
 
 Factor = Annotated[str, written(r"^[0-9]{1,2}(\.[0-9]{1,2})?$", "1.5")]
 """An exact factor below a hundred, as text: `"2"`."""
 _DAYS_MAX = 3650
 _PERCENT_MAX = 1000
+_HOLDERS_MAX = 1000
 
 
 class StopSupposed(Body):
@@ -63,6 +64,46 @@ class RejectionSupposed(Body):
     def supposition(self) -> Supposition:
         """Say it in the domain's words."""
         return Rejection(self.work_order.rpartition("-W")[0], number_of(self.work_order), self.quantity)
+
+
+class HeldOfLot(Body):
+    """An order for which some of a lot is held."""
+
+    order_id: OrderId
+    """The order."""
+    quantity: PositiveQuantity
+    """How much of the lot is held for it, in quanta of the part."""
+
+
+class LotStands(Body):
+    """Where a lot stands, as inventory says: `GET /v1/lots/{lot}/holders`."""
+
+    coming: Quantity = 0
+    """How much of it is finished at its factory or on the road."""
+    held: Annotated[list[HeldOfLot], Field(max_length=_HOLDERS_MAX)] = []
+    """For which orders it is held."""
+
+
+class LotRejectionSupposed(Body):
+    """A whole lot is rejected: what is on its way for work orders will not come, what is held is none."""
+
+    kind: Literal["reject-lot"]
+    """That a lot is rejected."""
+    lot: LotId
+    """The lot, with the site that numbered it."""
+    stands: LotStands | None = None
+    """Where it stands, as inventory says; without it, all that was made of it counts as on its way."""
+
+    def rejection(self, made: Mapping[WorkOrderId, int]) -> Supposition:
+        """Say it in the domain's words, of a lot of which so much was made for each work order."""
+        left = sum(made.values()) if self.stands is None else self.stands.coming
+        coming = {}
+        for work_order, quantity in sorted(made.items()):
+            taken = min(left, quantity)
+            coming[work_order.rpartition("-W")[0], number_of(work_order)] = taken
+            left -= taken
+        held = [] if self.stands is None else self.stands.held
+        return LotRejection(self.lot, coming, {each.order_id: each.quantity for each in held})
 
 
 class OpeningSupposed(Body):
@@ -135,10 +176,16 @@ class DemandSupposed(Body):
 
 
 Supposed = Annotated[
-    StopSupposed | CapacitySupposed | RejectionSupposed | OpeningSupposed | DemandSupposed, Field(discriminator="kind")
+    StopSupposed | CapacitySupposed | RejectionSupposed | LotRejectionSupposed | OpeningSupposed | DemandSupposed,
+    Field(discriminator="kind"),
 ]
+Made = Mapping[LotId, Mapping[WorkOrderId, int]]
+"""How much of each lot was made for which work orders."""
 
 
-def asked(scenario: Sequence[Supposed]) -> list[Supposition]:
+def asked(scenario: Sequence[Supposed], made: Made) -> list[Supposition]:
     """Say a scenario in the domain's words."""
-    return [each.supposition() for each in scenario]
+    return [
+        each.rejection(made.get(each.lot, {})) if isinstance(each, LotRejectionSupposed) else each.supposition()
+        for each in scenario
+    ]

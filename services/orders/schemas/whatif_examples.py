@@ -21,6 +21,15 @@ ASKED: tuple[dict[str, Any], ...] = (
         }
     },
     {"suppositions": [{"kind": "capacity", "site": "F-01", "percent": 50}]},
+    {
+        "suppositions": [
+            {
+                "kind": "reject-lot",
+                "lot": "F-01:L-2026-0042",
+                "stands": {"coming": 2, "held": [{"order_id": "7201YA6327A001-2026", "quantity": 1}]},
+            }
+        ]
+    },
 )
 ANSWER: dict[str, Any] = {
     "today": "2026-11-26",

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.events.production import LotDispatched, LotEvent, LotFinished, LotScrapped
 from shared.events.progress import MaterialConsumed
 from shared.sql import Statement
-from shared.types import EventId, WorkOrderId
+from shared.types import EventId, LotId, WorkOrderId
 
 _SAVE = Statement(
     """
@@ -30,6 +30,14 @@ _SENT = Statement(
     """
     SELECT work_order, sum(quantity)::bigint AS quantity FROM lot_fact
     WHERE kind = 'dispatched' AND work_order = ANY(CAST(:work_orders AS text[])) GROUP BY work_order
+    """
+)
+_MADE = Statement(
+    """
+    SELECT lot, work_order,
+           greatest(sum(CASE kind WHEN 'finished' THEN quantity WHEN 'scrapped' THEN -quantity ELSE 0 END),
+                    sum(quantity) FILTER (WHERE kind = 'dispatched'))::bigint AS quantity
+    FROM lot_fact WHERE lot = ANY(CAST(:lots AS text[])) AND work_order IS NOT NULL GROUP BY lot, work_order
     """
 )
 KINDS: dict[type[LotEvent], str] = {
@@ -89,6 +97,15 @@ async def sent(session: AsyncSession, work_orders: Collection[WorkOrderId]) -> d
     """Tell how much of these work orders has been dispatched; of which nothing has been is not in the answer."""
     rows = await _SENT.rows(session, {"work_orders": sorted(work_orders)})
     return {row.work_order: row.quantity for row in rows}
+
+
+async def made(session: AsyncSession, lots: Collection[LotId]) -> dict[LotId, dict[WorkOrderId, int]]:
+    """Tell how much of these lots was made for which work orders, or sent for them where nobody told of its making."""
+    found: dict[LotId, dict[WorkOrderId, int]] = {}
+    for row in await _MADE.rows(session, {"lots": sorted(lots)}):
+        if row.quantity and row.quantity > 0:
+            found.setdefault(row.lot, {})[row.work_order] = row.quantity
+    return found
 
 
 def _exact(amount: str | None) -> Decimal | None:

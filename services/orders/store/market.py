@@ -20,7 +20,11 @@ from shared.types import Nation, OrderId, PartId, ReferenceKey, SiteId, SiteKind
 
 _BUYERS = Statement(
     """
-    SELECT o.order_id, depot.country, named.site, w.*
+    SELECT o.order_id, depot.country, named.site, w.*, EXISTS (
+      SELECT FROM tail_period AS last JOIN tail USING (platform, tail_number) JOIN part_copy p ON p.part_id = o.part
+      JOIN site_copy home ON home.site_id = tail.site AND home.country = depot.country
+      WHERE last.platform = o.platform AND last.tail_number = o.tail_number AND last.ended_at IS NULL
+        AND last.awaiting_parts AND o.platform = ANY(p.grounds)) AS stands_still
     FROM orders o JOIN site_copy depot ON depot.site_id = o.ordered_by
     LEFT JOIN source_override named ON named.order_id = o.order_id
     LEFT JOIN LATERAL (
@@ -133,7 +137,9 @@ async def markets(session: AsyncSession, orders: Mapping[OrderId, Order], today:
     weights = {row.country: _weights(row) for row in buyers}
     return {
         row.order_id: Market(
-            _named(found.get((orders[row.order_id].part, row.country), []), row.site), weights[row.country]
+            _named(found.get((orders[row.order_id].part, row.country), []), row.site),
+            weights[row.country],
+            stands_still=row.stands_still,
         )
         for row in buyers
     }

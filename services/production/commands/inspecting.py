@@ -126,18 +126,18 @@ async def _judge(session: AsyncSession, factory: SiteId, principal: Principal) -
     """Say whose word it is: the site's own nation's, or, of a supplier abroad, the asker's for what his nation buys."""
     site = await catalogue.find_site(session, factory)
     if site is None:
-        raise CatalogueBehind(site=factory)
+        raise CatalogueBehind(site=factory).at("factory")
     is_own = rights.may_inspect(principal, factory, site.country)
     if not is_own and not rights.may_inspect_abroad(principal, site.kind):
         raise InspectedByItsOwnNation(site=factory, nation=site.country)
     if site.kind is SiteKind.DEPOT:
-        raise SiteNotFactory(site=factory)
+        raise SiteNotFactory(site=factory).at("factory")
     return None if is_own else principal.nation
 
 
 async def _check_reference(session: AsyncSession, part: PartId, reference: Reference) -> None:
     known = await catalogue.references(session, part)
     if known is None:
-        raise CatalogueBehind(part=part)
+        raise CatalogueBehind(part=part).at("part")
     if reference not in [each.matched for each in known]:
         raise ReferenceUnknown(part=part, **reference.model_dump())

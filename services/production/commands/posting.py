@@ -190,9 +190,9 @@ def _not_theirs(reading: Reading, floor: Floor, catalogue: Catalogue) -> Refusal
 
 def _unknown(fact: FactoryFact, catalogue: Catalogue) -> CatalogueBehind | None:
     if isinstance(fact, LotFact) and fact.part not in catalogue.parts:
-        return CatalogueBehind(part=fact.part)
+        return CatalogueBehind(part=fact.part).at("data.part")
     if isinstance(fact, FactoryLotDispatched) and fact.depot not in catalogue.sites:
-        return CatalogueBehind(site=fact.depot)
+        return CatalogueBehind(site=fact.depot).at("data.depot")
     return None
 
 

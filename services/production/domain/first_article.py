@@ -38,6 +38,7 @@ class ReferenceUnknown(Refusal):
     """The catalogue has no such reference of the part: its keeper adds it first."""
 
     kind = Kind.INVALID
+    field = "reference"
 
 
 class FirstArticleUnderWay(Refusal):
@@ -60,12 +61,14 @@ class DayInFuture(Refusal):
     """The day has not come yet."""
 
     kind = Kind.INVALID
+    field = "day"
 
 
 class DayBeforeLastStep(Refusal):
     """The day lies before that of the inspection's last step."""
 
     kind = Kind.INVALID
+    field = "day"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,12 +30,14 @@ class OfferNotLess(Refusal):
     """The offer is neither of less than was ordered nor of another day: accept the work order, or offer less."""
 
     kind = Kind.INVALID
+    field = "data.quantity"
 
 
 class KitsTooMany(Refusal):
     """The work order has had so many kits reported as it may: report several under one name."""
 
     kind = Kind.INVALID
+    field = "data.kit"
 
 
 class WorkInProgressWanted(Refusal):
@@ -46,6 +48,7 @@ class ReuseUnclear(Refusal):
     """Reused pieces, and only these, go on as another work order: name it in `reused_for`."""
 
     kind = Kind.INVALID
+    field = "data.reused_for"
 
 
 class CostIncomplete(Refusal):
@@ -177,7 +180,8 @@ UNSAID = Said()
 def require_cost_whole(fact: FactoryMaterialConsumed) -> None:
     """Refuse a cost without its currency, and a currency of nothing."""
     if (fact.unit_cost is None) is not (fact.currency is None):
-        raise CostIncomplete(unit_cost=fact.unit_cost, currency=fact.currency)
+        lacking = "data.currency" if fact.currency is None else "data.unit_cost"
+        raise CostIncomplete(unit_cost=fact.unit_cost, currency=fact.currency).at(lacking)
 
 
 def require_reuse_clear(fact: FactoryWorkInProgressDecided) -> None:

@@ -15,6 +15,8 @@ RETRY_SECONDS = 5
 class EventIdReused(Refusal):
     """The source has used this id for another event."""
 
+    field = "id"
+
 
 class CatalogueBehind(Refusal):
     """The catalogue here has not heard of this part or site yet; send the event again."""

@@ -21,12 +21,14 @@ class PartNotPurchased(Refusal):
     """The purchase is of another part than was dispatched: correct the part or the work order."""
 
     kind = Kind.INVALID
+    field = "data.part"
 
 
 class QuantityAbsurd(Refusal):
     """The quantity dispatched is many times what was ordered: correct the quantity or the work order."""
 
     kind = Kind.INVALID
+    field = "data.quantity"
 
 
 def is_purchase(fact: FactoryFact) -> bool:

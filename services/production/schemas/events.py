@@ -53,6 +53,7 @@ class EventTypeUnknown(Refusal):
     """Events of this type are not posted here."""
 
     kind = Kind.INVALID
+    field = "type"
 
 
 class EventTooLarge(Refusal):

@@ -1,4 +1,4 @@
-"""What depots do to have parts sooner: hurry a source, split, let another depot ship, raise the urgency, fill shelves.
+"""What depots do to have parts sooner: hurry a source, split, let another depot ship, need it more, fill shelves.
 
 A worker for each depot does it to the orders of its own, and ships what other depots have asked of it.
 """
@@ -68,6 +68,8 @@ class Hurrying:
         if roll < 0.8:
             depot = self._dice.choice([each for each in DEPOTS if each != self._depot])
             return {"kind": "lateral", "depot": depot, "quantity": 1}
+        if roll < 0.9:
+            return {"kind": "bring-forward", "required_by": today} if order["required_by"] > today else None
         return {"kind": "raise", "urgency": "A"} if order["urgency"] != "A" else None
 
     async def _replenish(self, number: int, note: Note) -> None:

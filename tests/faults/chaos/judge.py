@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from deploy.postgres.provision import connect
 from shared.events.expediting import OrderLentAsked, OrderSourceHurried, OrderSplit
-from shared.events.orders import OrderCancelRequested, OrderPlaced, OrderReprioritised
+from shared.events.orders import OrderCancelRequested, OrderPlaced, OrderReprioritised, OrderRescheduled
 from shared.events.platforms import PlatformDown, PlatformUp
 from shared.events.quality import FirstArticleChanged
 from shared.events.stock import ProtectedMinimumSet
@@ -71,7 +71,8 @@ _BOOKED: Mapping[str, Sequence[tuple[str, str]]] = {
             f"""
             SELECT convert_from(payload, 'UTF8')::json ->> 'reason', order_id, count(*)
             FROM event_log JOIN orders ON order_id = substr(key, 7) AND supplies IS NULL
-            WHERE type IN ('{OrderSourceHurried.TYPE}', '{OrderSplit.TYPE}', '{OrderLentAsked.TYPE}', '{OrderReprioritised.TYPE}')
+            WHERE type IN ('{OrderSourceHurried.TYPE}', '{OrderSplit.TYPE}', '{OrderLentAsked.TYPE}', '{OrderReprioritised.TYPE}',
+                           '{OrderRescheduled.TYPE}')
             GROUP BY 1, 2
             """,  # noqa: E501, S608  # our own types
         ),

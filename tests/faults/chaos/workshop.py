@@ -1,4 +1,6 @@
-"""What factories say of the work orders that they have: taken, countered, late, without a kit, made and sent.
+"""What factories say of the work orders that they have: taken, refused, countered, late, without a kit, made and sent.
+
+What was begun and is asked back meanwhile is scrapped, or made for stock.
 
 A worker for each factory does all of it, so that nobody else answers for the same work order meanwhile.
 """
@@ -29,10 +31,10 @@ class Workshop:
 
     async def act(self, numbers: Iterator[int], note: Note) -> Consignment | None:
         """Say the next thing of a work order; gives what was sent by it."""
-        status = self._dice.choice(("opened", "accepted"))
-        path = f"/v1/work-orders?factory={self._factory}&part={MADE}&status={status}&limit={_LINES_MAX}"
+        wanted = self._dice.choice(("status=opened", "status=accepted", "status=in-work", "undecided=true"))
+        path = f"/v1/work-orders?factory={self._factory}&part={MADE}&{wanted}&limit={_LINES_MAX}"
         found = await self._caller.read("production", path, self._token)
-        mine = [each for each in found or [] if each["quantity"] > each["dispatched"]]
+        mine = [each for each in found or [] if each["undecided"] or each["quantity"] > each["dispatched"]]
         if not mine:
             return None
         work, name = self._dice.choice(mine), f"{self._factory}-shop-{next(numbers)}"
@@ -44,10 +46,18 @@ class Workshop:
 
     def _told(self, work: Mapping[str, Any], name: str) -> tuple[list[Fact], Consignment | None]:
         about, due = {"work_order": work["work_order"]}, date.fromisoformat(work["due"])
+        if work["undecided"]:
+            outcome = self._dice.choice(("for-stock", "scrapped"))
+            return [("work-in-progress-decided", {**about, "outcome": outcome, "quantity": work["undecided"]})], None
         later = {"due": str(due + timedelta(days=self._dice.randint(20, 90)))}
         roll, left = self._dice.random(), work["quantity"] - work["dispatched"]
-        if work["status"] == "opened" and roll < 0.6:
+        if work["status"] == "opened" and roll < 0.5:
             return [("work-order-accepted", about)], None
+        if roll < 0.6:
+            return [("work-order-refused", {**about, "reason": name})], None
+        if roll < 0.65:
+            lot = {**about, "lot": name, "part": work["part"], "quantity": left}
+            return [("lot-started", lot)], None
         if roll < 0.7 and left > 1:
             return [("work-order-countered", {**about, "quantity": work["quantity"] - 1, "reason": name})], None
         if roll < 0.8:

@@ -186,6 +186,15 @@ async def test_what_a_higher_priority_would_take_from_whom_is_told_and_nothing_i
     assert await house.told(f"demand:{an_order_id(3)}") == ["demand-reserved"]
 
 
+async def test_a_day_of_need_that_is_brought_forward_takes_nothing_from_who_holds_it(house: House) -> None:
+    await house.stock(4)
+    await house.ear.hear(an_order(4, 3, priority=12), an_order(3, SUPPLIED, priority=12))
+
+    found = await price(house, {"required_by": "2026-11-01"})
+
+    assert found == {"gets": 0, "losers": [], "unnamed": 0, "unnamed_quantity": 0}
+
+
 async def test_what_a_lateral_order_would_take_is_within_what_the_other_depot_does_not_protect(house: House) -> None:
     await house.stock(4, at=OTHER_DEPOT)
     await house.ear.hear(an_order(3, 3, site=OTHER_DEPOT, ordered_by=OTHER_DEPOT, priority=13))
@@ -209,6 +218,8 @@ async def test_what_a_lateral_order_would_take_is_within_what_the_other_depot_do
     [
         ({}, 422, "request-invalid"),
         ({"priority": 16}, 422, "request-invalid"),
+        ({"required_by": "tomorrow"}, 422, "request-invalid"),
+        ({"references": [], "depot": OTHER_DEPOT, "quantity": 1}, 422, "request-invalid"),
         ({"priority": 2, "depot": OTHER_DEPOT, "quantity": 1}, 422, "request-invalid"),
         ({"depot": OTHER_DEPOT}, 422, "request-invalid"),
         ({"depot": "D-09", "quantity": 1}, 403, "site-forbidden"),

@@ -66,6 +66,44 @@ async def losses(house: House) -> list[dict[str, Any]]:
     return [dict(row) for row in rows]
 
 
+async def test_for_whom_a_lot_is_held_and_what_of_it_is_on_its_way_is_told(house: House) -> None:
+    await shelved(house, 5, LOT, a_made(5))
+    await house.ear.hear(a_finish(2, LOT), an_order(2, 3), an_order(1))
+    path = f"/v1/lots/{LOT}/holders"
+
+    found = await house.get(path, role="planner", at="")
+    elsewhere = await house.get(path, at=OTHER_DEPOT)
+    unknown = await house.get("/v1/lots/F-01:L-99/holders", role="planner", at="")
+
+    held = [{"order_id": an_order_id(3), "quantity": 2}, {"order_id": an_order_id(1), "quantity": 1}]
+    assert found == {"lot": LOT, "coming": 2, "free": 2, "held": held}
+    assert elsewhere == {**found, "coming": 0, "free": 0, "held": []}
+    assert unknown == {"lot": "F-01:L-99", "coming": 0, "free": 0, "held": []}
+
+
+async def would_get(house: House, *accepted: Reference, number: int = 1) -> tuple[int, dict[str, int]]:
+    """Ask what an order would get, and who would lose it, if it accepted these."""
+    body = {"references": [each.model_dump(mode="json") for each in accepted]}
+    answer = await house.post(f"/v1/demands/{an_order_id(number)}/price", body)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    return found["gets"], {loser["order_id"]: loser["quantity"] for loser in found["losers"]}
+
+
+async def test_what_a_substitute_would_bring_and_cost_is_told_and_nothing_is_done(house: House) -> None:
+    await both(house)
+    await house.ear.hear(an_order(2, 3, priority=13, references=[OTHER]))
+    await house.ear.hear(an_order(4, priority=2, references=[REFERENCE]))
+
+    wider = await would_get(house, REFERENCE, OTHER)
+    any_will_do = await would_get(house)
+    narrower = await would_get(house, OTHER)
+
+    assert wider == any_will_do == (2, {an_order_id(3): 2})
+    assert narrower == (0, {an_order_id(1): 2, an_order_id(3): 2})
+    assert (await holds(house), await holds(house, 3)) == ({LOT: 2}, {OTHER_LOT: 2})
+
+
 async def test_lots_are_reserved_only_for_who_accepts_what_they_are(house: House) -> None:
     await both(house)
     await house.stock(3, lot="F-01:OLD")

@@ -8,6 +8,8 @@ import pytest
 from tests.integration.orders.house import House, slug
 from tests.integration.orders.test_expediting import WHY, in_days, lateral, sourced
 
+UNHEARD_OF = {"maker": "S1KH4", "number": "BP-9"}
+
 
 @pytest.mark.parametrize(
     ("body", "status", "problem"),
@@ -27,6 +29,10 @@ from tests.integration.orders.test_expediting import WHY, in_days, lateral, sour
         ({"kind": "raise", "urgency": "A"}, 403, "urgency-unapproved"),
         ({"kind": "raise", "urgency": "C"}, 422, "raise-not-higher"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 1, "version": 1}, 409, "version-stale"),
+        ({"kind": "bring-forward", "required_by": in_days(90)}, 422, "needed-no-earlier"),
+        ({"kind": "bring-forward", "required_by": in_days(-1)}, 422, "required-by-past"),
+        ({"kind": "substitute"}, 409, "nothing-new-accepted"),
+        ({"kind": "substitute", "references": [UNHEARD_OF]}, 422, "reference-unknown"),
         ({"kind": "steal"}, 422, "request-invalid"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 1, "reason": ""}, 422, "request-invalid"),
     ],

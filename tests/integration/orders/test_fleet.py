@@ -164,7 +164,9 @@ async def test_the_fleet_is_listed_by_platform_depot_and_state_page_by_page(hous
     assert len(await ask(house, "", state="up")) == 5
 
 
-async def test_an_order_for_a_partners_platform_is_refused_and_for_an_unknown_one_taken(house: House) -> None:
+async def test_an_order_for_the_platform_of_a_partner_or_of_nobody_is_refused(
+    house: House,
+) -> None:
     await register(house, "ZP-9", site="D-09")
     await register(house, "ZP-1", site="D-02")
     about = {"platform": "MI-17V-5"}
@@ -174,7 +176,9 @@ async def test_an_order_for_a_partners_platform_is_refused_and_for_an_unknown_on
     unknown = await house.send("POST", "/v1/orders", json=house.body(**about, tail_number="ZP-7"))
 
     assert (refused.status_code, slug(refused)) == (403, "platform-of-another")
-    assert (kin.status_code, unknown.status_code) == (201, 201)
+    assert kin.status_code == 201
+    assert (unknown.status_code, slug(unknown)) == (422, "platform-unregistered")
+    assert unknown.json()["errors"] == [{"field": "tail_number", "message": unknown.json()["title"]}]
 
 
 async def test_answers_that_nobody_will_ask_for_again_are_forgotten(house: House) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from shared import clock
 from shared.events.stock import DemandReserved
+from tests.integration.orders.fleet import register
 from tests.integration.orders.house import PART, House, inventory_said, slug
 
 CSV = {"Content-Type": "text/csv"}
@@ -192,6 +193,7 @@ async def test_an_approver_imports_urgent_orders_and_stands_with_them(house: Hou
 
 
 async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: House) -> None:
+    await register(house, "ZP-1")
     lines = [
         a_line(1, urgency="B", platform="MI-17V-5", tail_number="ZP-1"),
         a_line(2, suffix="B", conditions=["A", "B"], partial=False),
@@ -209,7 +211,7 @@ async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: Ho
     await house.owner.execute("TRUNCATE orders, event_log, outbox_pending CASCADE")
     there = await house.send("POST", "/v1/orders/import", content=json.dumps(before), headers=headers)
 
-    assert (here.status_code, facts, there.status_code) == (200, 5, 200), (here.text, there.text)
+    assert (here.status_code, facts, there.status_code) == (200, 6, 200), (here.text, there.text)
     assert [exported(each) for each in await listed(house)] == before
 
 

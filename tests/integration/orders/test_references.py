@@ -11,6 +11,7 @@ from shared.events.catalogue import Interchange, MakerReference, PartDefined, Si
 from shared.events.stock import DemandReserved, LossReason, ReservationLost
 from shared.types import SiteKind
 from tests.integration.orders.house import PART, House, inventory_said, slug
+from tests.integration.orders.test_expediting import WHY, expedite
 
 OLD: dict[str, Any] = {"maker": "S1KH4", "number": "BP-1", "revision": "03"}
 NEW: dict[str, Any] = {"maker": "3VK1Y", "number": "VKR-1", "revision": "B"}
@@ -109,6 +110,25 @@ async def test_a_substitute_is_allowed_with_actor_reason_before_and_after(known:
     told = history[1]["data"]
     assert (told["references"], told["before"], told["reason"]) == ([NEW, OLD], [OLD], "The original is late.")
     assert told["asked_by"]
+
+
+async def test_what_a_substitute_would_bring_is_shown_and_what_may_replace_is_accepted_then(known: House) -> None:
+    order_id = await known.place(references=[OLD])
+    await known.ear.hear(inventory_said(order_id, DemandReserved))
+    act = {"kind": "substitute", "stock": {"gets": 5, "losers": []}}
+
+    price = (await expedite(known, order_id, act, dry_run="true")).json()["price"]
+    before = await known.order(order_id)
+    done = await expedite(known, order_id, {"kind": "substitute", "references": [NEW]}, role="depot")
+    again = await expedite(known, order_id, act)
+
+    assert (price["references"], before["references"]) == ([NEW, OLD], [OLD])
+    assert [(move["order_id"], move["after"]) for move in price["moved"]] == [(order_id, str(clock.now().date()))]
+    assert (done.status_code, slug(again)) == (202, "nothing-new-accepted"), done.text
+    shown = await known.order(order_id)
+    assert shown["references"] == [NEW, OLD]
+    told = shown["history"][-1]["data"]
+    assert (told["before"], told["reason"], told["asked_by"]) == ([OLD], WHY["reason"], "depot@D-01")
 
 
 async def test_references_change_for_a_reason_and_not_of_what_is_over(known: House) -> None:

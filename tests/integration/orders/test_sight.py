@@ -8,6 +8,7 @@ import pytest
 
 from shared import clock
 from shared.events.stock import DemandClosed, DemandIssued, DemandReserved
+from tests.integration.orders.fleet import register
 from tests.integration.orders.house import PART, House, inventory_said, slug
 
 TODAY = clock.now().date()
@@ -178,6 +179,7 @@ async def test_orders_are_listed_page_by_page_and_filtered(house: House) -> None
 
 
 async def test_an_order_that_names_a_platform_is_listed_under_that_alone(house: House) -> None:
+    await register(house, "VU-4011", platform="T-90")
     order_id = await house.place(part="BEARING", platform="T-90", tail_number="VU-4011")
 
     shown = await house.send("GET", "/v1/orders", params={"platform": "T-90"})

@@ -11,12 +11,15 @@ from jvtrack.commands import expediting, orders
 from tests.unit.client.makers import ScriptedService, an_answer, an_order, printed_by
 
 ORDER = "7201YA6327A001-2026"
+LOSER = "7201YA6327A002-2026"
 UNASKED = "Nobody is asked where JSON is written: add --yes, or --dry-run to see what it would cost."
 TOTALS = {"later": 0, "earlier": 1, "days_later": 0, "days_earlier": 9}
 PRICE: dict[str, Any] = {
     "today": "2026-11-23",
     "horizon_days": 180,
     "priority": 2,
+    "required_by": "2026-12-20",
+    "references": [],
     "promises": TOTALS,
     "platforms": TOTALS,
     "losers": [],
@@ -70,6 +73,35 @@ def test_a_dry_run_does_nothing_whatever_else_is_said(monkeypatch: pytest.Monkey
 
     assert "what it would do" in said
     assert dry_runs(service) == [True]
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("--urgency", "A"), {"kind": "raise", "urgency": "A"}),
+        (("--required-by", "2026-12-20"), {"kind": "bring-forward", "required_by": "2026-12-20"}),
+        (
+            ("--accept-reference", "3VK1Y/VKR-1/B"),
+            {"kind": "substitute", "references": [{"maker": "3VK1Y", "number": "VKR-1", "revision": "B"}]},
+        ),
+        (("--with-substitutes",), {"kind": "substitute", "references": []}),
+    ],
+    ids=" ".join,
+)
+def test_what_a_stronger_need_takes_of_stock_is_asked_as_it_would_be_and_handed_over(
+    words: Sequence[str], asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    priced = an_answer({"order": an_order(), "price": PRICE})
+    stock = {"gets": 2, "losers": [{"order_id": LOSER, "quantity": 2}], "unnamed": 0, "unnamed_quantity": 0}
+    service = ScriptedService(priced, an_answer(stock), priced)
+
+    said = expedited(monkeypatch, service, *words, "--reason", "Grounded.", "--dry-run")
+
+    first, of_stock, last = (json.loads(request.content) for request in service.asked)
+    assert first == {**asked, "reason": "Grounded."}
+    assert of_stock == {"priority": 2, "required_by": "2026-12-20", "references": []}
+    assert last["stock"] == {"gets": 2, "losers": [{"order_id": LOSER, "quantity": 2}]}
+    assert LOSER in said
 
 
 def test_who_does_not_mean_it_has_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

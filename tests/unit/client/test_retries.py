@@ -159,3 +159,14 @@ async def test_an_answer_may_have_fields_that_this_client_does_not_know() -> Non
     assert order.adds_up
     assert service.asked[0].url.params["wait"] == "2s"
     assert b"suffix" not in service.asked[0].content
+
+
+def test_a_refusal_of_a_field_is_said_once() -> None:
+    title = "An order cannot be required by a day that has passed."
+    members = {"type": "urn:jvtrack:problem:required-by-past", "title": title, "status": 422}
+    said = {"detail": "required_by: 2020-01-01", "errors": [{"field": "required_by", "message": title}]}
+
+    problem = ProblemError.of_members({**members, **said})
+
+    assert str(problem) == f"422 required-by-past: {title} required_by: 2020-01-01"
+    assert [each.field for each in problem.errors] == ["required_by"]

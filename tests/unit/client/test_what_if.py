@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from deploy.errors import SetupError
 from jvtrack.client import SourceOpens, SourceStops, WhatIf
 from jvtrack.commands import what_if
-from tests.unit.client.makers import ScriptedService, a_client, an_answer
+from tests.unit.client.makers import ScriptedService, a_client, an_answer, printed_by
 
 NOTHING = {"later": 0, "earlier": 0, "days_later": 0, "days_earlier": 0}
 MOVED = {
@@ -91,6 +91,21 @@ def test_where_nothing_moves_there_are_only_totals() -> None:
     calm = {**ANSWER, "scenarios": {"supposed": scenario()}}
 
     assert len(what_if.tables(WhatIf.model_validate(calm))) == 1
+
+
+def test_where_a_rejected_lot_stands_is_asked_of_inventory_and_handed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = [{"order_id": MOVED["order_id"], "quantity": 1}]
+    stands = an_answer({"lot": "F-01:L-1", "coming": 2, "free": 3, "held": held})
+    service = ScriptedService(stands, an_answer(ANSWER))
+
+    said = printed_by(what_if, monkeypatch, service, "--reject-lot", "F-01:L-1", app=what_if.app)
+
+    asked, supposed = service.asked
+    assert str(asked.url).endswith("/v1/lots/F-01:L-1/holders")
+    assert json.loads(supposed.content)["scenarios"]["supposed"] == [
+        {"kind": "reject-lot", "lot": "F-01:L-1", "stands": {"coming": 2, "held": held}}
+    ]
+    assert "7 open lines" in said
 
 
 @pytest.mark.parametrize(

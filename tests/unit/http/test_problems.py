@@ -22,6 +22,13 @@ class OrderUnknown(Refusal):
     kind = Kind.NOT_FOUND
 
 
+class RequiredByPast(Refusal):
+    """An order cannot be required by a day that has passed."""
+
+    kind = Kind.INVALID
+    field = "required_by"
+
+
 class CatalogueBehind(Refusal):
     """The catalogue has not arrived here yet."""
 
@@ -68,6 +75,17 @@ def test_every_kind_of_refusal_has_its_status(kind: Kind, status: int) -> None:
 def test_no_kind_of_refusal_is_without_a_status() -> None:
     for kind in Kind:
         assert of_refusal(type("No", (Refusal,), {"kind": kind})()).status >= 400
+
+
+@pytest.mark.asyncio
+async def test_a_refusal_that_is_about_a_field_names_it_as_a_body_that_does_not_fit_does(issuer: Issuer) -> None:
+    past, elsewhere = RequiredByPast(required_by="2020-01-01"), RequiredByPast().at("lines[1].required_by")
+
+    async with a_client(an_app(issuer, raising(past))) as client:
+        answer = (await client.get("/v1/thing")).json()
+
+    assert answer["errors"] == [{"field": "required_by", "message": answer["title"]}]
+    assert of_refusal(elsewhere).errors == [{"field": "lines[1].required_by", "message": answer["title"]}]
 
 
 @pytest.mark.asyncio

@@ -8,11 +8,20 @@ from typing import Any
 import pytest
 
 from services.orders.domain import expediting
-from services.orders.domain.asking import Need, OrderAlreadyIssued, OrderCancelled, OrderUnanswered
+from services.orders.domain.asking import (
+    Need,
+    OrderAlreadyIssued,
+    OrderCancelled,
+    OrderUnanswered,
+    RequiredByPast,
+    StockOrderFixed,
+)
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.expediting import (
     Actor,
     HurryNotSooner,
+    NeededNoEarlier,
+    NothingNewAccepted,
     NothingToHurry,
     Portion,
     RaiseNotHigher,
@@ -206,3 +215,27 @@ def test_an_order_is_raised_to_a_higher_priority_and_to_no_other(urgency: Urgenc
         expediting.refuse_no_higher(order, Need(urgency, priority))
 
     assert refused.value.facts == {"urgency": urgency.value, "priority": priority, "priority_before": 4}
+
+
+def test_a_need_is_brought_forward_to_a_day_before_the_one_that_it_has_and_not_past() -> None:
+    order = an_order(5)
+    expediting.refuse_no_earlier(order, TODAY, TODAY)
+
+    with pytest.raises(NeededNoEarlier) as refused:
+        expediting.refuse_no_earlier(order, order.required_by, TODAY)
+    with pytest.raises(RequiredByPast):
+        expediting.refuse_no_earlier(order, TODAY - timedelta(days=1), TODAY)
+
+    assert refused.value.facts == {"required_by": order.required_by, "required_by_before": order.required_by}
+
+
+def test_an_order_accepts_more_beside_what_it_accepts_and_one_that_accepts_any_nothing_more() -> None:
+    order = replace(an_order(5), accepted=("B/2/-",))
+
+    assert expediting.widened(order, ["A/1/-", "B/2/-"]) == ("A/1/-", "B/2/-")
+    for accepts_it, accepts in ((order, "B/2/-"), (replace(order, accepted=()), "any")):
+        with pytest.raises(NothingNewAccepted) as refused:
+            expediting.widened(accepts_it, ["B/2/-"])
+        assert refused.value.facts["accepts"] == accepts
+    with pytest.raises(StockOrderFixed):
+        expediting.widened(replace(order, for_stock=True), ["A/1/-"])

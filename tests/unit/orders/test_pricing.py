@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from services.orders.domain.asking import Need
 from services.orders.domain.comparison import Comparison
 from services.orders.domain.order import Demand, Order
 from services.orders.domain.plan import plan
 from services.orders.domain.platforms import TailName
-from services.orders.domain.pricing import Act, Hurried, Raised, Shared, Shipped, Taken, price
+from services.orders.domain.pricing import Act, BroughtForward, Hurried, Raised, Shared, Shipped, Taken, Widened, price
 from services.orders.domain.ranking import Ask, Market, rank
 from services.orders.domain.release import Grounded, Line
 from services.orders.domain.whatif import OpenLine, Snapshot
@@ -19,6 +20,7 @@ MINE, OTHER, ELSE = "7201YA6327A001-2026", "7201YA6327A002-2026", "7201YA6327A00
 SLOW = a_market(a_source(capacity_per_week=7))
 SOON = date(2027, 1, 1)
 LATE = date(2027, 2, 1)
+MORE_URGENT = Raised(Need(Urgency.A, 1))
 LAST = date.max - timedelta(days=1)
 
 
@@ -91,11 +93,39 @@ def test_what_a_raised_order_takes_is_gone_from_its_losers_who_are_sourced_anew(
     holder, other = a_line(OTHER, reserved=5), a_line("7201YA6327A004-2026", part="GEARBOX", reserved=5)
     taken = Taken(gets=3, losses={OTHER: 3})
 
-    found = priced([holder, other, a_line(MINE, LATE)], Raised(Urgency.A, 1), taken)
+    found = priced([holder, other, a_line(MINE, LATE)], MORE_URGENT, taken)
 
     assert moves(found) == {OTHER: 30}
-    mine = priced([holder, a_line(MINE, LATE)], Raised(Urgency.A, 1), Taken(gets=9, losses={OTHER: 9, MINE: 1}))
+    mine = priced([holder, a_line(MINE, LATE)], MORE_URGENT, Taken(gets=9, losses={OTHER: 9, MINE: 1}))
     assert set(moves(mine)) == {MINE, OTHER}
+
+
+def test_an_order_that_is_brought_forward_is_sourced_before_those_that_are_needed_later() -> None:
+    busy = a_market(a_source(capacity_per_week=5))
+    first, mine = a_line(OTHER, market=busy), a_line(MINE, market=busy)
+    later = replace(mine.order, required_by=mine.order.required_by + timedelta(days=9), work_orders=(), promise=None)
+    earlier = replace(first.order, work_orders=(), promise=None)
+    lines = [replace(first, order=earlier), replace(mine, order=later)]
+
+    found = priced(lines, BroughtForward(earlier.required_by - timedelta(days=1)))
+
+    assert moves(found) == {MINE: -7, OTHER: 7}
+
+
+def test_an_order_that_accepts_a_substitute_is_sourced_from_who_makes_it_and_holds_what_stock_has_of_it() -> None:
+    makes = a_market(a_source(makes=frozenset({"3VK1Y/VKR-1/B"})))
+    waits = a_line(MINE, market=makes)
+    order = replace(waits.order, accepted=("S1KH4/BP-1/03",), work_orders=(), promise=None)
+    both = Widened((*order.accepted, "3VK1Y/VKR-1/B"))
+
+    sourced = priced([replace(waits, order=order)], both)
+    served = priced([replace(waits, order=order)], both, Taken(gets=5))
+
+    (made,), (held,) = sourced.moves, served.moves
+    assert made.before.promise is None or made.before.promise.promised_for is None
+    assert [work.source for work in made.after.work_orders] == ["F-01"]
+    assert held.after.promise is not None
+    assert (held.after.promise.promised_for, held.after.accepted) == (TODAY, both.accepted)
 
 
 def test_a_second_source_has_more_to_do_for_those_that_come_later() -> None:

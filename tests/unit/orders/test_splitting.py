@@ -1,10 +1,13 @@
 """A need shared out over several sources, where one alone would be later than the depot needs it."""
 
+from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.greedy import a_need, split_gap
 from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Ask, expected_on, waiting_days
 from services.orders.domain.source import Source
@@ -77,6 +80,29 @@ def test_the_plan_opens_a_work_order_for_each_share_and_says_why() -> None:
     assert (decided.order.sourced, decided.order.open, decided.order.version) == (7, 0, 4)
     assert decided.order.promise is not None
     assert decided.order.promise.promised_for == max(fact.due for fact in facts)
+
+
+def test_while_a_platform_stands_still_a_need_is_shared_out_though_one_source_would_be_in_time() -> None:
+    market = a_market(a_source("F-01", 2, capacity_per_week=2), a_source("F-02", 4, capacity_per_week=2))
+    order = an_order(quantity=6, reserved=0)
+
+    in_time = plan(order, market, TODAY).order
+    at_once = plan(order, replace(market, stands_still=True), TODAY)
+
+    assert [(work.source, work.quantity) for work in in_time.work_orders] == [("F-01", 6)]
+    assert [(work.source, work.quantity) for work in at_once.order.work_orders] == [("F-01", 3), ("F-02", 3)]
+    facts = [fact for fact in at_once.facts if isinstance(fact, OrderSourced)]
+    assert {(fact.need, fact.stands_still) for fact in facts} == {(6, True)}
+    alone = f"shared out over F-01, F-02: F-01 alone would bring it on {in_time.work_orders[0].due}"
+    assert {fact.reason for fact in facts} == {f"{alone}, and a platform stands still for it"}
+
+
+def test_sharing_out_is_no_more_than_its_least_gain_later_than_the_best_of_all_ways() -> None:
+    gaps = [split_gap(*a_need(Random(seed))) for seed in range(200)]
+
+    assert min(gaps) >= 0
+    assert max(gaps) < GAIN_DAYS_MIN
+    assert sum(not each for each in gaps) > len(gaps) / 2
 
 
 capacities = st.none() | st.integers(1, 5)

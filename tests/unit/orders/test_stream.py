@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 import pytest
 
 from services.orders.api.stream import Shown
+from services.orders.domain.plan import plan
 from services.orders.schemas.filters import FleetStreamFilter, Followed, OrderStreamFilter
 from shared.events.envelope import Event
-from shared.events.orders import OrderPromised, OrderRescheduled
+from shared.events.orders import OrderPromised, OrderRescheduled, OrderSourced
 from shared.events.platforms import PlatformDown
 from shared.http.places import Place
 from shared.http.sse import TailEvent
@@ -16,8 +17,9 @@ from shared.http.tokens import Role
 from shared.types import Platform
 from tests.contract.published_language import PUBLISHED
 from tests.unit.http.makers import a_principal
-from tests.unit.orders.makers import ORDER
+from tests.unit.orders.makers import ORDER, TODAY, a_market, a_source, an_order
 
+SLOW = a_market(a_source(capacity_per_week=5, load=7))
 NATIONS = {"D-01": "IND", "D-02": "IND", "D-09": "RUS"}
 
 
@@ -37,6 +39,12 @@ def a_promise(site: str = "D-01", ordered_by: str | None = "D-01", tail_number: 
             tail_number=tail_number,
         )
     )
+
+
+def a_decision() -> TailEvent:
+    """Make a sourcing decision as the tail gives it."""
+    (fact,) = [each for each in plan(an_order(5, reserved=0), SLOW, TODAY).facts if isinstance(each, OrderSourced)]
+    return told(fact)
 
 
 def a_tail_down(site: str = "D-01") -> TailEvent:
@@ -163,3 +171,15 @@ def test_facts_of_other_things_are_not_of_orders() -> None:
     stranger = TailEvent(Place("orders.v1", "0a", (1,)), "jvtrack.orders.something-else.v1", b"{}")
 
     assert shown(stranger, Role.OPERATOR) is None
+
+
+@pytest.mark.parametrize("role", [Role.PLANNER, Role.OPERATOR, Role.AUDITOR])
+def test_nobody_hears_what_a_source_was_to_bring_already_for_others(role: Role) -> None:
+    event = a_decision()
+
+    data = Shown(OrderStreamFilter(), a_principal(role), NATIONS).shape(event)
+
+    assert data is not None
+    assert json.loads(event.data)["candidates"][0]["load"] == 7
+    (candidate,) = json.loads(data)["candidates"]
+    assert (candidate["capacity_per_week"], "load" in candidate) == (5, False)

@@ -9,8 +9,18 @@ import pytest
 
 from services.orders.domain.comparison import Totals, compare
 from services.orders.domain.order import Demand
+from services.orders.domain.plan import plan
 from services.orders.domain.sourcing import WorkState
-from services.orders.domain.supposition import Capacity, Growth, Opening, Rejection, Stop, Supposition, subject
+from services.orders.domain.supposition import (
+    Capacity,
+    Growth,
+    LotRejection,
+    Opening,
+    Rejection,
+    Stop,
+    Supposition,
+    subject,
+)
 from services.orders.domain.whatif import project, sources_of
 from tests.unit.orders.makers import TODAY, a_source, a_supplier
 from tests.unit.orders.suppositions import a_line, a_snapshot, a_tail, planned, supposing
@@ -97,6 +107,23 @@ def test_no_part_of_a_small_capacity_is_lost_to_rounding(capacity: int, percent:
     lines = planned(a_line(1, busy, quantity=1), a_line(2, busy, quantity=1))
 
     assert supposing(a_snapshot(*lines), Capacity("F-01", percent)) == expected
+
+
+def test_a_lot_that_is_rejected_is_missing_on_its_way_and_where_it_is_held() -> None:
+    coming, holds = planned(a_line(1, a_source("F-01", 20)), a_line(2, a_source("F-01", 20)))
+    on_the_way = replace(coming.order.work_orders[0], due=TODAY + timedelta(days=3))
+    held = replace(holds.order, demand=replace(holds.order.demand, reserved=5), work_orders=())
+    held = plan(held, holds.market, TODAY).order
+    snapshot = a_snapshot(
+        replace(coming, order=replace(coming.order, work_orders=(on_the_way,))), replace(holds, order=held)
+    )
+    first, second = coming.order.order_id, held.order_id
+
+    assert supposing(snapshot) == [3, 0]
+    assert supposing(snapshot, LotRejection("F-01:L-1", {(first, 1): 9}, {})) == [20, 0]
+    assert supposing(snapshot, LotRejection("F-01:L-1", {}, {second: 2})) == [3, 20]
+    both = LotRejection("F-01:L-1", {(first, 1): 2}, {second: 9})
+    assert supposing(snapshot, both, Rejection(first, 1, 2)) == [20, 20]
 
 
 def test_a_source_that_states_no_capacity_cannot_lose_half_of_it() -> None:
