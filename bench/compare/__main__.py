@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.markdown import Markdown
 
-from bench.compare import contested, depots, growth, partitions, profiled, projected, relays, road, sides
+from bench.compare import contested, depots, growth, partitions, profiled, projected, relays, road, sides, year
 from bench.compare.found import Found, Kept, Phase, Plan
 from bench.compare.report import section, write_page
 from bench.smoke import machine
@@ -24,6 +24,7 @@ PHASES: Sequence[Phase] = (
     Phase("questions", "JVTrack, questions about a large stock", depots.questions),
     Phase("projections", "JVTrack, projections and their rebuild", projected.projections),
     Phase("profile", "JVTrack, where the time goes", profiled.profiles),
+    Phase("year", "JVTrack, a simulated year", year.year),
     Phase("growth", "JVTrack, what an event costs as it grows", growth.growth),
     Phase("partitions", "`event_log` as one table and in partitions", partitions.partitioned),
     Phase("limits", "The limits of the machine", sides.limits),

@@ -16,6 +16,7 @@ from jvtrack.client.answers.dependence import (
     Threshold,
 )
 from jvtrack.client.answers.expediting import (
+    AllowEmergencyUse,
     AllowSubstitutes,
     AskPrice,
     BringForward,
@@ -148,6 +149,7 @@ __all__ = [
     "RaiseUrgency",
     "BringForward",
     "AllowSubstitutes",
+    "AllowEmergencyUse",
     "NeedStronger",
     "ExpediteAct",
     "Expedited",

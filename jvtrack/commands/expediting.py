@@ -11,6 +11,7 @@ from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import (
+    AllowEmergencyUse,
     AllowSubstitutes,
     BringForward,
     ExpediteAct,
@@ -46,6 +47,9 @@ More = Annotated[
     list[str] | None,
     typer.Option("--accept-reference", help=f"Take lots of this, too: {REFERENCE_FORM}. May be repeated."),
 ]
+EmergencyUse = Annotated[
+    bool, typer.Option("--emergency-use", help="Take goods, too, that are suspended but for emergency use (N).")
+]
 Substitutes = Annotated[
     bool, typer.Option("--with-substitutes", help="Take all that may replace what it accepts, by the catalogue.")
 ]
@@ -64,6 +68,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     required_by: Sooner = None,
     references: More = None,
     substitutes: Substitutes = False,
+    emergency: EmergencyUse = False,
     version: Annotated[int | None, typer.Option(help="Do nothing if the order has changed since this version.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what it would cost others.")] = False,
     yes: Yes = False,
@@ -71,13 +76,12 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
 ) -> None:
     """Bring an order sooner: hurry a source, let another depot ship, split the need, or need it more.
 
-    To need it more is to raise its urgency, to bring its day forward, or to allow substitutes.
-
+    To need it more is to raise its urgency, bring its day forward, or allow substitutes or goods for emergencies.
     What it would cost others is shown first, and it is done if that is meant; `--yes` does it at once.
     """
     named: dict[str, Any] = {"--hurry": work_order, "--from-depot": depot, "--split": source, "--urgency": urgency}
-    wider = {"--accept-reference": references or None, "--with-substitutes": substitutes or None}
-    named = {**named, "--required-by": read_day(required_by), **wider}
+    named |= {"--required-by": read_day(required_by), "--accept-reference": references or None}
+    named |= {"--with-substitutes": substitutes or None, "--emergency-use": emergency or None}
     act = _act(named, wanted_by=read_day(wanted_by), quantity=quantity, why={"reason": reason, "version": version})
     if as_json and not (yes or dry_run):
         raise SetupError("Nobody is asked where JSON is written: add --yes, or --dry-run to see what it would cost.")
@@ -140,7 +144,9 @@ def _stronger(option: str, value: Any, why: Mapping[str, Any]) -> NeedStronger:
             return BringForward(required_by=value, **why)
         case "--accept-reference":
             return AllowSubstitutes(references=list(map(read_reference, value)), **why)
-    return AllowSubstitutes(**why)
+        case "--with-substitutes":
+            return AllowSubstitutes(**why)
+    return AllowEmergencyUse(**why)
 
 
 _DATED = ("--hurry",)

@@ -12,6 +12,7 @@ from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.order_filters import AtSite, ForPlatform, InState, Late, OfPart
 from shared.events.references import reference_key
+from shared.types import Condition
 
 _ASKED = (
     "document_number",
@@ -73,6 +74,15 @@ def _line(order: Order, quantity: int) -> Mapping[str, object]:
     said = order.model_dump(mode="json", include=set(_ASKED))
     placed_on = None if order.placed_at is None else order.placed_at.astimezone(UTC).date().isoformat()
     first = None if order.first_promised_for is None else order.first_promised_for.isoformat()
+    # What was allowed in an emergency is no part of the order.
+    conditions = [each for each in order.conditions if each is not Condition.N]
     books = {"placed_on": placed_on, "promised_for": first}
     references = list(map(reference_key, order.references))
-    return {**said, "quantity": quantity, "references": references, "suffix": order.suffix, **books}
+    return {
+        **said,
+        "quantity": quantity,
+        "references": references,
+        "conditions": conditions,
+        "suffix": order.suffix,
+        **books,
+    }

@@ -21,6 +21,7 @@ from jvtrack.client import (
     StockPrice,
     StockTaken,
 )
+from shared.types import Condition
 
 _V = TypeVar("_V")
 _NOT_FOUND = 404
@@ -44,6 +45,7 @@ async def ask_price(jvtrack: JVTrack, *, order: str, act: ExpediteAct) -> Priced
             priority=as_it_would_be.priority,
             required_by=as_it_would_be.required_by,
             references=as_it_would_be.references,
+            emergency_use=Condition.N in as_it_would_be.conditions or None,
         )
     elif isinstance(act, ShipFromDepot):
         asked = AskPrice(depot=act.depot, quantity=act.quantity)

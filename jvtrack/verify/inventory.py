@@ -54,18 +54,18 @@ WITH good AS MATERIALIZED (
   SELECT b.site, b.part, b.lot, b.condition, b.on_hand, coalesce({_MADE_AS}, '') AS made_as
   FROM balance b LEFT JOIN part g ON g.part_id = b.part AND (g.first_article_required OR g.certificate_required)
     {_MADE.format(rows="b")} {_MARKED.format(rows="b")}
-  WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
+  WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C', 'N')
     AND coalesce({_LAST_DAY}, 'infinity') >= (clock_timestamp() AT TIME ZONE 'UTC')::date
     AND (g.part_id IS NULL OR NOT ({_CLOSED.format(rows="b")}))),
 free AS (
   SELECT site, part, condition, made_as, sum(on_hand) AS quantity FROM good GROUP BY site, part, condition, made_as),
 beyond AS (
   SELECT site, part, sum(f.quantity) - coalesce(max(p.quantity), 0) AS quantity
-  FROM free f LEFT JOIN protected_minimum p USING (site, part) GROUP BY site, part),
+  FROM free f LEFT JOIN protected_minimum p USING (site, part) WHERE f.condition <> 'N' GROUP BY site, part),
 idle AS (
   SELECT d.order_id, d.site, d.part, d.conditions, d.accepted, sum(f.quantity) AS there,
     d.quantity - d.reserved - d.issued - d.cancelled AS short
-  FROM free f JOIN beyond y USING (site, part) JOIN demand d USING (site, part)
+  FROM free f LEFT JOIN beyond y USING (site, part) JOIN demand d USING (site, part)
   WHERE NOT d.closed AND d.quantity > d.reserved + d.issued + d.cancelled AND d.partial
     AND (NOT d.is_lateral OR y.quantity > 0) AND strpos(d.conditions, f.condition) > 0
     AND (d.accepted = '' OR f.made_as = ANY (string_to_array(d.accepted, ' ')))
@@ -152,7 +152,7 @@ READS = (
         """
         SELECT d.order_id, d.version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned,
           COALESCE((SELECT sum(r.quantity) FROM reservation r WHERE r.order_id = d.order_id), 0)::bigint,
-          d.site, d.part, s.version, d.accepted, d.partial
+          d.site, d.part, s.version, d.accepted, d.partial, d.conditions
         FROM demand d LEFT JOIN stock s USING (site, part) WHERE d.order_id > $1 ORDER BY d.order_id LIMIT $2
         """,
         ("",),

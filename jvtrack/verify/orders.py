@@ -27,7 +27,8 @@ READS = (
         """
         SELECT o.order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed,
           sourced, open, COALESCE((SELECT sum(w.quantity) FROM work_order w WHERE w.order_id = o.order_id), 0)::bigint,
-          array_to_string(accepted, ' '), promises, promised_for::text, promise_reason, first_promised_for::text
+          array_to_string(accepted, ' '), promises, promised_for::text, promise_reason, first_promised_for::text,
+          array_to_string(conditions, '')
         FROM orders o WHERE o.order_id > $1 ORDER BY o.order_id LIMIT $2
         """,
         ("",),

@@ -38,6 +38,7 @@ _KINDS = by_type(
         orders.OrderPromised,
         orders.OrderPromiseOverdue,
         orders.OrderReferencesChanged,
+        expediting.OrderEmergencyUseAllowed,
         platforms.PlatformRegistered,
         platforms.PlatformDown,
         platforms.PlatformUp,
@@ -137,12 +138,10 @@ def _said_of_tail(event: platforms.PlatformEvent) -> tuple[Value, ...]:
 
 
 def _rows_of_orders(told: Told, event: Event) -> Iterator[Row]:
+    yield from _rows_of_acceptance(told, event)
     match event:
         case orders.OrderPlaced():
             yield "told_order", (told.key, told.key_seq, event.order, event.quantity, event.for_stock, event.partial)
-            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
-        case orders.OrderReferencesChanged():
-            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
         case orders.OrderSourced() | orders.OrderSourceOverridden():
             yield _of_source(told, event)
         case orders.OrderPromised():
@@ -154,6 +153,14 @@ def _rows_of_orders(told: Told, event: Event) -> Iterator[Row]:
             yield "told_tail", (event.platform.value, event.tail_number, told.key_seq, *_said_of_tail(event))
         case replenishment.ReplenishmentReleased():
             yield "told_release", (event.order, event.quantity)
+
+
+def _rows_of_acceptance(told: Told, event: Event) -> Iterator[Row]:
+    match event:
+        case orders.OrderPlaced() | orders.OrderReferencesChanged():
+            yield "told_references", (event.order, told.key_seq, _accepted(event.references))
+        case expediting.OrderEmergencyUseAllowed():
+            yield "told_emergency", (event.order, told.key_seq)
 
 
 def _of_source(told: Told, event: orders.OrderSourced | orders.OrderSourceOverridden) -> Row:

@@ -17,7 +17,7 @@ from services.inventory.settings import InventorySettings
 from services.inventory.store.demands import Supplied
 from services.inventory.store.touches import CauseKey, OrderKey, ShipmentKey, SuppliedKey, Touched
 from shared.events.envelope import CloudEvent, Event, Stream
-from shared.events.expediting import OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit
+from shared.events.expediting import OrderEmergencyUseAllowed, OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit
 from shared.events.orders import (
     OrderCancelRequested,
     OrderEvent,
@@ -182,6 +182,15 @@ async def order_references_changed(work: Work, received: CloudEvent[OrderReferen
         # Even where nothing moves it is told how the order stands, so that orders plans it with who may be asked now.
         work.book.demands.keep(*demand.accept(received.data.references).reserve(0))
         give_up(work.book, cause, demand.order)
+
+
+@deciders.on(OrderEmergencyUseAllowed, touches=_order)
+async def order_emergency_use_allowed(work: Work, received: CloudEvent[OrderEmergencyUseAllowed]) -> None:
+    """Give the order goods of condition N as well, after all others."""
+    _begin(work, received)
+    demand = _demand(work, received.data)
+    if not demand.closed:
+        work.book.demands.keep(*demand.allow_emergency_use().reserve(0))
 
 
 @deciders.on(LotFinished, touches=_finished)

@@ -31,6 +31,17 @@ class OrderSourceHurried(PlacedOrderEvent):
     """Who asked."""
 
 
+class OrderEmergencyUseAllowed(PlacedOrderEvent):
+    """The order may be issued goods that are suspended but for emergency use (condition N): a named override."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-emergency-use-allowed.v1"
+
+    reason: Text
+    """Why."""
+    allowed_by: Text
+    """Who allowed it."""
+
+
 class OrderSplit(PlacedOrderEvent):
     """Part of what an order waits for is given to a second source, which a person has named."""
 

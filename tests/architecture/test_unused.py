@@ -30,6 +30,7 @@ ELSEWHERE = {
     "deploy/local/servers.py kafka_process": "tests kill it",
     "deploy/local/servers.py postgres_process": "tests kill it",
     "jvtrack/commands/verify.py justify": "rich reads it",
+    "services/inventory/domain/allocation.py is_by_override": "a place in an order is compared, field by field",
     "services/inventory/domain/allocation.py life_left": "a place in an order is compared, field by field",
     "shared/http/auth.py scheme_name": "FastAPI reads it",
     "shared/messaging/kafka.py _closed": "aiokafka reads it",

@@ -10,7 +10,7 @@ from jvtrack.client.answers.orders import Order
 from jvtrack.client.answers.record import Body, Record
 from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove
 from shared.events.production import Reference
-from shared.types import OrderId, PartId, PositiveQuantity, SiteId, Urgency, WorkOrderId
+from shared.types import Condition, OrderId, PartId, PositiveQuantity, SiteId, Urgency, WorkOrderId
 
 
 class Loser(Record):
@@ -127,7 +127,13 @@ class AllowSubstitutes(_Renewed):
     """The references that it accepts, too; if none is named, all that may replace those that it accepts."""
 
 
-NeedStronger = RaiseUrgency | BringForward | AllowSubstitutes
+class AllowEmergencyUse(_Renewed):
+    """Let goods be issued that are suspended but for emergency use."""
+
+    kind: Literal["emergency-use"] = "emergency-use"
+
+
+NeedStronger = RaiseUrgency | BringForward | AllowSubstitutes | AllowEmergencyUse
 ExpediteAct = Annotated[HurrySource | SplitNeed | ShipFromDepot | NeedStronger, Field(discriminator="kind")]
 
 
@@ -144,6 +150,8 @@ class Price(Record):
     """The day on which it would be needed."""
     references: list[Reference]
     """The references that it would accept; any if there is none."""
+    conditions: list[Condition]
+    """The supply conditions that it would accept."""
     promises: MoveTotals
     """Promises that would move, all of them."""
     platforms: MoveTotals
@@ -213,6 +221,8 @@ class AskPrice(Body):
     """The day on which it would be needed."""
     references: Sequence[Reference] | None = None
     """The references that it would accept; any if there is none."""
+    emergency_use: bool | None = None
+    """Whether goods of condition N would be issued to it, too."""
     depot: SiteId | None = None
     """The depot that would ship."""
     quantity: PositiveQuantity | None = None

@@ -4,7 +4,7 @@ An order's row names the version of inventory's word that it heard: inventory's 
 exactly what the row says. What was heard of work orders was read after its position, so it is that word or a later one.
 """
 
-from jvtrack.verify.invariants import references, sourced, stocked
+from jvtrack.verify.invariants import emergency, references, sourced, stocked
 from jvtrack.verify.invariants.invariant import Invariant
 
 _SUM = """
@@ -95,6 +95,7 @@ AGREED = Invariant(
         _OWN_WORK_ORDER,
         *stocked.OFFENCES,
         *references.OFFENCES,
+        *emergency.OFFENCES,
         *sourced.OFFENCES,
     ),
     in_flight=_BEHIND,

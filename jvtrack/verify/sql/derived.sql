@@ -20,6 +20,7 @@ CREATE INDEX told_demand_order ON told_demand (order_id, key_seq);
 CREATE INDEX told_promise_number ON told_promise (order_id, number);
 CREATE INDEX told_overdue_order ON told_overdue (order_id, key_seq);
 CREATE INDEX overdue_promise_order ON overdue_promise (order_id);
+CREATE INDEX told_emergency_order ON told_emergency (order_id, key_seq);
 CREATE INDEX told_references_order ON told_references (order_id, key_seq);
 CREATE INDEX told_loss_order ON told_loss (order_id, key_seq);
 CREATE INDEX reservation_loss_order ON reservation_loss (order_id, heard);

@@ -24,6 +24,7 @@ CREATE TABLE told_promise (order_id, key_seq, number, promised_for, first, reaso
 CREATE TABLE told_overdue (order_id, key_seq, number, promised_for);
 CREATE TABLE told_loss (order_id, key_seq, seq, taken, reason, winner, gate, unaccepted);
 CREATE TABLE told_references (order_id, key_seq, accepted);
+CREATE TABLE told_emergency (order_id, key_seq);
 CREATE TABLE told_demand (
   order_id, key_seq, quantity, reserved, issued, cancelled, released, arrived, lost, closed, day, unsettled, recorded_at);
 CREATE TABLE posting (
@@ -44,7 +45,8 @@ CREATE TABLE lot (lot_id, version, finished, scrapped_finished, dispatched, scra
 CREATE TABLE work_order (work_order_id, version, quantity, order_id, accepted);
 CREATE TABLE orders (
   order_id, version, quantity, heard, reserved, issued, cancelled, released, arrived, lost, closed, sourced, open,
-  work_orders_quantity, accepted, promises, promised_for, promise_reason, first_promised_for);
+  work_orders_quantity, accepted, promises, promised_for, promise_reason, first_promised_for,
+  conditions);
 CREATE TABLE sourcing (
   order_id, n, sourced, quantity, lateral, brings, source, asked_on, due_asked, waiting_days, ended_on, needed, sources,
   heard);
@@ -75,7 +77,7 @@ CREATE TABLE shipment_line (
 CREATE TABLE holding (site, part, lot, condition, version, produced, on_hand, reserved, in_transit, held);
 CREATE TABLE demand (
   order_id, version, quantity, reserved, issued, cancelled, released, arrived, lost, closed, returned, held, site, part,
-  stock_version, accepted, partial);
+  stock_version, accepted, partial, conditions);
 CREATE TABLE idle (order_id, lot, condition, site, part, short, there, quantity);
 CREATE TABLE unaccepted (order_id, lot, condition, site, quantity, made_as);
 CREATE TABLE contest (waiting, holding, lot, waiting_priority, holding_priority, site, part, quantity);

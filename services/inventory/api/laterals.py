@@ -87,7 +87,7 @@ def _prices(routes: APIRouter, doors: Doors) -> None:
 
 def _need(body: AskPrice) -> OtherNeed:
     references = None if body.references is None else [each.matched for each in body.references]
-    return OtherNeed(body.priority, body.required_by, references)
+    return OtherNeed(body.priority, body.required_by, references, emergency_use=body.emergency_use)
 
 
 async def _demand(session: AsyncSession, order_id: OrderId, known: Seen) -> Demand:

@@ -13,7 +13,7 @@ from services.inventory.commands.work import open_work
 from services.inventory.domain.allocation import ALLOCATOR
 from services.inventory.domain.demand import Demand
 from services.inventory.domain.holders import DemandFact
-from services.inventory.domain.ledger import Cause
+from services.inventory.domain.ledger import ISSUABLE, Cause
 from services.inventory.domain.unfit import give_up
 from services.inventory.settings import InventorySettings
 from services.inventory.store.touches import OrderKey, Touched
@@ -49,6 +49,8 @@ class OtherNeed:
     priority: Priority | None = None
     required_by: date | None = None
     references: Sequence[Reference] | None = None
+    emergency_use: bool = False
+    """Whether goods of condition N would be issued to it, too."""
 
     def of(self, demand: Demand) -> Demand:
         """Give the demand as it would be."""
@@ -56,7 +58,9 @@ class OtherNeed:
             demand = demand.reprioritise(self.priority)
         if self.required_by is not None:
             demand = demand.reschedule(self.required_by)
-        return demand if self.references is None else demand.accept(self.references)
+        if self.references is not None:
+            demand = demand.accept(self.references)
+        return demand.allow_emergency_use() if self.emergency_use else demand
 
 
 async def price_of_need(database: Database, order: OrderId, need: OtherNeed, settings: InventorySettings) -> StockPrice:
@@ -99,7 +103,7 @@ def _trial(supplied: Demand, depot: SiteId, quantity: int) -> Demand:
         priority=supplied.priority,
         required_by=supplied.required_by,
         placed_at=supplied.placed_at,
-        conditions=supplied.conditions,
+        conditions=supplied.conditions & ISSUABLE,
         accepted=supplied.accepted,
         is_lateral=True,
     )

@@ -1,6 +1,7 @@
 """Allocation: which free stock goes to which waiting demand, and who gives up what is gone.
 
-First expired first out, the short-lived before the rest, serviceable conditions only. Demand is served by priority
+First expired first out, the short-lived before the rest, serviceable conditions only; what is suspended but for
+emergency use comes last, for who is allowed it. Demand is served by priority
 designator, then day of need, then age; one that takes all or nothing does not hold up those behind it.
 """
 
@@ -11,7 +12,7 @@ from datetime import date
 from services.inventory.domain.book import Book
 from services.inventory.domain.demand import Demand, Turn
 from services.inventory.domain.holders import Reservation
-from services.inventory.domain.ledger import ISSUABLE, Cause, Holding, Reason, StockKey, Transfer
+from services.inventory.domain.ledger import BY_OVERRIDE, GIVEN, ISSUABLE, Cause, Holding, Reason, StockKey, Transfer
 from shared.events.stock import Gate, LossReason
 from shared.types import Condition, LotId, OrderId, ReferenceKey, Shelf
 
@@ -23,6 +24,7 @@ _LIFE_LEFT = {Condition.C: 0, Condition.B: 1, Condition.A: 2}
 class Freshness:
     """A lot's place in the order of issue; the lowest goes first."""
 
+    is_by_override: bool
     expires_on: date
     life_left: int
     lot: LotId
@@ -41,13 +43,14 @@ class Offer:
 def freshness(book: Book, holding: Holding) -> Freshness:
     """Say when a lot's turn comes to be issued."""
     expires_on = book.expires_on(holding.lot_key) or date.max
-    return Freshness(expires_on, _LIFE_LEFT.get(holding.condition, len(_LIFE_LEFT)), holding.lot)
+    is_last = holding.condition is BY_OVERRIDE
+    return Freshness(is_last, expires_on, _LIFE_LEFT.get(holding.condition, len(_LIFE_LEFT)), holding.lot)
 
 
 def usable(book: Book, holding: Holding) -> bool:
-    """Tell whether stock may be reserved and issued: serviceable, within its shelf life, and held back by no gate."""
+    """Tell whether stock may be reserved and issued to who accepts it: alive, and held back by no gate."""
     lot = holding.lot_key
-    return holding.condition in ISSUABLE and not book.expired(lot) and book.gates.closed(lot) is None
+    return holding.condition in GIVEN and not book.expired(lot) and book.gates.closed(lot) is None
 
 
 def offers(book: Book, stock: StockKey) -> list[Offer]:
@@ -65,10 +68,15 @@ def allocate(book: Book, stock: Sequence[Offer], waiting: Iterable[Demand]) -> N
     for demand in waiting:
         suitable = [offer for offer in suiting(demand, stock) if offer.quantity]
         there = book.minimums.within_reach(
-            demand, sum(offer.quantity for offer in suitable), good=sum(offer.quantity for offer in stock)
+            demand, sum(offer.quantity for offer in suitable), good=sum(offer.quantity for offer in serviceable(stock))
         )
         if there >= demand.short or (demand.partial and there):
             reserve(book, demand, suitable, at_most=there)
+
+
+def serviceable(stock: Iterable[Offer]) -> list[Offer]:
+    """List what of free stock may be issued without an override."""
+    return [offer for offer in stock if offer.holding.condition in ISSUABLE]
 
 
 def suiting(demand: Demand, stock: Iterable[Offer]) -> list[Offer]:

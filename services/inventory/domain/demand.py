@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple, TypeVar
 
-from services.inventory.domain.ledger import ISSUABLE, StockKey
+from services.inventory.domain.ledger import BY_OVERRIDE, ISSUABLE, StockKey
 from shared.errors import Kind, Refusal
 from shared.events.orders import OrderPlaced
 from shared.events.production import Reference
@@ -219,6 +219,10 @@ class Demand:
     def accept(self, references: Iterable[Reference]) -> "Demand":
         """Take lots of these references from now on; of any if none is named."""
         return replace(self, accepted=frozenset(map(reference_key, references)))
+
+    def allow_emergency_use(self) -> "Demand":
+        """Take goods as well that are suspended but for emergency use."""
+        return replace(self, conditions=self.conditions | {BY_OVERRIDE})
 
     def take_back(self, quantity: int) -> "Demand":
         """Remember what came back of what was issued; it stays served."""

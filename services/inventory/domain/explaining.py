@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from services.inventory.domain.demand import Demand
-from services.inventory.domain.ledger import ISSUABLE
+from services.inventory.domain.ledger import BY_OVERRIDE, GIVEN, ISSUABLE
 from shared.events.stock import Gate
 from shared.types import Condition, OrderId, ReferenceKey, ShipmentId
 
@@ -66,9 +66,14 @@ class Free:
     """What it was made as where that is known, and not accepted."""
 
     @property
+    def is_usable(self) -> bool:
+        """Whether it may be issued to who accepts its condition."""
+        return self.condition in GIVEN and not self.has_expired and self.gate is None
+
+    @property
     def is_good(self) -> bool:
         """Whether anybody may have it."""
-        return self.condition in ISSUABLE and not self.has_expired and self.gate is None
+        return self.is_usable and self.condition in ISSUABLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,7 @@ def _free(demand: Demand, around: Surroundings) -> Iterator[Reason]:
         refused = _why_not(demand, each)
         if refused is not None:
             yield refused
-    there = sum(each.quantity for each in around.free if each.is_good and _is_accepted(demand, each))
+    there = sum(each.quantity for each in around.free if each.is_usable and _is_accepted(demand, each))
     if there:
         yield from _within_reach(demand, around, there)
 
@@ -147,8 +152,10 @@ def _is_accepted(demand: Demand, free: Free) -> bool:
 
 def _why_not(demand: Demand, free: Free) -> Reason | None:
     about = f"{free.quantity} are free in condition {free.condition.value}"
-    if free.condition not in ISSUABLE:
+    if free.condition not in GIVEN:
         text = f"{about}, which is never issued"
+    elif free.condition is BY_OVERRIDE and BY_OVERRIDE not in demand.conditions:
+        text = f"{about}, which is issued in an emergency, on an approver's word alone"
     elif free.condition not in demand.conditions:
         text = f"{about}, which it does not accept"
     elif not free.is_accepted:

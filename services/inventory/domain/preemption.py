@@ -8,7 +8,7 @@ it is of no use to it.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from services.inventory.domain.allocation import ALLOCATOR, freshness, offers, reserve, suiting, usable
+from services.inventory.domain.allocation import ALLOCATOR, freshness, offers, reserve, serviceable, suiting, usable
 from services.inventory.domain.book import Book
 from services.inventory.domain.demand import LAST_BAND, Demand, Turn, band
 from services.inventory.domain.holders import Reservation
@@ -83,7 +83,7 @@ def pre_empt(book: Book, demand: Demand) -> None:
     # What another depot holds already is no part of what is protected here.
     lent = sum(sum(suitable.values()) for rival, suitable in held if rival.is_lateral)
     takeable = sum(sum(suitable.values()) for _, suitable in held) - lent
-    good = sum(offer.quantity for offer in free) + takeable
+    good = sum(offer.quantity for offer in serviceable(free)) + takeable
     kept_here = book.minimums.within_reach(demand, there + takeable, good=good)
     within_reach = kept_here + lent
     if not within_reach or (demand.short > within_reach and not demand.partial):

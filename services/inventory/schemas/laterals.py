@@ -4,7 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.http.forms import Answer, Body, Day, NamedReference, example
+from shared.http.forms import Answer, Body, Day, Flag, NamedReference, example
 from shared.types import OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId
 
 PARTS_MAX = 40
@@ -27,6 +27,8 @@ class AskPrice(Body):
     """The day on which it would be needed."""
     references: Annotated[list[NamedReference], Field(max_length=REFERENCES_MAX)] | None = None
     """The references of which it would take lots; an empty list for any."""
+    emergency_use: Flag = False
+    """Whether goods that are suspended but for emergency use (condition N) would be issued to it, too."""
     depot: SiteId | None = None
     """The depot that would ship."""
     quantity: PositiveQuantity | None = None
@@ -36,9 +38,12 @@ class AskPrice(Body):
     def _asks_one_thing(self) -> Self:
         if (self.depot is None) != (self.quantity is None):
             raise ValueError("name the depot and the quantity that it would ship")
-        changes = any(each is not None for each in (self.priority, self.required_by, self.references))
+        named = (self.priority, self.required_by, self.references, self.emergency_use or None)
+        changes = any(each is not None for each in named)
         if changes == (self.depot is not None):
-            raise ValueError("name a priority, a required_by or references, or else a depot with a quantity")
+            raise ValueError(
+                "name a priority, a required_by, references or emergency_use, or else a depot with a quantity"
+            )
         return self
 
 

@@ -48,6 +48,7 @@ _CHANGED = Columns(
     order_id="text",
     priority="smallint",
     required_by="date",
+    conditions="text",
     accepted="text",
     reserved="bigint",
     issued="bigint",
@@ -104,9 +105,10 @@ _WAITING = Statement(f"""
 """)  # noqa: S608
 _ADD = Statement(f"INSERT INTO demand ({NAMES}) SELECT {NAMES} FROM {_DEMANDS.unnest('n')}")  # noqa: S608
 _SAVE = Statement(f"""
-    UPDATE demand d SET priority = c.priority, required_by = c.required_by, accepted = c.accepted,
-           reserved = c.reserved, issued = c.issued, cancelled = c.cancelled, released = c.released,
-           arrived = c.arrived, lost = c.lost, returned = c.returned, closed = c.closed, version = c.version
+    UPDATE demand d SET priority = c.priority, required_by = c.required_by, conditions = c.conditions,
+           accepted = c.accepted, reserved = c.reserved, issued = c.issued, cancelled = c.cancelled,
+           released = c.released, arrived = c.arrived, lost = c.lost, returned = c.returned, closed = c.closed,
+           version = c.version
       FROM {_CHANGED.unnest("c")} WHERE d.order_id = c.order_id
 """)  # noqa: S608
 _RAISE = Statement(f"""
@@ -124,7 +126,7 @@ _END = Statement(f"""
 """)  # noqa: S608
 _IDLE = Statement(f"""
     SELECT DISTINCT b.site, b.part FROM balance b {lasting("b")} {asking("b")} {making("b")}
-     WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C') AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
+     WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C', 'N') AND ({LAST_DAY} IS NULL OR {LAST_DAY} >= :today)
        AND EXISTS (SELECT FROM demand d
                     WHERE d.site = b.site AND d.part = b.part AND strpos(d.conditions, b.condition) > 0
                       AND {accepts("d.accepted")} AND (d.partial OR NOT d.is_lateral
@@ -238,7 +240,7 @@ def _reservation(row: Row) -> Reservation:
 
 def _row(demand: Demand) -> tuple[object, ...]:
     plain = {name: getattr(demand, name) for name in _PLAIN}
-    values = {**plain, **_written(demand), "conditions": "".join(sorted(demand.conditions))}
+    values = {**plain, **_written(demand)}
     return tuple(values[name] for name in NAMES.split(", "))
 
 
@@ -248,7 +250,11 @@ def _changed(demand: Demand) -> tuple[object, ...]:
 
 
 def _written(demand: Demand) -> dict[str, object]:
-    return {"order_id": demand.order, "accepted": " ".join(sorted(demand.accepted))}
+    return {
+        "order_id": demand.order,
+        "conditions": "".join(sorted(demand.conditions)),
+        "accepted": " ".join(sorted(demand.accepted)),
+    }
 
 
 def _moved(reservation: Reservation, change: int) -> tuple[object, ...]:

@@ -54,7 +54,7 @@ _BALANCES = Statement(f"""
 _FREE = Statement(f"""
     SELECT {_ROW}, {LASTING}, {gate("b")} AS gate, {REFERENCE} AS made_as FROM {STOCKS.unnest("k")}
       {asking("k")} JOIN balance b USING (site, part) {lasting("b")} {making("b")}
-     WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C')
+     WHERE b.on_hand > 0 AND b.condition IN ('A', 'B', 'C', 'N')
 """)  # noqa: S608
 _SAVE_VERSIONS = Statement(f"""
     UPDATE stock s SET version = v.version FROM {_VERSIONS.unnest("v")} WHERE s.site = v.site AND s.part = v.part

@@ -27,7 +27,7 @@ from shared.types import OrderId
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     200: {"model": ExpediteRead, "description": "What it would cost: with `dry_run` nothing is done."},
     202: {"model": ExpediteRead, "description": "Asked, and recorded.", "headers": VERSION_HEADERS},
-    403: {"description": "`site-forbidden`, `activity-of-another`, `urgency-unapproved`."},
+    403: {"description": "`site-forbidden`, `activity-of-another`, `urgency-unapproved`, `emergency-use-unapproved`."},
     404: {"description": "`order-unknown`: none, or not yours to see; `work-order-unknown`, `source-unknown`."},
     409: {
         "description": "`order-already-issued`, `order-cancelled`, `version-stale`, `nothing-to-hurry`, "
@@ -117,7 +117,8 @@ def router(desk: Desk) -> APIRouter:
     ) -> Response:
         """Bring an order sooner: hurry a source, split the need, let another depot ship, or need it more.
 
-        To need it more is to raise its urgency, to bring its day forward, or to allow substitutes.
+        To need it more is to raise its urgency, to bring its day forward, to allow substitutes, or goods that are
+        suspended but for emergency use.
         With `dry_run` nothing is done: the answer says what it would cost others, by the rules by which it would be
         done, as far as these are yours to see; totals count all. What other orders would lose of their reservations is
         inventory's to say: ask `/v1/demands/{order_id}/price`, and hand its answer over as `stock`. A source that is

@@ -10,17 +10,18 @@ from services.orders.commands import changing
 from services.orders.commands.deciding import Work, open_to_plan, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
 from services.orders.domain import expediting, lending
-from services.orders.domain.asking import Ask
+from services.orders.domain.asking import Ask, allow_emergency_use
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.expediting import Actor, Portion
 from services.orders.domain.lending import Lending
 from services.orders.domain.order import Order, OrderUnknown
 from services.orders.domain.placement import Placement, place
-from services.orders.domain.pricing import Act, BroughtForward, Hurried, Raised, Shared, Shipped, Widened
+from services.orders.domain.pricing import Act, BroughtForward, EmergencyUsed, Hurried, Raised, Shared, Shipped, Widened
 from services.orders.domain.substitutes import Wanted
 from services.orders.domain.whatif import OpenLine
 from services.orders.schemas.expediting import (
     BringForward,
+    EmergencyUse,
     Expediting,
     Hurry,
     Lateral,
@@ -38,9 +39,9 @@ from shared.errors import VersionStale
 from shared.events.references import read_reference
 from shared.http import rights
 from shared.http.rights import SiteForbidden
-from shared.http.tokens import Principal
+from shared.http.tokens import Principal, Scope
 from shared.messaging.outbox import Told, tell
-from shared.types import OrderId, SiteId, SiteKind
+from shared.types import Condition, OrderId, SiteId, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,13 @@ async def _renew(session: AsyncSession, work: Work, order: Order, body: Renewed,
             changing.reschedule(work, order.order_id, required_by, ask)
         case Widened(accepted):
             await changing.accept(work, order.order_id, accepted, ask)
+        case EmergencyUsed():
+            work.decide(allow_emergency_use(order, principal.subject, body.reason))
 
 
 async def _renewed(
     session: AsyncSession, order: Order, body: Renewed, *, principal: Principal, today: date
-) -> Raised | BroughtForward | Widened:
+) -> Raised | BroughtForward | Widened | EmergencyUsed:
     """Say what the need would be, or refuse what is no more than it is."""
     match body:
         case Raise():
@@ -135,6 +138,10 @@ async def _renewed(
         case BringForward():
             expediting.refuse_no_earlier(order, body.required_by, today)
             return BroughtForward(body.required_by)
+        case EmergencyUse():
+            may_approve = Scope.APPROVE_URGENCY in principal.scopes
+            expediting.refuse_emergency_use(order, principal.subject, may_approve=may_approve)
+            return EmergencyUsed()
     assert isinstance(body, Substitute), "there are no other ways of making a need stronger"
     named = [each.matched for each in body.references]
     wanted = Wanted(named) if named else Wanted(list(map(read_reference, order.accepted)), substitutes=True)
@@ -210,7 +217,8 @@ async def _placement(session: AsyncSession, order: Order, name: OrderId, asked: 
         approved_by=order.approved_by,
         required_by=max(order.required_by, clock.now().date()),
         placed_at=clock.now(),
-        conditions=tuple(row.conditions),
+        # What is allowed in an emergency is allowed for the order alone, at its own depot.
+        conditions=tuple(each for each in order.conditions if each is not Condition.N),
         accepted=order.accepted,
         platform=row.platform,
         tail_number=None,  # The platform waits for the order, not for the way in which it comes.

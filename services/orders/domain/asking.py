@@ -9,6 +9,7 @@ from datetime import date
 
 from services.orders.domain.order import Decision, Order, tell
 from shared.errors import Kind, Refusal, VersionStale
+from shared.events.expediting import OrderEmergencyUseAllowed
 from shared.events.orders import (
     OrderCancelRequested,
     OrderReductionRequested,
@@ -17,7 +18,7 @@ from shared.events.orders import (
     OrderRescheduled,
 )
 from shared.events.references import read_reference
-from shared.types import Priority, ReferenceKey, Urgency
+from shared.types import Condition, Priority, ReferenceKey, Urgency
 
 
 class OrderAlreadyIssued(Refusal):
@@ -175,6 +176,15 @@ def accept(order: Order, references: tuple[ReferenceKey, ...], ask: Ask) -> Deci
         asked_by=ask.by,
     )
     return tell(replace(order, accepted=references), fact)
+
+
+def allow_emergency_use(order: Order, allowed_by: str, reason: str) -> Decision:
+    """Let goods of condition N be issued to the order as well; inventory gives them after all others."""
+    refuse_stock_order(order)
+    refuse_cancelled(order)
+    refuse_settled(order)
+    fact = OrderEmergencyUseAllowed(**order.about, reason=reason, allowed_by=allowed_by)
+    return tell(replace(order, conditions=(*order.conditions, Condition.N)), fact)
 
 
 def refuse_stale(seen: Order, changed: Order, version: int | None) -> None:

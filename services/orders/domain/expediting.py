@@ -29,7 +29,7 @@ from shared.errors import Kind, Refusal
 from shared.events.expediting import OrderSourceHurried, OrderSplit
 from shared.events.orders import OrderSourced
 from shared.events.references import read_reference
-from shared.types import ReferenceKey, SiteId, WorkOrderId
+from shared.types import Condition, ReferenceKey, SiteId, WorkOrderId
 
 
 class NothingToHurry(Refusal):
@@ -90,9 +90,15 @@ class NeededNoEarlier(Refusal):
 
 
 class NothingNewAccepted(Refusal):
-    """The order accepts all of these references already."""
+    """The order accepts all of that already."""
 
     field = "references"
+
+
+class EmergencyUseUnapproved(Refusal):
+    """Goods for emergency use alone (condition N) need the word of an approver, whose token approves urgent needs."""
+
+    kind = Kind.FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,15 @@ def refuse_no_earlier(order: Order, required_by: date, today: date) -> None:
     refuse_past(required_by, today)
     if required_by >= order.required_by:
         raise NeededNoEarlier(required_by=required_by, required_by_before=order.required_by)
+
+
+def refuse_emergency_use(order: Order, by: str, *, may_approve: bool) -> None:
+    """Refuse who may not allow an order goods of condition N, and an order that may have them already."""
+    refuse_stock_order(order)
+    if not may_approve:
+        raise EmergencyUseUnapproved(asked_by=by)
+    if Condition.N in order.conditions:
+        raise NothingNewAccepted(order=order.order_id, accepts=", ".join(order.conditions))
 
 
 def widened(order: Order, more: Iterable[ReferenceKey]) -> tuple[ReferenceKey, ...]:

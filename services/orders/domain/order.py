@@ -17,7 +17,7 @@ from shared.errors import Kind, Refusal
 from shared.events.orders import OrderEvent
 from shared.events.production import WorkOrderEvent
 from shared.events.stock import DemandEvent, DemandReduced
-from shared.types import OrderId, PartId, Platform, Priority, ReferenceKey, SiteId, TailNumber, Urgency
+from shared.types import Condition, OrderId, PartId, Platform, Priority, ReferenceKey, SiteId, TailNumber, Urgency
 
 
 class OrderUnknown(Refusal):
@@ -104,6 +104,8 @@ class Order:
     approved_by: str | None = None
     """Who approved its urgency of need, where that needs approval."""
     required_by: date
+    conditions: tuple[Condition, ...] = ()
+    """The supply conditions that it accepts."""
     accepted: tuple[ReferenceKey, ...] = ()
     """The references of which it takes lots; any of the part, and of none that is known, if none is named."""
     version: int = 1

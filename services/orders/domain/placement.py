@@ -87,6 +87,7 @@ def place(asked: Placement) -> tuple[Order, OrderPlaced]:
         priority=asked.priority,
         approved_by=asked.approved_by,
         required_by=asked.required_by,
+        conditions=asked.conditions,
         accepted=asked.accepted,
         wanted=asked.quantity,
         for_stock=asked.for_stock,

@@ -17,7 +17,7 @@ from services.orders.domain.order import Order
 from services.orders.domain.ranking import WAITING_DAYS_MAX, Offer
 from services.orders.domain.sourcing import Sourcing, WorkState
 from services.orders.domain.whatif import OpenLine, Snapshot, project
-from shared.types import OrderId, ReferenceKey, SiteId
+from shared.types import Condition, OrderId, ReferenceKey, SiteId
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,12 @@ class Widened:
     accepted: tuple[ReferenceKey, ...]
 
 
-Act = Hurried | Shared | Shipped | Raised | BroughtForward | Widened
+@dataclass(frozen=True, slots=True)
+class EmergencyUsed:
+    """An order that may be issued goods of condition N."""
+
+
+Act = Hurried | Shared | Shipped | Raised | BroughtForward | Widened | EmergencyUsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ def needed(order: Order, act: Act) -> Order:
             return replace(order, required_by=required_by)
         case Widened(accepted):
             return replace(order, accepted=accepted)
+        case EmergencyUsed():
+            return replace(order, conditions=(*order.conditions, Condition.N))
     return order
 
 

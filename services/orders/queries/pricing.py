@@ -66,6 +66,7 @@ def answer(asked: Priced, act: Act, taken: Taken, *, shown_max: int) -> PriceRea
         priority=needed.priority,
         required_by=needed.required_by,
         references=list(map(read_reference, needed.accepted)),
+        conditions=list(needed.conditions),
         promises=scenarios.totals(found.promises),
         platforms=scenarios.totals(found.platforms),
         losers=_losers(asked, taken)[:shown_max],

@@ -11,7 +11,7 @@ from services.orders.schemas.references import Accepted
 from services.orders.schemas.whatif import MovedPromise, MovedRelease, TotalsRead
 from shared.events.production import Reference
 from shared.http.forms import VERSION_MAX, Answer, Body, Day, example
-from shared.types import OrderId, PositiveQuantity, Priority, Quantity, SiteId, Text, Urgency, WorkOrderId
+from shared.types import Condition, OrderId, PositiveQuantity, Priority, Quantity, SiteId, Text, Urgency, WorkOrderId
 
 LOSERS_MAX = 200
 Version = Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)]
@@ -115,7 +115,16 @@ class Substitute(Renewed):
     catalogue says today."""
 
 
-Expedite = Annotated[Hurry | Split | Lateral | Raise | BringForward | Substitute, Field(discriminator="kind")]
+class EmergencyUse(Renewed):
+    """Let goods be issued that are suspended but for emergency use (condition N); takes an approver's token."""
+
+    kind: Literal["emergency-use"]
+    """Goods of condition N are accepted, after all others."""
+
+
+Expedite = Annotated[
+    Hurry | Split | Lateral | Raise | BringForward | Substitute | EmergencyUse, Field(discriminator="kind")
+]
 EXAMPLES: list[dict[str, JsonValue]] = [
     {
         "kind": "hurry",
@@ -128,6 +137,7 @@ EXAMPLES: list[dict[str, JsonValue]] = [
     {"kind": "raise", "urgency": "A", "reason": "The helicopter stands still for it."},
     {"kind": "bring-forward", "required_by": "2026-12-20", "reason": "The flight is earlier."},
     {"kind": "substitute", "reason": "The original is late: what may replace it will do."},
+    {"kind": "emergency-use", "reason": "No other is to be had before the sortie."},
 ]
 
 
@@ -141,12 +151,13 @@ class PriceRead(Answer):
     horizon_days: int
     """How far ahead the days are counted on which platforms stand still."""
     priority: Priority
-    """The priority designator that the order would have: by this, `required_by` and `references`, inventory says what
-    it takes."""
+    """The priority designator that the order would have: by this and the next three, inventory says what it takes."""
     required_by: date
     """The day on which it would be needed."""
     references: list[Reference]
     """The references that it would accept; any of the part if there is none."""
+    conditions: list[Condition]
+    """The supply conditions that it would accept."""
     promises: TotalsRead
     """Promises that would move, this order's own included, whether or not you may see them."""
     platforms: TotalsRead
@@ -175,6 +186,7 @@ class ExpediteRead(Answer):
                 "priority": 4,
                 "required_by": "2026-12-20",
                 "references": [],
+                "conditions": ["A", "C"],
                 "promises": {**_NOTHING, "earlier": 1, "days_earlier": 57},
                 "platforms": _NOTHING,
                 "losers": [],

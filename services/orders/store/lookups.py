@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders import tables
 from services.orders.domain.priority import Activity, Designator
-from services.orders.schemas.orders import PlaceOrder
+from services.orders.schemas.orders import ACCEPTABLE, PlaceOrder
 from services.orders.schemas.references import REFERENCES_MAX
 from services.orders.store.sources import Asked
 from services.orders.tables import orders, part_copies, planning, site_copies
@@ -102,16 +102,24 @@ async def as_ordered(session: AsyncSession, asked: Mapping[OrderId, int]) -> dic
 
     An order is for as much as is asked where that is what was ordered, what is wanted of it, or what is to come of it
     still; otherwise for what was ordered. A split fill's suffix is the last part of its id. A tail number without its
-    platform was taken once.
+    platform was taken once. What was allowed it in an emergency is no part of the order.
     """
     query = select(orders).where(orders.c.order_id == any_(array(list(asked))), ~orders.c.for_stock)
     rows = await session.execute(query)
-    said = PlaceOrder.model_fields.keys() - {"suffix", "quantity", "references", "substitutes", "tail_number"}
+    said = PlaceOrder.model_fields.keys() - {
+        "suffix",
+        "quantity",
+        "references",
+        "substitutes",
+        "tail_number",
+        "conditions",
+    }
     return {
         row.order_id: PlaceOrder(
             suffix=row.order_id[len(row.document_number) + 6 :] or None,
             quantity=asked[row.order_id] if asked[row.order_id] in _amounts(row) else row.quantity,
             references=[NamedReference(**dict(read_reference(key))) for key in row.accepted[:REFERENCES_MAX]],
+            conditions=[each for each in row.conditions if each in ACCEPTABLE],
             **{name: row._mapping[name] for name in said},
             tail_number=row.tail_number if row.platform else None,
         )

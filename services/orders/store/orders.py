@@ -17,7 +17,7 @@ from services.orders.domain.promise import Promise
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import fulfilments, work_orders
 from shared.sql import Statement, Writes
-from shared.types import OrderId, Platform, Urgency
+from shared.types import Condition, OrderId, Platform, Urgency
 
 _PLACE = Statement(
     """
@@ -54,7 +54,8 @@ _FIND = Statement("SELECT * FROM orders WHERE order_id = ANY(CAST(:order_ids AS 
 _SAVE = Statement(
     """
     UPDATE orders SET version = s.version, urgency = s.urgency, priority = s.priority, approved_by = s.approved_by,
-           required_by = s.required_by, accepted = string_to_array(s.accepted, ' '), wanted = s.wanted,
+           required_by = s.required_by, conditions = string_to_array(s.conditions, ','),
+           accepted = string_to_array(s.accepted, ' '), wanted = s.wanted,
            reductions = s.reductions, cancel_requested = s.cancel_requested, heard = s.heard, reserved = s.reserved,
            issued = s.issued, cancelled = s.cancelled, released = s.released, arrived = s.arrived, lost = s.lost,
            closed = s.closed, unsettled = s.unsettled, arrivals = s.arrivals::jsonb, sourced = s.sourced,
@@ -65,7 +66,8 @@ _SAVE = Statement(
            overdue_promise = s.overdue_promise
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
-                CAST(:accepted AS text[]), CAST(:wanted AS bigint[]), CAST(:reductions AS bigint[]),
+                CAST(:conditions AS text[]), CAST(:accepted AS text[]), CAST(:wanted AS bigint[]),
+                CAST(:reductions AS bigint[]),
                 CAST(:cancel_requested AS boolean[]),
                 CAST(:heard AS bigint[]), CAST(:reserved AS bigint[]), CAST(:issued AS bigint[]),
                 CAST(:cancelled AS bigint[]), CAST(:released AS bigint[]), CAST(:arrived AS bigint[]),
@@ -77,7 +79,7 @@ _SAVE = Statement(
                 CAST(:heard_at AS timestamptz[]), CAST(:backorders AS integer[]),
                 CAST(:short_since AS timestamptz[]), CAST(:met_at AS timestamptz[]),
                 CAST(:received_at AS timestamptz[]), CAST(:overdue_promises AS integer[]))
-         AS s (order_id, version, urgency, priority, approved_by, required_by, accepted, wanted, reductions,
+         AS s (order_id, version, urgency, priority, approved_by, required_by, conditions, accepted, wanted, reductions,
                cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
                arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for,
                answered_at, heard_at, backorders, short_since, met_at, received_at, overdue_promise)
@@ -159,6 +161,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "priorities": [order.priority for order in orders],
             "approved_by": [order.approved_by for order in orders],
             "required_by": [order.required_by for order in orders],
+            "conditions": [",".join(order.conditions) for order in orders],
             "accepted": [" ".join(order.accepted) for order in orders],
             "wanted": [order.wanted for order in orders],
             "reductions": [order.reductions for order in orders],
@@ -205,23 +208,14 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         priority=row.priority,
         approved_by=row.approved_by,
         required_by=row.required_by,
+        conditions=tuple(map(Condition, row.conditions)),
         accepted=tuple(row.accepted),
         version=row.version,
         for_stock=row.for_stock,
         wanted=row.wanted,
         reductions=row.reductions,
         cancel_requested=row.cancel_requested,
-        demand=Demand(
-            heard=row.heard,
-            reserved=row.reserved,
-            issued=row.issued,
-            cancelled=row.cancelled,
-            released=row.released,
-            arrived=row.arrived,
-            lost=row.lost,
-            closed=row.closed,
-            unsettled=row.unsettled,
-        ),
+        demand=_demand(row),
         arrivals=tuple(Arrival(date.fromisoformat(on), arrived) for on, arrived in row.arrivals),
         work_orders=tuple(works),
         promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
@@ -233,4 +227,18 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         road_days=row.road_days,
         platform=row.platform and Platform(row.platform),
         tail_number=row.tail_number,
+    )
+
+
+def _demand(row: Any) -> Demand:
+    return Demand(
+        heard=row.heard,
+        reserved=row.reserved,
+        issued=row.issued,
+        cancelled=row.cancelled,
+        released=row.released,
+        arrived=row.arrived,
+        lost=row.lost,
+        closed=row.closed,
+        unsettled=row.unsettled,
     )

@@ -31,6 +31,7 @@ from tests.faults.chaos.scale import Scale
 from tests.faults.chaos.schedule import schedule
 from tests.faults.chaos.traffic import Traffic
 from tests.faults.chaos.watch import Memory, Watch
+from tests.faults.chaos.year import SimulatedYears
 from tests.fixtures.catalogue import DATA, Trade
 from tests.fixtures.doors import Doors, client_of
 
@@ -40,6 +41,8 @@ _STOCK = 400
 _STOCK_SCARCE = 30
 _PARTS_OF_OUR_OWN = 20
 _PROGRESS_SECONDS = 1.0
+_YEAR_SHARE = 0.03
+"""How much of the load's pace simulated years post beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,25 +123,28 @@ class Run:
         await faults.clear_up()
         self._keep(caller, watch)
         load = asyncio.create_task(traffic.run(self._scale.events_per_second))
+        years = SimulatedYears(everything.system, self._progress.seed + self._progress.starts)
+        living = asyncio.create_task(years.run(_YEAR_SHARE * self._scale.events_per_second))
         watching = asyncio.create_task(watch.run())
         try:
             async with asyncio.TaskGroup() as group:
-                group.create_task(self._until_loaded(caller, load))
+                group.create_task(self._until_loaded(caller, load, living))
                 group.create_task(self._do_all(faults, recovery, caller, watch=watch))
             traffic.end()
             await load
+            self._say(f"{years.days:,} simulated days have passed beside; gone on with {len(years.goings_on)} times")
         finally:
-            for task in (load, watching):
+            for task in (load, living, watching):
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
 
-    async def _until_loaded(self, caller: Caller, load: "asyncio.Task[None]") -> None:
+    async def _until_loaded(self, caller: Caller, *running: "asyncio.Task[None]") -> None:
         """Return once enough was accepted; the load goes on until the last fault is over."""
         while caller.journal.accepted < self._scale.events:
-            await asyncio.wait([load], timeout=_PROGRESS_SECONDS)
-            if load.done():
-                await load
+            done, _ = await asyncio.wait(running, timeout=_PROGRESS_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                await task
 
     async def _do_all(self, faults: Faults, recovery: Recovery, caller: Caller, *, watch: Watch) -> None:
         planned = schedule(self._scale, self._progress.seed)

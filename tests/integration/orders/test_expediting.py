@@ -143,20 +143,6 @@ async def test_raising_the_urgency_shows_what_losers_would_lose_as_inventory_has
     assert (price["priority"], done.json()["order"]["urgency"], done.json()["order"]["priority"]) == (8, "A", 8)
 
 
-async def test_an_order_is_brought_forward_once_its_price_is_seen(house: House) -> None:
-    await house.approve()
-    order_id = await sourced(house, required_by=in_days(29))
-    body = {"kind": "bring-forward", "required_by": in_days(2)}
-
-    price = (await expedite(house, order_id, body, role="depot", dry_run="true")).json()["price"]
-    done = await expedite(house, order_id, body, role="depot")
-
-    assert (price["required_by"], price["moved"]) == (in_days(2), [])
-    assert (done.status_code, done.json()["order"]["required_by"]) == (202, in_days(2))
-    told = (await house.order(order_id))["history"][-1]["data"]
-    assert (told["before"], told["reason"], told["asked_by"]) == (in_days(29), WHY["reason"], "depot@D-01")
-
-
 async def test_a_split_gives_a_second_source_its_share_and_asks_it_back_from_the_last(house: House) -> None:
     await house.approve()
     order_id = await sourced(house)

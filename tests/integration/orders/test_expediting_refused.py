@@ -33,6 +33,7 @@ UNHEARD_OF = {"maker": "S1KH4", "number": "BP-9"}
         ({"kind": "bring-forward", "required_by": in_days(-1)}, 422, "required-by-past"),
         ({"kind": "substitute"}, 409, "nothing-new-accepted"),
         ({"kind": "substitute", "references": [UNHEARD_OF]}, 422, "reference-unknown"),
+        ({"kind": "emergency-use"}, 403, "emergency-use-unapproved"),
         ({"kind": "steal"}, 422, "request-invalid"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 1, "reason": ""}, 422, "request-invalid"),
     ],

@@ -2,7 +2,16 @@
 
 from datetime import timedelta
 
-from jvtrack.client import Count, InspectionOpening, InspectionPass, InspectionReopening, JVTrack, Sending, StockQuery
+from jvtrack.client import (
+    AllowEmergencyUse,
+    Count,
+    InspectionOpening,
+    InspectionPass,
+    InspectionReopening,
+    JVTrack,
+    Sending,
+    StockQuery,
+)
 from shared import clock
 from shared.events.factory import (
     FactoryEventCorrected,
@@ -63,7 +72,7 @@ async def send_between_depots(trade: Trade) -> None:
 
 
 async def count_away(trade: Trade) -> None:
-    """Count away, twice, what is held for an order, which is then no longer wanted."""
+    """Count away, twice, what is held for an order: it may have goods for emergencies then, and is wanted no longer."""
     await trade.stocked(("D-05", 3), part=PART)
     order = await trade.placed(PART, 3, depot="D-05")
     depot = trade.acting("depot", "D-05")
@@ -71,6 +80,7 @@ async def count_away(trade: Trade) -> None:
         (row,) = (await depot.inventory.stock(StockQuery(site="D-05", part=PART))).rows
         counted = {"site": "D-05", "part": PART, "lot": row.lot, "counted": left, "version": row.version}
         await depot.inventory.count(Count.model_validate(counted))
+    await depot.orders.expedite(order.order_id, AllowEmergencyUse(reason="The sortie is at dawn."))
     await depot.orders.cancel(order.order_id, "Taken from another hangar.")
 
 

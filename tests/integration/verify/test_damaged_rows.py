@@ -108,6 +108,20 @@ from tests.integration.verify.books import Books, offences
             id="an order accepts other references than it has told",
         ),
         pytest.param(
+            "inventory",
+            "UPDATE demand SET conditions = conditions || 'N'",
+            ["I8"],
+            "and inventory has heard to @",
+            id="a demand takes goods for emergencies that were not allowed",
+        ),
+        pytest.param(
+            "orders",
+            "UPDATE orders SET conditions = conditions || '{N}'",
+            ["I8"],
+            "and was allowed N 0 times",
+            id="an order accepts goods for emergencies that were not allowed",
+        ),
+        pytest.param(
             "production",
             "UPDATE work_order SET accepted_references = '{3VK1Y/X/-}'",
             ["I8"],

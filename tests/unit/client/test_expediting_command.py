@@ -20,6 +20,7 @@ PRICE: dict[str, Any] = {
     "priority": 2,
     "required_by": "2026-12-20",
     "references": [],
+    "conditions": ["A", "C", "N"],
     "promises": TOTALS,
     "platforms": TOTALS,
     "losers": [],
@@ -85,6 +86,7 @@ def test_a_dry_run_does_nothing_whatever_else_is_said(monkeypatch: pytest.Monkey
             {"kind": "substitute", "references": [{"maker": "3VK1Y", "number": "VKR-1", "revision": "B"}]},
         ),
         (("--with-substitutes",), {"kind": "substitute", "references": []}),
+        (("--emergency-use",), {"kind": "emergency-use"}),
     ],
     ids=" ".join,
 )
@@ -99,7 +101,7 @@ def test_what_a_stronger_need_takes_of_stock_is_asked_as_it_would_be_and_handed_
 
     first, of_stock, last = (json.loads(request.content) for request in service.asked)
     assert first == {**asked, "reason": "Grounded."}
-    assert of_stock == {"priority": 2, "required_by": "2026-12-20", "references": []}
+    assert of_stock == {"priority": 2, "required_by": "2026-12-20", "references": [], "emergency_use": True}
     assert last["stock"] == {"gets": 2, "losers": [{"order_id": LOSER, "quantity": 2}]}
     assert LOSER in said
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.orders.domain import expediting
+from services.orders.domain import asking, expediting
 from services.orders.domain.asking import (
     Need,
     OrderAlreadyIssued,
@@ -19,6 +19,7 @@ from services.orders.domain.asking import (
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.domain.expediting import (
     Actor,
+    EmergencyUseUnapproved,
     HurryNotSooner,
     NeededNoEarlier,
     NothingNewAccepted,
@@ -36,10 +37,10 @@ from services.orders.domain.plan import plan
 from services.orders.domain.ranking import Market
 from services.orders.domain.sourcing import Price, WorkState
 from shared.errors import Refusal
-from shared.events.expediting import OrderSourceHurried, OrderSplit, WorkOrderHurried
+from shared.events.expediting import OrderEmergencyUseAllowed, OrderSourceHurried, OrderSplit, WorkOrderHurried
 from shared.events.orders import OrderPromised, OrderSourced, OrderSourcingReduced
 from shared.events.production import DelayReported
-from shared.types import Urgency
+from shared.types import Condition, Urgency
 from tests.unit.orders.makers import ORDER, TODAY, a_market, a_source, a_work_order, an_order, reported
 
 ACTOR = Actor("planner@IND", "ZP-5104 stands still for it.")
@@ -239,3 +240,20 @@ def test_an_order_accepts_more_beside_what_it_accepts_and_one_that_accepts_any_n
         assert refused.value.facts["accepts"] == accepts
     with pytest.raises(StockOrderFixed):
         expediting.widened(replace(order, for_stock=True), ["A/1/-"])
+
+
+def test_goods_for_emergency_use_are_allowed_an_order_by_an_approver_once_and_by_name() -> None:
+    order = an_order(5)
+    allowed = asking.allow_emergency_use(order, "planner@IND", "The sortie is at dawn.")
+    expediting.refuse_emergency_use(order, "planner@IND", may_approve=True)
+
+    (fact,) = allowed.facts
+    assert isinstance(fact, OrderEmergencyUseAllowed)
+    assert (fact.allowed_by, fact.reason) == ("planner@IND", "The sortie is at dawn.")
+    assert allowed.order.conditions == (*order.conditions, Condition.N)
+    with pytest.raises(EmergencyUseUnapproved):
+        expediting.refuse_emergency_use(order, "clerk@D-01", may_approve=False)
+    with pytest.raises(NothingNewAccepted):
+        expediting.refuse_emergency_use(allowed.order, "planner@IND", may_approve=True)
+    with pytest.raises(StockOrderFixed):
+        expediting.refuse_emergency_use(replace(order, for_stock=True), "planner@IND", may_approve=True)
