@@ -14,6 +14,7 @@ from jvtrack.client import (
     AllowEmergencyUse,
     AllowSubstitutes,
     BringForward,
+    CannibalisePlatform,
     ExpediteAct,
     HurrySource,
     JVTrack,
@@ -40,6 +41,9 @@ Hurried = Annotated[
 WantedBy = Annotated[datetime | None, typer.Option("--by", formats=DAY_FORMATS, help="The day by which it is wanted.")]
 Lender = Annotated[str | None, typer.Option("--from-depot", metavar="DEPOT", help="Let another depot ship.")]
 Second = Annotated[str | None, typer.Option("--split", metavar="SOURCE", help="Give a second source a share.")]
+Donor = Annotated[
+    str | None, typer.Option("--cannibalise", metavar="TAIL", help="Take it from this one, which stands still anyway.")
+]
 Sooner = Annotated[
     datetime | None, typer.Option(formats=DAY_FORMATS, help="Bring the day of need forward to this one.")
 ]
@@ -63,6 +67,7 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     wanted_by: WantedBy = None,
     depot: Lender = None,
     source: Second = None,
+    donor: Donor = None,
     quantity: Annotated[int | None, typer.Option(help="How many quanta the depot or the second source brings.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="Raise the urgency of need.")] = None,
     required_by: Sooner = None,
@@ -79,7 +84,8 @@ def expedite(  # noqa: PLR0913  # one option for each thing that can be done
     To need it more is to raise its urgency, bring its day forward, or allow substitutes or goods for emergencies.
     What it would cost others is shown first, and it is done if that is meant; `--yes` does it at once.
     """
-    named: dict[str, Any] = {"--hurry": work_order, "--from-depot": depot, "--split": source, "--urgency": urgency}
+    named: dict[str, Any] = {"--hurry": work_order, "--from-depot": depot, "--split": source, "--cannibalise": donor}
+    named |= {"--urgency": urgency}
     named |= {"--required-by": read_day(required_by), "--accept-reference": references or None}
     named |= {"--with-substitutes": substitutes or None, "--emergency-use": emergency or None}
     act = _act(named, wanted_by=read_day(wanted_by), quantity=quantity, why={"reason": reason, "version": version})
@@ -132,6 +138,8 @@ def _act(
             return SplitNeed(source=value, quantity=_needed(quantity, "--quantity", "1"), **why)
         case "--from-depot":
             return ShipFromDepot(depot=value, quantity=_needed(quantity, "--quantity", "1"), **why)
+        case "--cannibalise":
+            return CannibalisePlatform(donor=value, **why)
     return _stronger(option, value, why)
 
 

@@ -17,7 +17,14 @@ from services.inventory.settings import InventorySettings
 from services.inventory.store.demands import Supplied
 from services.inventory.store.touches import CauseKey, OrderKey, ShipmentKey, SuppliedKey, Touched
 from shared.events.envelope import CloudEvent, Event, Stream
-from shared.events.expediting import OrderEmergencyUseAllowed, OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit
+from shared.events.expediting import (
+    OrderCannibalised,
+    OrderEmergencyUseAllowed,
+    OrderLent,
+    OrderLentAsked,
+    OrderSourceHurried,
+    OrderSplit,
+)
 from shared.events.orders import (
     OrderCancelRequested,
     OrderEvent,
@@ -65,6 +72,7 @@ deciders: Deciders[Work] = Deciders(
         OrderPromiseOverdue,
         OrderSourceHurried,
         OrderSplit,
+        OrderCannibalised,
         OrderLentAsked,
         OrderLent,
         PlatformRegistered,

@@ -12,7 +12,14 @@ from services.production.store import accepted, catalogue, work_orders
 from shared.errors import Refusal
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.events.envelope import CloudEvent, Event, Stream
-from shared.events.expediting import OrderEmergencyUseAllowed, OrderLent, OrderLentAsked, OrderSourceHurried, OrderSplit
+from shared.events.expediting import (
+    OrderCannibalised,
+    OrderEmergencyUseAllowed,
+    OrderLent,
+    OrderLentAsked,
+    OrderSourceHurried,
+    OrderSplit,
+)
 from shared.events.factory import LotFact
 from shared.events.orders import (
     OrderCancelRequested,
@@ -121,6 +128,7 @@ deciders = Deciders[WorkOrderWork](
         OrderPromised,
         OrderPromiseOverdue,
         OrderSplit,
+        OrderCannibalised,
         OrderEmergencyUseAllowed,
         OrderLentAsked,
         OrderLent,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from shared.events.orders import PlacedOrderEvent
 from shared.events.production import WorkOrderEvent
-from shared.types import OrderId, PositiveQuantity, Quantity, SiteId, Text, WorkOrderId
+from shared.types import OrderId, Platform, PositiveQuantity, Quantity, SiteId, TailNumber, Text, WorkOrderId
 
 
 class OrderSourceHurried(PlacedOrderEvent):
@@ -40,6 +40,23 @@ class OrderEmergencyUseAllowed(PlacedOrderEvent):
     """Why."""
     allowed_by: Text
     """Who allowed it."""
+
+
+class OrderCannibalised(PlacedOrderEvent):
+    """Its part was taken from another platform that stands still, which waits for the order from then on."""
+
+    TYPE: ClassVar[str] = "jvtrack.orders.order-cannibalised.v1"
+
+    platform: Platform
+    """What both are."""
+    tail_number: TailNumber
+    """The donor: it waits for the order now."""
+    before: TailNumber
+    """Which one waited for it, and has the part now."""
+    reason: Text
+    """Why."""
+    asked_by: Text
+    """Who had it done."""
 
 
 class OrderSplit(PlacedOrderEvent):

@@ -170,6 +170,6 @@ async def test_what_is_not_said_or_cannot_be_is_one_sentence_and_exit_code_2(tra
     )
 
     assert [each.returncode for each in (unsaid, undated, unknown)] == [2, 2, 2]
-    assert "one of --hurry, --from-depot, --split, --urgency, --required-by," in unsaid.stderr
+    assert "one of --hurry, --from-depot, --split, --cannibalise, --urgency," in unsaid.stderr
     assert "Say --by too" in undated.stderr
     assert "404 order-unknown" in unknown.stderr

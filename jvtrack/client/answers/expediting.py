@@ -10,7 +10,7 @@ from jvtrack.client.answers.orders import Order
 from jvtrack.client.answers.record import Body, Record
 from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove
 from shared.events.production import Reference
-from shared.types import Condition, OrderId, PartId, PositiveQuantity, SiteId, Urgency, WorkOrderId
+from shared.types import Condition, OrderId, PartId, PositiveQuantity, SiteId, TailNumber, Urgency, WorkOrderId
 
 
 class Loser(Record):
@@ -98,6 +98,14 @@ class ShipFromDepot(_Act):
     """What inventory says of it, to see what it would cost."""
 
 
+class CannibalisePlatform(_Act):
+    """Take the part from another platform that stands still, which then waits for the order."""
+
+    kind: Literal["cannibalise"] = "cannibalise"
+    donor: TailNumber
+    """Which one."""
+
+
 class _Renewed(_Act):
     stock: StockTaken | None = None
     """What inventory says of it, to see what it would cost."""
@@ -134,7 +142,9 @@ class AllowEmergencyUse(_Renewed):
 
 
 NeedStronger = RaiseUrgency | BringForward | AllowSubstitutes | AllowEmergencyUse
-ExpediteAct = Annotated[HurrySource | SplitNeed | ShipFromDepot | NeedStronger, Field(discriminator="kind")]
+ExpediteAct = Annotated[
+    HurrySource | SplitNeed | ShipFromDepot | CannibalisePlatform | NeedStronger, Field(discriminator="kind")
+]
 
 
 class Price(Record):

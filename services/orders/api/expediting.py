@@ -32,14 +32,14 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     409: {
         "description": "`order-already-issued`, `order-cancelled`, `version-stale`, `nothing-to-hurry`, "
         "`source-not-suitable`, `split-not-sooner`, `work-orders-used`, `order-not-lendable`, `suffixes-used`, "
-        "`nothing-new-accepted`, `stock-order-fixed`; worth another try: `catalogue-behind`, `order-unanswered`, "
-        "`suffix-taken`."
+        "`nothing-new-accepted`, `stock-order-fixed`, `no-platform-waits`, `donor-not-grounded`; worth another try: "
+        "`catalogue-behind`, `order-unanswered`, `suffix-taken`."
     },
     413: {"description": "`too-much-open`, with `dry_run`."},
     422: {
         "description": "`hurry-not-sooner`, `wanted-by-past`, `split-beyond-need`, `lent-beyond-need`, "
         "`lent-to-itself`, `site-not-depot`, `raise-not-higher`, `needed-no-earlier`, `required-by-past`, "
-        "`reference-unknown`."
+        "`reference-unknown`, `donor-itself`, `platform-unregistered`."
     },
 }
 Priced = Annotated[Asked, Query(description="Only show what it would cost others.")]
@@ -118,7 +118,8 @@ def router(desk: Desk) -> APIRouter:
         """Bring an order sooner: hurry a source, split the need, let another depot ship, or need it more.
 
         To need it more is to raise its urgency, to bring its day forward, to allow substitutes, or goods that are
-        suspended but for emergency use.
+        suspended but for emergency use. A part that is taken from another platform, which stands still anyway, releases
+        the one that waits; the other waits for the order then.
         With `dry_run` nothing is done: the answer says what it would cost others, by the rules by which it would be
         done, as far as these are yours to see; totals count all. What other orders would lose of their reservations is
         inventory's to say: ask `/v1/demands/{order_id}/price`, and hand its answer over as `stock`. A source that is

@@ -9,18 +9,30 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.orders.commands import changing
 from services.orders.commands.deciding import Work, open_to_plan, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
-from services.orders.domain import expediting, lending
+from services.orders.domain import cannibalising, expediting, lending
 from services.orders.domain.asking import Ask, allow_emergency_use
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.expediting import Actor, Portion
 from services.orders.domain.lending import Lending
 from services.orders.domain.order import Order, OrderUnknown
 from services.orders.domain.placement import Placement, place
-from services.orders.domain.pricing import Act, BroughtForward, EmergencyUsed, Hurried, Raised, Shared, Shipped, Widened
+from services.orders.domain.platforms import PlatformUnregistered, TailName
+from services.orders.domain.pricing import (
+    Act,
+    BroughtForward,
+    Cannibalised,
+    EmergencyUsed,
+    Hurried,
+    Raised,
+    Shared,
+    Shipped,
+    Widened,
+)
 from services.orders.domain.substitutes import Wanted
 from services.orders.domain.whatif import OpenLine
 from services.orders.schemas.expediting import (
     BringForward,
+    Cannibalise,
     EmergencyUse,
     Expediting,
     Hurry,
@@ -30,7 +42,7 @@ from services.orders.schemas.expediting import (
     Split,
     Substitute,
 )
-from services.orders.store import laterals, lookups
+from services.orders.store import laterals, lookups, platforms
 from services.orders.store import orders as order_store
 from services.orders.store.lookups import Sight
 from services.orders.store.orders import Placed
@@ -84,6 +96,9 @@ async def expedite(
             await work.replan()
         case Lateral():
             lateral = await _ask_depot(session, work, order, body, lender=Lender(actor, bounds.road_days))
+        case Cannibalise():
+            donor, grounded = await _donor(session, order, body, principal)
+            work.decide(cannibalising.cannibalise(order, donor, grounded=grounded, actor=actor))
         case Renewed():
             await _renew(session, work, order, body, principal=principal)
     await work.settle()
@@ -108,6 +123,9 @@ async def supposed(
             lending.refuse_unlendable(order, body.depot, body.quantity, asked_already=already)
             days = await road_days(session, order, body.depot, default=bounds.road_days)
             return Shipped(body.depot, body.quantity, today + timedelta(days=days))
+        case Cannibalise():
+            donor, grounded = await _donor(session, order, body, principal)
+            return Cannibalised(cannibalising.receiver_of(order, donor, grounded), donor)
     assert isinstance(body, Renewed), "there are no other ways of expediting"
     return await _renewed(session, order, body, principal=principal, today=today)
 
@@ -157,6 +175,23 @@ async def require_expediting(session: AsyncSession, order_id: OrderId, principal
     nation = (await lookups.sites(session, [places.ordered_by]))[places.ordered_by].country
     if not rights.may_write(principal, places.ordered_by, nation):
         rights.require_plan(principal, places.ordered_by, nation)
+
+
+async def _donor(
+    session: AsyncSession, order: Order, body: Cannibalise, principal: Principal
+) -> tuple[TailName, frozenset[TailName]]:
+    """Name the donor and those that stand still for want of the part, or refuse one that is not theirs to strip."""
+    if order.platform is None or order.tail_number is None:
+        raise cannibalising.NoPlatformWaits(order=order.order_id)
+    donor, receiver = TailName(order.platform, body.donor), TailName(order.platform, order.tail_number)
+    found = await platforms.look(session, [donor, receiver])
+    if donor not in found or not found[donor].tail.version:
+        raise PlatformUnregistered(platform=donor.platform, tail_number=donor.tail_number).at("donor")
+    home = found[donor].tail.site
+    nation = (await lookups.sites(session, [home]))[home].country
+    if not rights.may_write(principal, home, nation):
+        rights.require_plan(principal, home, nation)
+    return donor, await platforms.awaiting(session, found, order.part)
 
 
 async def road_days(session: AsyncSession, order: Order, depot: SiteId, *, default: int) -> int:

@@ -14,10 +14,15 @@ from services.orders.domain.comparison import Comparison, compare
 from services.orders.domain.days import shift
 from services.orders.domain.expediting import share_of
 from services.orders.domain.order import Order
+from services.orders.domain.platforms import TailName
 from services.orders.domain.ranking import WAITING_DAYS_MAX, Offer
+from services.orders.domain.release import Grounded
 from services.orders.domain.sourcing import Sourcing, WorkState
 from services.orders.domain.whatif import OpenLine, Snapshot, project
 from shared.types import Condition, OrderId, ReferenceKey, SiteId
+
+_NO_ORDER: OrderId = ""
+"""Stands where a line is no order's any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,15 @@ class EmergencyUsed:
     """An order that may be issued goods of condition N."""
 
 
-Act = Hurried | Shared | Shipped | Raised | BroughtForward | Widened | EmergencyUsed
+@dataclass(frozen=True, slots=True)
+class Cannibalised:
+    """A part that is taken from one platform for another."""
+
+    receiver: TailName
+    donor: TailName
+
+
+Act = Hurried | Shared | Shipped | Raised | BroughtForward | Widened | EmergencyUsed | Cannibalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +102,8 @@ def price(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> Comp
 
 def expedited(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> Snapshot:
     """Give the snapshot as it would be: the order expedited, and what it takes from others gone from them."""
+    if isinstance(act, Cannibalised):
+        return replace(snapshot, grounded=[_exchanged(each, order_id, act, snapshot) for each in snapshot.grounded])
     line = next(each for each in snapshot.lines if each.order.order_id == order_id)
     changed = {order_id: _acted(line.order, act, taken, snapshot.today)}
     for each in snapshot.lines:
@@ -102,6 +117,20 @@ def expedited(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> 
         busy = _Busier(line.order, act).line
     lines = [busy(replace(each, order=changed.get(each.order.order_id, each.order))) for each in snapshot.lines]
     return replace(snapshot, lines=lines)
+
+
+def _exchanged(tail: Grounded, order_id: OrderId, act: Cannibalised, snapshot: Snapshot) -> Grounded:
+    """Let the donor wait for the order instead of who has the part now, and could do its work with it today."""
+    if tail.name == act.receiver:
+        has_it = [
+            replace(line, order_id=_NO_ORDER, foreseen=snapshot.today) if line.order_id == order_id else line
+            for line in tail.lines
+        ]
+        return replace(tail, lines=tuple(has_it))
+    if tail.name != act.donor:
+        return tail
+    moved = [line for each in snapshot.grounded for line in each.lines if line.order_id == order_id]
+    return replace(tail, lines=(*tail.lines, *moved))
 
 
 def needed(order: Order, act: Act) -> Order:

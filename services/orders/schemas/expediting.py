@@ -11,7 +11,18 @@ from services.orders.schemas.references import Accepted
 from services.orders.schemas.whatif import MovedPromise, MovedRelease, TotalsRead
 from shared.events.production import Reference
 from shared.http.forms import VERSION_MAX, Answer, Body, Day, example
-from shared.types import Condition, OrderId, PositiveQuantity, Priority, Quantity, SiteId, Text, Urgency, WorkOrderId
+from shared.types import (
+    Condition,
+    OrderId,
+    PositiveQuantity,
+    Priority,
+    Quantity,
+    SiteId,
+    TailNumber,
+    Text,
+    Urgency,
+    WorkOrderId,
+)
 
 LOSERS_MAX = 200
 Version = Annotated[int, Field(strict=True, ge=0, le=VERSION_MAX)]
@@ -122,8 +133,18 @@ class EmergencyUse(Renewed):
     """Goods of condition N are accepted, after all others."""
 
 
+class Cannibalise(Expediting):
+    """Take the part from another platform that stands still, which then waits for the order; no stock moves by it."""
+
+    kind: Literal["cannibalise"]
+    """Another platform gives its part."""
+    donor: TailNumber
+    """Which one: of the same type and nation, down and awaiting parts."""
+
+
 Expedite = Annotated[
-    Hurry | Split | Lateral | Raise | BringForward | Substitute | EmergencyUse, Field(discriminator="kind")
+    Hurry | Split | Lateral | Raise | BringForward | Substitute | EmergencyUse | Cannibalise,
+    Field(discriminator="kind"),
 ]
 EXAMPLES: list[dict[str, JsonValue]] = [
     {
@@ -137,6 +158,7 @@ EXAMPLES: list[dict[str, JsonValue]] = [
     {"kind": "raise", "urgency": "A", "reason": "The helicopter stands still for it."},
     {"kind": "bring-forward", "required_by": "2026-12-20", "reason": "The flight is earlier."},
     {"kind": "substitute", "reason": "The original is late: what may replace it will do."},
+    {"kind": "cannibalise", "donor": "ZP-5108", "reason": "ZP-5108 waits for its gearbox until May anyway."},
     {"kind": "emergency-use", "reason": "No other is to be had before the sortie."},
 ]
 

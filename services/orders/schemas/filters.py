@@ -25,6 +25,7 @@ class Followed(StrEnum):
     SOURCE_HURRIED = "source-hurried"
     SOURCING_REDUCED = "sourcing-reduced"
     SPLIT = "split"
+    CANNIBALISED = "cannibalised"
     EMERGENCY_USE_ALLOWED = "emergency-use-allowed"
     LENT_ASKED = "lent-asked"
     LENT = "lent"

@@ -63,7 +63,7 @@ _SAVE = Statement(
            promised_for = s.promised_for, promise_reason = s.promise_reason, promises = s.promises,
            first_promised_for = s.first_promised_for, answered_at = s.answered_at, heard_at = s.heard_at,
            backorders = s.backorders, short_since = s.short_since, met_at = s.met_at, received_at = s.received_at,
-           overdue_promise = s.overdue_promise
+           overdue_promise = s.overdue_promise, tail_number = s.tail_number
     FROM unnest(CAST(:order_ids AS text[]), CAST(:versions AS bigint[]), CAST(:urgencies AS text[]),
                 CAST(:priorities AS smallint[]), CAST(:approved_by AS text[]), CAST(:required_by AS date[]),
                 CAST(:conditions AS text[]), CAST(:accepted AS text[]), CAST(:wanted AS bigint[]),
@@ -78,14 +78,19 @@ _SAVE = Statement(
                 CAST(:first_promised_for AS date[]), CAST(:answered_at AS timestamptz[]),
                 CAST(:heard_at AS timestamptz[]), CAST(:backorders AS integer[]),
                 CAST(:short_since AS timestamptz[]), CAST(:met_at AS timestamptz[]),
-                CAST(:received_at AS timestamptz[]), CAST(:overdue_promises AS integer[]))
+                CAST(:received_at AS timestamptz[]), CAST(:overdue_promises AS integer[]),
+                CAST(:tail_numbers AS text[]))
          AS s (order_id, version, urgency, priority, approved_by, required_by, conditions, accepted, wanted, reductions,
                cancel_requested, heard, reserved, issued, cancelled, released, arrived, lost, closed, unsettled,
                arrivals, sourced, open, state, promised_for, promise_reason, promises, first_promised_for,
-               answered_at, heard_at, backorders, short_since, met_at, received_at, overdue_promise)
+               answered_at, heard_at, backorders, short_since, met_at, received_at, overdue_promise,
+               tail_number)
     WHERE orders.order_id = s.order_id
     """
 )
+
+_TOTALS = ("heard", "reserved", "issued", "cancelled", "released", "arrived", "lost", "closed", "unsettled")
+"""What inventory says of an order, by the names of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +171,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "wanted": [order.wanted for order in orders],
             "reductions": [order.reductions for order in orders],
             "cancel_requested": [order.cancel_requested for order in orders],
-            "heard": [order.demand.heard for order in orders],
-            "reserved": [order.demand.reserved for order in orders],
-            "issued": [order.demand.issued for order in orders],
-            "cancelled": [order.demand.cancelled for order in orders],
-            "released": [order.demand.released for order in orders],
-            "arrived": [order.demand.arrived for order in orders],
-            "lost": [order.demand.lost for order in orders],
-            "closed": [order.demand.closed for order in orders],
-            "unsettled": [order.demand.unsettled for order in orders],
+            **{name: [getattr(order.demand, name) for order in orders] for name in _TOTALS},
             "arrivals": [json.dumps([(str(each.on), each.arrived) for each in order.arrivals]) for order in orders],
             "sourced": [order.sourced for order in orders],
             "open": [order.open for order in orders],
@@ -185,6 +182,7 @@ def save(writes: Writes, orders: Sequence[Order]) -> None:
             "first_promised_for": [order.first_promised_for for order in orders],
             **fulfilments.columns([order.fulfilment for order in orders]),
             "overdue_promises": [order.overdue_promise for order in orders],
+            "tail_numbers": [order.tail_number for order in orders],
         },
     )
 
@@ -215,7 +213,7 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         wanted=row.wanted,
         reductions=row.reductions,
         cancel_requested=row.cancel_requested,
-        demand=_demand(row),
+        demand=Demand(**{name: getattr(row, name) for name in _TOTALS}),
         arrivals=tuple(Arrival(date.fromisoformat(on), arrived) for on, arrived in row.arrivals),
         work_orders=tuple(works),
         promise=Promise(row.promised_for, row.promise_reason) if row.promises else None,
@@ -227,18 +225,4 @@ def _order(row: Any, works: Sequence[Sourcing]) -> Order:
         road_days=row.road_days,
         platform=row.platform and Platform(row.platform),
         tail_number=row.tail_number,
-    )
-
-
-def _demand(row: Any) -> Demand:
-    return Demand(
-        heard=row.heard,
-        reserved=row.reserved,
-        issued=row.issued,
-        cancelled=row.cancelled,
-        released=row.released,
-        arrived=row.arrived,
-        lost=row.lost,
-        closed=row.closed,
-        unsettled=row.unsettled,
     )

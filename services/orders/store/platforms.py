@@ -12,7 +12,7 @@ from services.orders.domain.platforms import Period, Standing, Tail, TailName, T
 from services.orders.schemas.platforms import TailRead
 from services.orders.tables.fleet import tail_periods, tails
 from shared.sql import AnyRow, Statement, Writes
-from shared.types import Nation, Platform
+from shared.types import Nation, PartId, Platform
 
 _NAMED = "(SELECT * FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[])))"
 _OPEN = Statement(
@@ -28,6 +28,13 @@ _NATIONS = Statement(
     f"""
     SELECT platform, tail_number, country FROM tail JOIN site_copy ON site_id = site
     WHERE (platform, tail_number) IN {_NAMED}
+    """  # noqa: S608  # our own words
+)
+_AWAITING = Statement(
+    f"""
+    SELECT t.platform, t.tail_number FROM tail_period t JOIN part_copy p ON p.part_id = :part
+    WHERE (t.platform, t.tail_number) IN {_NAMED} AND t.ended_at IS NULL AND t.awaiting_parts
+      AND t.platform = ANY(p.grounds)
     """  # noqa: S608  # our own words
 )
 _SAVE = Statement(
@@ -92,6 +99,12 @@ async def nations(session: AsyncSession, names: Collection[TailName]) -> dict[Ta
         return {}
     rows = await _NATIONS.rows(session, _named(names))
     return {TailName(Platform(row.platform), row.tail_number): row.country for row in rows}
+
+
+async def awaiting(session: AsyncSession, names: Collection[TailName], part: PartId) -> frozenset[TailName]:
+    """Tell which of these tails stand still and await parts, where the lack of this part grounds them."""
+    rows = await _AWAITING.rows(session, {**_named(names), "part": part})
+    return frozenset(TailName(Platform(row.platform), row.tail_number) for row in rows)
 
 
 def save(writes: Writes, changed: Iterable[tuple[Kept, Kept]], changed_by: Mapping[TailName, str]) -> None:

@@ -33,6 +33,8 @@ UNHEARD_OF = {"maker": "S1KH4", "number": "BP-9"}
         ({"kind": "bring-forward", "required_by": in_days(-1)}, 422, "required-by-past"),
         ({"kind": "substitute"}, 409, "nothing-new-accepted"),
         ({"kind": "substitute", "references": [UNHEARD_OF]}, 422, "reference-unknown"),
+        ({"kind": "cannibalise", "donor": "ZP-2"}, 409, "no-platform-waits"),
+        ({"kind": "cannibalise", "donor": "zp 2"}, 422, "request-invalid"),
         ({"kind": "emergency-use"}, 403, "emergency-use-unapproved"),
         ({"kind": "steal"}, 422, "request-invalid"),
         ({"kind": "lateral", "depot": "D-02", "quantity": 1, "reason": ""}, 422, "request-invalid"),

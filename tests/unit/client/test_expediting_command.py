@@ -106,6 +106,19 @@ def test_what_a_stronger_need_takes_of_stock_is_asked_as_it_would_be_and_handed_
     assert LOSER in said
 
 
+def test_the_platform_that_gives_its_part_is_named_and_what_that_costs_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = a_service()
+
+    said = expedited(monkeypatch, service, "--cannibalise", "ZP-2", "--reason", "It waits until May.", typed="y\n")
+
+    assert "what it would do" in said
+    assert [json.loads(request.content) for request in service.asked] == [
+        {"kind": "cannibalise", "donor": "ZP-2", "reason": "It waits until May."}
+    ] * 2
+
+
 def test_who_does_not_mean_it_has_changed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     service = a_service()
 

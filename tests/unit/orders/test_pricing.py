@@ -9,7 +9,18 @@ from services.orders.domain.comparison import Comparison
 from services.orders.domain.order import Demand, Order
 from services.orders.domain.plan import plan
 from services.orders.domain.platforms import TailName
-from services.orders.domain.pricing import Act, BroughtForward, Hurried, Raised, Shared, Shipped, Taken, Widened, price
+from services.orders.domain.pricing import (
+    Act,
+    BroughtForward,
+    Cannibalised,
+    Hurried,
+    Raised,
+    Shared,
+    Shipped,
+    Taken,
+    Widened,
+    price,
+)
 from services.orders.domain.ranking import Ask, Market, rank
 from services.orders.domain.release import Grounded, Line
 from services.orders.domain.whatif import OpenLine, Snapshot
@@ -126,6 +137,25 @@ def test_an_order_that_accepts_a_substitute_is_sourced_from_who_makes_it_and_hol
     assert [work.source for work in made.after.work_orders] == ["F-01"]
     assert held.after.promise is not None
     assert (held.after.promise.promised_for, held.after.accepted) == (TODAY, both.accepted)
+
+
+def test_a_part_that_is_taken_from_another_platform_releases_the_one_that_waits_and_keeps_the_donor_down() -> None:
+    waits, other = Line(MINE, "ROTOR-BLADE", SOON), Line(OTHER, "ROTOR-BLADE", LATE)
+    receiver = Grounded(TailName(Platform.MI_17V_5, "ZP-1"), "IND", (waits,))
+    donor = Grounded(TailName(Platform.MI_17V_5, "ZP-2"), "IND", (other,))
+    early_donor = replace(donor, lines=(replace(other, foreseen=TODAY),))
+    act = Cannibalised(receiver.name, donor.name)
+    lines = [a_line(MINE, SOON), a_line(OTHER, LATE)]
+
+    found = priced(lines, act, grounded=[receiver, donor])
+    costs = priced(lines[:1], act, grounded=[receiver, early_donor])
+
+    back = [
+        {each.tail.tail_number: (each.before.expected, each.after.expected) for each in one.releases}
+        for one in (found, costs)
+    ]
+    assert back == [{"ZP-1": (SOON, TODAY)}, {"ZP-1": (SOON, TODAY), "ZP-2": (TODAY, SOON)}]
+    assert moves(found) == {}
 
 
 def test_a_second_source_has_more_to_do_for_those_that_come_later() -> None:

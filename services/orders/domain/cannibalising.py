@@ -1,0 +1,58 @@
+"""A part is taken from a platform that stands still anyway: what it waits for is an order more from then on."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from services.orders.domain.asking import refuse_cancelled, refuse_settled
+from services.orders.domain.expediting import Actor
+from services.orders.domain.order import Decision, Order, tell
+from services.orders.domain.platforms import TailName
+from shared.errors import Kind, Refusal
+from shared.events.expediting import OrderCannibalised
+
+
+class NoPlatformWaits(Refusal):
+    """No platform that stands still for want of this part waits for the order."""
+
+
+class DonorNotGrounded(Refusal):
+    """A part is taken from a platform of the nation that stands still and awaits parts anyway."""
+
+    field = "donor"
+
+
+class DonorItself(Refusal):
+    """The platform that waits for the part cannot give it: name another one."""
+
+    kind = Kind.INVALID
+    field = "donor"
+
+
+def cannibalise(order: Order, donor: TailName, *, grounded: Collection[TailName], actor: Actor) -> Decision:
+    """Take the part from a platform that stands still anyway, and let that one wait for the order instead."""
+    receiver = receiver_of(order, donor, grounded)
+    fact = OrderCannibalised(
+        **order.about,
+        platform=donor.platform,
+        tail_number=donor.tail_number,
+        before=receiver.tail_number,
+        reason=actor.reason,
+        asked_by=actor.by,
+    )
+    return tell(replace(order, tail_number=donor.tail_number), fact)
+
+
+def receiver_of(order: Order, donor: TailName, grounded: Collection[TailName]) -> TailName:
+    """Name the platform that a donor's part releases, or refuse where none waits or the donor does not stand still."""
+    refuse_cancelled(order)
+    refuse_settled(order)
+    if order.platform is None or order.tail_number is None:
+        raise NoPlatformWaits(order=order.order_id)
+    receiver = TailName(order.platform, order.tail_number)
+    if receiver not in grounded:
+        raise NoPlatformWaits(order=order.order_id, tail_number=receiver.tail_number)
+    if donor == receiver:
+        raise DonorItself(donor=donor.tail_number)
+    if donor not in grounded:
+        raise DonorNotGrounded(donor=donor.tail_number)
+    return receiver
