@@ -11,7 +11,7 @@ from shared.events.production import Reference
 from shared.events.references import reference_key
 
 _KIND = "jvtrack.orders.order-"
-_AUTHORS = ("asked_by", "named_by", "approved_by", "declined_by")
+_AUTHORS = ("asked_by", "named_by", "approved_by", "allowed_by", "declined_by")
 _REASONS = ("reason", "note")
 _CHANGED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "placed": ((), ("quantity", "urgency", "required_by")),
@@ -24,6 +24,7 @@ _CHANGED: Mapping[str, tuple[Sequence[str], Sequence[str]]] = {
     "source-hurried": (("due",), ("wanted_by",)),
     "sourcing-reduced": ((), ("quantity", "source")),
     "split": ((), ("quantity", "source")),
+    "cannibalised": (("before",), ("tail_number",)),
     "lent-asked": ((), ("quantity", "depot")),
     "lent": ((), ("quantity", "depot", "due")),
     "promised": (("before",), ("promised_for",)),

@@ -108,3 +108,26 @@ async def test_the_fleet_is_listed_shown_and_written_to_a_file_that_is_imported_
     assert TAIL in {each["tail_number"] for each in fleet}
     assert all(word in shown for word in (TAIL, "D-01", "history"))
     assert f"{len(fleet)} lines imported" in again
+
+
+async def test_a_helicopter_is_released_by_the_part_of_one_that_stands_still_anyway(trade: Trade) -> None:
+    await command(trade, "platforms", "import", str(DATA / "platforms.csv"), role="operator")
+    receiver, donor = "ZP-5103", "ZP-5101"
+    depot: dict[str, str] = {"role": "depot", "site": "D-01"}
+    order = await ordered(trade, GEARBOX, receiver, "D-01")
+    for tail in (receiver, donor):
+        await command(trade, "platforms", "down", "MI-17V-5", tail, "--cause", "Chips in oil.", **depot)
+    await trade.quiet()
+    act = ("orders", "expedite", order, "--cannibalise", donor, "--reason", "It waits until May anyway.")
+
+    price = await command(trade, *act, "--dry-run", **depot)
+    await command(trade, *act, "--yes", **depot)
+    listed = json.loads(await command(trade, "platforms", "--json", **depot))
+    history = await command(trade, "orders", "show", order, **depot)
+    for tail in (receiver, donor):
+        await command(trade, "platforms", "up", "MI-17V-5", tail, **depot)
+
+    lines = {each["tail_number"]: [line["order_id"] for line in each["blocking"]] for each in listed}
+    assert receiver in price
+    assert (order in lines[donor], order in lines[receiver]) == (True, False)
+    assert "cannibalised" in history
