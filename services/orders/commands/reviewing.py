@@ -2,11 +2,13 @@
 
 A chunk of parts is a transaction: their rows are locked, then the stock is read. Whoever reviews at the same time
 waits, and finds on order what was released meanwhile. A review that breaks off is made again; it changes nothing twice.
+Who asks for one while one is made in the same process is given that one: a long review that is asked for again and
+again would else be made over and over at once.
 """
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -49,6 +51,8 @@ class _Round:
     nation: Nation
     policy: Policy
     today: date
+    sources: dict[PartId, Source | None] = field(default_factory=dict)
+    """Who would be asked for a part, as it was found at the first depot: the same for all of a nation's."""
 
     @property
     def since(self) -> date:
@@ -62,6 +66,7 @@ class Reviewer:
     def __init__(self, database: Database, settings: OrdersSettings) -> None:
         self._database = database
         self._settings = settings
+        self._running: dict[Nation, asyncio.Task[ReviewDone]] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Review what is due until the service stops."""
@@ -80,7 +85,15 @@ class Reviewer:
             await self.review(nation, today)
 
     async def review(self, nation: Nation, today: date) -> ReviewDone:
-        """Review a nation's depots, a bounded number of parts in a transaction."""
+        """Review a nation's depots; what is under way goes on though nobody waits for it any more."""
+        running = self._running.get(nation)
+        if running is None:
+            running = self._running[nation] = asyncio.create_task(self._review(nation, today))
+            running.add_done_callback(lambda _: self._running.pop(nation))
+        return await asyncio.shield(running)
+
+    async def _review(self, nation: Nation, today: date) -> ReviewDone:
+        """Look at a bounded number of parts in a transaction."""
         async with self._database.transaction() as session:
             policy, depots = await store.policy(session, nation, today), await store.depots(session, nation)
         if policy is None:
@@ -153,12 +166,14 @@ class _Seen:
 
 async def _look(session: AsyncSession, round_: _Round, depot: SiteId, parts: Sequence[PartId]) -> _Seen:
     weeks = round_.policy.history_weeks
-    markets = await market.of_nation(session, parts, round_.nation, round_.today)
-    best = {part: _best(found, round_.today) for part, found in markets.items()}
+    if unknown := [part for part in parts if part not in round_.sources]:
+        markets = await market.of_nation(session, unknown, round_.nation, round_.today)
+        best = {part: _best(found, round_.today) for part, found in markets.items()}
+        round_.sources.update({part: best.get(part) for part in unknown})
     return _Seen(
         await stocking.histories(session, depot, parts, since=round_.since, weeks=weeks),
         await stocking.positions(session, depot, parts),
-        {part: source for part, source in best.items() if source is not None},
+        {part: source for part in parts if (source := round_.sources[part]) is not None},
         await stocking.scales(session, parts),
     )
 

@@ -206,3 +206,21 @@ async def test_what_nobody_may_be_asked_for_has_no_reorder_point(house: House) -
 
     assert (done["reviewed"], done["without_source"], done["proposed"]) == (1, 1, 0)
     assert (await the_proposal(house))["level"] is None
+
+
+async def test_who_asks_for_a_review_that_is_under_way_is_given_that_one_though_another_has_gone_away(
+    house: House,
+) -> None:
+    await short(house)
+    reviewer = Reviewer(house.database, OrdersSettings())
+
+    gone = asyncio.create_task(reviewer.review("IND", TODAY))
+    first, second = (asyncio.create_task(reviewer.review("IND", TODAY)) for _ in range(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    found = await asyncio.gather(first, second)
+    later = await reviewer.review("IND", TODAY)
+
+    assert found[0] is found[1]
+    assert (found[0].reviewed, later.reviewed, later is found[0]) == (1, 1, False)
+    assert gone.cancelled()
