@@ -160,6 +160,7 @@ async def test_what_does_not_ground_a_platform_or_is_over_does_not_block_it(hous
     await house.ear.hear(PartDefined(part_id="FILTER", name="FILTER", unit_of_issue="EA", platforms=fits))
     await ground(house)
     await register(house, "BT-1", platform="T-90")
+    await register(house, "ZP-2")
     blocking = await order_for(house)
     await order_for(house, part="FILTER")
     await order_for(house, part="WASHER")
@@ -186,14 +187,14 @@ async def test_what_a_part_grounds_follows_the_catalogue(house: House) -> None:
     assert [each["order_id"] for each in (await show(house))["blocking"]] == [order_id]
 
 
-async def test_an_order_that_came_before_its_platform_was_registered_blocks_it_and_a_partners_does_not(
-    house: House,
-) -> None:
-    ours = await order_for(house)
+async def test_an_order_of_before_platforms_had_to_be_registered_blocks_its_own_nations_alone(house: House) -> None:
+    waits = {name: value for name, value in FOR.items() if name == "quantity"}
+    ours = await house.place(**waits, part=PART)
     headers = house.bearer("depot", "D-09", nation="RUS", scope=Scope.APPROVE_URGENCY)
     number = f"9900RU{TODAY.year % 10}{TODAY:%j}0001"
-    theirs = {**house.body(**FOR, document_number=number, ordered_by="D-09")}
+    theirs = {**house.body(**waits, document_number=number, ordered_by="D-09")}
     assert (await house.door.post("/v1/orders", json=theirs, headers=headers)).status_code == 201
+    await house.owner.execute("UPDATE orders SET platform = 'MI-17V-5', tail_number = 'ZP-1'")
 
     await ground(house)
 
@@ -220,14 +221,14 @@ async def test_only_what_is_down_and_awaits_parts_is_grounded(house: House) -> N
 
 
 async def test_a_large_grounded_fleet_is_walked_page_by_page_each_with_its_own_lines(house: House) -> None:
-    first = await order_for(house, "ZP-0001")
-    last = await order_for(house, "ZP-2500")
     await house.owner.execute(
         "INSERT INTO tail (platform, tail_number, site, version, changed_by)"
         " SELECT 'MI-17V-5', to_char(n, '\"ZP-\"FM0000'), 'D-01', 1, 'x' FROM generate_series(1, 2500) n;"
         "INSERT INTO tail_period (platform, tail_number, n, began_at, is_down, cause, awaiting_parts, posted_by)"
         " SELECT platform, tail_number, 1, '2026-01-01Z', true, 'Chips.', true, 'x' FROM tail"
     )
+    first = await order_for(house, "ZP-0001")
+    last = await order_for(house, "ZP-2500")
 
     seen: dict[str, list[str]] = {}
     pages, path = 0, "/v1/platforms/grounded?limit=1000"

@@ -24,7 +24,7 @@ async def test_a_whole_lot_is_rejected_on_its_way_and_where_it_is_held(house: Ho
     all_coming = await scenario(house, lot)
     all_held = await scenario(house, {**lot, "stands": {"coming": 0, "held": [{"order_id": holds, "quantity": 5}]}})
     unknown = await ask(house, {**lot, "lot": "F-01:L-9"})
-    nobody = await ask(house, {**lot, "stands": {"held": [{"order_id": waits[:-6] + "9-2026", "quantity": 1}]}})
+    nobody = await ask(house, {**lot, "stands": {"held": [{"order_id": f"{waits[:10]}Z999-2026", "quantity": 1}]}})
 
     assert {move["order_id"]: move["after"] for move in all_coming["moved"]} == {waits: in_days(30)}
     assert {move["order_id"]: move["before"] for move in all_held["moved"]} == {holds: in_days(0)}

@@ -32,6 +32,7 @@ def test_a_decision_tells_every_source_that_was_weighed_and_why_the_others_were_
             site="F-01",
             rank=1,
             expected_on=TODAY + timedelta(days=30),
+            load=0,
             lead_time_days=30,
             unit_cost="12.50",
             currency="INR",
@@ -39,7 +40,9 @@ def test_a_decision_tells_every_source_that_was_weighed_and_why_the_others_were_
             import_content="0.3600",
             points="0.00",
         ),
-        Candidate(site="S-01", excluded="not-accepted", expected_on=TODAY + timedelta(days=30), lead_time_days=30),
+        Candidate(
+            site="S-01", excluded="not-accepted", expected_on=TODAY + timedelta(days=30), load=0, lead_time_days=30
+        ),
     )
     assert fact.reason == "F-01 is the only source that may be asked"
 
