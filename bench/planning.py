@@ -25,7 +25,7 @@ from shared.clock import monotonic, now
 
 LINES = (1_000, 10_000)
 _PARTS = 100
-_SOURCES = ("F-01", "F-02", "F-03", "F-04", "F-05")
+_SOURCES = ("F-01", "F-02", "F-03", "F-04", "S-01")
 _WHAT_IF_MAX = 20_000
 """More lines than one what-if looks at."""
 _RUNS = 3
