@@ -46,10 +46,8 @@ def main() -> None:
     late = [split_gap(*a_need(Random(_SEED + number))) for number in range(_CASES)]
     print(f"\n{_CASES} random needs of up to 12 and 3 sources that share them, seed {_SEED}:")
     print(f"none could be there sooner in {sum(not each for each in late)}, on average {mean(late):.2f} days too late,")
-    print(
-        f"at worst {max(late)}: shares that gain less than a week are not worth another work order, and a least lot may"
-    )
-    print("be more than what is left for it.")
+    print(f"at worst {max(late)}: shares that gain less than a week are not worth another work order,")
+    print("and a least lot may be more than what is left for it.")
 
 
 def _seconds(waiting: Sequence[OpenLine], known: Callable[[Source], Source]) -> float:

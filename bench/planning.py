@@ -10,24 +10,23 @@ import asyncio
 import json
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from itertools import count
 from pathlib import Path
 from statistics import median
 
-from bench.compare.depots import orders_for, stocked
+from bench.compare.depots import imported, orders_for, stocked
 from bench.smoke import machine
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.stack import Stack, fresh_stack, until
 from deploy.local.settings import SERVICES
 from jvtrack.client import SourceStops
+from services.orders.settings import OrdersSettings
 from shared.clock import monotonic, now
 
 LINES = (1_000, 10_000)
 _PARTS = 100
 _SOURCES = ("F-01", "F-02", "F-03", "F-04", "S-01")
-_WHAT_IF_MAX = 20_000
-"""More lines than one what-if looks at."""
 _RUNS = 3
 _OPEN = "SELECT count(*) FROM orders WHERE state = 'open'"
 _PLANNED = "SELECT count(*) = 0 FROM orders WHERE state = 'open' OR promised_for IS NULL AND state <> 'reserved'"
@@ -52,9 +51,13 @@ async def _measured(stack: Stack, lines: int) -> list[str]:
     seconds = await _planned(stack)
     stops = {"all": [SourceStops(site=site, days=90) for site in _SOURCES]}
     async with stack.client("planner") as planner:
-        asked = await _median(lambda: planner.orders.what_if(stops)) if lines <= _WHAT_IF_MAX else None
+        asked = (
+            await _median(lambda: planner.orders.what_if(stops))
+            if lines <= OrdersSettings().what_if_lines_max
+            else None
+        )
         figures = await _median(planner.orders.figures.rows)
-    most = _most_mebibytes(stack.pids()["orders"])
+    most = machine.most_mib(stack.pids()["orders"])
     shown = "-" if asked is None else f"{asked:.2f}"
     return [f"{seconds:.1f}", f"{lines / seconds:,.0f}", shown, f"{figures:.3f}", f"{most:.0f}"]
 
@@ -63,9 +66,9 @@ async def _ordered(stack: Stack, lines: int) -> None:
     """Have so many lines open that nobody may be asked for."""
     bench = await with_catalogue(stack, seconds=1.0)
     parts = await stocked(stack, bench.depots[:1], parts=_PARTS, quantity=1)
-    await _import(
-        stack, [json.loads(body) for body in orders_for(count(), parts, bench.depots, orders=lines)], "orders"
-    )
+    orders = [json.loads(body) for body in orders_for(count(), parts, bench.depots, orders=lines)]
+    async with stack.client("operator") as operator:
+        await imported(operator.orders.import_orders, orders)
     connection = await stack.database("orders")
     try:
         # What a depot has one of is reserved.
@@ -86,21 +89,13 @@ async def _planned(stack: Stack) -> float:
             for part in parts
             for number, site in enumerate(_SOURCES)
         ]
-        begun = monotonic()
-        await _import(stack, sources, "sources")
+        async with stack.client("planner") as planner:
+            begun = monotonic()
+            await imported(planner.orders.import_sources, sources)
         await until(connection, _PLANNED)
         return monotonic() - begun
     finally:
         await connection.close()
-
-
-async def _import(stack: Stack, lines: Sequence[object], kind: str) -> None:
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        file.write(json.dumps(lines).encode())
-        file.flush()
-        async with stack.client("operator" if kind == "orders" else "planner") as client:
-            post = client.orders.import_orders if kind == "orders" else client.orders.import_sources
-            await post(Path(file.name))
 
 
 async def _median(call: Callable[[], Awaitable[object]]) -> float:
@@ -111,12 +106,6 @@ async def _median(call: Callable[[], Awaitable[object]]) -> float:
         await call()
         took.append(monotonic() - begun)
     return median(took)
-
-
-def _most_mebibytes(pid: int) -> float:
-    """Tell how much memory a process has held at most."""
-    (line,) = [line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmHWM")]
-    return int(line.split()[1]) / 1024
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from bench.compare.depots import orders_for, stocked
+from bench.compare.depots import imported, orders_for, stocked
 from bench.smoke import machine
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.figures import percentile
@@ -90,11 +90,8 @@ async def _opened(stack: Stack, lines: int) -> list[tuple[str, str]]:
         for number, part in enumerate(parts):
             await planner.orders.put_source(part, _FACTORIES[number % len(_FACTORIES)], terms)
     orders = [json.loads(body) for body in orders_for(count(), parts, bench.depots, orders=lines)]
-    with tempfile.NamedTemporaryFile(suffix=".json") as file:
-        file.write(json.dumps(orders).encode())
-        file.flush()
-        async with stack.client("operator") as operator:
-            await operator.orders.import_orders(Path(file.name))
+    async with stack.client("operator") as operator:
+        await imported(operator.orders.import_orders, orders)
     connection = await stack.database("production")
     try:
         # What a depot has one of is reserved; the others are asked for.

@@ -4,9 +4,11 @@ import asyncio
 import csv
 import json
 import random
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 from bench.compare.found import Found, Plan, of_runs
 from bench.compare.requests import gets, posts
@@ -75,6 +77,14 @@ async def _reservations(stack: Stack, plan: Plan) -> Found:
     return Found(
         lines, wrongs or ["After all orders the proof finds nothing oversold, and orders and inventory agree."]
     )
+
+
+async def imported(post: Callable[[Path], Awaitable[object]], lines: Sequence[object]) -> None:
+    """Hand lines over as a JSON file."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as file:
+        file.write(json.dumps(lines).encode())
+        file.flush()
+        await post(Path(file.name))
 
 
 async def stocked(stack: Stack, depots: Sequence[str], *, parts: int, quantity: int) -> list[str]:

@@ -51,6 +51,11 @@ def resident_mib(pid: int, *, children: bool = False) -> float:
     return sum(_kib(f"/proc/{each}/smaps_rollup", "Pss") for each in (pid, *_children(pid))) / 1024
 
 
+def most_mib(pid: int) -> float:
+    """Tell how much memory a process has held at most."""
+    return _kib(f"/proc/{pid}/status", "VmHWM") / 1024
+
+
 def _children(pid: int) -> Iterable[int]:
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]

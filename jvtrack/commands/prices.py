@@ -39,21 +39,22 @@ class Priced:
 
 async def ask_price(jvtrack: JVTrack, *, order: str, act: ExpediteAct) -> Priced:
     """Ask inventory who would lose stock, where the act takes any, and orders what becomes of promises by it."""
-    if isinstance(act, NeedStronger):
-        as_it_would_be = await jvtrack.orders.price(order, act)
-        asked = AskPrice(
-            priority=as_it_would_be.priority,
-            required_by=as_it_would_be.required_by,
-            references=as_it_would_be.references,
-            emergency_use=Condition.N in as_it_would_be.conditions or None,
-        )
-    elif isinstance(act, ShipFromDepot):
-        asked = AskPrice(depot=act.depot, quantity=act.quantity)
+    if isinstance(act, ShipFromDepot):
+        price, asked = None, AskPrice(depot=act.depot, quantity=act.quantity)
     else:
-        return Priced(await jvtrack.orders.price(order, act), StockPrice(gets=0))
+        price = await jvtrack.orders.price(order, act)
+        if not isinstance(act, NeedStronger):
+            return Priced(price, StockPrice(gets=0))
+        asked = AskPrice(
+            priority=price.priority,
+            required_by=price.required_by,
+            references=price.references,
+            emergency_use=Condition.N in price.conditions or None,
+        )
     stock = await if_seen(jvtrack.inventory.price(order, asked))
     if stock is None:
-        return Priced(await jvtrack.orders.price(order, act), None, (await jvtrack.orders.get(order)).site)
+        price = price or await jvtrack.orders.price(order, act)
+        return Priced(price, None, (await jvtrack.orders.get(order)).site)
     act = act.model_copy(update={"stock": StockTaken.of(stock)})
     return Priced(await jvtrack.orders.price(order, act), stock)
 

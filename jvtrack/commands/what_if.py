@@ -25,7 +25,7 @@ from jvtrack.client import (
     WhatIf,
     WholeLotRejected,
 )
-from jvtrack.client.answers.whatif import HeldOfLot, MoveTotals, PromiseMove, ReleaseMove, ScenarioAnswer
+from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove, ScenarioAnswer
 from jvtrack.commands.caller import call
 from jvtrack.commands.shown import Json, show_json
 from shared.types import Platform
@@ -96,9 +96,8 @@ async def _located(jvtrack: JVTrack, supposed: Supposition) -> Supposition:
     """Say where a lot stands that is rejected; what is said already stays."""
     if not isinstance(supposed, WholeLotRejected) or supposed.stands is not None:
         return supposed
-    found = await jvtrack.inventory.holders(supposed.lot)
-    held = [HeldOfLot(order_id=each.order_id, quantity=each.quantity) for each in found.held]
-    return supposed.model_copy(update={"stands": LotStands(coming=found.coming, held=held)})
+    stands = LotStands.of(await jvtrack.inventory.holders(supposed.lot))
+    return supposed.model_copy(update={"stands": stands})
 
 
 def tables(found: WhatIf) -> list[Table]:

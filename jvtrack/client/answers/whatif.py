@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from jvtrack.client.answers.record import Body, Record
+from jvtrack.client.answers.stock import LotHolders
 from shared.types import LotId, OrderId, PartId, Platform, PositiveQuantity, Priority, SiteId, TailNumber, WorkOrderId
 
 
@@ -59,6 +60,12 @@ class LotStands(Body):
     """How much of it is on its way."""
     held: Sequence[HeldOfLot] = ()
     """For which orders it is held."""
+
+    @classmethod
+    def of(cls, holders: LotHolders) -> "LotStands":
+        """Hand over what inventory has said."""
+        held = [HeldOfLot(order_id=each.order_id, quantity=each.quantity) for each in holders.held]
+        return cls(coming=holders.coming, held=held)
 
 
 class WholeLotRejected(Body):

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from shared.types import Condition, EventId, LotId, OrderId, PartId, Shelf, ShipmentId, SiteId
 
 ISSUABLE = frozenset({Condition.A, Condition.B, Condition.C})
+"""Serviceable: issued without an override; B only to orders that accept it."""
 BY_OVERRIDE = Condition.N
 """Suspended but for emergency use: issued to an order for which that was allowed by name."""
 GIVEN = ISSUABLE | {BY_OVERRIDE}
-"""Conditions in which stock may be reserved and issued; B only to orders that accept it."""
+"""Conditions in which stock may be reserved and issued, to who accepts them."""
 
 
 class StockKey(NamedTuple):

@@ -91,7 +91,8 @@ class Shown:
             return None
         sights = {self._sight(told), *(Sight.FULL for place in places if place in self.reader.sites)}
         if Sight.FULL in sights:
-            return event.in_full(json.dumps(withheld.shown(told)).encode() if told.get("candidates") else None)
+            shown = withheld.shown(told)
+            return event.in_full(None if shown is told else json.dumps(shown).encode())
         return event.in_part(site=told["site"]) if Sight.STREAMS in sights else None
 
     def _sight(self, told: Mapping[str, Any]) -> Sight:

@@ -172,25 +172,26 @@ async def require_expediting(session: AsyncSession, order_id: OrderId, principal
     places = await lookups.places(session, order_id, Sight.of(principal))
     if places is None:
         raise OrderUnknown(order=order_id)
-    nation = (await lookups.sites(session, [places.ordered_by]))[places.ordered_by].country
-    if not rights.may_write(principal, places.ordered_by, nation):
-        rights.require_plan(principal, places.ordered_by, nation)
+    await _require_word(session, places.ordered_by, principal)
+
+
+async def _require_word(session: AsyncSession, depot: SiteId, principal: Principal) -> None:
+    """Refuse who may neither write for a depot nor plan for it."""
+    nation = (await lookups.sites(session, [depot]))[depot].country
+    if not rights.may_write(principal, depot, nation):
+        rights.require_plan(principal, depot, nation)
 
 
 async def _donor(
     session: AsyncSession, order: Order, body: Cannibalise, principal: Principal
 ) -> tuple[TailName, frozenset[TailName]]:
     """Name the donor and those that stand still for want of the part, or refuse one that is not theirs to strip."""
-    if order.platform is None or order.tail_number is None:
-        raise cannibalising.NoPlatformWaits(order=order.order_id)
-    donor, receiver = TailName(order.platform, body.donor), TailName(order.platform, order.tail_number)
+    receiver = cannibalising.waiting(order)
+    donor = TailName(receiver.platform, body.donor)
     found = await platforms.look(session, [donor, receiver])
     if donor not in found or not found[donor].tail.version:
         raise PlatformUnregistered(platform=donor.platform, tail_number=donor.tail_number).at("donor")
-    home = found[donor].tail.site
-    nation = (await lookups.sites(session, [home]))[home].country
-    if not rights.may_write(principal, home, nation):
-        rights.require_plan(principal, home, nation)
+    await _require_word(session, found[donor].tail.site, principal)
     return donor, await platforms.awaiting(session, found, order.part)
 
 

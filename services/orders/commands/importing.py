@@ -150,7 +150,6 @@ class _Refused:
     """A line that may not be placed, and why."""
 
     line: int
-    row: OrderRow
     refusal: Refusal
 
 
@@ -163,8 +162,8 @@ async def _refused(
     reused = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, DocumentNumberReused)]
     same = await _as_they_stand(session, {n: requests[n] for n in reused})
     return [
-        _Refused(line, row, outcome)
-        for n, ((line, row), outcome) in enumerate(zip(lines, outcomes, strict=True))
+        _Refused(line, outcome)
+        for n, ((line, _), outcome) in enumerate(zip(lines, outcomes, strict=True))
         if isinstance(outcome, Refusal) and n not in same
     ]
 
@@ -185,11 +184,4 @@ async def _as_they_stand(session: AsyncSession, reused: Mapping[int, Request]) -
 
 
 def _error(refused: _Refused) -> LineError:
-    refusal = refused.refusal
-    said = ", ".join(f"{name}: {value}" for name, value in refusal.facts.items())
-    return LineError(refused.line, _field(refused), f"{refusal.title()} {said}".strip())
-
-
-def _field(refused: _Refused) -> str:
-    """Name the field that a refusal is about."""
-    return refused.refusal.about or "ordered_by"
+    return LineError(refused.line, refused.refusal.about or "ordered_by", str(refused.refusal))

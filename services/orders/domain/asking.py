@@ -18,7 +18,7 @@ from shared.events.orders import (
     OrderRescheduled,
 )
 from shared.events.references import read_reference
-from shared.types import Condition, Priority, ReferenceKey, Urgency
+from shared.types import Priority, ReferenceKey, Urgency
 
 
 class OrderAlreadyIssued(Refusal):
@@ -184,7 +184,7 @@ def allow_emergency_use(order: Order, allowed_by: str, reason: str) -> Decision:
     refuse_cancelled(order)
     refuse_settled(order)
     fact = OrderEmergencyUseAllowed(**order.about, reason=reason, allowed_by=allowed_by)
-    return tell(replace(order, conditions=(*order.conditions, Condition.N)), fact)
+    return tell(order.with_emergency_use(), fact)
 
 
 def refuse_stale(seen: Order, changed: Order, version: int | None) -> None:

@@ -42,13 +42,18 @@ def cannibalise(order: Order, donor: TailName, *, grounded: Collection[TailName]
     return tell(replace(order, tail_number=donor.tail_number), fact)
 
 
+def waiting(order: Order) -> TailName:
+    """Name the platform that waits for an order, or refuse one for which none does."""
+    if order.platform is None or order.tail_number is None:
+        raise NoPlatformWaits(order=order.order_id)
+    return TailName(order.platform, order.tail_number)
+
+
 def receiver_of(order: Order, donor: TailName, grounded: Collection[TailName]) -> TailName:
     """Name the platform that a donor's part releases, or refuse where none waits or the donor does not stand still."""
     refuse_cancelled(order)
     refuse_settled(order)
-    if order.platform is None or order.tail_number is None:
-        raise NoPlatformWaits(order=order.order_id)
-    receiver = TailName(order.platform, order.tail_number)
+    receiver = waiting(order)
     if receiver not in grounded:
         raise NoPlatformWaits(order=order.order_id, tail_number=receiver.tail_number)
     if donor == receiver:

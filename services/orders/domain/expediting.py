@@ -92,8 +92,6 @@ class NeededNoEarlier(Refusal):
 class NothingNewAccepted(Refusal):
     """The order accepts all of that already."""
 
-    field = "references"
-
 
 class EmergencyUseUnapproved(Refusal):
     """Goods for emergency use alone (condition N) need the word of an approver, whose token approves urgent needs."""
@@ -179,7 +177,7 @@ def widened(order: Order, more: Iterable[ReferenceKey]) -> tuple[ReferenceKey, .
     refuse_stock_order(order)
     accepted = tuple(sorted({*order.accepted, *more}))
     if not order.accepted or accepted == order.accepted:
-        raise NothingNewAccepted(order=order.order_id, accepts=", ".join(order.accepted) or "any")
+        raise NothingNewAccepted(order=order.order_id, accepts=", ".join(order.accepted) or "any").at("references")
     return accepted
 
 

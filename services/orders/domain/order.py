@@ -250,6 +250,10 @@ class Order:
             raise WorkOrderUnknown(work_order=fact.work_order)
         return self.with_work(sourcing.hear(self.work_orders[n - 1], fact))
 
+    def with_emergency_use(self) -> "Order":
+        """Let it be issued goods of condition N as well."""
+        return replace(self, conditions=(*self.conditions, Condition.N))
+
     def with_work(self, work: Sourcing) -> "Order":
         """Put one of its work orders, or the next one, in its place."""
         return replace(self, work_orders=(*self.work_orders[: work.n - 1], work, *self.work_orders[work.n :]))

@@ -19,7 +19,7 @@ from services.orders.domain.ranking import WAITING_DAYS_MAX, Offer
 from services.orders.domain.release import Grounded
 from services.orders.domain.sourcing import Sourcing, WorkState
 from services.orders.domain.whatif import OpenLine, Snapshot, project
-from shared.types import Condition, OrderId, ReferenceKey, SiteId
+from shared.types import OrderId, ReferenceKey, SiteId
 
 _NO_ORDER: OrderId = ""
 """Stands where a line is no order's any more."""
@@ -143,7 +143,7 @@ def needed(order: Order, act: Act) -> Order:
         case Widened(accepted):
             return replace(order, accepted=accepted)
         case EmergencyUsed():
-            return replace(order, conditions=(*order.conditions, Condition.N))
+            return order.with_emergency_use()
     return order
 
 

@@ -138,11 +138,12 @@ class _Known:
                     yield "opens_on", f"lies before today, {self.today}"
                 if (supposed.opens_on - self.today).days > DAYS_AHEAD_MAX:
                     yield "opens_on", f"lies more than {DAYS_AHEAD_MAX} days ahead"
-            case DemandSupposed():
-                if supposed.part is not None:
-                    yield from self._wrong_part(supposed.part)
-            case RejectionSupposed() | LotRejectionSupposed():
-                yield from self._wrong_rejection(supposed)
+            case DemandSupposed(part=str() as part):
+                yield from self._wrong_part(part)
+            case RejectionSupposed():
+                yield from self._wrong_work(supposed)
+            case LotRejectionSupposed():
+                yield from self._wrong_lot(supposed)
 
     def _wrong_site(self, site: str, *, is_new: bool) -> Iterator[tuple[str, str]]:
         kind = self.sites.get(site)
@@ -155,10 +156,7 @@ class _Known:
         if part not in self.parts:
             yield "part", "there is no such part"
 
-    def _wrong_rejection(self, supposed: RejectionSupposed | LotRejectionSupposed) -> Iterator[tuple[str, str]]:
-        if isinstance(supposed, LotRejectionSupposed):
-            yield from self._wrong_lot(supposed)
-            return
+    def _wrong_work(self, supposed: RejectionSupposed) -> Iterator[tuple[str, str]]:
         order_id, _, number = supposed.work_order.rpartition("-W")
         order = self.orders.get(order_id)
         left = order.left.get(int(number), 0) if order else 0

@@ -132,7 +132,7 @@ class Run:
                 group.create_task(self._do_all(faults, recovery, caller, watch=watch))
             traffic.end()
             await load
-            self._say(f"{years.days:,} simulated days have passed beside; gone on with {len(years.goings_on)} times")
+            self._say(f"{years.days:,} simulated days have passed beside; gone on with {years.broken_off} times")
         finally:
             for task in (load, living, watching):
                 task.cancel()
