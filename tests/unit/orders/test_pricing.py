@@ -13,18 +13,20 @@ from services.orders.domain.pricing import (
     Act,
     BroughtForward,
     Cannibalised,
+    EmergencyUsed,
     Hurried,
     Raised,
     Shared,
     Shipped,
     Taken,
     Widened,
+    needed,
     price,
 )
 from services.orders.domain.ranking import Ask, Market, rank
 from services.orders.domain.release import Grounded, Line
 from services.orders.domain.whatif import OpenLine, Snapshot
-from shared.types import Platform, Urgency
+from shared.types import Condition, Platform, Urgency
 from tests.unit.orders.makers import NOW, TODAY, a_market, a_placed_order, a_source, a_work_order
 
 MINE, OTHER, ELSE = "7201YA6327A001-2026", "7201YA6327A002-2026", "7201YA6327A003-2026"
@@ -139,15 +141,32 @@ def test_an_order_that_accepts_a_substitute_is_sourced_from_who_makes_it_and_hol
     assert (held.after.promise.promised_for, held.after.accepted) == (TODAY, both.accepted)
 
 
+def test_an_order_that_may_be_issued_goods_for_emergency_use_has_today_what_stock_has_of_them() -> None:
+    waits = a_line(MINE, LATE)
+
+    (held,) = priced([waits], EmergencyUsed(), Taken(gets=5)).moves
+
+    assert held.after.promise is not None
+    assert held.after.promise.promised_for == TODAY
+    assert Condition.N in held.after.conditions
+
+
+def test_what_another_brings_leaves_the_order_as_needed_as_it_was() -> None:
+    order = a_line(MINE, LATE).order
+
+    assert needed(order, Shipped("D-02", 5, SOON)) == order
+
+
 def test_a_part_that_is_taken_from_another_platform_releases_the_one_that_waits_and_keeps_the_donor_down() -> None:
     waits, other = Line(MINE, "ROTOR-BLADE", SOON), Line(OTHER, "ROTOR-BLADE", LATE)
     receiver = Grounded(TailName(Platform.MI_17V_5, "ZP-1"), "IND", (waits,))
     donor = Grounded(TailName(Platform.MI_17V_5, "ZP-2"), "IND", (other,))
     early_donor = replace(donor, lines=(replace(other, foreseen=TODAY),))
     act = Cannibalised(receiver.name, donor.name)
+    beside = replace(donor, name=TailName(Platform.MI_17V_5, "ZP-3"))
     lines = [a_line(MINE, SOON), a_line(OTHER, LATE)]
 
-    found = priced(lines, act, grounded=[receiver, donor])
+    found = priced(lines, act, grounded=[receiver, donor, beside])
     costs = priced(lines[:1], act, grounded=[receiver, early_donor])
 
     back = [

@@ -272,6 +272,8 @@ def test_what_moves_is_listed_worst_first_and_added_up() -> None:
         (Stop("F-01", 1), Capacity("F-01", 50), False),
         (Rejection("O", 1, 1), Rejection("O", 1, 2), True),
         (Rejection("O", 1, 1), Rejection("O", 2, 1), False),
+        (LotRejection("L", {}, {}), LotRejection("L", {("O", 1): 1}, {}), True),
+        (LotRejection("L", {}, {}), LotRejection("M", {}, {}), False),
         (Opening("P", a_source(), TODAY), Opening("P", a_source(), TODAY), True),
         (Opening("P", a_source(), TODAY), Opening("Q", a_source(), TODAY), False),
         (Growth(Decimal(2)), Growth(Decimal(3)), True),
