@@ -60,7 +60,7 @@ chaos-search: setup $(GATES) ## Search the faults of single parts whole, for an 
 chaos-quick: setup ## Disturb the whole system under load for three minutes, and judge it from its data; SEED=7 repeats a run.
 	@$(LEASH) $(BIN)/python -m tests.faults.chaos --quick $(if $(SEED),--seed $(SEED)) $(if $(BROKERS),--brokers $(BROKERS))
 
-chaos-system: setup ## Disturb the whole system at full length, half of it with one broker, half with three; SEED=7 repeats a run, BROKERS=3 does one.
+chaos-system: setup ## Disturb the whole system at full length, with one broker, then with three; SEED=7 repeats a run, BROKERS=3 does one.
 	@for brokers in $(or $(BROKERS),1 3); do \
 	  $(LEASH) $(BIN)/python -m tests.faults.chaos --brokers "$$brokers" $(if $(SEED),--seed $(SEED)); done
 

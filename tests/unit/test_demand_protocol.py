@@ -1,7 +1,7 @@
 """The demand protocol in every interleaving of what depots, factories and rivals do, over the services' own rules.
 
-By default every two unforeseen things are explored together, and some threes and a four; JVTRACK_CHAOS=whole (`make
-chaos-search`) explores every three, and more fours and fives.
+By default every two unforeseen things are explored together, and some threes; JVTRACK_CHAOS=whole (`make chaos-search`)
+explores every three, and some fours and fives. What is explored may happen or not, so that more together hold fewer.
 """
 
 from collections.abc import Iterator
@@ -26,11 +26,10 @@ REAL = Services(Ordering(), Stocking(), Making())
 CHOSEN = (
     ("counter", "decline", "cancel"),
     ("counter", "decline", "scrap"),
-    ("cancel", "over", "under"),
     ("unissue", "unreceive", "take"),
-    ("cancel", "refuse", "reduce", "scrap"),
 )
 MANY = (
+    ("cancel", "refuse", "reduce", "scrap"),
     ("cancel", "reduce", "unissue", "take"),
     ("cancel", "take", "lose", "scrap"),
     ("cancel", "free", "take", "lose", "scrap"),
@@ -38,8 +37,8 @@ MANY = (
     ("cancel", "reduce", "unissue", "unreceive", "take"),
     ("cancel", "reduce", "refuse", "scrap", "over"),
 )
-TWO = tuple(combinations(Budget._fields, 2))
-MORE = (*combinations(Budget._fields, 3), *CHOSEN, *MANY) if EXTENT is WHOLE else CHOSEN
+MORE = (*combinations(Budget._fields, 3), *MANY) if EXTENT is WHOLE else CHOSEN
+TOGETHER = (*(two for two in combinations(Budget._fields, 2) if not any({*two} <= {*more} for more in MORE)), *MORE)
 
 
 def explored(*unforeseen: str, services: Services = REAL) -> Findings:
@@ -53,16 +52,9 @@ def test_an_order_that_nothing_happens_to_is_served_and_forgotten_by_nobody() ->
     assert found.states > 100
 
 
-@pytest.mark.parametrize("unforeseen", TWO, ids="+".join)
-def test_no_two_unforeseen_things_break_the_protocol_or_make_it_circle(unforeseen: tuple[str, ...]) -> None:
-    found = explored(*unforeseen)
-
-    assert found.broken is None, found
-
-
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("unforeseen", MORE, ids="+".join)
-def test_several_unforeseen_things_do_not_either(unforeseen: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("unforeseen", TOGETHER, ids="+".join)
+def test_no_unforeseen_things_together_break_the_protocol_or_make_it_circle(unforeseen: tuple[str, ...]) -> None:
     found = explored(*unforeseen)
 
     assert found.broken is None, found
@@ -70,7 +62,11 @@ def test_several_unforeseen_things_do_not_either(unforeseen: tuple[str, ...]) ->
 
 @pytest.mark.parametrize(
     "unforeseen",
-    [*(("cancel", other) for other in Budget._fields[1:]), ("cancel", "free", "take"), ("cancel", "unissue", "take")],
+    [
+        *(("cancel", other) for other in Budget._fields[1:] if other not in {"free", "take", "unissue"}),
+        ("cancel", "free", "take"),
+        ("cancel", "unissue", "take"),
+    ],
     ids="+".join,
 )
 def test_an_order_between_depots_is_served_or_declined_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:

@@ -108,9 +108,11 @@ def _counts(outcome: Outcome) -> Iterator[str]:
     yield from (f"| {name} | {count:,} |" for name, count in sorted(outcome.progress.tried.items()))
     yield from (
         "",
-        "| memory of | samples | median MiB | most MiB | longest life, min | slope over its second half, MiB/h |",
-        "| --- | ---: | ---: | ---: | ---: | ---: |",
+        "| memory of | samples | median MiB | most MiB | longest life, min | slope over its second half, MiB/h "
+        "| most facts behind |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     )
     for each in outcome.memory:
         numbers = f"{each.median_mib:.0f} | {each.most_mib:.0f} | {each.longest_minutes:.0f} | {each.mib_per_hour:+.0f}"
+        numbers += f" | {each.behind:,}"
         yield f"| {each.name} | {each.samples} | {numbers} |"

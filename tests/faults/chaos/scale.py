@@ -86,14 +86,14 @@ _FAULTS = {
     Kind.STORM: 5,
     Kind.CLOCK_JUMP: 10,
 }
-"""Faults of both halves of a whole run together."""
+"""Faults of a whole run, half of them on each Kafka."""
 
 
 def whole(brokers: int) -> Scale:
-    """Give half of a whole run: the one on a single broker, or the one on several, at a pace that two cores keep."""
+    """Give one part of a whole run: on one broker, or on several for about as long, at a pace that two cores keep."""
     return Scale(
         name="whole",
-        events=500_000,
+        events=700_000 if brokers == 1 else 300_000,
         events_per_second=280 if brokers == 1 else 100,
         faults={kind: (times + (brokers == 1)) // 2 for kind, times in _FAULTS.items()},
         freeze_seconds=10,

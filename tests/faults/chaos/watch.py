@@ -59,6 +59,8 @@ class Memory:
     """How long the one that lived longest did, once it was warm."""
     mib_per_hour: float
     """Slope over the second half of that life, when its caches are full; nan of too few samples."""
+    behind: int = 0
+    """The most facts that waited to be applied: what Kafka's client holds of them counts as memory."""
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Watch:
     _held: dict[str, dict[int, list[tuple[float, float]]]] = field(default_factory=dict)
     """By name and pid: moments, and the MiB held then."""
     _born: dict[tuple[str, int], float] = field(default_factory=dict)
+    _behind: Counter[str] = field(default_factory=Counter)
 
     async def run(self) -> None:
         """Look at every process again and again, until cancelled."""
@@ -95,6 +98,8 @@ class Watch:
             if sample.name in COUNTED:
                 totals[sample.name] += sample.value  # type: ignore[assignment]  # a Counter holds floats as well
         self._counted[name, pid] = totals
+        waiting = sum(sample.value for sample in samples if sample.name == "jvtrack_lag_events")
+        self._behind[name] = max(self._behind[name], int(waiting))
         return samples
 
     async def readiness(self, name: str) -> str | None:
@@ -116,7 +121,7 @@ class Watch:
 
     def memory(self) -> list[Memory]:
         """Say what every process held, and how that has changed."""
-        return [memory(name, list(lives.values())) for name, lives in self._held.items()]
+        return [memory(name, list(lives.values()), behind=self._behind[name]) for name, lives in self._held.items()]
 
     def _weigh(self, name: str, process: Process) -> None:
         now, pid = clock.monotonic(), process.pid or 0
@@ -133,11 +138,11 @@ def read(shown: str) -> Iterable[Sample]:
         yield Sample(name, dict(_LABEL.findall(labels)), float(value))
 
 
-def memory(name: str, lives: Sequence[Sequence[tuple[float, float]]]) -> Memory:
+def memory(name: str, lives: Sequence[Sequence[tuple[float, float]]], *, behind: int = 0) -> Memory:
     """Say what the processes of one name held, each for as long as it lived: its moments, and the MiB held then."""
     amounts = [mib for life in lives for _, mib in life]
     longest = max(lives, key=lambda life: life[-1][0] - life[0][0])
     lived = longest[-1][0] - longest[0][0]
     late = [(moment, mib) for moment, mib in longest if moment >= longest[0][0] + lived / 2]
     slope = linear_regression(*zip(*late, strict=True)).slope * 3600 if len(late) > 1 else float("nan")
-    return Memory(name, len(amounts), median(amounts), max(amounts), lived / 60, slope)
+    return Memory(name, len(amounts), median(amounts), max(amounts), lived / 60, slope, behind)
