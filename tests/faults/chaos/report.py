@@ -108,8 +108,7 @@ def _counts(outcome: Outcome) -> Iterator[str]:
     yield from (f"| {name} | {count:,} |" for name, count in sorted(outcome.progress.tried.items()))
     yield from (
         "",
-        "| memory of | samples | median MiB | most MiB | longest life, min | slope over its second half, MiB/h "
-        "| most facts behind |",
+        "| memory of | samples | median MiB | most MiB | longest, min | its second half, MiB/h | most behind, facts |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     )
     for each in outcome.memory:
