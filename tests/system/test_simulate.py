@@ -3,7 +3,7 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -39,6 +39,16 @@ def simulate(system: System, *words: str) -> tuple[int, Mapping[str, Any]]:
     return done.returncode, json.loads(done.stdout)
 
 
+@pytest.fixture(scope="module")
+def played_on(played: System) -> Sequence[tuple[int, Mapping[str, Any]]]:
+    """Play a part of it, then all of it, then all of it once more; gives the exit code and the summary of each."""
+    return [
+        simulate(played, "--seconds-max", "1", "--events-per-second", "30"),
+        simulate(played, "--events-per-second", "400"),
+        simulate(played, "--events-per-second", "1000"),
+    ]
+
+
 async def placed(system: System) -> int:
     """Count the orders that were ever placed."""
     connection = await connect(system.environment.database("orders").owner)
@@ -48,10 +58,10 @@ async def placed(system: System) -> int:
         await connection.close()
 
 
-async def test_a_year_is_played_gone_on_with_and_repeats_nothing(played: System) -> None:
-    stopped, some = simulate(played, "--seconds-max", "1", "--events-per-second", "30")
-    ended, whole = simulate(played, "--events-per-second", "400")
-    again, repeated = simulate(played, "--events-per-second", "1000")
+async def test_a_year_is_played_gone_on_with_and_repeats_nothing(
+    played: System, played_on: Sequence[tuple[int, Mapping[str, Any]]]
+) -> None:
+    (stopped, some), (ended, whole), (again, repeated) = played_on
     async with client_of(played, played.token("operator")) as operator:
         shipments = [each async for each in operator.inventory.shipments()]
         unexplained = [each async for each in operator.inventory.discrepancies()]
@@ -71,8 +81,10 @@ async def test_a_year_is_played_gone_on_with_and_repeats_nothing(played: System)
     assert [result for result in (await prove(played.environment)).results if not result.holds] == []
 
 
-async def test_what_was_played_is_there_for_everybody(played: System) -> None:
-    _, summary = simulate(played, "--events-per-second", "400")
+async def test_what_was_played_is_there_for_everybody(
+    played: System, played_on: Sequence[tuple[int, Mapping[str, Any]]]
+) -> None:
+    _, summary = played_on[-1]
     async with client_of(played, played.token("operator")) as operator:
         orders = [each async for each in operator.orders.list()]
         fleet = await operator.orders.platforms.availability()
