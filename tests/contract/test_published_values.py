@@ -14,7 +14,7 @@ from tests.contract.samples import faults, values
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 
-EXAMPLES = settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(("fact", "path"), list(ever_published()), ids=lambda part: getattr(part, "stem", None))

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -20,6 +20,9 @@ from tests.system.test_readme import environment
 SIZE = ("--seed", "7", "--parts", "6", "--depots", "2", "--factories", "1", "--suppliers", "1", "--tails", "9")
 DAYS, SECONDS_MAX = 120, 150
 
+Done: TypeAlias = tuple[int, Mapping[str, Any]]
+"""The exit code of a run, and its summary."""
+
 pytestmark = pytest.mark.timeout(3 * SECONDS_MAX)
 
 
@@ -30,7 +33,7 @@ def played(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPa
         yield running
 
 
-def simulate(system: System, *words: str) -> tuple[int, Mapping[str, Any]]:
+def simulate(system: System, *words: str) -> Done:
     """Run `jvtrack simulate`; gives its exit code and its summary."""
     command = [sys.executable, "-m", "jvtrack.cli", "simulate", *SIZE, "--days", str(DAYS), "--json", *words]
     variables = {**environment(system), **as_variables(system.settings)}
@@ -40,8 +43,8 @@ def simulate(system: System, *words: str) -> tuple[int, Mapping[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def played_on(played: System) -> Sequence[tuple[int, Mapping[str, Any]]]:
-    """Play a part of it, then all of it, then all of it once more; gives the exit code and the summary of each."""
+def played_on(played: System) -> Sequence[Done]:
+    """Play a part of it, then all of it, then all of it once more."""
     return [
         simulate(played, "--seconds-max", "1", "--events-per-second", "30"),
         simulate(played, "--events-per-second", "400"),
@@ -58,9 +61,7 @@ async def placed(system: System) -> int:
         await connection.close()
 
 
-async def test_a_year_is_played_gone_on_with_and_repeats_nothing(
-    played: System, played_on: Sequence[tuple[int, Mapping[str, Any]]]
-) -> None:
+async def test_a_year_is_played_gone_on_with_and_repeats_nothing(played: System, played_on: Sequence[Done]) -> None:
     (stopped, some), (ended, whole), (again, repeated) = played_on
     async with client_of(played, played.token("operator")) as operator:
         shipments = [each async for each in operator.inventory.shipments()]
@@ -81,9 +82,7 @@ async def test_a_year_is_played_gone_on_with_and_repeats_nothing(
     assert [result for result in (await prove(played.environment)).results if not result.holds] == []
 
 
-async def test_what_was_played_is_there_for_everybody(
-    played: System, played_on: Sequence[tuple[int, Mapping[str, Any]]]
-) -> None:
+async def test_what_was_played_is_there_for_everybody(played: System, played_on: Sequence[Done]) -> None:
     _, summary = played_on[-1]
     async with client_of(played, played.token("operator")) as operator:
         orders = [each async for each in operator.orders.list()]

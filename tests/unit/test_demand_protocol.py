@@ -1,10 +1,11 @@
 """The demand protocol in every interleaving of what depots, factories and rivals do, over the services' own rules.
 
-By default every two unforeseen things are explored together, and some threes; JVTRACK_CHAOS=whole (`make chaos-search`)
-explores every three, and some fours and fives. What is explored may happen or not, so that more together hold fewer.
+By default every two unforeseen things are explored together, and some threes and a four; JVTRACK_CHAOS=whole (`make
+chaos-search`) explores every three, and more fours and fives. What is explored may happen or not, so that more together
+hold fewer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
@@ -26,10 +27,11 @@ REAL = Services(Ordering(), Stocking(), Making())
 CHOSEN = (
     ("counter", "decline", "cancel"),
     ("counter", "decline", "scrap"),
+    ("cancel", "over", "under"),
     ("unissue", "unreceive", "take"),
+    ("cancel", "refuse", "reduce", "scrap"),
 )
 MANY = (
-    ("cancel", "refuse", "reduce", "scrap"),
     ("cancel", "reduce", "unissue", "take"),
     ("cancel", "take", "lose", "scrap"),
     ("cancel", "free", "take", "lose", "scrap"),
@@ -37,8 +39,13 @@ MANY = (
     ("cancel", "reduce", "unissue", "unreceive", "take"),
     ("cancel", "reduce", "refuse", "scrap", "over"),
 )
-MORE = (*combinations(Budget._fields, 3), *MANY) if EXTENT is WHOLE else CHOSEN
-TOGETHER = (*(two for two in combinations(Budget._fields, 2) if not any({*two} <= {*more} for more in MORE)), *MORE)
+MORE = (*combinations(Budget._fields, 3), *CHOSEN, *MANY) if EXTENT is WHOLE else CHOSEN
+
+
+def once(*together: Iterable[str]) -> list[tuple[str, ...]]:
+    """Leave out what others hold: they explore it too, with less happening than may."""
+    sets = [frozenset(each) for each in together]
+    return [tuple(each) for each, mine in zip(together, sets, strict=True) if not any(mine < other for other in sets)]
 
 
 def explored(*unforeseen: str, services: Services = REAL) -> Findings:
@@ -53,7 +60,7 @@ def test_an_order_that_nothing_happens_to_is_served_and_forgotten_by_nobody() ->
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("unforeseen", TOGETHER, ids="+".join)
+@pytest.mark.parametrize("unforeseen", once(*combinations(Budget._fields, 2), *MORE), ids="+".join)
 def test_no_unforeseen_things_together_break_the_protocol_or_make_it_circle(unforeseen: tuple[str, ...]) -> None:
     found = explored(*unforeseen)
 
@@ -62,11 +69,9 @@ def test_no_unforeseen_things_together_break_the_protocol_or_make_it_circle(unfo
 
 @pytest.mark.parametrize(
     "unforeseen",
-    [
-        *(("cancel", other) for other in Budget._fields[1:] if other not in {"free", "take", "unissue"}),
-        ("cancel", "free", "take"),
-        ("cancel", "unissue", "take"),
-    ],
+    once(
+        *(("cancel", other) for other in Budget._fields[1:]), ("cancel", "free", "take"), ("cancel", "unissue", "take")
+    ),
     ids="+".join,
 )
 def test_an_order_between_depots_is_served_or_declined_in_every_interleaving(unforeseen: tuple[str, ...]) -> None:

@@ -108,10 +108,12 @@ def _counts(outcome: Outcome) -> Iterator[str]:
     yield from (f"| {name} | {count:,} |" for name, count in sorted(outcome.progress.tried.items()))
     yield from (
         "",
-        "| memory of | samples | median MiB | most MiB | longest, min | its second half, MiB/h | most behind, facts |",
+        (
+            "| memory of | samples | median MiB | most MiB | longest life, min | slope over its second half, MiB/h "
+            "| most facts behind |"
+        ),
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
     )
     for each in outcome.memory:
         numbers = f"{each.median_mib:.0f} | {each.most_mib:.0f} | {each.longest_minutes:.0f} | {each.mib_per_hour:+.0f}"
-        numbers += f" | {each.behind:,}"
-        yield f"| {each.name} | {each.samples} | {numbers} |"
+        yield f"| {each.name} | {each.samples} | {numbers} | {each.behind:,} |"

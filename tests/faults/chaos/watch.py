@@ -59,7 +59,7 @@ class Memory:
     """How long the one that lived longest did, once it was warm."""
     mib_per_hour: float
     """Slope over the second half of that life, when its caches are full; nan of too few samples."""
-    behind: int = 0
+    behind: int
     """The most facts that waited to be applied: what Kafka's client holds of them counts as memory."""
 
 
