@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from services.orders.store.sources import ASK_FOR_PLANNING
 from shared.events.quality import FirstArticleChanged, FirstArticleState
 from shared.sql import Statement, Writes
+
+LET_THROUGH_SECONDS = 5
+"""How long inventory has to give out what a first article that has passed lets through."""
 
 _SAVE = Statement(
     """
@@ -18,6 +20,17 @@ _SAVE = Statement(
     WHERE f.version < excluded.version
     """
 )
+# Inventory hears of it, too: what it lets through needs no source, and only what is open after that is planned. Should
+# it take longer, what was asked for too much is asked back once it has given that out.
+_ASK_FOR_PLANNING = Statement(
+    f"""
+    INSERT INTO planning AS p (part, not_before)
+    SELECT part, now() + CASE WHEN first_article_required THEN interval '{LET_THROUGH_SECONDS} s' ELSE interval '0' END
+    FROM (SELECT DISTINCT unnest(CAST(:parts AS text[])) AS part) AS passed LEFT JOIN part_copy ON part_id = part
+    ORDER BY part
+    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1, not_before = least(p.not_before, excluded.not_before)
+    """  # noqa: S608  # our own text
+)
 
 
 class Heard(NamedTuple):
@@ -28,7 +41,7 @@ class Heard(NamedTuple):
 
 
 def save(writes: Writes, heard: Sequence[Heard]) -> None:
-    """Write how first articles stand, the last word of each; where one passed, what is open is planned again."""
+    """Write how first articles stand, the last word of each; where one passed, what stays open is planned again."""
     last = list({each.fact.name: each for each in heard}.values())
     if not last:
         return
@@ -46,4 +59,4 @@ def save(writes: Writes, heard: Sequence[Heard]) -> None:
     )
     passed = [each.fact.part for each in last if each.fact.state is FirstArticleState.PASSED]
     if passed:
-        writes.add(ASK_FOR_PLANNING, {"parts": passed})
+        writes.add(_ASK_FOR_PLANNING, {"parts": passed})

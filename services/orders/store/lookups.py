@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, any_, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, any_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders import tables
@@ -157,8 +157,9 @@ async def overdue(session: AsyncSession, today: date, limit: int) -> Sequence[Or
 
 
 async def next_planning(session: AsyncSession) -> Asked | None:
-    """Name a part whose open orders are to be planned again."""
-    row = (await session.execute(select(planning).order_by(planning.c.part).limit(1))).one_or_none()
+    """Name a part whose open orders are to be planned again by now."""
+    query = select(planning.c.part, planning.c.asked).where(planning.c.not_before <= func.now())
+    row = (await session.execute(query.order_by(planning.c.part).limit(1))).one_or_none()
     return None if row is None else Asked(row.part, row.asked)
 
 

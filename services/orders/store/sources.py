@@ -46,17 +46,17 @@ _SAVE = Statement(
         illustrative = excluded.illustrative, changed_by = excluded.changed_by, changed_at = clock_timestamp()
     """
 )
-ASK_FOR_PLANNING = Statement(
+_ASK_FOR_PLANNING = Statement(
     """
     INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
-    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
+    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1, not_before = least(p.not_before, now())
     """
 )
 _ASK_FOR_SITE = Statement(
     """
     INSERT INTO planning AS p (part)
     SELECT DISTINCT part FROM source WHERE site = :site AND approved ORDER BY 1
-    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1
+    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1, not_before = least(p.not_before, now())
     """
 )
 # Planning walks open orders by their turn, and would pass over one whose turn has moved to before where it is.
@@ -114,7 +114,7 @@ async def claim(session: AsyncSession) -> None:
 
 async def ask_for_planning(session: AsyncSession, parts: Sequence[PartId]) -> None:
     """Ask for the open orders of these parts to be planned again."""
-    await ASK_FOR_PLANNING.run(session, {"parts": parts})
+    await _ASK_FOR_PLANNING.run(session, {"parts": parts})
 
 
 async def ask_for_site(session: AsyncSession, site: SiteId) -> None:

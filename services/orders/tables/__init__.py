@@ -225,6 +225,7 @@ planning = Table(
     metadata,
     Column("part", Text, primary_key=True),
     Column("asked", BigInteger, nullable=False, server_default=text("1")),
+    Column("not_before", DateTime(timezone=True), nullable=False, server_default=text("now()")),
 )
 
 first_articles = Table(

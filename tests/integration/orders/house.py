@@ -107,6 +107,12 @@ class House(Premises):
                 await asyncio.sleep(0.02)
         return order
 
+    async def planned(self) -> None:
+        """Wait until nothing is left to be planned again."""
+        async with asyncio.timeout(10):
+            while await self.owner.fetchval("SELECT count(*) FROM planning"):  # nobody is told
+                await asyncio.sleep(0.02)
+
     async def told_of(self, order_id: str) -> list[str]:
         """List the kinds of the facts told of an order."""
         return await self.told(f"order:{order_id}")

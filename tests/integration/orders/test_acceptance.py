@@ -138,6 +138,20 @@ async def test_once_the_first_article_has_passed_the_factory_is_asked_as_ever(ho
     assert await sources_of(house, order_id) == ["F-01", "F-01"]
 
 
+async def test_what_a_first_article_lets_through_is_given_out_before_more_is_asked_for(house: House) -> None:
+    order_id = await gated(house)
+    await house.planned()
+
+    await house.ear.hear(an_inspection(site="F-01", nation=None))
+    planned_at_once = await house.planner.plan_next()
+    await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5, arrived=5))
+    await house.owner.execute("UPDATE planning SET not_before = now()")
+    await house.planned()
+
+    assert not planned_at_once
+    assert await sources_of(house, order_id) == ["F-01"]
+
+
 async def test_a_factory_whose_first_article_was_reopened_is_asked_by_nobody_until_it_passes_again(
     house: House,
 ) -> None:

@@ -104,9 +104,7 @@ async def test_planning_that_stopped_half_way_is_taken_up_again(house: House) ->
 
     for order_id in order_ids:
         assert (await house.until(order_id, "sourced"))["sourced"] == 1
-    async with asyncio.timeout(5):
-        while await house.owner.fetchval("SELECT count(*) FROM planning"):  # nobody is told
-            await asyncio.sleep(0.02)
+    await house.planned()
 
 
 async def test_many_orders_are_decided_in_one_batch(house: House) -> None:
