@@ -29,6 +29,8 @@ _SETTINGS = {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
+    # Who waits over a second for a lock is logged with who holds it: a statement that was given up says neither.
+    "log_lock_waits": "on",
     # The outbox's queue table is emptied all the time and must be vacuumed as often.
     "autovacuum_naptime": "5s",
 }

@@ -94,6 +94,7 @@ from jvtrack.client.answers.sources import (
     Slip,
     Source,
     SourceTerms,
+    StatedTerms,
     Weights,
     WeightTerms,
 )
@@ -177,6 +178,7 @@ __all__ = [
     "Source",
     "LearnedLeadTime",
     "SourceTerms",
+    "StatedTerms",
     "Weights",
     "WeightTerms",
     "Activity",

@@ -23,7 +23,7 @@ from jvtrack.client.answers.orders import (
     OrderTold,
 )
 from jvtrack.client.answers.reports import AgeReport, UrgencyUse
-from jvtrack.client.answers.sources import Slip, Source, SourceNaming, SourceTerms, Weights, WeightTerms
+from jvtrack.client.answers.sources import Slip, Source, SourceNaming, SourceTerms, StatedTerms, Weights, WeightTerms
 from jvtrack.client.answers.whatif import Scenarios, Supposition, WhatIf
 from jvtrack.client.dependence import Dependence
 from jvtrack.client.door import KEY_HEADER, Call, Door, as_json, texts
@@ -184,6 +184,10 @@ class Orders:
     ) -> Listing[Source]:
         """Walk through the sources of parts; planners see their partners' too."""
         return Listing(self.door, "/v1/sources", Source, part=part, site=site, nation=nation, approved=approved)
+
+    def stated_terms(self, part: PartId, site: SiteId) -> Listing[StatedTerms]:
+        """Walk through what one's nation has stated of a source's price and import content, by the days from which."""
+        return Listing(self.door, f"/v1/sources/{part}/{site}/terms", StatedTerms)
 
     def weights(self) -> Listing[Weights]:
         """Walk through the ways in which one's nation weighs sources, by the days from which it does."""

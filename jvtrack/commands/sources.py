@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from deploy.errors import SetupError
-from jvtrack.client import Source, WeightTerms
+from jvtrack.client import Source, StatedTerms, WeightTerms
 from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import NewFile
@@ -68,6 +68,25 @@ def export(
     columns = [name for name in Source.model_fields if name not in _NOT_IMPORTED]
     export_rows(file, columns, [source.model_dump(mode="json", exclude=_NOT_IMPORTED) for source in found])
     typer.echo(f"{file}: {len(found)} lines written.")
+
+
+@sources.command()
+def terms(
+    part: Annotated[str, typer.Argument(help="The part.")],
+    site: Annotated[str, typer.Argument(help="The factory or supplier.")],
+    *,
+    as_json: Json = False,
+) -> None:
+    """List what was stated of a source's price and import content, by the days from which it was."""
+    found = call(lambda jvtrack: jvtrack.orders.stated_terms(part, site).all())
+    if as_json:
+        show_json(found)
+        return
+    table = Table("from", "price", "imported", "stated by", "on")
+    for each in found:
+        on = f"{each.changed_at:%Y-%m-%d}"
+        table.add_row(str(each.stated_from), _price(each), _shown(each.import_content), each.changed_by, on)
+    Console().print(table)
 
 
 @sources.command()
@@ -134,7 +153,6 @@ def name_source(
 
 def _row(source: Source) -> list[str]:
     ends = [day for day in (source.approved_until, source.accepted_until) if day is not None]
-    price = "" if source.unit_cost is None else f"{source.unit_cost} {source.currency}"
     return [
         source.part,
         source.site,
@@ -146,9 +164,13 @@ def _row(source: Source) -> list[str]:
         _shown(source.capacity_per_week),
         _shown(source.load),
         _shown(source.minimum_lot),
-        price,
+        _price(source),
         _shown(source.import_content),
     ]
+
+
+def _price(of: Source | StatedTerms) -> str:
+    return "" if of.unit_cost is None else f"{of.unit_cost} {of.currency}"
 
 
 def _learned(source: Source) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import binascii
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Query, Request, Response
@@ -69,6 +70,14 @@ class Page:
         """Give the cursor of a list that sorts by one text; none for its first page."""
         start = self.after_texts(1)
         return None if start is None else start[0]
+
+    def after_day(self) -> date | None:
+        """Give the cursor of a list that sorts by a day; none for its first page."""
+        last = self.after_text()
+        try:
+            return None if last is None else date.fromisoformat(last)
+        except ValueError:
+            raise CursorMalformed from None
 
 
 async def page(

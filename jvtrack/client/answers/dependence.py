@@ -67,6 +67,8 @@ class LotContent(Record):
     """Why it cannot be said in money, if so."""
     price_from: str | None = None
     """agreed, sourced or stated: where its price comes from."""
+    stated_from: date | None = None
+    """From which day on the price or import content that was stated of its source is; none where neither is used."""
     currency: str | None = None
     """What money is stated in."""
     price: Decimal | None = None

@@ -1,7 +1,7 @@
 """Sources and the weights by which they are ranked, as the orders service takes and tells them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from jvtrack.client.answers.record import Body, Record
@@ -35,6 +35,8 @@ class SourceTerms(Body):
     """Its currency."""
     import_content: str | None = None
     """Imported share of the price, exact, as text."""
+    stated_from: date | None = None
+    """From which day on price, currency and import content are stated so; today where they change and none is given."""
 
 
 class LearnedLeadTime(Record):
@@ -115,8 +117,33 @@ class Source(Record):
     """Its currency."""
     import_content: Decimal | None = None
     """Imported share of the price."""
+    stated_from: date | None = None
+    """From which day on price, currency and import content are stated so."""
     illustrative: bool = False
     """Whether the record is invented, for demonstration."""
+
+
+class StatedTerms(Record):
+    """What a nation states of a source from a day on, until the day of the next statement."""
+
+    part: PartId
+    """The part."""
+    site: SiteId
+    """The factory or supplier."""
+    nation: Nation
+    """Who has stated it."""
+    stated_from: date
+    """First day on which it holds; the first of all stands in for the days before."""
+    unit_cost: Decimal | None = None
+    """Price of one unit of issue."""
+    currency: str | None = None
+    """Its currency."""
+    import_content: Decimal | None = None
+    """Imported share of the price."""
+    changed_at: datetime
+    """When it was stated, or corrected last."""
+    changed_by: str
+    """Who did that."""
 
 
 class SourceNaming(Body):

@@ -11,6 +11,7 @@ from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.queries import sources as queries
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
+from services.orders.schemas.stated_terms import StatedTermsRead
 from shared import clock
 from shared.http import rights
 from shared.http.app import Session
@@ -24,7 +25,7 @@ from shared.types import PartId, SiteId
 Part = Annotated[PartId, Path(description="The part.")]
 _PUT: dict[int | str, dict[str, Any]] = {
     409: {"description": "Worth another try: `catalogue-behind`."},
-    422: {"description": "`approval-in-future`."},
+    422: {"description": "`approval-in-future`, `statement-in-future`."},
 }
 _FILE = FileForm(
     "sources",
@@ -66,6 +67,16 @@ def _reading(routes: APIRouter) -> None:
             raise SourceUnknown(part=part, site=site)
         return source
 
+    @routes.get("/{part}/{site}/terms")
+    async def list_terms(
+        *, part: Part, site: Site, reader: PlanReader, session: Session, page: Paging
+    ) -> Sequence[StatedTermsRead]:
+        """List what one's nation has stated of a source's price and import content, by the days from which it does."""
+        found = await queries.stated_page(
+            session, part, site, reader.nation, after=page.after_day(), limit=page.one_more
+        )
+        return page.cut(found, lambda terms: [terms.stated_from.isoformat()])
+
 
 def _writing(routes: APIRouter, desk: Desk) -> None:
     @routes.put("/{part}/{site}", responses=_PUT)
@@ -73,7 +84,8 @@ def _writing(routes: APIRouter, desk: Desk) -> None:
         """Say on what terms a site may supply one's nation with a part.
 
         Once it may be chosen (a joint-venture factory that is approved, another maker that is approved and whose first
-        article is accepted), the nation's open orders of the part are planned with it.
+        article is accepted), the nation's open orders of the part are planned with it. What was stated of its price and
+        import content before goes on to hold for what was made before.
         """
         async with desk.database.transaction() as session:
             await sourcing.put_source(session, part, site, terms=terms, planner=planner)

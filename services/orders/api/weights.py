@@ -1,7 +1,6 @@
 """The doors of sourcing weights: how one's nation weighs sources, from which day on."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
@@ -12,7 +11,7 @@ from services.orders.queries import sources as queries
 from services.orders.schemas.weights import WeightsRead, WeightTerms
 from shared.http.app import Session
 from shared.http.forms import Day
-from shared.http.paging import CursorMalformed, Paging
+from shared.http.paging import Paging
 
 _PUT: dict[int | str, dict[str, Any]] = {422: {"description": "`weights-in-past`."}}
 ValidFrom = Annotated[Day, Path(description="First day on which they hold, today or later.")]
@@ -29,7 +28,7 @@ def router(desk: Desk) -> APIRouter:
         Where none holds yet, a day weighs 1 and nothing else weighs: the earliest source is asked, of equal days the
         cheapest, of equal prices the one that imports least.
         """
-        found = await queries.weights_page(session, reader.nation, after=_after(page), limit=page.one_more)
+        found = await queries.weights_page(session, reader.nation, after=page.after_day(), limit=page.one_more)
         return page.cut(found, lambda weights: [weights.valid_from.isoformat()])
 
     @routes.put("/{valid_from}", responses=_PUT)
@@ -40,11 +39,3 @@ def router(desk: Desk) -> APIRouter:
             return await queries.weights(session, planner.nation, valid_from)
 
     return routes
-
-
-def _after(page: Paging) -> date | None:
-    last = page.after_text()
-    try:
-        return None if last is None else date.fromisoformat(last)
-    except ValueError:
-        raise CursorMalformed from None

@@ -20,6 +20,7 @@ from shared.http.tokens import Principal
 from shared.types import PartId, SiteId, SiteKind
 
 R = TypeVar("R", bound=BaseModel)
+_STATED_FROM = "stated_from"
 _UNKNOWN = "the catalogue has not heard of it yet"
 
 
@@ -27,6 +28,13 @@ class ApprovalInFuture(Refusal):
     """A source is approved and accepted from the days on which that was said, and these have not come yet."""
 
     kind = Kind.INVALID
+
+
+class StatementInFuture(Refusal):
+    """What is stated of a source holds from today or an earlier day on: state it anew when the day has come."""
+
+    kind = Kind.INVALID
+    field = "stated_from"
 
 
 class WeightsInPast(Refusal):
@@ -50,9 +58,11 @@ async def put_source(
         raise CatalogueBehind(part=part)
     if site not in await lookups.sites(session, [site]):
         raise CatalogueBehind(site=site)
-    if future := _in_future(row, clock.now().date()):
-        raise ApprovalInFuture(**future).at(next(iter(future)))
-    await store.save(session, [row], planner)
+    today = clock.now().date()
+    if future := _in_future(row, today):
+        refusal = ApprovalInFuture if future.keys() - {_STATED_FROM} else StatementInFuture
+        raise refusal(**future).at(next(iter(future)))
+    await store.save(session, [row], planner, today=today)
 
 
 async def put_weights(session: AsyncSession, valid_from: date, terms: WeightTerms, planner: Principal) -> None:
@@ -81,8 +91,9 @@ async def import_sources(
 ) -> None:
     """Write a file of sources, a bounded number in a statement; or refuse it whole."""
     await check_sources(session, imported)
+    today = clock.now().date()
     for start in range(0, len(imported.records), chunk):
-        await store.save(session, imported.records[start : start + chunk], planner)
+        await store.save(session, imported.records[start : start + chunk], planner, today=today)
 
 
 async def import_activities(
@@ -137,7 +148,7 @@ async def check_activities(session: AsyncSession, imported: Imported[ActivityRow
 
 
 def _in_future(row: SourceRow, today: date) -> dict[str, date]:
-    days = {"approved_on": row.approved_on, "accepted_on": row.accepted_on}
+    days = {"approved_on": row.approved_on, "accepted_on": row.accepted_on, _STATED_FROM: row.stated_from}
     return {field: day for field, day in days.items() if day is not None and day > today}
 
 

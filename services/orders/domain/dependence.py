@@ -3,12 +3,12 @@
     indigenous content = (price - import content) / price
 
 The price of a lot is what its good pieces cost its buyer: the price that was agreed when it was bought, or the one at
-which its source was asked, or the one that the source states now. Its import content is the cost of the material from
-abroad that went into it; of a lot that was made abroad, all of its price. Where no material was told of, the share
-that the nation has stated for the source stands in. Material of the nation's own counts as such whatever went into
-it: what its maker imported is that maker's, and shows in the figures of its lots. The formula is that of the Defence
-Acquisition Procedure 2020 of India (chapter I, indigenous content), on cost of material alone: services, licence fees
-and duties are not told here.
+which its source was asked, or the one that was stated of the source on the day it was finished. Its import content is
+the cost of the material from abroad that went into it; of a lot that was made abroad, all of its price. Where no
+material was told of, the share that the nation had stated for the source by then stands in. Material of the nation's
+own counts as such whatever went into it: what its maker imported is that maker's, and shows in the figures of its lots.
+The formula is that of the Defence Acquisition Procedure 2020 of India (chapter I, indigenous content), on cost of
+material alone: services, licence fees and duties are not told here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -21,7 +21,8 @@ from shared.types import EventId, LotId, Nation, Platform, WorkOrderId
 EVENTS_MAX = 1000
 """Facts that are named of one lot."""
 # A lot counts for the nation in which it was made, and for each to whose depots some of it was sent. The price agreed
-# when it was bought goes before the one at which its source was asked, and that before the one stated now.
+# when it was bought goes before the one at which its source was asked, and that before the one that was stated on the
+# day on which it was finished; for what was finished before anything was stated, the first statement stands in.
 _LOTS = Statement(
     """
     WITH made AS (
@@ -37,13 +38,16 @@ _LOTS = Statement(
       HAVING max(f.recorded_on) FILTER (WHERE f.kind = 'finished') BETWEEN :since AND :until
          AND (max(maker.country) = :nation OR coalesce(bool_or(depot.country = :nation), false))
     )
-    SELECT made.*, p.quantity_scale, p.platforms, s.import_content, w.making ->> 'unit_price' AS agreed,
+    SELECT made.*, p.quantity_scale, p.platforms, s.stated_from, s.import_content, w.making ->> 'unit_price' AS agreed,
            w.making ->> 'currency' AS agreed_currency, w.unit_price AS asked, w.currency AS asked_currency,
            s.unit_cost AS stated, s.currency AS stated_currency
     FROM made LEFT JOIN part_copy p ON p.part_id = made.part
     LEFT JOIN work_order w ON w.order_id = substring(made.work_order FROM '^(.*)-W[0-9]+$')
                           AND w.n = CAST(substring(made.work_order FROM '-W([0-9]+)$') AS integer)
-    LEFT JOIN source s ON s.part = made.part AND s.site = made.factory AND s.nation = :nation
+    LEFT JOIN LATERAL (
+      SELECT * FROM stated_terms t WHERE t.part = made.part AND t.site = made.factory AND t.nation = :nation
+      ORDER BY t.stated_from > made.finished_on, abs(t.stated_from - made.finished_on) LIMIT 1
+    ) AS s ON true
     WHERE (CAST(:part AS text) IS NULL OR made.part = :part)
       AND (CAST(:factory AS text) IS NULL OR made.factory = :factory)
       AND (CAST(:platform AS text) IS NULL OR :platform = ANY(p.platforms))
@@ -92,6 +96,8 @@ class PricedLot:
     made: MadeLot
     work_order: WorkOrderId | None
     price_from: str | None
+    stated_from: date | None
+    """From which day on what was stated of its source is."""
     platforms: Sequence[Platform]
 
 
@@ -192,6 +198,7 @@ def _lot(row: Row, spent: Sequence[Spent]) -> PricedLot:
         ),
         row.work_order,
         price_from,
+        row.stated_from,
         [Platform(each) for each in row.platforms or ()],
     )
 

@@ -7,7 +7,16 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.domain.dependence import Content, Exchange, Figure, Reckoning, content_of, holding, taken_together
+from services.orders.domain.dependence import (
+    Basis,
+    Content,
+    Exchange,
+    Figure,
+    Reckoning,
+    content_of,
+    holding,
+    taken_together,
+)
 from services.orders.queries import dependence
 from services.orders.queries.dependence import PricedLot, Within
 from services.orders.schemas.dependence import By, ContentFigure, ContentFilter, ContentRead, LotContent, LotsFilter
@@ -100,6 +109,7 @@ async def lot_contents(
                 unit_price=made.price.amount if made.price else None,
                 unit_price_currency=made.price.currency if made.price else None,
                 price_from=lot.price_from,
+                stated_from=lot.stated_from if content.basis is Basis.DECLARED or lot.price_from == "stated" else None,
                 currency=currency,
                 price=content.price,
                 imported=content.imported,

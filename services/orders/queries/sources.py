@@ -5,19 +5,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, literal, select, tuple_
+from sqlalchemy import Row, Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.schemas.exports import ExportRead
 from services.orders.schemas.inspected import InspectedRead
 from services.orders.schemas.lead_times import LearnedRead
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
+from services.orders.schemas.stated_terms import StatedTermsRead
 from services.orders.schemas.weights import WeightsRead
 from services.orders.store import market
 from services.orders.tables import activities, first_articles, site_copies, sources, sourcing_weights
+from services.orders.tables.making import stated_terms
 from shared.types import Nation, PartId, SiteId
 
-_SOURCES = select(sources).join(site_copies, site_copies.c.site_id == sources.c.site)
+_T = stated_terms.c
+_STATED_FROM = (
+    select(func.max(_T.stated_from))
+    .where(_T.part == sources.c.part, _T.site == sources.c.site, _T.nation == sources.c.nation)
+    .scalar_subquery()
+)
+_SOURCES = select(sources, _STATED_FROM.label("stated_from")).join(site_copies, site_copies.c.site_id == sources.c.site)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,17 @@ def _of_nation(inspected: Sequence[Row[Any]], nation: Nation) -> list[InspectedR
         for row in own or inspected
         if row.nation in {nation, None}
     ]
+
+
+async def stated_page(
+    session: AsyncSession, part: PartId, site: SiteId, nation: Nation, *, after: date | None, limit: int
+) -> list[StatedTermsRead]:
+    """Show what a nation has stated of a source's price and import content, by the days from which it does."""
+    query = select(stated_terms).where(_T.part == part, _T.site == site, _T.nation == nation)
+    if after is not None:
+        query = query.where(_T.stated_from > after)
+    rows = await session.execute(query.order_by(_T.stated_from).limit(limit))
+    return [StatedTermsRead(**row._mapping) for row in rows]
 
 
 async def weights_page(session: AsyncSession, nation: Nation, *, after: date | None, limit: int) -> list[WeightsRead]:

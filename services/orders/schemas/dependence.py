@@ -142,6 +142,7 @@ class LotContent(Answer):
             "unit_price": "1381500.00",
             "unit_price_currency": "INR",
             "price_from": "sourced",
+            "stated_from": None,
             "currency": "INR",
             "price": "15196500.00",
             "imported": "4559000.00",
@@ -173,7 +174,9 @@ class LotContent(Answer):
     unit_price_currency: str | None
     """Its currency."""
     price_from: str | None
-    """agreed: when it was bought; sourced: when its source was asked; stated: of the source as it is now."""
+    """agreed: when it was bought; sourced: when its source was asked; stated: of the source when it was finished."""
+    stated_from: date | None
+    """From which day on the price or import content that was stated of its source is; none where neither is used."""
     currency: str | None
     """What the following is stated in."""
     price: Decimal | None

@@ -43,6 +43,7 @@ class SourceTerms(Body):
                     "unit_cost": "1381500.00",
                     "currency": "INR",
                     "import_content": "0.36",
+                    "stated_from": "2026-04-01",
                 }
             ]
         }
@@ -72,6 +73,9 @@ class SourceTerms(Body):
     """Currency of the price; needed with one."""
     import_content: Share | None = None
     """Imported share of the price, 0 to 1."""
+    stated_from: Day | None = None
+    """From which day on price, currency and import content are stated so; where none is given and they change, today.
+    A day before that of a later statement corrects what held until then, and leaves what holds now."""
 
     @field_validator("approved_until", "accepted_until")
     @classmethod
@@ -136,6 +140,7 @@ class SourceRead(Answer):
                     "unit_cost": "1381500.00",
                     "currency": "INR",
                     "import_content": "0.3600",
+                    "stated_from": "2026-04-01",
                     "illustrative": True,
                     "changed_at": "2026-11-23T09:30:00.120Z",
                     "changed_by": "planner@IND",
@@ -184,6 +189,8 @@ class SourceRead(Answer):
     """Currency of the price."""
     import_content: Decimal | None
     """Imported share of the price, 0 to 1."""
+    stated_from: date | None
+    """From which day on price, currency and import content are stated so; none where nobody has said."""
     illustrative: bool
     """Whether the record is invented, for demonstration."""
     changed_at: datetime

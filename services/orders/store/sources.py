@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.schemas.sources import ActivityRow, SourceRow
 from services.orders.schemas.weights import WeightTerms
+from services.orders.store import stated_terms
 from shared.http.tokens import Principal
 from shared.sql import Statement, Writes
 from shared.types import PartId, SiteId
@@ -28,15 +29,18 @@ _SAVE = Statement(
                         accepted_until, lead_time_days, capacity_per_week, minimum_lot, unit_cost, currency,
                         import_content, illustrative, changed_by)
     SELECT s.part, s.site, :nation, s.approved, s.approved_on, s.approved_until, s.approved_by, s.accepted_on,
-           s.accepted_until, s.lead_time_days, s.capacity_per_week, s.minimum_lot, s.unit_cost, s.currency,
-           s.import_content, s.illustrative, :changed_by
+           s.accepted_until, s.lead_time_days, s.capacity_per_week, s.minimum_lot, stated.unit_cost, stated.currency,
+           stated.import_content, s.illustrative, :changed_by
     FROM unnest(CAST(:parts AS text[]), CAST(:sites AS text[]), CAST(:approved AS boolean[]),
                 CAST(:approved_on AS date[]), CAST(:approved_until AS date[]), CAST(:approved_by AS text[]),
                 CAST(:accepted_on AS date[]), CAST(:accepted_until AS date[]), CAST(:lead_times AS integer[]),
-                CAST(:capacities AS bigint[]), CAST(:minimum_lots AS bigint[]), CAST(:unit_costs AS numeric[]),
-                CAST(:currencies AS text[]), CAST(:import_contents AS numeric[]), CAST(:illustrative AS boolean[]))
+                CAST(:capacities AS bigint[]), CAST(:minimum_lots AS bigint[]), CAST(:illustrative AS boolean[]))
          AS s (part, site, approved, approved_on, approved_until, approved_by, accepted_on, accepted_until,
-               lead_time_days, capacity_per_week, minimum_lot, unit_cost, currency, import_content, illustrative)
+               lead_time_days, capacity_per_week, minimum_lot, illustrative)
+    CROSS JOIN LATERAL (
+      SELECT * FROM stated_terms t WHERE t.part = s.part AND t.site = s.site AND t.nation = :nation
+      ORDER BY t.stated_from DESC LIMIT 1
+    ) AS stated
     ON CONFLICT (part, site, nation) DO UPDATE
     SET approved = excluded.approved, approved_on = excluded.approved_on, approved_until = excluded.approved_until,
         approved_by = excluded.approved_by, accepted_on = excluded.accepted_on,
@@ -128,9 +132,10 @@ def plan_from_first(writes: Writes, parts: Sequence[PartId]) -> None:
         writes.add(_PLAN_FROM_FIRST, {"parts": parts})
 
 
-async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal) -> None:
+async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal, *, today: date) -> None:
     """Write sources, once no decision is under way, and ask for the planning of what they may fill."""
     await claim(session)
+    await stated_terms.save(session, rows, planner, today=today)
     await _SAVE.run(
         session,
         {
@@ -145,9 +150,6 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Princi
             "lead_times": [row.lead_time_days for row in rows],
             "capacities": [row.capacity_per_week for row in rows],
             "minimum_lots": [row.minimum_lot for row in rows],
-            "unit_costs": [_exact(row.unit_cost) for row in rows],
-            "currencies": [row.currency for row in rows],
-            "import_contents": [_exact(row.import_content) for row in rows],
             "illustrative": [row.illustrative for row in rows],
             "nation": planner.nation,
             "changed_by": planner.subject,
@@ -193,7 +195,3 @@ async def save_activities(session: AsyncSession, rows: Sequence[ActivityRow], ch
         "changed_by": changed_by,
     }
     await _SAVE_ACTIVITIES.run(session, parameters)
-
-
-def _exact(amount: str | None) -> Decimal | None:
-    return None if amount is None else Decimal(amount)

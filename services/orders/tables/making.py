@@ -1,4 +1,4 @@
-"""Rows of what lots are made of, and of what indigenous content nations ask for."""
+"""Rows of what lots are made of, of what was stated of their sources, and of what content nations ask for."""
 
 from sqlalchemy import (
     BigInteger,
@@ -43,6 +43,20 @@ lot_facts = Table(
     Index("lot_fact_lot", "lot"),
     Index("lot_fact_day", "kind", "recorded_on"),
     Index("lot_fact_sent", "work_order", postgresql_where=text("kind = 'dispatched'")),
+)
+
+stated_terms = Table(
+    "stated_terms",
+    metadata,
+    Column("part", Text, primary_key=True),
+    Column("site", Text, primary_key=True),
+    Column("nation", Text, primary_key=True),
+    Column("stated_from", Date, primary_key=True),
+    Column("unit_cost", Numeric(16, 2)),
+    Column("currency", Text),
+    Column("import_content", Numeric(5, 4)),
+    Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
+    Column("changed_by", Text, nullable=False),
 )
 
 indigenous_thresholds = Table(

@@ -94,11 +94,13 @@ class House(Premises):
         shown: dict[str, Any] = answer.json()
         return shown
 
-    async def approve(self, site: str = "F-01", *, part: str = PART, **changes: Any) -> None:
-        """Approve a source."""
+    async def approve(self, site: str = "F-01", *, part: str = PART, **changes: Any) -> dict[str, Any]:
+        """Approve a source; gives it as it stands."""
         terms = {"approved": True, "approved_on": "2026-01-01", "lead_time_days": 30, **changes}
         answer = await self.send("PUT", f"/v1/sources/{part}/{site}", role="planner", site=None, json=terms)
         assert answer.status_code == 200, answer.text
+        put: dict[str, Any] = answer.json()
+        return put
 
     async def until(self, order_id: str, state: str) -> dict[str, Any]:
         """Wait until an order stands so, because something in the background has happened."""

@@ -115,6 +115,33 @@ async def test_a_fact_and_its_void_in_one_batch_leave_nothing(house: House) -> N
     assert lot["lot"] not in [each["lot"] for each in await get(house, "/lots")]
 
 
+async def test_what_is_stated_anew_leaves_what_was_made_before_as_it_was(house: House) -> None:
+    terms = {"unit_cost": "100.00", "currency": "INR", "import_content": "0.50"}
+    days = {age: TODAY - timedelta(days=age) for age in (0, 10, 20, 30, 40)}
+    await house.approve("F-01", **terms, stated_from=str(days[20]))
+    await house.approve("F-01", **terms, lead_time_days=9)
+    await house.approve("F-01", unit_cost="200.00", currency="INR", import_content="0.10")
+    lots = {age: a_lot() for age in (0, 10, 40)}
+    for age, lot in lots.items():
+        await house.ear.hear(LotFinished(**lot, quantity=1))
+        await house.owner.execute("UPDATE lot_fact SET recorded_on = $1 WHERE lot = $2", days[age], lot["lot"])
+
+    async def shown() -> dict[int, tuple[str, str, str]]:
+        found = {each["lot"]: each for each in await get(house, "/lots")}
+        by_age = {age: found[lot["lot"]] for age, lot in lots.items()}
+        return {age: (each["price"], each["indigenous"], each["stated_from"]) for age, each in by_age.items()}
+
+    before = await shown()
+    corrected = await house.approve(
+        "F-01", unit_cost="50.00", currency="INR", import_content="0.90", stated_from=str(days[30])
+    )
+
+    now, then = ("200.00", "0.9000", str(days[0])), ("100.00", "0.5000", str(days[20]))
+    assert before == {0: now, 10: then, 40: then}
+    assert await shown() == {0: now, 10: then, 40: ("50.00", "0.1000", str(days[30]))}
+    assert (corrected["unit_cost"], corrected["stated_from"]) == ("200.00", str(days[0])), "a later statement holds now"
+
+
 async def test_figures_by_month_part_and_factory_add_up_to_the_same_total(house: House) -> None:
     await stated(house)
     for _ in range(2):

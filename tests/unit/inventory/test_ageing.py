@@ -204,6 +204,19 @@ def test_undoing_what_has_aged_since_takes_it_from_where_the_clock_has_moved_it(
     assert in_condition(book) == {J: 5}
 
 
+def test_undoing_takes_the_rest_from_where_the_clock_has_moved_it_to_in_the_end() -> None:
+    book, changed = a_book(), a_cause()
+    stocked(book, 5, at=goods(condition=J))
+    handling.change_condition(book, changed, goods(condition=J), 5, condition=A)
+    last_day(book, -1)
+    tick(book)
+    passed_through = in_condition(book)
+
+    slip.reverse(book, a_cause(), changed.id)
+
+    assert (passed_through, in_condition(book)) == ({H: 5}, {J: 5})
+
+
 def test_undoing_refuses_what_neither_stands_there_nor_has_aged() -> None:
     book, changed = a_book(), a_cause()
     stocked(book, 5, at=goods(condition=J))

@@ -1,5 +1,7 @@
 """The book: balances that are never below zero, and what is written and told of them."""
 
+from datetime import timedelta
+
 import pytest
 
 from services.inventory.domain.book import Book
@@ -128,3 +130,21 @@ def test_what_comes_without_a_lot_is_kept_apart_where_its_part_asks_for_proof(lo
         book.gates.load(goods(lot=lot).lot_key, None)
 
     assert book.incoming(goods(lot=lot)).lot == kept
+
+
+def test_a_book_decides_as_on_an_earlier_day_and_never_ahead() -> None:
+    book = a_book()
+
+    book.as_of(NOW.date() - timedelta(days=9))
+
+    assert book.today == NOW.date() - timedelta(days=9)
+    with pytest.raises(AssertionError, match="ahead of its day"):
+        book.as_of(NOW.date())
+
+
+def test_a_site_has_had_a_lot_once_there_was_anything_of_it_there() -> None:
+    book = Book(NOW)
+
+    book.load(goods(), NOTHING)
+
+    assert (book.has_had(goods().lot_key), book.has_had(goods(OTHER_DEPOT).lot_key)) == (True, False)

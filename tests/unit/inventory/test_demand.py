@@ -6,6 +6,7 @@ import pytest
 
 from services.inventory.domain.demand import Demand, OrderUnknown, hear
 from shared.events.stock import DemandEvent, LossReason
+from shared.types import Condition
 from tests.unit.inventory.makers import (
     a_book,
     a_cause,
@@ -160,3 +161,20 @@ def test_what_an_order_holds_is_added_up_however_it_is_found() -> None:
     assert book.demands.moved() == {reservation: 5}
     assert book.demands.known_holders(holding) == [an_order_id()]
     assert book.demands.unheard() == [an_order_id(number) for number in range(2, 100)]
+
+
+def test_an_order_that_may_be_served_in_an_emergency_takes_what_is_suspended_as_well() -> None:
+    demand = reserved()
+
+    allowed = demand.allow_emergency_use()
+
+    assert allowed.conditions - demand.conditions == {Condition.N}
+    assert allowed.version == demand.version
+
+
+def test_every_demand_that_was_looked_at_is_known() -> None:
+    book = a_book()
+    heard(book, 5)
+    heard(book, 5, 2)
+
+    assert book.demands.known() == [an_order_id(1), an_order_id(2)]

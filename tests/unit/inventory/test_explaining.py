@@ -12,7 +12,7 @@ from shared.events.stock import Gate
 from shared.types import Condition
 from tests.unit.inventory.makers import OTHER_DEPOT, SHIPMENT, a_demand, an_order_id
 
-A, B, F = Condition.A, Condition.B, Condition.F
+A, B, F, N = Condition.A, Condition.B, Condition.F, Condition.N
 DAY = date(2026, 6, 1)
 
 
@@ -62,6 +62,11 @@ def test_where_nothing_is_free_that_is_said() -> None:
     [
         (Free(F, 2), StandingKind.CONDITION, "2 are free in condition F, which is never issued"),
         (Free(B, 2), StandingKind.CONDITION, "2 are free in condition B, which it does not accept"),
+        (
+            Free(N, 2),
+            StandingKind.CONDITION,
+            "2 are free in condition N, which is issued in an emergency, on an approver's word alone",
+        ),
         (Free(A, 2, has_expired=True), StandingKind.EXPIRED, "2 are free in condition A: their shelf life is over"),
         (
             Free(A, 2, gate=Gate.FIRST_ARTICLE),

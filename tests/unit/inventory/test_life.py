@@ -174,3 +174,23 @@ def test_an_extension_ends_after_today_and_after_what_it_extends(last: date | No
         check_extension(LifeType.EXTENDIBLE, last, inspect_by, TODAY)
 
     check_extension(LifeType.EXTENDIBLE, last, LATE, TODAY)
+
+
+def test_a_slip_that_is_reversed_takes_its_mark_back() -> None:
+    book = a_book()
+    received(book, EARLY)
+    (lot, mark) = book.lives.new()[0]
+
+    book.lives.withdraw(mark.cause)
+
+    assert (book.lives.withdrawn(), book.lives.new(), last_day(book)) == ([mark.cause], [], None)
+    assert book.lives.remarked() == {lot}
+
+
+def test_a_lot_that_is_marked_already_keeps_its_day_where_a_receipt_says_none() -> None:
+    book = a_book()
+    received(book, EARLY)
+
+    received(book, None)
+
+    assert last_day(book) == EARLY

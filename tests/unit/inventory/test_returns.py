@@ -4,6 +4,7 @@ import pytest
 
 from services.inventory.domain import issue, slip
 from services.inventory.domain.issue import OrderOfOtherStock
+from services.inventory.domain.outside import Issued
 from shared.types import Condition, Shelf
 from tests.unit.inventory.makers import (
     OTHER_DEPOT,
@@ -74,3 +75,13 @@ def test_each_of_two_unexplained_returns_can_be_undone() -> None:
 
     assert on(book, Shelf.ON_HAND) == 2
     assert [each for each in open_ones(book) if each[1]] == [("unissued-return", 2)]
+
+
+def test_what_was_issued_in_an_earlier_batch_can_come_back() -> None:
+    book = a_book()
+    book.outside.load(Issued(goods().on(Shelf.ISSUED), None), 2)
+
+    issue.give_back(book, a_cause(), goods(), 3, order=None)
+
+    assert on(book, Shelf.ON_HAND) == 3
+    assert open_ones(book) == [("unissued-return", 1)]

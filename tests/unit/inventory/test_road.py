@@ -240,3 +240,20 @@ def test_what_came_before_a_line_was_known_to_be_for_an_order_counts_for_it() ->
     dispatched(book, 1, order=an_order_id())
 
     assert (the_demand(book).arrived, the_demand(book).lost) == (2, 3)
+
+
+def test_a_shipment_is_closed_once_nothing_of_it_is_expected_anywhere() -> None:
+    book = a_book()
+    dispatched(book, 3)
+    bookings.finish(book, a_cause(), a_finish(4))
+    bookings.dispatch(book, a_cause(), a_dispatch(4, depot=OTHER_DEPOT))
+    shipment = book.shipments.get(SHIPMENT)
+
+    road.close(book, a_cause(), shipment, {DEPOT})
+    half_way = shipment.closed
+    road.close(book, a_cause(), shipment, {OTHER_DEPOT})
+
+    assert (half_way, shipment.closed) == (False, True)
+    assert open_ones(book) == [("lost-in-transit", 3), ("lost-in-transit", 4)]
+    assert book.shipments.senders() == {FACTORY}
+    assert book.shipments.changed() == [shipment]
