@@ -1,5 +1,6 @@
 """Dependence: indigenous content and the facts behind it, few sources, what was taken over from imports."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -81,6 +82,8 @@ class LotContent(Record):
     """What the nation asked for on the day on which it was finished."""
     meets: bool | None = None
     """Whether it is met."""
+    components: Mapping[LotId, Decimal] = {}
+    """Of what went into it and is a lot that is followed: how much of that is imported, where that can be said."""
     events: list[UUID]
     """The facts that say what was finished, scrapped and consumed."""
 

@@ -50,7 +50,7 @@ def router(desk: Desk) -> APIRouter:
     """Give the routes under `/v1/dependence`."""
     routes = APIRouter(prefix="/v1/dependence", tags=["dependence"])
     _content(routes, desk)
-    _drilled_down(routes)
+    _drilled_down(routes, desk)
     _few_sources(routes)
     _taken_over(routes)
     _thresholds(routes, desk)
@@ -62,8 +62,9 @@ def _content(routes: APIRouter, desk: Desk) -> None:
     async def show_content(*, reader: PlanReader, wanted: Annotated[ContentFilter, Query()]) -> ContentRead:
         """Show the indigenous content of what was made for the nation or at home: (price - imported) / price.
 
-        Imported is the material from abroad that factories told of; where they told of none, the share that the nation
-        has stated for its source; and all of what was made abroad. Money is compared by the rates of the nation's
+        Imported is the material from abroad that factories told of, and of components that are lots themselves what is
+        imported of those; where they told of none, the share that the nation had stated for its source by then; and all
+        of what was made abroad. Money is compared by the rates of the nation's
         sourcing weights on the day on which a lot was finished. What cannot be said is counted as unknown.
         """
         async with desk.database.snapshot() as session:
@@ -72,14 +73,16 @@ def _content(routes: APIRouter, desk: Desk) -> None:
             )
 
 
-def _drilled_down(routes: APIRouter) -> None:
-    @routes.get("/lots", responses=_PERIOD)
+def _drilled_down(routes: APIRouter, desk: Desk) -> None:
+    @routes.get("/lots", responses=_WHOLE)
     async def list_lots(
         *, reader: PlanReader, session: Session, page: Paging, wanted: Annotated[LotsFilter, Query()]
     ) -> Sequence[LotContent]:
         """List the lots behind the figures by their ids, each with its content and the facts that say so."""
-        after, limit = page.after_text() or "", page.one_more
-        found = await indigenous.lot_contents(session, wanted, _within(reader, wanted), after=after, limit=limit)
+        after, lots_max = page.after_text() or "", desk.settings.dependence_lots_max
+        found = await indigenous.lot_contents(
+            session, wanted, _within(reader, wanted), after=after, limit=page.one_more, lots_max=lots_max
+        )
         return page.cut(found, lambda lot: [lot.lot])
 
     @routes.get("/facts", responses=_PERIOD)

@@ -4,11 +4,12 @@
 
 The price of a lot is what its good pieces cost its buyer: the price that was agreed when it was bought, or the one at
 which its source was asked, or the one that was stated of the source on the day it was finished. Its import content is
-the cost of the material from abroad that went into it; of a lot that was made abroad, all of its price. Where no
-material was told of, the share that the nation had stated for the source by then stands in. Material of the nation's
-own counts as such whatever went into it: what its maker imported is that maker's, and shows in the figures of its lots.
-The formula is that of the Defence Acquisition Procedure 2020 of India (chapter I, indigenous content), on cost of
-material alone: services, licence fees and duties are not told here.
+the cost of the material from abroad that went into it; of a lot that was made abroad, all of its price. Material of the
+nation's own that is a lot which is followed here is imported as far as that lot is, and so on inwards; other material
+of its own counts as such. Where no material was told of, the share that the nation had stated for the source by then
+stands in. The formula is that of the Defence Acquisition Procedure 2020 of India (chapter I, indigenous content: what
+is imported directly or through those who supply the maker), on cost of material alone: services, licence fees and
+duties are not told here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +26,8 @@ T = TypeVar("T")
 _SHARE = Decimal("0.0001")
 _CENT = Decimal("0.01")
 _NONE = Decimal(0)
+_ALL = Decimal(1)
+_NOTHING: Mapping[LotId, Decimal] = {}
 
 
 class Basis(StrEnum):
@@ -86,6 +89,8 @@ class Spent:
 
     origin: Nation
     cost: Price | None
+    component: LotId | None = None
+    """The lot that it is, where that is followed here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +109,11 @@ class MadeLot:
     declared: Decimal | None = None
     """The imported share that the nation has stated for its source."""
 
+    @property
+    def components(self) -> list[LotId]:
+        """Name the lots that are followed here and went into it."""
+        return [each.component for each in self.spent if each.component is not None]
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
@@ -118,6 +128,13 @@ class Content:
     def share(self) -> Decimal | None:
         """Give the indigenous share; below zero where more was imported than it sells for."""
         return None if self.price is None or self.imported is None else share_of(self.price, self.imported)
+
+    @property
+    def imported_share(self) -> Decimal | None:
+        """Give how much of it is imported, exactly, for what it goes into; none where that cannot be said."""
+        if self.basis is Basis.ABROAD:
+            return _ALL
+        return self.imported / self.price if self.price and self.imported is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +157,15 @@ def share_of(price: Decimal, imported: Decimal) -> Decimal | None:
     return ((price - imported) / price).quantize(_SHARE, ROUND_HALF_EVEN) if price else None
 
 
-def content_of(lot: MadeLot, reckoning: Reckoning) -> Content:
-    """Work out a lot's content."""
+def content_of(lot: MadeLot, reckoning: Reckoning, components: Mapping[LotId, Decimal] = _NOTHING) -> Content:
+    """Work out a lot's content; of components that are lots themselves, by how much of each is imported."""
     unit = None if lot.price is None else reckoning.worth(lot.price)
     price = None if unit is None else _rounded(unit * lot.good)
     unpriced = None if price is not None else Lacking.PRICE if lot.price is None else Lacking.RATE
     if lot.country != reckoning.nation:
         return Content(Basis.ABROAD, price, price, unpriced)
     if lot.spent:
-        imported = _imported(lot.spent, reckoning)
+        imported = _imported(lot.spent, reckoning, components)
         if isinstance(imported, Lacking):
             return Content(Basis.MATERIAL, price, None, imported)
         return Content(Basis.MATERIAL, price, imported, unpriced)
@@ -158,23 +175,40 @@ def content_of(lot: MadeLot, reckoning: Reckoning) -> Content:
     return Content(Basis.UNKNOWN, price, None, Lacking.MATERIAL)
 
 
-def _imported(spent: Iterable[Spent], reckoning: Reckoning) -> Decimal | Lacking:
+def _imported(spent: Iterable[Spent], reckoning: Reckoning, components: Mapping[LotId, Decimal]) -> Decimal | Lacking:
     """Add up what material from abroad cost, or say why that cannot be said."""
     imported = _NONE
     for each in spent:
-        if each.origin == reckoning.nation:
+        share = _ALL if each.origin != reckoning.nation else components.get(each.component or "", _NONE)
+        if not share:
             continue
         if each.cost is None:
             return Lacking.COST
         worth = reckoning.worth(each.cost)
         if worth is None:
             return Lacking.RATE
-        imported += worth
+        imported += worth * share
     return _rounded(imported)
 
 
 def _rounded(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, ROUND_HALF_EVEN)
+
+
+def innermost_first(inputs: Mapping[LotId, Iterable[LotId]]) -> list[LotId]:
+    """Order lots so that what went into one comes before it; what is told to be in itself does not count there."""
+    ordered: list[LotId] = []
+    begun: set[LotId] = set()
+    waiting = [(lot, False) for lot in inputs]
+    while waiting:
+        lot, is_next = waiting.pop()
+        if is_next:
+            ordered.append(lot)
+        elif lot not in begun:
+            begun.add(lot)
+            waiting.append((lot, True))
+            waiting += [(each, False) for each in inputs[lot] if each in inputs]
+    return ordered
 
 
 def taken_together(contents: Iterable[Content]) -> Figure:

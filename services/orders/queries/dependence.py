@@ -1,6 +1,6 @@
 """SQL that reads what lots are made of, what they cost, and what a nation asks for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,24 +20,18 @@ from shared.types import EventId, LotId, Nation, Platform, WorkOrderId
 
 EVENTS_MAX = 1000
 """Facts that are named of one lot."""
-# A lot counts for the nation in which it was made, and for each to whose depots some of it was sent. The price agreed
-# when it was bought goes before the one at which its source was asked, and that before the one that was stated on the
-# day on which it was finished; for what was finished before anything was stated, the first statement stands in.
-_LOTS = Statement(
-    """
-    WITH made AS (
-      SELECT f.lot, max(f.part) AS part, max(f.factory) AS factory, max(maker.country) AS country,
-             max(f.work_order) AS work_order, max(f.recorded_on) FILTER (WHERE f.kind = 'finished') AS finished_on,
-             coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'finished'), 0)
-             - coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'scrapped'), 0) AS good
-      FROM lot_fact f JOIN site_copy maker ON maker.site_id = f.factory
-      LEFT JOIN site_copy depot ON depot.site_id = f.depot
-      WHERE f.lot IN (SELECT lot FROM lot_fact WHERE kind = 'finished' AND recorded_on BETWEEN :since AND :until)
-        AND f.lot > :after
-      GROUP BY f.lot
-      HAVING max(f.recorded_on) FILTER (WHERE f.kind = 'finished') BETWEEN :since AND :until
-         AND (max(maker.country) = :nation OR coalesce(bool_or(depot.country = :nation), false))
-    )
+# A lot counts for the nation in which it was made, and for each to whose depots some of it was sent.
+_MADE = """
+    SELECT f.lot, max(f.part) AS part, max(f.factory) AS factory, max(maker.country) AS country,
+           max(f.work_order) AS work_order, max(f.recorded_on) FILTER (WHERE f.kind = 'finished') AS finished_on,
+           coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'finished'), 0)
+           - coalesce(sum(f.quantity) FILTER (WHERE f.kind = 'scrapped'), 0) AS good
+    FROM lot_fact f JOIN site_copy maker ON maker.site_id = f.factory
+    LEFT JOIN site_copy depot ON depot.site_id = f.depot
+"""
+# The price agreed when it was bought goes before the one at which its source was asked, and that before the one that
+# was stated on the day on which it was finished; for what was finished before that, what was stated first stands in.
+_ABOUT = """
     SELECT made.*, p.quantity_scale, p.platforms, s.stated_from, s.import_content, w.making ->> 'unit_price' AS agreed,
            w.making ->> 'currency' AS agreed_currency, w.unit_price AS asked, w.currency AS asked_currency,
            s.unit_cost AS stated, s.currency AS stated_currency
@@ -48,16 +42,41 @@ _LOTS = Statement(
       SELECT * FROM stated_terms t WHERE t.part = made.part AND t.site = made.factory AND t.nation = :nation
       ORDER BY t.stated_from > made.finished_on, abs(t.stated_from - made.finished_on) LIMIT 1
     ) AS s ON true
+"""
+_LOTS = Statement(
+    f"""
+    WITH made AS (
+      {_MADE}
+      WHERE f.lot IN (SELECT lot FROM lot_fact WHERE kind = 'finished' AND recorded_on BETWEEN :since AND :until)
+        AND f.lot > :after
+      GROUP BY f.lot
+      HAVING max(f.recorded_on) FILTER (WHERE f.kind = 'finished') BETWEEN :since AND :until
+         AND (max(maker.country) = :nation OR coalesce(bool_or(depot.country = :nation), false))
+    )
+    {_ABOUT}
     WHERE (CAST(:part AS text) IS NULL OR made.part = :part)
       AND (CAST(:factory AS text) IS NULL OR made.factory = :factory)
       AND (CAST(:platform AS text) IS NULL OR :platform = ANY(p.platforms))
     ORDER BY made.lot LIMIT :limit
-    """
+    """  # noqa: S608  # our own text
+)
+_COMPONENTS = Statement(
+    f"""
+    WITH made AS (
+      {_MADE} WHERE f.lot = ANY(CAST(:lots AS text[])) GROUP BY f.lot HAVING bool_or(f.kind = 'finished')
+    )
+    {_ABOUT}
+    """  # our own text
 )
 _SPENT = Statement(
     """
-    SELECT lot, origin, currency, sum(amount * unit_cost) AS cost, count(*) FILTER (WHERE unit_cost IS NULL) AS unpriced
-    FROM lot_fact WHERE kind = 'consumed' AND lot = ANY(CAST(:lots AS text[])) GROUP BY lot, origin, currency
+    SELECT f.lot, f.origin, f.currency, component.lot AS component, sum(f.amount * f.unit_cost) AS cost,
+           count(*) FILTER (WHERE f.unit_cost IS NULL) AS unpriced
+    FROM lot_fact f LEFT JOIN LATERAL (
+      SELECT c.lot FROM lot_fact c WHERE c.lot = f.input_lot AND c.kind = 'finished' LIMIT 1
+    ) AS component ON f.origin = :nation
+    WHERE f.kind = 'consumed' AND f.lot = ANY(CAST(:lots AS text[]))
+    GROUP BY f.lot, f.origin, f.currency, component.lot
     """
 )
 _EVENTS = Statement(
@@ -118,10 +137,20 @@ async def lots(
             "platform": asked.platform,
         },
     )
+    return await _with_material(session, rows, within.nation)
+
+
+async def components(session: AsyncSession, lots: Collection[LotId], nation: Nation) -> list[PricedLot]:
+    """Read lots that went into others, as far as it is told that they were finished."""
+    rows = await _COMPONENTS.rows(session, {"lots": sorted(lots), "nation": nation})
+    return await _with_material(session, rows, nation)
+
+
+async def _with_material(session: AsyncSession, rows: Sequence[Row], nation: Nation) -> list[PricedLot]:
     spent: dict[LotId, list[Spent]] = {}
-    for row in await _SPENT.rows(session, {"lots": [row.lot for row in rows]}):
+    for row in await _SPENT.rows(session, {"lots": [row.lot for row in rows], "nation": nation}):
         cost = None if row.unpriced else Price(row.cost, row.currency)
-        spent.setdefault(row.lot, []).append(Spent(row.origin, cost))
+        spent.setdefault(row.lot, []).append(Spent(row.origin, cost, row.component))
     return [_lot(row, spent.get(row.lot, [])) for row in rows]
 
 

@@ -1,9 +1,9 @@
 """Indigenous content as it is shown: of lots one by one, and of lots taken together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,17 +15,20 @@ from services.orders.domain.dependence import (
     Reckoning,
     content_of,
     holding,
+    innermost_first,
     taken_together,
 )
 from services.orders.queries import dependence
 from services.orders.queries.dependence import PricedLot, Within
 from services.orders.schemas.dependence import By, ContentFigure, ContentFilter, ContentRead, LotContent, LotsFilter
 from shared.errors import Kind, Refusal
-from shared.types import LotId, Nation
+from shared.types import EventId, LotId, Nation
+
+_SHOWN = Decimal("0.0001")
 
 
 class LotsTooMany(Refusal):
-    """More lots were finished than are looked at together: ask for a shorter period, a part or a factory."""
+    """More lots, or components of them, than are looked at together: ask for a shorter period, a part or a factory."""
 
     kind = Kind.INVALID
 
@@ -46,10 +49,19 @@ class Stated:
         priced = {lot.made.price.currency for lot in lots if lot.made.price is not None}
         return min(priced) if len(priced) == 1 else None
 
-    def content(self, lot: PricedLot, currency: str | None) -> Content:
+    def content(self, lot: PricedLot, currency: str | None, components: Mapping[LotId, Decimal]) -> Content:
         """Work out a lot's content by the rates of the day on which it was finished."""
         exchange = holding(self.exchanges, lot.made.finished_on) or Exchange()
-        return content_of(lot.made, Reckoning(self.nation, currency, exchange))
+        return content_of(lot.made, Reckoning(self.nation, currency, exchange), components)
+
+    def imported_shares(self, lots: Mapping[LotId, PricedLot], day: date) -> dict[LotId, Decimal]:
+        """Work out how much of each lot is imported that others are made of, where that can be said."""
+        shares: dict[LotId, Decimal] = {}
+        for each in innermost_first({name: lot.made.components for name, lot in lots.items()}):
+            share = self.content(lots[each], self.currency(day, [lots[each]]), shares).imported_share
+            if share is not None:
+                shares[each] = share
+        return shares
 
 
 async def stated(session: AsyncSession, nation: Nation) -> Stated:
@@ -65,10 +77,11 @@ async def content(session: AsyncSession, asked: ContentFilter, within: Within, *
         raise LotsTooMany(lots_max=lots_max)
     known, last = await stated(session, within.nation), within.period.last
     currency = known.currency(last, found)
+    components = known.imported_shares(await _components(session, found, within.nation, lots_max), last)
     by: dict[str, list[Content]] = {}
     contents = []
     for lot in found:
-        contents.append(known.content(lot, currency))
+        contents.append(known.content(lot, currency, components))
         for name in _names(lot, asked.by):
             by.setdefault(name, []).append(contents[-1])
     return ContentRead(
@@ -85,41 +98,70 @@ async def content(session: AsyncSession, asked: ContentFilter, within: Within, *
 
 
 async def lot_contents(
-    session: AsyncSession, asked: LotsFilter, within: Within, *, after: LotId, limit: int
+    session: AsyncSession, asked: LotsFilter, within: Within, *, after: LotId, limit: int, lots_max: int
 ) -> list[LotContent]:
     """Show the content of lots one by one, each with the facts that it was worked out from."""
     found = await dependence.lots(session, asked, within, after=after, limit=limit)
     events = await dependence.events(session, [lot.made.lot for lot in found])
-    known = await stated(session, within.nation)
-    shown = []
-    for lot in found:
-        made, currency = lot.made, known.currency(within.period.last, [lot])
-        content = known.content(lot, currency)
-        minimum = holding(known.minimums, made.finished_on)
-        shown.append(
-            LotContent(
-                lot=made.lot,
-                part=made.part,
-                factory=made.factory,
-                work_order=lot.work_order,
-                finished_on=made.finished_on,
-                good=made.good,
-                basis=content.basis,
-                lacking=content.lacking,
-                unit_price=made.price.amount if made.price else None,
-                unit_price_currency=made.price.currency if made.price else None,
-                price_from=lot.price_from,
-                stated_from=lot.stated_from if content.basis is Basis.DECLARED or lot.price_from == "stated" else None,
-                currency=currency,
-                price=content.price,
-                imported=content.imported,
-                indigenous=content.share,
-                minimum=minimum,
-                meets=_meets(content.share, minimum),
-                events=events.get(made.lot, []),
-            )
+    known, last = await stated(session, within.nation), within.period.last
+    components = known.imported_shares(await _components(session, found, within.nation, lots_max), last)
+    return [
+        _lot_content(
+            lot,
+            known,
+            currency=known.currency(last, [lot]),
+            components=components,
+            events=events.get(lot.made.lot, []),
         )
-    return shown
+        for lot in found
+    ]
+
+
+async def _components(
+    session: AsyncSession, lots: Sequence[PricedLot], nation: Nation, lots_max: int
+) -> dict[LotId, PricedLot]:
+    """Read what went into lots, and into that, as far as it is lots that are followed here."""
+    found: dict[LotId, PricedLot] = {}
+    wanted = {each for lot in lots for each in lot.made.components}
+    while wanted:
+        if len(found) + len(wanted) > lots_max:
+            raise LotsTooMany(lots_max=lots_max)
+        read = await dependence.components(session, wanted, nation)
+        found |= {lot.made.lot: lot for lot in read}
+        wanted = {each for lot in read for each in lot.made.components} - found.keys()
+    return found
+
+
+def _lot_content(
+    lot: PricedLot, known: Stated, *, currency: str | None, components: Mapping[LotId, Decimal], events: list[EventId]
+) -> LotContent:
+    made, content = lot.made, known.content(lot, currency, components)
+    minimum = holding(known.minimums, made.finished_on)
+    shares = {
+        each: components[each].quantize(_SHOWN, ROUND_HALF_EVEN) for each in made.components if each in components
+    }
+    return LotContent(
+        lot=made.lot,
+        part=made.part,
+        factory=made.factory,
+        work_order=lot.work_order,
+        finished_on=made.finished_on,
+        good=made.good,
+        basis=content.basis,
+        lacking=content.lacking,
+        unit_price=made.price.amount if made.price else None,
+        unit_price_currency=made.price.currency if made.price else None,
+        price_from=lot.price_from,
+        stated_from=lot.stated_from if content.basis is Basis.DECLARED or lot.price_from == "stated" else None,
+        currency=currency,
+        price=content.price,
+        imported=content.imported,
+        indigenous=content.share,
+        minimum=minimum,
+        meets=_meets(content.share, minimum),
+        components=shares,
+        events=events,
+    )
 
 
 def _names(lot: PricedLot, by: By) -> Sequence[str]:

@@ -149,6 +149,7 @@ class LotContent(Answer):
             "indigenous": "0.7000",
             "minimum": "0.5000",
             "meets": True,
+            "components": {"F-02:L-2026-0310": "0.2500"},
             "events": ["01a2b3c4-0000-7000-8000-000000000481", "01a2b3c4-0000-7000-8000-000000000482"],
         }
     )
@@ -189,6 +190,8 @@ class LotContent(Answer):
     """What the nation asked for on the day on which it was finished."""
     meets: bool | None
     """Whether it is met."""
+    components: dict[LotId, Decimal]
+    """Of what went into it and is a lot that is followed here: how much of that is imported, where that can be said."""
     events: list[UUID]
     """The facts that say what was finished, scrapped and consumed; at most 1,000."""
 

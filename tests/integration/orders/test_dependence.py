@@ -142,6 +142,36 @@ async def test_what_is_stated_anew_leaves_what_was_made_before_as_it_was(house: 
     assert (corrected["unit_cost"], corrected["stated_from"]) == ("200.00", str(days[0])), "a later statement holds now"
 
 
+async def test_a_component_is_imported_as_far_as_what_went_into_it_however_deep(house: House) -> None:
+    await stated(house)
+    spar, blade, rotor, mistold = a_lot(), a_lot(), a_lot(), a_lot("S-01")
+    await house.ear.hear(
+        LotFinished(**spar, quantity=2),  # half of it is imported, as is stated
+        material(blade, "IND", "40.00", input_lot=spar["lot"]),
+        material(blade, "IND", "10.00", input_lot="H-1"),
+        LotFinished(**blade, quantity=10),
+        material(rotor, "IND", "50.00", input_lot=blade["lot"]),
+        material(rotor, "IND", "10.00", input_lot=mistold["lot"]),
+        material(rotor, "RUS", "10.00", input_lot=spar["lot"]),
+        LotFinished(**rotor, quantity=10),
+        LotFinished(**mistold, quantity=1),
+        material(spar, "IND", "5.00", input_lot=rotor["lot"]),
+    )
+    lots = {each["lot"]: each for each in await get(house, "/lots")}
+    before = lots[rotor["lot"]]
+    await house.owner.execute("DELETE FROM lot_fact WHERE kind = 'consumed' AND lot = $1", spar["lot"])
+
+    lots = {each["lot"]: each for each in await get(house, "/lots")}
+    whole = await get(house, part=PART)
+
+    assert lots[blade["lot"]]["imported"] == "200.00"
+    assert lots[blade["lot"]]["components"] == {spar["lot"]: "0.5000"}
+    assert lots[rotor["lot"]]["imported"] == "300.00", "a fifth of 500, all of 100 that came from abroad, and of 100"
+    assert lots[rotor["lot"]]["components"] == {blade["lot"]: "0.2000", mistold["lot"]: "1.0000"}
+    assert whole["total"]["lots"] == 3
+    assert before["lot"] == rotor["lot"], "a lot that is told to be in itself is answered, too"
+
+
 async def test_figures_by_month_part_and_factory_add_up_to_the_same_total(house: House) -> None:
     await stated(house)
     for _ in range(2):

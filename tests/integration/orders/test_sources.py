@@ -11,7 +11,7 @@ from shared.events.catalogue import PartDefined, SiteDefined
 from shared.types import SiteKind
 from tests.integration.orders.house import PART, House, slug
 
-TERMS = {
+TERMS: dict[str, Any] = {
     "approved": True,
     "approved_on": "2026-01-01",
     "lead_time_days": 30,

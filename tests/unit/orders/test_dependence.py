@@ -19,6 +19,7 @@ from services.orders.domain.dependence import (
     Spent,
     content_of,
     holding,
+    innermost_first,
     share_of,
     taken_together,
 )
@@ -105,6 +106,58 @@ def test_without_stated_rates_money_of_one_currency_is_compared() -> None:
         "0.75"
     )
     assert content_of(a_lot(spent=[spent("POL", "25", "EUR")]), plain).lacking is Lacking.RATE
+
+
+def test_a_component_of_the_nations_own_is_imported_as_far_as_what_went_into_it() -> None:
+    home, foreign, unknown = (
+        Spent(origin, money("200"), lot)
+        for origin, lot in (("IND", "F-02:L-1"), ("RUS", "F-02:L-1"), ("IND", "F-02:L-2"))
+    )
+    unpriced = Spent("IND", None, "F-02:L-1")
+    components = {"F-02:L-1": Decimal("0.25")}
+
+    found = content_of(a_lot(spent=[home, foreign, unknown]), INR, components)
+
+    assert found.imported == Decimal(250)
+    assert a_lot(spent=[home, unpriced, spent("RUS", "1")]).components == ["F-02:L-1", "F-02:L-1"]
+    assert content_of(a_lot(spent=[unpriced]), INR, components).lacking is Lacking.COST
+    assert content_of(a_lot(spent=[unpriced]), INR, {"F-02:L-1": Decimal(0)}).share == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "share"),
+    [
+        (Content(Basis.MATERIAL, Decimal(300), Decimal(100)), Decimal(1) / 3),
+        (Content(Basis.ABROAD, None, None, Lacking.PRICE), Decimal(1)),
+        (Content(Basis.DECLARED, Decimal(0), Decimal(0)), None),
+        (Content(Basis.UNKNOWN, Decimal(300), None, Lacking.MATERIAL), None),
+    ],
+)
+def test_how_much_of_a_lot_is_imported_is_known_exactly_or_not_at_all(content: Content, share: Decimal | None) -> None:
+    assert content.imported_share == share
+
+
+LOTS = st.sampled_from("ABCDEF")
+
+
+@given(st.dictionaries(LOTS, st.lists(LOTS, max_size=3)))
+def test_what_went_into_a_lot_comes_before_it_unless_it_is_told_to_be_in_itself(inputs: dict[str, list[str]]) -> None:
+    ordered = innermost_first(inputs)
+
+    assert sorted(ordered) == sorted(inputs)
+    for lot, went_in in inputs.items():
+        for each in went_in:
+            assert each not in inputs or ordered.index(each) < ordered.index(lot) or lot in inside(inputs, each)
+
+
+def inside(inputs: dict[str, list[str]], lot: str) -> set[str]:
+    """Name all that is in a lot, however deep, itself included."""
+    found, waiting = set(), [lot]
+    while waiting:
+        if (each := waiting.pop()) not in found:
+            found.add(each)
+            waiting += inputs.get(each, [])
+    return found
 
 
 def test_lots_taken_together_weigh_by_their_price_and_count_what_is_unknown() -> None:
