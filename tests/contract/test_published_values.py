@@ -12,8 +12,6 @@ from pydantic import BaseModel
 from tests.contract.published_language import ever_published, facts, history, published, read, schema_of, type_of
 from tests.contract.samples import faults, values
 
-pytestmark = pytest.mark.usefixtures("uncounted")
-
 EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 

@@ -18,7 +18,6 @@ from tests.fixtures.toy import Toy
 STEPS_ON_POSTGRES = 150
 
 
-@pytest.mark.usefixtures("uncounted")
 @pytest.mark.timeout(SECONDS_MAX)
 def test_a_partition_is_heard_once_and_in_order_whatever_happens(
     runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch

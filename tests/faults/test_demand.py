@@ -59,5 +59,5 @@ class Walk(RuleBasedStateMachine):
         assert not self._go(0, hears=True), ["they answer each other for ever", *self.path]
 
 
-TestWalk = pytest.mark.usefixtures("uncounted")(pytest.mark.timeout(SECONDS_MAX)(Walk.TestCase))
+TestWalk = pytest.mark.timeout(SECONDS_MAX)(Walk.TestCase)
 TestWalk.settings = EXTENT.machines

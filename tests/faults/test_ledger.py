@@ -292,5 +292,5 @@ class Store(RuleBasedStateMachine):
         assert of_the_factory(self.book) == of_the_factory(self.prompt)
 
 
-TestStore = pytest.mark.usefixtures("uncounted")(pytest.mark.timeout(SECONDS_MAX)(Store.TestCase))
+TestStore = pytest.mark.timeout(SECONDS_MAX)(Store.TestCase)
 TestStore.settings = EXTENT.machines

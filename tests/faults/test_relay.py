@@ -167,7 +167,6 @@ class Leaders(RuleBasedStateMachine):
         assert broken_histories(self.written, self.kafka.deliveries()) == {}
 
 
-@pytest.mark.usefixtures("uncounted")
 @pytest.mark.timeout(SECONDS_MAX)
 def test_leaders_that_die_freeze_and_fail_lose_and_reorder_nothing(
     runner: asyncio.Runner, monkeypatch: pytest.MonkeyPatch

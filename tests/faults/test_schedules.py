@@ -22,8 +22,6 @@ from tests.faults.search import Findings, Scenario, search
 from tests.unit.protocol import broken
 from tests.unit.protocol.world import Services
 
-pytestmark = pytest.mark.usefixtures("uncounted")
-
 DEMAND_SEEDS = EXTENT.seeds * 15 // 100
 LATEST_SEEDS = EXTENT.seeds * 10 // 100
 COUNTER_SEEDS = EXTENT.seeds - DEMAND_SEEDS - LATEST_SEEDS
