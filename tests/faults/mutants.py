@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.domain import lending
+from services.orders.domain.order import Decision
 from shared.events.envelope import Stream
 from shared.messaging import consumer_store, log_watch, outbox_keeper, owners, positions, relay_store
 from shared.messaging.kafkalog import LogGuard
@@ -118,3 +120,8 @@ def with_a_discard_that_leaves_a_hole(patch: pytest.MonkeyPatch, _: World) -> No
 def with_strays_that_nobody_sees(patch: pytest.MonkeyPatch, _: World) -> None:
     """Let an older fact stay behind the newest one, where a leader that was frozen has put it."""
     patch.setattr(LogGuard, "_note_stray", lambda *_: None)
+
+
+def with_a_lateral_order_that_nobody_withdraws(patch: pytest.MonkeyPatch, _: World) -> None:
+    """Orders keeps a lateral order of which the other depot holds nothing."""
+    patch.setattr(lending, "keep_or_withdraw", Decision)

@@ -17,6 +17,7 @@ from tests.faults.counters import counters
 from tests.faults.demand import REAL, demand
 from tests.faults.extent import EXTENT, SECONDS_MAX
 from tests.faults.latest import latest
+from tests.faults.lending import lent
 from tests.faults.mutants import Mutant
 from tests.faults.search import Findings, Scenario, search
 from tests.unit.protocol import broken
@@ -24,13 +25,16 @@ from tests.unit.protocol.world import Services
 
 DEMAND_SEEDS = EXTENT.seeds * 15 // 100
 LATEST_SEEDS = EXTENT.seeds * 10 // 100
-COUNTER_SEEDS = EXTENT.seeds - DEMAND_SEEDS - LATEST_SEEDS
+LENT_SEEDS = EXTENT.seeds * 5 // 100
+COUNTER_SEEDS = EXTENT.seeds - DEMAND_SEEDS - LATEST_SEEDS - LENT_SEEDS
 MUTANT_SEEDS_MAX = 300
-KEPT: dict[str, tuple[int, ...]] = {"counters": (299, 662), "demand": (), "latest": (43,)}
+KEPT: dict[str, tuple[int, ...]] = {"counters": (299, 662), "demand": (), "latest": (43,), "lent": ()}
 """Seeds that once ended wrong: they go first."""
 WEATHER = ("died", "frozen", "rollbacks", "broken", "silent")
 DONE = ("cancel", "reduce", "raise", "hurry", "split", "counter", "refuse", "scrap", "take", "unissue")
 """What people and factories have done to orders."""
+LENT = ("lend", "ship", "cancel", "decline", "free", "take", "receive")
+"""What people in two depots have done."""
 HAPPENED = (
     *WEATHER,
     "refused",
@@ -110,6 +114,16 @@ def test_no_schedule_oversells_forgets_or_sets_services_at_odds_over_an_order() 
     assert [what for what in (*WEATHER, *DONE) if not found.counts[what]] == []
 
 
+@pytest.mark.timeout(SECONDS_MAX)
+def test_no_schedule_sets_two_depots_at_odds_over_what_one_ships_for_the_other() -> None:
+    metrics = BackboneMetrics(CollectorRegistry())
+
+    found = search([*KEPT["lent"], *range(1, LENT_SEEDS + 1)], lambda seed: lent(seed, metrics))
+
+    assert found.wrong is None, told(found)
+    assert [what for what in (*WEATHER, *LENT) if not found.counts[what]] == []
+
+
 @pytest.mark.parametrize(
     ("mutant", "rule", "seed"),
     [
@@ -150,7 +164,14 @@ def test_a_protocol_that_is_wrong_in_one_thing_is_found_out(services: Services, 
     assert "schedule:" in str(found.wrong)
 
 
-@pytest.mark.parametrize("scenario", [counters, demand, latest])
+def test_a_lateral_order_that_nobody_withdraws_is_found_out() -> None:
+    found = search(seeds(6), lent, mutants.with_a_lateral_order_that_nobody_withdraws)
+
+    assert found.wrong is not None
+    assert "waits for what nobody will ship (I8)" in str(found.wrong.wrongs)
+
+
+@pytest.mark.parametrize("scenario", [counters, demand, latest, lent])
 def test_a_seed_always_plays_the_same_schedule(scenario: Callable[[int], Scenario]) -> None:
     first, again = scenario(7), scenario(7)
 

@@ -7,7 +7,7 @@ import pytest
 from services.orders.domain import lending
 from services.orders.domain.order import Decision, Order
 from tests.unit.protocol.explorer import explore
-from tests.unit.protocol.lending import Chances, LendingWorld
+from tests.unit.protocol.lending_world import Chances, LendingWorld
 
 pytestmark = pytest.mark.usefixtures("uncounted")
 

@@ -1,10 +1,8 @@
-"""An order and its lateral order, in every interleaving: the real rules of orders and inventory, and two depots.
+"""An order and its lateral order: the real rules of orders and inventory, over two depots.
 
-What both depots hold is inventory's, told on two keys that interleave as they like; there is no factory, so that
-whatever the other depot does not ship stays open.
+There is no factory, so that whatever the other depot does not ship stays open.
 """
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -23,120 +21,86 @@ from shared.events.orders import OrderCancelRequested, OrderPlaced
 from shared.events.production import LotDispatched
 from shared.events.stock import DemandEvent, DemandReserved, LossReason
 from shared.types import Condition, Urgency
-from tests.unit.protocol.explorer import Step
 from tests.unit.protocol.making import LOT, SHIPMENT
 from tests.unit.protocol.ordering import DEPOT, FACTORY, PART, TODAY, Ordering
-from tests.unit.protocol.sides import Messages
+from tests.unit.protocol.sides import Outcome
 from tests.unit.protocol.stocking import NOW, Stock, Stocking
 
 OTHER_DEPOT = "D-02"
 SUPPLIED = "7201YA6166A001-2026"
 LATERAL = f"{SUPPLIED}-Z"
 LENT = 1
-Channel = tuple[int, ...]
 
 
-class Chances(NamedTuple):
-    """How often what nobody foresees may still happen."""
-
-    cancel: int = 0
-    decline: int = 0
-    free: int = 0
-    take: int = 0
-    take_there: int = 0
-    lose: int = 0
-
-
-class State(NamedTuple):
-    """Both orders, both depots, and what is under way between them."""
+class Papers(NamedTuple):
+    """What orders has: the order, and the lateral order by which another depot is asked to ship for it."""
 
     order: Order
-    lateral: Order | None
+    lateral: Order | None = None
+
+
+class Depots(NamedTuple):
+    """What inventory has: the depot that waits, and the demand and the free stock of the other one."""
+
     here: Stock
     there: Demand | None
     free_there: int
-    chances: Chances
-    to_here: Channel = ()
-    to_there: Channel = ()
-    from_here: Channel = ()
-    from_there: Channel = ()
 
 
-class LendingWorld:
-    """One order of two, for which another depot may ship one."""
+class Borrowing:
+    """Orders: an order of two, for which another depot is asked for one."""
 
-    def __init__(self, chances: Chances) -> None:
-        self._messages = Messages()
-        self._stocking = Stocking()
-        self._chances = chances
-
-    def starts(self) -> Iterator[State]:
-        """Place the order; the other depot has one to spare, or none."""
+    def begin(self) -> tuple[Papers, OrderPlaced]:
+        """Place the order."""
         order, placed = Ordering().begin()
-        for free in (0, LENT):
-            yield State(order, None, Stock(None, 0), None, free, self._chances, to_here=(self._number(placed),))
+        return Papers(order), placed
 
-    def steps(self, state: State) -> Iterator[Step[State]]:
-        """Deliver the first message of each channel; let people act."""
-        yield from self._deliveries(state)
-        yield from self._people(state)
-        for action in ("issue", "receive", "free", "take", "lose"):
-            spent = state if action in ("issue", "receive") else _spend(state, action)
-            done = self._stocking.act(state.here, action) if spent else None
-            if spent and done:
-                told = tuple(map(self._number, done.told))
-                yield Step(action, False, spent._replace(here=done.state, from_here=(*state.from_here, *told)))
-        if state.there and state.there.reserved:
-            yield Step("ship", False, self._ship(state, state.there))
-            if spent := _spend(state, "take_there"):
-                lost, fact = state.there.lose(LENT, LossReason.SCRAPPED)
-                yield Step("take there", False, self._said(spent._replace(there=lost), fact))
+    def act(self, papers: Papers, action: str) -> Outcome[Papers] | None:
+        """Ask another depot, cancel the order, or let the other depot decline."""
+        order, lateral = papers
+        match action:
+            case "lend":
+                return self._lend(order) if lateral is None else None
+            case "cancel":
+                if order.cancel_requested or order.is_settled:
+                    return None
+                cancelled = asking.cancel(order)
+                return self._let_go(Outcome(Papers(_plain(cancelled.order), lateral), _heard_elsewhere(cancelled)))
+            case _:
+                if lateral is None or lateral.is_settled:
+                    return None
+                return self._changed(papers, asking.decline(lateral, Ask(reason="Held for our own.")))
 
-    def broken(self, state: State) -> str | None:
-        """Check that the order adds up at any time, and that all agree once nothing is under way."""
-        alone = Ordering().broken(state.order) or self._stocking.broken(state.here)
-        supply = next(iter(state.order.work_orders), None)
-        if len(state.order.work_orders) > 1:
+    def hear(self, papers: Papers, event: Event) -> Outcome[Papers]:
+        """Hear of the order, or of the lateral one, which the order follows, as orders' work does."""
+        assert isinstance(event, DemandEvent)
+        order, lateral = papers
+        if event.order != LATERAL:
+            planned = plan(order.hear_demand(event, 1), Market(), TODAY)
+            return Outcome(Papers(_plain(planned.order), lateral))
+        assert lateral is not None, "it was placed before"
+        decided = self._changed(papers, plan(lateral.hear_demand(event, 1), Market(), TODAY))
+        assert decided.state.lateral is not None
+        followed = lending.follow(order, decided.state.lateral, TODAY)
+        if lending.is_unwanted(followed.order, decided.state.lateral):
+            decided = self._let_go(decided)
+        kept = plan(followed.order, Market(), TODAY).order
+        return Outcome(Papers(_plain(kept), decided.state.lateral), decided.told)
+
+    def broken(self, papers: Papers) -> str | None:
+        """Check that the order adds up, and counts once on what the other depot brings."""
+        order, lateral = papers
+        if len(order.work_orders) > 1:
             return "the order counts twice on the other depot"
-        if supply and state.lateral and supply.quantity != state.lateral.quantity - state.lateral.demand.cancelled:
+        supply = next(iter(order.work_orders), None)
+        if supply and lateral and supply.quantity != lateral.quantity - lateral.demand.cancelled:
             return "the order counts on what the lateral order does not bring"
-        if alone or state.to_here or state.to_there or state.from_here or state.from_there:
-            return alone
-        return _disagreement(state)
+        return Ordering().broken(order)
 
-    def _deliveries(self, state: State) -> Iterator[Step[State]]:
-        if state.to_here:
-            heard = self._stocking.hear(state.here, self._event(state.to_here))
-            told = tuple(map(self._number, heard.told))
-            after = state._replace(here=heard.state, to_here=state.to_here[1:], from_here=(*state.from_here, *told))
-            yield Step("the depot hears orders", True, after)
-        if state.to_there:
-            event, rest = self._event(state.to_there), state._replace(to_there=state.to_there[1:])
-            yield Step("the other depot hears orders", True, self._hear_there(rest, event))
-        if state.from_here:
-            fact = self._demand(state.from_here)
-            planned = plan(state.order.hear_demand(fact, 1), Market(), TODAY)
-            after = state._replace(order=_plain(planned.order), from_here=state.from_here[1:])
-            yield Step("orders hears the depot", True, after)
-        if state.from_there:
-            rest = state._replace(from_there=state.from_there[1:])
-            yield Step("orders hears the other depot", True, self._follow(rest, self._demand(state.from_there)))
-
-    def _people(self, state: State) -> Iterator[Step[State]]:
-        if state.lateral is None and (lent := self._lend(state)):
-            yield Step("lend", False, lent)
-        if (spent := _spend(state, "cancel")) and not state.order.cancel_requested and not state.order.is_settled:
-            done = spent._replace(order=_plain(asking.cancel(state.order).order))
-            done = done._replace(to_here=(*done.to_here, *self._told(asking.cancel(state.order))))
-            yield Step("cancel", False, self._cancel_lateral(done))
-        if (spent := _spend(state, "decline")) and state.lateral and not state.lateral.is_settled:
-            declined = asking.decline(state.lateral, Ask(reason="Held for our own."))
-            yield Step("decline", False, self._changed(spent, declined))
-
-    def _lend(self, state: State) -> State | None:
+    def _lend(self, order: Order) -> Outcome[Papers] | None:
         asked = Lending(depot=OTHER_DEPOT, quantity=LENT, road_days=3, by="depot", reason="Grounded.")
         try:
-            lending.refuse_unlendable(state.order, OTHER_DEPOT, LENT, asked_already=0)
+            lending.refuse_unlendable(order, OTHER_DEPOT, LENT, asked_already=0)
         except Refusal:
             return None
         lateral, placed = place(
@@ -157,23 +121,60 @@ class LendingWorld:
                 road_days=3,
             )
         )
-        noted = lending.ask(state.order, LATERAL, asked)
-        return state._replace(order=_plain(noted.order), lateral=lateral, to_there=(self._number(placed),))
+        noted = lending.ask(order, LATERAL, asked)
+        return Outcome(Papers(_plain(noted.order), lateral), [placed])
 
-    def _hear_there(self, state: State, event: Event) -> State:
+    def _let_go(self, done: Outcome[Papers]) -> Outcome[Papers]:
+        lateral = done.state.lateral
+        if lateral is None or lateral.is_settled:
+            return done
+        let_go = self._changed(done.state, asking.cancel(lateral))
+        return Outcome(let_go.state, [*done.told, *let_go.told])
+
+    def _changed(self, papers: Papers, decided: Decision) -> Outcome[Papers]:
+        """Keep what the lateral order has become, and tell the other depot."""
+        return Outcome(papers._replace(lateral=_plain(decided.order)), _heard_elsewhere(decided))
+
+
+class TwoDepots:
+    """Inventory: the depot that waits, with all its people, and the other one, which holds, ships or loses."""
+
+    def __init__(self) -> None:
+        self._stocking = Stocking()
+
+    def act(self, depots: Depots, action: str) -> Outcome[Depots] | None:
+        """Do something in one of the depots."""
+        if action not in {"ship", "take there"}:
+            done = self._stocking.act(depots.here, action)
+            return None if done is None else Outcome(depots._replace(here=done.state), done.told)
+        if depots.there is None or not depots.there.reserved:
+            return None
+        if action == "ship":
+            return self._ship(depots, depots.there)
+        return self._said(depots, depots.there.lose(LENT, LossReason.SCRAPPED))
+
+    def hear(self, depots: Depots, event: Event) -> Outcome[Depots]:
+        """Hear what orders asks of one of the depots."""
+        assert isinstance(event, OrderPlaced | OrderCancelRequested)
+        if event.order != LATERAL:
+            heard = self._stocking.hear(depots.here, event)
+            return Outcome(depots._replace(here=heard.state), heard.told)
         if isinstance(event, OrderPlaced):
-            heard = demands.hear(event, arrived=0, lost=0)
-            held, fact = heard.reserve(LENT if state.free_there else 0)
-            return self._said(state._replace(there=held, free_there=state.free_there - held.reserved), fact)
-        assert isinstance(event, OrderCancelRequested)
-        assert state.there is not None, "it was placed before"
-        closed, closing = state.there.close()
-        freed = state.free_there + state.there.reserved
-        return self._said(state._replace(there=closed, free_there=freed), closing)
+            held, fact = demands.hear(event, arrived=0, lost=0).reserve(LENT if depots.free_there else 0)
+            return self._said(depots._replace(free_there=depots.free_there - held.reserved), (held, fact))
+        assert depots.there is not None, "it was placed before"
+        freed = depots.free_there + depots.there.reserved
+        return self._said(depots._replace(free_there=freed), depots.there.close())
 
-    def _ship(self, state: State, there: Demand) -> State:
+    def broken(self, depots: Depots) -> str | None:
+        """Check that nothing is below zero in either."""
+        there = depots.there
+        if depots.free_there < 0 or (there and min(there.reserved, there.issued, there.short) < 0):
+            return f"the other depot: {depots}"
+        return self._stocking.broken(depots.here)
+
+    def _ship(self, depots: Depots, there: Demand) -> Outcome[Depots]:
         """Issue to the lateral order, and put on the road for the order that it supplies, in one transaction."""
-        issued, fact = there.issue(LENT)
         sent = LotDispatched(
             lot=LOT,
             part=PART,
@@ -184,58 +185,22 @@ class LendingWorld:
             depot=DEPOT,
             quantity=LENT,
         )
-        on_the_road = self._stocking.hear(state.here, sent)
-        told = tuple(map(self._number, on_the_road.told))
-        moved = state._replace(there=issued, here=on_the_road.state, from_here=(*state.from_here, *told))
-        return self._said(moved, fact)
+        on_the_road = self._stocking.hear(depots.here, sent)
+        issued = self._said(depots._replace(here=on_the_road.state), there.issue(LENT))
+        return Outcome(issued.state, [*on_the_road.told, *issued.told])
 
-    def _follow(self, state: State, fact: DemandEvent) -> State:
-        """Hear of the lateral order, and let the order that it supplies follow it, as orders' work does."""
-        assert state.lateral is not None, "it was placed before"
-        decided = plan(state.lateral.hear_demand(fact, 1), Market(), TODAY)
-        state = self._changed(state, decided)
-        assert state.lateral is not None
-        followed = lending.follow(state.order, state.lateral, TODAY)
-        if lending.is_unwanted(followed.order, state.lateral):
-            state = self._cancel_lateral(state)
-        return state._replace(order=_plain(plan(followed.order, Market(), TODAY).order))
-
-    def _cancel_lateral(self, state: State) -> State:
-        if state.lateral is None or state.lateral.is_settled:
-            return state
-        return self._changed(state, asking.cancel(state.lateral))
-
-    def _changed(self, state: State, decided: Decision) -> State:
-        """Keep what the lateral order has become, and tell the other depot."""
-        return state._replace(lateral=_plain(decided.order), to_there=(*state.to_there, *self._told(decided)))
-
-    def _told(self, decided: Decision) -> Channel:
-        return tuple(self._number(fact) for fact in decided.facts if isinstance(fact, OrderCancelRequested))
-
-    def _said(self, state: State, fact: DemandEvent) -> State:
-        """Put the other depot's word on its way, without what orders does not look at."""
+    def _said(self, depots: Depots, changed: tuple[Demand, DemandEvent]) -> Outcome[Depots]:
+        """Give the other depot's word, without what orders does not look at."""
+        there, fact = changed
         totals = {name: getattr(fact, name) for name in DemandEvent.model_fields}
         plain = DemandReserved.model_validate({**totals, "released": 0})
-        assert state.there is not None
-        stripped = replace(state.there, version=1, released=0)
-        return state._replace(there=stripped, from_there=(*state.from_there, self._number(plain)))
-
-    def _number(self, event: Event) -> int:
-        return self._messages.number(event)
-
-    def _event(self, channel: Channel) -> Event:
-        return self._messages.events[channel[0]]
-
-    def _demand(self, channel: Channel) -> DemandEvent:
-        event = self._event(channel)
-        assert isinstance(event, DemandEvent)
-        return event
+        return Outcome(depots._replace(there=replace(there, version=1, released=0)), [plain])
 
 
-def _disagreement(state: State) -> str | None:
+def disagreement(papers: Papers, depots: Depots) -> str | None:
     """Say what must hold and does not once every message has been heard."""
-    order, lateral, there = state.order, state.lateral, state.there
-    if state.here.demand is None or order.demand.arrived + order.demand.lost != state.here.received + state.here.lost:
+    (order, lateral), (here, there, _) = papers, depots
+    if here.demand is None or order.demand.arrived + order.demand.lost != here.received + here.lost:
         return "arrivals were not counted for the order"
     if lateral is None or there is None:
         return None
@@ -245,7 +210,7 @@ def _disagreement(state: State) -> str | None:
         lateral.demand.closed,
     ):
         return "orders believes something else of the other depot"
-    if there.issued != state.here.dispatched:
+    if there.issued != here.dispatched:
         return "what was shipped is not on the road"
     if not there.closed and not there.issued and not there.reserved:
         return "a lateral order waits for what nobody will ship"
@@ -256,9 +221,8 @@ def _disagreement(state: State) -> str | None:
     return None
 
 
-def _spend(state: State, action: str) -> State | None:
-    left = getattr(state.chances, action)
-    return state._replace(chances=state.chances._replace(**{action: left - 1})) if left else None
+def _heard_elsewhere(decided: Decision) -> list[Event]:
+    return [fact for fact in decided.facts if isinstance(fact, OrderCancelRequested)]
 
 
 def _plain(order: Order) -> Order:

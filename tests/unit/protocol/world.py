@@ -140,7 +140,7 @@ class DemandWorld:
         for n, channel in enumerate(state.from_production):
             if channel:
                 heard = self._orders.hear(state.orders, channel[0])
-                rest = state._replace(orders=heard.state, from_production=_put(state.from_production, n, channel[1:]))
+                rest = state._replace(orders=heard.state, from_production=put(state.from_production, n, channel[1:]))
                 yield Step("orders hears production", True, self._sent(rest, heard))
 
     def _depot(self, state: State) -> Iterator[Step[State]]:
@@ -172,7 +172,7 @@ def _send(state: State, message: int, event: Event) -> State:
     if isinstance(event, WorkOrderEvent):
         n = number_of(event.work_order) - 1
         channels = (*state.from_production, *[()] * (n + 1 - len(state.from_production)))
-        return state._replace(from_production=_put(channels, n, (*channels[n], message)))
+        return state._replace(from_production=put(channels, n, (*channels[n], message)))
     if isinstance(event, LotDispatched):
         return state._replace(trucks=(*state.trucks, message))
     if isinstance(event, OrderSourced | OrderSourcingReduced):
@@ -180,7 +180,8 @@ def _send(state: State, message: int, event: Event) -> State:
     return state._replace(to_inventory=(*state.to_inventory, message))
 
 
-def _put(channels: tuple[Channel, ...], n: int, channel: Channel) -> tuple[Channel, ...]:
+def put(channels: tuple[Channel, ...], n: int, channel: Channel) -> tuple[Channel, ...]:
+    """Replace one of several channels."""
     return (*channels[:n], channel, *channels[n + 1 :])
 
 
