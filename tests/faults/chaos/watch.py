@@ -31,6 +31,8 @@ REQUIRED = tuple(COUNTED)[:7]
 NEVER = ("jvtrack_forks_total",)
 """What no fault explains: no database of ours went back in time."""
 _SECONDS = 1.0
+_WEIGHED_SECONDS = 10.0
+"""How far apart memory is weighed."""
 _SHOWN_SECONDS_MAX = 2.0
 _WARM_SECONDS = 20.0
 """How long a process runs before its memory counts: it is still filling its caches and pools before."""
@@ -74,12 +76,16 @@ class Watch:
     """By name and pid: moments, and the MiB held then."""
     _born: dict[tuple[str, int], float] = field(default_factory=dict)
     _behind: Counter[str] = field(default_factory=Counter)
+    _weighed_next: float = 0.0
 
     async def run(self) -> None:
         """Look at every process again and again, until cancelled."""
         while True:
-            for name, process in self.everything.processes.items():
-                self._weigh(name, process)
+            if clock.monotonic() >= self._weighed_next:
+                self._weighed_next = clock.monotonic() + _WEIGHED_SECONDS
+                # In a thread: the kernel needs half a second for what PostgreSQL's sessions share, and the way to the
+                # servers leads through this loop.
+                await asyncio.to_thread(self._weigh_all)
             await asyncio.gather(*(self.look(name) for name in self.everything.system.processes))
             await asyncio.sleep(_SECONDS)
 
@@ -122,6 +128,10 @@ class Watch:
     def memory(self) -> list[Memory]:
         """Say what every process held, and how that has changed."""
         return [memory(name, list(lives.values()), behind=self._behind[name]) for name, lives in self._held.items()]
+
+    def _weigh_all(self) -> None:
+        for name, process in list(self.everything.processes.items()):
+            self._weigh(name, process)
 
     def _weigh(self, name: str, process: Process) -> None:
         now, pid = clock.monotonic(), process.pid or 0
