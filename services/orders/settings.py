@@ -68,7 +68,7 @@ class OrdersSettings(BaseSettings):
     what_if_at_once: int = Field(default=1, gt=0)
     """What-ifs that a process reckons at once; the others wait for their turn."""
     dependence_lots_max: int = Field(default=50_000, gt=0)
-    """Lots whose indigenous content is taken together in one answer; more are refused."""
+    """Lots whose indigenous content is taken together in one answer, and components of them; more are refused."""
     idempotency_days: int = Field(default=7, gt=0)
     """How long the answers of requests without a natural id are remembered."""
     idempotency_chunk: int = Field(default=1_000, gt=0)

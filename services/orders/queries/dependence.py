@@ -66,7 +66,7 @@ _COMPONENTS = Statement(
       {_MADE} WHERE f.lot = ANY(CAST(:lots AS text[])) GROUP BY f.lot HAVING bool_or(f.kind = 'finished')
     )
     {_ABOUT}
-    """  # our own text
+    """
 )
 _SPENT = Statement(
     """
