@@ -171,6 +171,8 @@ class Run:
         path = self._directory / _JOURNAL
         contradictions = await judge_answers(trade.system, entries(path))
         proof = await trade.proof()
+        # Reading takes minutes, and the services' clocks go on: what they have told meanwhile comes to rest as well.
+        await trade.quiet(seconds_max=self._scale.quiet_seconds_max)
         key = first_key(proof, contradictions)
         self._keep(caller, watch)
         return Outcome(

@@ -18,8 +18,6 @@ def _wrongs(outcome: Outcome, scale: Scale) -> Iterator[str]:
         yield from (f"{result.name}: {each}" for each in result.offences)
         if result.waiting:
             yield f"{result.name}: {result.waiting} {result.unit} wait for an operator, and no fault asks for one"
-        if result.in_flight:
-            yield f"{result.name}: {result.in_flight} {result.unit} are still on their way after all has come to rest"
     yield from (each.says for each in outcome.contradictions[:SHOWN_MAX])
     yield from (f"no final answer: {each}" for each in outcome.unanswered[:SHOWN_MAX])
     yield from (f"{done.fault}: {done.wrong}" for done in outcome.progress.done if done.wrong)
