@@ -6,14 +6,7 @@ import pytest
 
 from services.inventory.domain import bookings, handling, issue, road, slip
 from services.inventory.domain.book import Book
-from services.inventory.domain.count import (
-    CountContradicted,
-    Counted,
-    CountSuperseded,
-    adjustment,
-    check_latest,
-    correct,
-)
+from services.inventory.domain.count import CountContradicted, adjustment, correct
 from services.inventory.domain.issue import MoreThanIssued, NotReserved, OrderTakesAllOrNothing
 from services.inventory.domain.ledger import Cause, Holding
 from services.inventory.domain.resolution import resolve
@@ -286,18 +279,3 @@ def test_what_cannot_be_undone_is_refused_and_leaves_no_trace(
 def test_a_movement_nobody_booked_is_unknown() -> None:
     with pytest.raises(slip.MovementUnknown):
         slip.reverse(a_book(), a_cause(), new_event_id())
-
-
-def test_a_count_taken_before_one_that_stands_is_refused_and_one_that_was_undone_is_none() -> None:
-    book, later, elsewhere = a_book(), a_cause(), a_cause()
-    holding = stocked(book, 10)
-    count(book, later, holding, counted=8)
-    counts = [Counted(later.id, holding, 5, 8), Counted(elsewhere.id, goods(OTHER_DEPOT), 9, 0)]
-
-    with pytest.raises(CountSuperseded) as refused:
-        check_latest(book, counts, holding, 4)
-    check_latest(book, counts, holding, 5)
-    undo(book, later)
-    check_latest(book, counts, holding, 4)
-
-    assert (refused.value.facts["superseded_by"], refused.value.facts["taken_at"]) == (later.id, 5)
