@@ -94,7 +94,7 @@ def whole(brokers: int) -> Scale:
     return Scale(
         name="whole",
         events=700_000 if brokers == 1 else 300_000,
-        events_per_second=280 if brokers == 1 else 100,
+        events_per_second=280 if brokers == 1 else 130,
         faults={kind: (times + (brokers == 1)) // 2 for kind, times in _FAULTS.items()},
         freeze_seconds=10,
         pause_seconds=10,
