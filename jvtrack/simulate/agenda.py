@@ -38,14 +38,17 @@ class Agenda:
         heapq.heappush(self._entries, Entry(moment, self._number, lane, act))
 
     async def do_until(self, moment: float) -> None:
-        """Do everything that is due before a moment, what comes up meanwhile included."""
+        """Do everything that is due before a moment, what comes up meanwhile included; what fails first is raised."""
         while due := self._due(moment):
             lanes: defaultdict[str, list[Entry]] = defaultdict(list)
             for entry in due:
                 lanes[entry.lane].append(entry)
-            async with asyncio.TaskGroup() as group:
-                for entries in lanes.values():
-                    group.create_task(self._do(entries))
+            try:
+                async with asyncio.TaskGroup() as group:
+                    for entries in lanes.values():
+                        group.create_task(self._do(entries))
+            except ExceptionGroup as failed:
+                raise failed.exceptions[0] from failed
 
     def _due(self, moment: float) -> list[Entry]:
         due = []

@@ -2,6 +2,9 @@
 
 from functools import partial
 
+import pytest
+
+from jvtrack.client import ProblemError
 from jvtrack.simulate.agenda import Agenda
 
 
@@ -35,3 +38,16 @@ async def test_what_comes_up_is_done_on_the_same_day_if_it_is_due() -> None:
     await agenda.do_until(1)
 
     assert done == ["begins", "follows"]
+
+
+async def test_what_fails_is_raised_as_it_is() -> None:
+    agenda = Agenda(at_once=4)
+
+    async def fail(_: float) -> None:
+        raise ProblemError("urn:jvtrack:problem:work-order-unknown", "There is no such work order.", 404)
+
+    for part in ("a part", "another"):
+        agenda.add(0, part, fail)
+
+    with pytest.raises(ProblemError, match="work-order-unknown"):
+        await agenda.do_until(1)
