@@ -7,22 +7,21 @@ from pathlib import Path
 import pytest
 
 from jvtrack.client import Order, SourceTerms
-from shared import clock
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.commands import attempt, command
+from tests.fixtures.days import today
 from tests.fixtures.interleaving import eventually
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
-TODAY = clock.now().date()
-LATE = TODAY + timedelta(days=50)
+LATE = today() + timedelta(days=50)
 
 
 async def test_a_factory_says_of_a_work_order_and_its_lot_all_that_happens_to_them(trade: Trade) -> None:
     part = trade.part()
     work_order, lot = await asked(trade, part, 4), f"F-01:L-{trade.number()}"
 
-    accepted = await factory(trade, "work-orders", "accept", work_order, "--due", str(TODAY + timedelta(days=40)))
+    accepted = await factory(trade, "work-orders", "accept", work_order, "--due", str(today() + timedelta(days=40)))
     late = await factory(trade, "work-orders", "delay", work_order, str(LATE), "--cause", "Spars are late.")
     begun = await factory(
         trade, "lots", "started", lot, "5", "--work-order", work_order, "--heat", "H-1", "--reference", "3VK1Y/VKR-1"
@@ -39,7 +38,7 @@ async def test_a_factory_says_of_a_work_order_and_its_lot_all_that_happens_to_th
     made = json.loads(await factory(trade, "lots", "show", lot, "--json"))
     await trade.quiet()
 
-    assert f"{work_order} is accepted, 4 due {TODAY + timedelta(days=40)}." in accepted
+    assert f"{work_order} is accepted, 4 due {today() + timedelta(days=40)}." in accepted
     assert f"{work_order} is accepted, 4 due {LATE}." in late
     assert f"{lot} is started: 0 finished, 0 sent." in begun
     assert f": {lot} is finished: 4 finished, 0 sent." in finished[0]
@@ -126,7 +125,7 @@ async def asked(trade: Trade, part: str, quantity: int) -> str:
 
 async def ordered(trade: Trade, part: str, quantity: int) -> tuple[Order, str]:
     """Order some of a part that F-01 alone makes; gives the order, and the work order."""
-    terms = SourceTerms(approved=True, approved_on=TODAY, lead_time_days=30)
+    terms = SourceTerms(approved=True, approved_on=today(), lead_time_days=30)
     await trade.acting("planner").orders.put_source(part, "F-01", terms)
     order = await trade.placed(part, quantity)
     await trade.quiet()

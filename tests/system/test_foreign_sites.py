@@ -6,19 +6,17 @@ from typing import Any
 
 import pytest
 
-from shared import clock
+from tests.fixtures.days import today
 from tests.fixtures.doors import facts, members, slug
 from tests.fixtures.nations import Nations
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-TODAY = clock.now().date()
-
 
 def an_order(depot: str, **rest: Any) -> dict[str, Any]:
-    number = f"7201YA{TODAY.year % 10}{TODAY.timetuple().tm_yday:03}FRGN"
+    number = f"7201YA{today().year % 10}{today().timetuple().tm_yday:03}FRGN"
     asked = {"document_number": number, "ordered_by": depot, "part": "<part>", "quantity": 1, "urgency": "C"}
-    return {**asked, "required_by": TODAY.isoformat(), **rest}
+    return {**asked, "required_by": today().isoformat(), **rest}
 
 
 def an_event(site: str, number: str) -> dict[str, Any]:

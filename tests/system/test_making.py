@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from jvtrack.client import Order, OrderDetails, SourceTerms
-from shared import clock
 from shared.events.factory import FactoryLotDispatched, FactoryLotFinished, FactoryLotStarted
 from shared.events.making import InProgress
 from shared.events.workshop import (
@@ -20,11 +19,10 @@ from shared.events.workshop import (
 )
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.commands import command
+from tests.fixtures.days import today
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-TODAY = clock.now().date()
 
 
 async def test_less_is_offered_the_rest_bought_elsewhere_and_what_went_in_is_found_again(trade: Trade) -> None:
@@ -37,7 +35,7 @@ async def test_less_is_offered_the_rest_bought_elsewhere_and_what_went_in_is_fou
     offer = FactoryWorkOrderCountered(work_order=work_order, quantity=3, reason="Spars for three.")
     await trade.reported("F-01", offer)
     await until(trade, order, lambda now: [work.source for work in now.work_orders] == ["F-01", "F-02"])
-    missing: dict[str, Any] = {"kit": "BEARING-KIT", "supplier": "VR-Tekhnika", "due": TODAY + timedelta(days=50)}
+    missing: dict[str, Any] = {"kit": "BEARING-KIT", "supplier": "VR-Tekhnika", "due": today() + timedelta(days=50)}
     await trade.reported("F-01", FactoryKitMissing(work_order=work_order, **missing))
     waiting = await until(trade, order, lambda now: bool(now.work_orders[0].making.kits_missing))
     why = await command(trade, "orders", "explain", order.order_id)
@@ -124,7 +122,7 @@ async def made(trade: Trade, part: str, number: int, work_order: str) -> None:
 
 
 async def source(trade: Trade, part: str, site: str, days: int, cost: str) -> None:
-    terms = SourceTerms(approved=True, approved_on=TODAY, lead_time_days=days, unit_cost=cost, currency="INR")
+    terms = SourceTerms(approved=True, approved_on=today(), lead_time_days=days, unit_cost=cost, currency="INR")
     await trade.acting("planner").orders.put_source(part, site, terms)
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from shared import clock
+from tests.fixtures.days import today
 from tests.integration.inventory.house import House
 from tests.unit.http.makers import slug
 from tests.unit.inventory.makers import DEPOT, OTHER_DEPOT, PART, an_order, an_order_id
 
-TODAY = clock.now().date()
 DAYS = 90
 """Over how many days the pace is taken where nothing is said."""
 
@@ -44,7 +43,7 @@ async def figures(house: House, **asked: str) -> list[dict[str, Any]]:
 def issuable(lots: list[tuple[int, date | None]], pace: int) -> int:
     """Issue so many a day, first expired first, until nothing is left that may be issued; gives how many."""
     lasts, left = [last or date.max for _, last in lots], [quantity for quantity, _ in lots]
-    in_turn, issued, day = sorted(range(len(lots)), key=lambda n: lasts[n]), 0, TODAY
+    in_turn, issued, day = sorted(range(len(lots)), key=lambda n: lasts[n]), 0, today()
     while any(left[n] for n in in_turn if lasts[n] >= day):
         wanted = pace
         for n in in_turn:
@@ -61,7 +60,7 @@ async def test_cover_is_what_issuing_day_by_day_would_find(house: House, seed: i
     await issue(house, pace * DAYS)
     lots = []
     for number in range(chance.randint(0, 7)):
-        last = chance.choice((None, TODAY + timedelta(days=chance.randint(0, 60))))
+        last = chance.choice((None, today() + timedelta(days=chance.randint(0, 60))))
         quantity = chance.randint(1, 60)
         lots.append((quantity, last))
         await house.stock(quantity, f"F-01:L-{number}", **({"expiry": str(last)} if last else {}))
@@ -78,7 +77,7 @@ async def test_cover_is_what_issuing_day_by_day_would_find(house: House, seed: i
 async def test_only_what_may_be_issued_is_stock_and_what_is_held_is_stock_too(house: House) -> None:
     await issue(house, DAYS)
     await house.stock(5, "F-01:GOOD")
-    await house.stock(7, "F-01:EXPIRED", expiry=str(TODAY - timedelta(days=1)))
+    await house.stock(7, "F-01:EXPIRED", expiry=str(today() - timedelta(days=1)))
     await house.stock(9, "F-01:DOUBTFUL", condition="D")
     await house.ear.hear(an_order(3, 2))
 
@@ -104,8 +103,8 @@ async def test_the_pace_is_that_of_the_period_that_is_asked_for(house: House) ->
     await issue(house, 5, number=2, days_ago=3)
     await house.stock(10)
 
-    (late,) = await stocks(house, **{"from": str(TODAY - timedelta(days=9))})
-    (early,) = await stocks(house, to=str(TODAY - timedelta(days=11)))
+    (late,) = await stocks(house, **{"from": str(today() - timedelta(days=9))})
+    (early,) = await stocks(house, to=str(today() - timedelta(days=11)))
 
     assert (late["issued"], late["days"], late["cover_days"]) == (5, 10, 20.0)
     assert (early["issued"], early["days"], early["cover_days"]) == (30, 30, 10.0)

@@ -3,11 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from shared import clock
 from shared.events.stock import Awaited, StockLevelStated
+from tests.fixtures.days import today
 from tests.integration.orders.house import PART, House
 
-TODAY = clock.now().date()
 PATH = "/v1/replenishment"
 POLICY = {"service_level": "0.95", "cover_days": 28}
 RULE = {"activity": "7201YA", "serial": "R"}
@@ -21,14 +20,14 @@ async def ask(house: House, method: str, path: str, *, status: int = 200, **requ
 
 
 async def policy(house: House, **changes: Any) -> None:
-    await ask(house, "PUT", f"/policies/{TODAY}", json={**POLICY, **changes})
+    await ask(house, "PUT", f"/policies/{today()}", json={**POLICY, **changes})
 
 
 async def demanded(house: House, weeks: int = 52, *, quantity: int = 1, part: str = PART) -> None:
     """Let a depot have asked for a part in each of so many weeks."""
     rows = []
     for week in range(weeks):
-        day = TODAY - timedelta(days=7 * week + 1)
+        day = today() - timedelta(days=7 * week + 1)
         number = f"7201YA{day.year % 10}{day:%j}W{week:03d}"
         row = {"document_number": number, "ordered_by": "D-01", "part": part, "quantity": quantity, "urgency": "C"}
         rows.append({**row, "required_by": str(day + timedelta(days=30)), "placed_on": str(day)})

@@ -1,23 +1,19 @@
 """First articles: a passed one is a supplier's acceptance; what one holds back of a factory is sourced elsewhere."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 
-from shared import clock
 from shared.events.catalogue import PartDefined
 from shared.events.production import Reference, WorkOrderOpened
 from shared.events.quality import FirstArticleChanged, FirstArticleState, first_article_id
 from shared.events.stock import DemandReserved, DemandSupplied
+from tests.fixtures.days import today
 from tests.integration.orders.house import PART, House, inventory_said, production_said
 
 SUPPLIER = "S-01"
 REFERENCE = Reference(maker="3VK1Y", number="VKR-1", revision="B")
 PASSED, REOPENED, OPENED = FirstArticleState.PASSED, FirstArticleState.REOPENED, FirstArticleState.OPENED
-
-
-def today() -> date:
-    return clock.now().date()
 
 
 def an_inspection(

@@ -8,14 +8,13 @@ from typing import Any
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
-from shared import clock
 from shared.events.envelope import Event
 from shared.events.production import LotDispatched, LotEventVoided, LotFinished, LotScrapped
 from shared.events.progress import MaterialConsumed
 from shared.types import ScrapStage
+from tests.fixtures.days import today
 from tests.integration.orders.house import PART, House, open_house, slug
 
-TODAY = clock.now().date()
 _numbers = count(1)
 
 
@@ -44,7 +43,7 @@ async def stated(house: House) -> None:
     await house.approve("S-01", unit_cost="40.00", currency="RUB", accepted_on="2026-01-01")
     weights = {"day": "1", "cost": "0", "import_content": "0", "currency": "INR", "rates": {"RUB": "2"}}
     minimum = {"minimum": "0.60"}
-    puts = ((f"/v1/sourcing-weights/{TODAY}", weights), (f"/v1/dependence/thresholds/{TODAY}", minimum))
+    puts = ((f"/v1/sourcing-weights/{today()}", weights), (f"/v1/dependence/thresholds/{today()}", minimum))
     for path, body in puts:
         answer = await house.send("PUT", path, role="planner", site=None, json=body)
         assert answer.status_code == 200, answer.text
@@ -117,7 +116,7 @@ async def test_a_fact_and_its_void_in_one_batch_leave_nothing(house: House) -> N
 
 async def test_what_is_stated_anew_leaves_what_was_made_before_as_it_was(house: House) -> None:
     terms = {"unit_cost": "100.00", "currency": "INR", "import_content": "0.50"}
-    days = {age: TODAY - timedelta(days=age) for age in (0, 10, 20, 30, 40)}
+    days = {age: today() - timedelta(days=age) for age in (0, 10, 20, 30, 40)}
     await house.approve("F-01", **terms, stated_from=str(days[20]))
     await house.approve("F-01", **terms, lead_time_days=9)
     await house.approve("F-01", unit_cost="200.00", currency="INR", import_content="0.10")
@@ -180,7 +179,7 @@ async def test_figures_by_month_part_and_factory_add_up_to_the_same_total(house:
 
     found = [await get(house, by=by) for by in ("month", "part", "factory")]
 
-    assert found[0]["figures"][-1]["name"] == f"{TODAY:%Y-%m}"
+    assert found[0]["figures"][-1]["name"] == f"{today():%Y-%m}"
     for each in found:
         assert each["total"] == found[0]["total"]
         assert sum(figure["lots"] for figure in each["figures"]) == each["total"]["lots"]
@@ -189,11 +188,11 @@ async def test_figures_by_month_part_and_factory_add_up_to_the_same_total(house:
 async def test_what_was_taken_over_is_told_against_the_days_before(house: House) -> None:
     part = {"part": "BEARING"}
     home, abroad = a_lot() | part, a_lot("S-01") | part
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     await house.ear.hear(sent(home, 6), sent(abroad, 4))
     await house.owner.execute("UPDATE lot_fact SET recorded_on = $1 WHERE lot = $2", yesterday, abroad["lot"])
 
-    found = await get(house, "/takeovers", **{"from": str(TODAY), "to": str(TODAY)})
+    found = await get(house, "/takeovers", **{"from": str(today()), "to": str(today())})
 
     assert [each for each in found if each["part"] == "BEARING"] == [
         {
@@ -241,12 +240,12 @@ async def test_a_question_that_cannot_be_names_what_is_wrong(
 
 
 async def test_a_threshold_is_stated_from_today_on_and_by_planners(house: House) -> None:
-    yesterday = TODAY - timedelta(days=1)
+    yesterday = today() - timedelta(days=1)
     past = await house.send(
         "PUT", f"/v1/dependence/thresholds/{yesterday}", role="planner", site=None, json={"minimum": "0.5"}
     )
     wrong = await house.send(
-        "PUT", f"/v1/dependence/thresholds/{TODAY}", role="planner", site=None, json={"minimum": "1.5"}
+        "PUT", f"/v1/dependence/thresholds/{today()}", role="planner", site=None, json={"minimum": "1.5"}
     )
     depot = await house.send("GET", "/v1/dependence/thresholds", role="depot", site="D-01")
     await stated(house)

@@ -8,12 +8,10 @@ import pytest
 
 from services.orders.commands.request import Request
 from services.orders.schemas.orders import PlaceOrder
-from shared import clock
 from shared.events.stock import DemandIssued, DemandReduced, DemandReserved
+from tests.fixtures.days import today
 from tests.integration.orders.house import PART, House, inventory_said, slug
 from tests.unit.http.makers import a_principal
-
-TODAY = clock.now().date()
 
 
 async def test_an_order_is_named_by_its_document_number_and_told_once(house: House) -> None:
@@ -24,7 +22,7 @@ async def test_an_order_is_named_by_its_document_number_and_told_once(house: Hou
     other = await house.send("POST", "/v1/orders", json={**body, "quantity": 6})
     split = await house.send("POST", "/v1/orders", json={**body, "suffix": "B"})
 
-    order_id = f"{body['document_number']}-{TODAY.year}"
+    order_id = f"{body['document_number']}-{today().year}"
     assert (first.status_code, again.status_code, split.status_code) == (201, 200, 201)
     assert first.headers["Location"] == f"/v1/orders/{order_id}"
     assert first.headers["JVTrack-Version"] == f"orders.v1/order:{order_id}@1"
@@ -55,7 +53,7 @@ async def test_different_orders_of_one_number_at_once_are_one_order_and_refusals
 
 @pytest.mark.parametrize("days", [37, 200, -380, -2000])
 async def test_a_number_that_is_far_ahead_or_long_past_is_refused(house: House, days: int) -> None:
-    day = TODAY + timedelta(days=days)
+    day = today() + timedelta(days=days)
     number = f"7201YA{day.year % 10}{day:%j}9001"
 
     answer = await house.send("POST", "/v1/orders", json=house.body(document_number=number))
@@ -66,7 +64,7 @@ async def test_a_number_that_is_far_ahead_or_long_past_is_refused(house: House, 
 async def test_an_order_placed_again_is_recognised_however_old_it_has_become(house: House) -> None:
     body = house.body()
     order_id = await house.place(**body)
-    then = TODAY - timedelta(days=800)
+    then = today() - timedelta(days=800)
     old = f"7201YA{then.year % 10}{then:%j}0001"
     await house.owner.execute("UPDATE orders SET order_id = $1, document_number = $2", f"{old}-{then.year}", old)
     aged = {**body, "document_number": old}
@@ -119,7 +117,7 @@ REFUSED_ORDERS = [
     ({"part": "NO-SUCH-PART"}, 409, "catalogue-behind"),
     ({"site": "D-77"}, 409, "catalogue-behind"),
     ({"site": "F-01"}, 422, "site-not-depot"),
-    ({"required_by": str(TODAY - timedelta(days=1))}, 422, "required-by-past"),
+    ({"required_by": str(today() - timedelta(days=1))}, 422, "required-by-past"),
     ({"document_number": "7201YA5366A001"}, 422, "document-date-impossible"),
     ({"ordered_by": "D-02"}, 403, "site-forbidden"),
     ({"site": "D-09"}, 403, "site-forbidden"),
@@ -172,7 +170,7 @@ async def test_a_wait_that_is_no_time_is_refused(house: House, wait: str) -> Non
 async def test_an_order_is_reduced_and_moved(house: House) -> None:
     order_id = await house.place(quantity=5)
     await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5))
-    day = str(TODAY + timedelta(days=60))
+    day = str(today() + timedelta(days=60))
 
     changed = await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": 3, "required_by": day})
     await house.ear.hear(inventory_said(order_id, DemandReduced, reserved=3, cancelled=2))
@@ -193,7 +191,7 @@ async def test_an_order_is_reduced_and_moved(house: House) -> None:
     ("change", "status", "problem"),
     [
         ({"quantity": 6}, 409, "quantity-raised"),
-        ({"required_by": str(TODAY - timedelta(days=1))}, 422, "required-by-past"),
+        ({"required_by": str(today() - timedelta(days=1))}, 422, "required-by-past"),
         ({}, 422, "request-invalid"),
         ({"urgency": "A"}, 422, "request-invalid"),
         ({"quantity": 0}, 422, "request-invalid"),
@@ -214,7 +212,7 @@ async def test_a_change_that_cannot_be_is_refused(
 
 async def test_a_half_refused_change_changes_nothing(house: House) -> None:
     order_id = await house.place(quantity=5)
-    change = {"quantity": 6, "required_by": str(TODAY + timedelta(days=60))}
+    change = {"quantity": 6, "required_by": str(today() + timedelta(days=60))}
 
     answer = await house.send("PATCH", f"/v1/orders/{order_id}", json=change)
 
@@ -272,7 +270,7 @@ async def test_a_clerk_places_routine_needs_and_an_approver_raises_them(house: H
         json={"site": "D-01", "force_activity_designator": "I"},
     )
     routine = house.body(urgency="C")
-    order_id = f"{routine['document_number']}-{TODAY.year}"
+    order_id = f"{routine['document_number']}-{today().year}"
     raise_it = {"urgency": "A", "reason": "The helicopter stands still for it."}
 
     refused = await house.send("POST", "/v1/orders", json=house.body(urgency="A"), scope="")

@@ -6,19 +6,18 @@ from uuid import uuid4
 
 import httpx
 
-from shared import clock
 from shared.events.expediting import WorkOrderHurried
 from shared.events.production import DelayReported, WorkOrderOpened
 from shared.events.stock import DemandClosed, DemandIssued, DemandReserved, DemandSupplied
+from tests.fixtures.days import today
 from tests.integration.orders.fleet import register, say
 from tests.integration.orders.house import House, inventory_said, production_said
 
-TODAY = clock.now().date()
 WHY = {"reason": "ZP-5104 stands still for it."}
 
 
 def in_days(days: int) -> str:
-    return str(TODAY + timedelta(days=days))
+    return str(today() + timedelta(days=days))
 
 
 async def sourced(house: House, *, due: int = 60, **changes: Any) -> str:

@@ -5,12 +5,10 @@ from typing import Any
 
 import pytest
 
-from shared import clock
 from shared.events.production import DelayReported, WorkOrderOpened
 from shared.events.stock import DemandReserved, LossReason, ReservationLost
+from tests.fixtures.days import today
 from tests.integration.orders.house import House, inventory_said, production_said, slug
-
-TODAY = clock.now().date()
 
 
 async def explained(house: House, order_id: str, **who: Any) -> dict[str, Any]:
@@ -29,7 +27,7 @@ async def test_a_delayed_order_says_what_it_has_who_makes_the_rest_and_why_nobod
     await house.approve("F-02", lead_time_days=10, approved=False, approved_on=None)
     order_id = await house.place(quantity=5)
     await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=2))
-    due, late = TODAY + timedelta(days=30), date(2027, 6, 1)
+    due, late = today() + timedelta(days=30), date(2027, 6, 1)
     await house.ear.hear(
         production_said(order_id, WorkOrderOpened, quantity=3, due=due),
         production_said(order_id, DelayReported, quantity=3, due=late, cause="furnace"),
@@ -39,7 +37,7 @@ async def test_a_delayed_order_says_what_it_has_who_makes_the_rest_and_why_nobod
     again = await explained(house, order_id, role="depot", site="D-01")
 
     assert told == again
-    assert (told["order_id"], told["state"], told["today"]) == (order_id, "sourced", str(TODAY))
+    assert (told["order_id"], told["state"], told["today"]) == (order_id, "sourced", str(today()))
     assert texts(told["why_this_much"]) == ["2 of 5 are held for it at D-01", "3 of 5 are to be made for it"]
     (source,) = texts(told["why_this_source"])
     assert source.startswith(f"F-01 was asked for 3, to be there on {due}: F-01 is the only source that may be asked (")
@@ -48,8 +46,8 @@ async def test_a_delayed_order_says_what_it_has_who_makes_the_rest_and_why_nobod
     assert learned.startswith("F-01 states 30 days; by 0 deliveries and 1 late ones, half come within ")
     assert known == [
         f"promised for {late}: delayed by F-01: furnace",
-        f"on {TODAY} it moved from {due} to {late}, {(late - due).days} days later: delayed by F-01: furnace",
-        f"F-02 would have been there on {TODAY + timedelta(days=10)}, and is not approved",
+        f"on {today()} it moved from {due} to {late}, {(late - due).days} days later: delayed by F-01: furnace",
+        f"F-02 would have been there on {today() + timedelta(days=10)}, and is not approved",
     ]
 
 
@@ -65,7 +63,7 @@ async def test_an_order_that_nobody_can_make_says_what_each_source_lacks_and_who
 
     after = await explained(house, order_id)
 
-    lacks = f"F-02 could be there on {TODAY + timedelta(days=30)}, and is not approved"
+    lacks = f"F-02 could be there on {today() + timedelta(days=30)}, and is not approved"
     assert texts(before["why_not_earlier"]) == ["no day is promised: neither stock nor source", lacks]
     assert [reason["kind"] for reason in after["why_this_source"]] == ["overridden", "sourced"]
     assert after["why_this_source"][0]["text"].endswith("named F-02 in spite of not-approved: Nobody else makes it.")

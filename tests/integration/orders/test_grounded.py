@@ -11,10 +11,10 @@ from shared.events.production import DelayReported, LotDispatched, WorkOrderAcce
 from shared.events.stock import DemandClosed, DemandIssued, DemandReserved
 from shared.http.tokens import Scope
 from shared.types import Platform
+from tests.fixtures.days import today
 from tests.integration.orders.fleet import SINCE, ask, register, say, show
 from tests.integration.orders.house import PART, House, inventory_said, production_said
 
-TODAY = clock.now().date()
 FOR = {"platform": "MI-17V-5", "tail_number": "ZP-1", "quantity": 1}
 
 
@@ -31,7 +31,7 @@ async def order_for(house: House, tail: str = "ZP-1", *, part: str = PART, days:
         await house.approve(part=part)
     await house.ear.hear(inventory_said(order_id, DemandReserved, quantity=1))
     if days is not None:
-        due = TODAY + timedelta(days=days)
+        due = today() + timedelta(days=days)
         await house.ear.hear(
             production_said(order_id, WorkOrderOpened, quantity=1, due=due),
             production_said(order_id, WorkOrderAccepted, quantity=1, due=due),
@@ -40,7 +40,7 @@ async def order_for(house: House, tail: str = "ZP-1", *, part: str = PART, days:
 
 
 def in_days(days: int) -> str:
-    return str(TODAY + timedelta(days=days))
+    return str(today() + timedelta(days=days))
 
 
 async def test_a_platform_is_released_when_the_last_of_its_lines_is_issued(house: House) -> None:
@@ -191,7 +191,7 @@ async def test_an_order_of_before_platforms_had_to_be_registered_blocks_its_own_
     waits = {name: value for name, value in FOR.items() if name == "quantity"}
     ours = await house.place(**waits, part=PART)
     headers = house.bearer("depot", "D-09", nation="RUS", scope=Scope.APPROVE_URGENCY)
-    number = f"9900RU{TODAY.year % 10}{TODAY:%j}0001"
+    number = f"9900RU{today().year % 10}{today():%j}0001"
     theirs = {**house.body(**waits, document_number=number, ordered_by="D-09")}
     assert (await house.door.post("/v1/orders", json=theirs, headers=headers)).status_code == 201
     await house.owner.execute("UPDATE orders SET platform = 'MI-17V-5', tail_number = 'ZP-1'")

@@ -9,19 +9,19 @@ from typing import Any
 import httpx
 import pytest
 
-from shared import clock
 from shared.events.stock import DemandReserved
+from tests.fixtures.days import today
 from tests.integration.orders.fleet import register
 from tests.integration.orders.house import PART, House, inventory_said, slug
 
 CSV = {"Content-Type": "text/csv"}
-TODAY = clock.now().date()
-SOON = str(TODAY + timedelta(days=30))
-YESTERDAY = str(TODAY - timedelta(days=1))
+SOON = str(today() + timedelta(days=30))
+YESTERDAY = str(today() - timedelta(days=1))
 
 
-def number(serial: int, day: Any = TODAY) -> str:
-    return f"7201YA{day.year % 10}{day:%j}{serial:04d}"
+def number(serial: int, day: Any = None) -> str:
+    placed = day or today()
+    return f"7201YA{placed.year % 10}{placed:%j}{serial:04d}"
 
 
 def a_line(serial: int = 1, **changes: Any) -> dict[str, Any]:
@@ -72,7 +72,7 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
         (5, "depot@D-01"),
         (3, "depot@D-01"),
     ]
-    assert await house.told_of(f"{number(2)}-{TODAY.year}") == ["order-placed"]
+    assert await house.told_of(f"{number(2)}-{today().year}") == ["order-placed"]
     assert await house.owner.fetchval("SELECT count(*) FROM import_line") == 0
 
 
@@ -80,7 +80,7 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
     ("change", "field", "said"),
     [
         ({"document_number": "7201YA6999A001"}, "document_number", "14 characters"),
-        ({"document_number": f"7201YA{(TODAY.year - 3) % 10}001A001"}, "document_number", "more than a year ago"),
+        ({"document_number": f"7201YA{(today().year - 3) % 10}001A001"}, "document_number", "more than a year ago"),
         ({"quantity": 0}, "quantity", "greater than 0"),
         ({"quantity": -4}, "quantity", "valid integer"),
         ({"quantity": "1.5"}, "quantity", "valid integer"),
@@ -98,7 +98,7 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
         ({"site": "F-01"}, "site", "Only a depot"),
         ({"ordered_by": "D-02"}, "ordered_by", "not yours"),
         ({"placed_on": "2999-01-01", "required_by": "2999-02-01"}, "document_number", "more than a year ago"),
-        ({"placed_on": str(TODAY + timedelta(days=2))}, "placed_on", "today or before"),
+        ({"placed_on": str(today() + timedelta(days=2))}, "placed_on", "today or before"),
         ({"promised_for": SOON}, "promised_for", "needs placed_on"),
         ({"placed_on": YESTERDAY, "promised_for": "2020-01-01"}, "promised_for", "before placed_on"),
     ],
@@ -152,7 +152,7 @@ async def test_every_bad_line_is_named_whether_its_form_its_part_or_its_day_is_w
 
 
 async def test_an_order_of_earlier_books_keeps_its_day_and_may_be_overdue(house: House) -> None:
-    day = TODAY - timedelta(days=900)
+    day = today() - timedelta(days=900)
     line = a_line(placed_on=str(day), required_by=str(day + timedelta(days=60)), document_number=number(7, day))
 
     done = await imported(house, as_csv(line))
@@ -163,7 +163,7 @@ async def test_an_order_of_earlier_books_keeps_its_day_and_may_be_overdue(house:
 
 
 async def test_what_was_promised_in_earlier_books_stays_the_first_promise_for_ever(house: House) -> None:
-    day = TODAY - timedelta(days=40)
+    day = today() - timedelta(days=40)
     promised = str(day + timedelta(days=30))
     line = a_line(placed_on=str(day), promised_for=promised, document_number=number(7, day))
     order_id = f"{number(7, day)}-{day.year}"
@@ -177,11 +177,11 @@ async def test_what_was_promised_in_earlier_books_stays_the_first_promise_for_ev
     assert (before["promised_for"], before["promise_reason"]) == (promised, "as promised in earlier books")
     assert (before["first_promised_for"], before["version"]) == (promised, 2)
     assert (after["promised_for"], after["promise_reason"], after["first_promised_for"]) == (
-        str(TODAY),
+        str(today()),
         "in stock",
         promised,
     )
-    assert [each["promised_for"] for each in after["promises"]] == [promised, str(TODAY)]
+    assert [each["promised_for"] for each in after["promises"]] == [promised, str(today())]
     assert await house.told_of(order_id) == ["order-placed", "order-promised", "order-promised"]
 
 
@@ -202,11 +202,11 @@ async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: Ho
     content = json.dumps(lines)
     headers = {"Content-Type": "application/json"}
     await house.send("POST", "/v1/orders/import", content=content, headers=headers)
-    changed = {"urgency": "A", "required_by": str(TODAY + timedelta(days=9)), "reason": "Grounded."}
-    await house.send("PATCH", f"/v1/orders/{number(1)}-{TODAY.year}", json=changed)
+    changed = {"urgency": "A", "required_by": str(today() + timedelta(days=9)), "reason": "Grounded."}
+    await house.send("PATCH", f"/v1/orders/{number(1)}-{today().year}", json=changed)
     emergency = {"kind": "emergency-use", "reason": "Grounded."}
     await house.send(
-        "POST", f"/v1/orders/{number(3)}-{TODAY.year}/expedite", json=emergency, headers={"Idempotency-Key": "n"}
+        "POST", f"/v1/orders/{number(3)}-{today().year}/expedite", json=emergency, headers={"Idempotency-Key": "n"}
     )
     before = [exported(each) for each in await listed(house)]
 
@@ -221,7 +221,7 @@ async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: Ho
 
 async def test_an_export_of_what_is_still_wanted_is_the_same_order_and_any_other_amount_is_not(house: House) -> None:
     await imported(house, as_csv(a_line(1, quantity=5)))
-    await house.send("PATCH", f"/v1/orders/{number(1)}-{TODAY.year}", json={"quantity": 4})
+    await house.send("PATCH", f"/v1/orders/{number(1)}-{today().year}", json={"quantity": 4})
     facts = await house.owner.fetchval("SELECT count(*) FROM event_log")
 
     answers = [(await imported(house, as_csv(a_line(1, quantity=quantity)))).status_code for quantity in (5, 4, 3)]
@@ -241,7 +241,7 @@ def exported(order: dict[str, Any]) -> dict[str, Any]:
 
 async def test_imported_orders_are_ordinary_orders(house: House) -> None:
     await imported(house, as_csv(a_line(1)))
-    order_id = f"{number(1)}-{TODAY.year}"
+    order_id = f"{number(1)}-{today().year}"
 
     await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5))
 

@@ -8,11 +8,11 @@ import httpx
 from services.orders.commands.reviewing import Reviewer
 from services.orders.settings import OrdersSettings
 from shared.events.stock import DemandReserved, DemandSupplied
+from tests.fixtures.days import today
 from tests.integration.orders.house import PART, House, inventory_said
 from tests.integration.orders.shelves import (
     PATH,
     RULE,
-    TODAY,
     ask,
     demanded,
     policy,
@@ -69,7 +69,7 @@ async def test_a_released_proposal_is_an_order_for_the_shelf_and_is_not_proposed
 
     assert released == again
     assert (order["quantity"], order["urgency"], order["for_stock"], order["conditions"]) == (10, "C", True, [])
-    assert (order["placed_by"], order["required_by"]) == ("planner@all", str(TODAY + timedelta(days=30)))
+    assert (order["placed_by"], order["required_by"]) == ("planner@all", str(today() + timedelta(days=30)))
     assert await house.told_of(order["order_id"]) == ["order-placed"]
     assert (await reviewed(house))["proposed"] == 0
     assert await house.told(f"replenishment:D-01/{PART}") == ["replenishment-proposed", "replenishment-released"]
@@ -118,14 +118,14 @@ async def test_what_others_wait_for_is_missing_beyond_the_shelf(house: House) ->
 async def test_a_depot_s_rule_gives_the_number_that_nobody_has_used(house: House) -> None:
     proposal = await short(house)
     missing = await ask(house, "POST", f"/{proposal['proposal']}/release", status=422)
-    day = f"{TODAY.year % 10}{TODAY:%j}"
+    day = f"{today().year % 10}{today():%j}"
     await house.place(document_number=f"7201YA{day}R000")
     await ask(house, "PUT", "/rules/D-01", json=RULE)
 
     released = await ask(house, "POST", f"/{proposal['proposal']}/release")
 
     assert missing["type"].endswith("document-number-missing")
-    assert released["order_id"] == f"7201YA{day}R001-{TODAY.year}"
+    assert released["order_id"] == f"7201YA{day}R001-{today().year}"
 
 
 async def test_a_rule_releases_what_two_reviews_have_proposed_within_its_limit(house: House) -> None:
@@ -155,9 +155,9 @@ async def test_reviews_and_releases_at_once_order_what_is_missing_once(house: Ho
     path = f"{PATH}/{proposal['proposal']}/release"
 
     answers = await asyncio.gather(
-        *(reviewer.review("IND", TODAY) for reviewer in reviewers),
+        *(reviewer.review("IND", today()) for reviewer in reviewers),
         *(house.send("POST", path, role="planner", site=None, scope="") for _ in range(4)),
-        *(reviewer.review("IND", TODAY) for reviewer in reviewers),
+        *(reviewer.review("IND", today()) for reviewer in reviewers),
     )
 
     released = [each.json()["order_id"] for each in answers if isinstance(each, httpx.Response)]
@@ -173,22 +173,22 @@ async def test_stock_is_reviewed_by_itself_when_its_policy_says(house: House) ->
     reviewer = Reviewer(house.database, OrdersSettings())
 
     for days in (0, 1, 6):
-        await reviewer.review_due(TODAY + timedelta(days=days))
+        await reviewer.review_due(today() + timedelta(days=days))
     once = await house.owner.fetchval("SELECT max(reviewed_on) FROM replenishment")
-    await reviewer.review_due(TODAY + timedelta(days=7))
+    await reviewer.review_due(today() + timedelta(days=7))
 
-    assert once == TODAY
-    assert await house.owner.fetchval("SELECT max(reviewed_on) FROM replenishment") == TODAY + timedelta(days=7)
+    assert once == today()
+    assert await house.owner.fetchval("SELECT max(reviewed_on) FROM replenishment") == today() + timedelta(days=7)
 
 
 async def test_what_was_dismissed_stays_so_until_its_day(house: House) -> None:
     proposal = await short(house)
-    body = {"reason": "The type is withdrawn.", "until": str(TODAY + timedelta(days=2))}
+    body = {"reason": "The type is withdrawn.", "until": str(today() + timedelta(days=2))}
 
     dismissed = await ask(house, "POST", f"/{proposal['proposal']}/dismiss", json=body)
     reviewer = Reviewer(house.database, OrdersSettings())
-    kept = await reviewer.review("IND", TODAY + timedelta(days=1))
-    anew = await reviewer.review("IND", TODAY + timedelta(days=2))
+    kept = await reviewer.review("IND", today() + timedelta(days=1))
+    anew = await reviewer.review("IND", today() + timedelta(days=2))
 
     assert (dismissed["state"], dismissed["reason"], dismissed["decided_by"]) == (
         "dismissed",
@@ -214,12 +214,12 @@ async def test_who_asks_for_a_review_that_is_under_way_is_given_that_one_though_
     await short(house)
     reviewer = Reviewer(house.database, OrdersSettings())
 
-    gone = asyncio.create_task(reviewer.review("IND", TODAY))
-    first, second = (asyncio.create_task(reviewer.review("IND", TODAY)) for _ in range(2))
+    gone = asyncio.create_task(reviewer.review("IND", today()))
+    first, second = (asyncio.create_task(reviewer.review("IND", today())) for _ in range(2))
     await asyncio.sleep(0)
     gone.cancel()
     found = await asyncio.gather(first, second)
-    later = await reviewer.review("IND", TODAY)
+    later = await reviewer.review("IND", today())
 
     assert found[0] is found[1]
     assert (found[0].reviewed, later.reviewed, later is found[0]) == (1, 1, False)

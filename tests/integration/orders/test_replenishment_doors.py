@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from tests.fixtures.days import today
 from tests.integration.orders.house import PART, House, slug
-from tests.integration.orders.shelves import PATH, POLICY, RULE, TODAY, ask, policy, short, the_proposal
+from tests.integration.orders.shelves import PATH, POLICY, RULE, ask, policy, short, the_proposal
 
 
 @pytest.mark.parametrize(
@@ -19,7 +20,7 @@ from tests.integration.orders.shelves import PATH, POLICY, RULE, TODAY, ask, pol
         (f"/D-01:{PART}:1/release", {"document_number": "7201YA6999A001"}, 422, "request-invalid"),
         (f"/D-01:{PART}:1/release", {"required_by": "2020-01-01", "document_number": "N"}, 422, "request-invalid"),
         (f"/D-01:{PART}:1/dismiss", {}, 422, "request-invalid"),
-        (f"/D-01:{PART}:1/dismiss", {"reason": "Why.", "until": str(TODAY)}, 422, "dismissal-out-of-reach"),
+        (f"/D-01:{PART}:1/dismiss", {"reason": "Why.", "until": str(today())}, 422, "dismissal-out-of-reach"),
     ],
     ids=str,
 )
@@ -50,7 +51,7 @@ async def test_a_number_of_another_order_or_another_depot_or_a_past_day_is_refus
 
     reused = await ask(house, "POST", path, json={"document_number": used["document_number"]}, status=409)
     other = await ask(house, "POST", path, json={"document_number": foreign}, status=403)
-    past = {"document_number": house.body()["document_number"], "required_by": str(TODAY - timedelta(days=1))}
+    past = {"document_number": house.body()["document_number"], "required_by": str(today() - timedelta(days=1))}
     late = await ask(house, "POST", path, json=past, status=422)
 
     slugs = [each["type"].rpartition(":")[2] for each in (reused, other, late)]
@@ -74,22 +75,22 @@ async def test_a_number_of_another_order_or_another_depot_or_a_past_day_is_refus
 async def test_a_policy_that_cannot_be_is_refused(house: House, terms: dict[str, Any], status: int) -> None:
     body = {**POLICY, **terms} if terms else {}
 
-    await ask(house, "PUT", f"/policies/{TODAY}", json=body, status=status)
+    await ask(house, "PUT", f"/policies/{today()}", json=body, status=status)
 
     assert (await ask(house, "POST", "/review", status=409))["type"].endswith("policy-missing")
 
 
 async def test_policies_are_dated_and_listed_and_hold_from_today_or_later(house: House) -> None:
-    past = await ask(house, "PUT", f"/policies/{TODAY - timedelta(days=1)}", json=POLICY, status=422)
+    past = await ask(house, "PUT", f"/policies/{today() - timedelta(days=1)}", json=POLICY, status=422)
     await policy(house)
-    later = date(TODAY.year + 1, 1, 1)
+    later = date(today().year + 1, 1, 1)
     await ask(house, "PUT", f"/policies/{later}", json={**POLICY, "service_level": "0.99"})
 
     listed = await ask(house, "GET", "/policies")
 
     assert past["type"].endswith("policy-in-past")
     assert [(each["valid_from"], each["service_level"]) for each in listed] == [
-        (str(TODAY), "0.95"),
+        (str(today()), "0.95"),
         (str(later), "0.99"),
     ]
 

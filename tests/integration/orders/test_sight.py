@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from shared import clock
 from shared.events.stock import DemandClosed, DemandIssued, DemandReserved
+from tests.fixtures.days import today
 from tests.integration.orders.fleet import register
 from tests.integration.orders.house import PART, House, inventory_said, slug
-
-TODAY = clock.now().date()
 
 
 @pytest.mark.parametrize(
@@ -154,7 +152,7 @@ async def test_orders_are_listed_page_by_page_and_filtered(house: House) -> None
     await house.ear.hear(inventory_said(placed[0], DemandReserved, quantity=1, reserved=1))
     await house.ear.hear(inventory_said(placed[1], DemandIssued, quantity=1, issued=1))
     await house.owner.execute(
-        "UPDATE orders SET required_by = $1 WHERE order_id = ANY($2)", TODAY - timedelta(1), placed[1:3]
+        "UPDATE orders SET required_by = $1 WHERE order_id = ANY($2)", today() - timedelta(1), placed[1:3]
     )
 
     async def listed(**query: Any) -> list[str]:

@@ -8,19 +8,18 @@ import httpx
 import pytest
 
 from deploy.postgres.provision import ServiceDatabase
-from shared import clock
 from shared.events.production import LotDispatched, WorkOrderOpened
 from shared.events.stock import DemandReserved
+from tests.fixtures.days import today
 from tests.integration.orders.fleet import register, say
 from tests.integration.orders.house import PART, House, inventory_said, open_house, production_said, slug
 
-TODAY = clock.now().date()
 STOP = {"kind": "stop", "site": "F-01", "days": 90}
 OPENS = {
     "kind": "open",
     "part": PART,
     "site": "JV-1",
-    "opens_on": str(TODAY + timedelta(days=10)),
+    "opens_on": str(today() + timedelta(days=10)),
     "lead_time_days": 40,
 }
 
@@ -50,7 +49,7 @@ async def scenario(house: House, *supposed: dict[str, Any], **query: Any) -> Any
 
 
 def in_days(days: int) -> str:
-    return str(TODAY + timedelta(days=days))
+    return str(today() + timedelta(days=days))
 
 
 def a_dispatch(work_order: str, quantity: int) -> LotDispatched:
@@ -141,7 +140,7 @@ async def test_what_is_rejected_may_leave_a_line_without_a_source(house: House) 
 async def test_the_day_that_a_source_has_told_is_the_day_that_moves(house: House) -> None:
     await house.approve("F-01", lead_time_days=30)
     order_id = await short(house)
-    await house.ear.hear(production_said(order_id, WorkOrderOpened, due=TODAY + timedelta(days=44)))
+    await house.ear.hear(production_said(order_id, WorkOrderOpened, due=today() + timedelta(days=44)))
 
     found = await scenario(house, STOP)
 
@@ -224,7 +223,7 @@ async def test_who_sees_where_parts_come_from_may_ask(house: House, role: str, s
         ({**STOP, "site": "D-01"}, "site"),
         ({**OPENS, "site": "D-01"}, "site"),
         ({**OPENS, "part": "NOTHING"}, "part"),
-        ({**OPENS, "opens_on": str(TODAY - timedelta(days=1))}, "opens_on"),
+        ({**OPENS, "opens_on": str(today() - timedelta(days=1))}, "opens_on"),
         ({**OPENS, "opens_on": "9999-12-31"}, "opens_on"),
         ({"kind": "demand", "factor": "2", "part": "NOTHING"}, "part"),
         ({"kind": "reject", "work_order": "7201YA6327A001-2026-W1", "quantity": 1}, "work_order"),

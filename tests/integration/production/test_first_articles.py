@@ -13,12 +13,12 @@ from services.production.commands.inspecting import Lapser
 from services.production.commands.posting import FactoryDoor
 from services.production.schemas.first_articles import OpenFirstArticle, PassFirstArticle
 from services.production.settings import ProductionSettings
-from shared import clock
 from shared.db import Database
 from shared.events.production import Reference
 from shared.http.forms import NamedReference
 from shared.http.tokens import Role
 from tests.fixtures.databases import owner_connection
+from tests.fixtures.days import today
 from tests.fixtures.system import System
 from tests.integration.production.house import a_client, a_lot, a_post, posted, rows, told
 from tests.unit.http.makers import slug
@@ -26,7 +26,6 @@ from tests.unit.production.makers import FACTORY, PART, a_finish, a_principal, a
 
 DOOR = "/v1/first-articles"
 REFERENCE = {"maker": "3VK1Y", "number": "VKR-1", "revision": "B"}
-TODAY = clock.now().date()
 DAYS = ProductionSettings().first_article_days
 
 
@@ -57,7 +56,7 @@ async def test_an_inspection_is_opened_passed_reopened_and_shows_who_did_it(
     assert name == f"F-02/{PART}/3VK1Y/VKR-1/B"
     assert opened.headers["jvtrack-version"] == again.headers["jvtrack-version"]
     assert (passed.json()["state"], passed.json()["open"]) == ("passed", True)
-    assert passed.json()["lapses_on"] == str(TODAY + timedelta(days=DAYS))
+    assert passed.json()["lapses_on"] == str(today() + timedelta(days=DAYS))
     assert (shown["state"], shown["open"], shown["causes"]) == ("reopened", False, ["tooling"])
     assert [entry["data"]["state"] for entry in shown["history"]] == ["opened", "passed", "reopened"]
     assert {entry["data"]["decided_by"] for entry in shown["history"]} == {shown["decided_by"]}
@@ -88,7 +87,7 @@ async def test_lists_narrow_by_factory_state_and_whether_lots_may_be_issued(qual
         ({"part": "NO-SUCH"}, 409, "catalogue-behind"),
         ({"part": "TAIL-BLADE"}, 409, "catalogue-behind"),
         ({"reference": {**REFERENCE, "revision": "Z"}}, 422, "reference-unknown"),
-        ({"day": str(TODAY + timedelta(days=1))}, 422, "day-in-future"),
+        ({"day": str(today() + timedelta(days=9))}, 422, "day-in-future"),
         ({"factory": "S-01", "reference": {**REFERENCE, "number": "VKR-3"}, "version": 7}, 409, "version-stale"),
     ],
     ids=lambda value: json.dumps(value) if isinstance(value, dict) else "",
@@ -113,11 +112,11 @@ async def test_a_step_that_does_not_follow_is_refused(quality: httpx.AsyncClient
 
 
 async def test_a_passed_inspection_lapses_once_and_is_told(database: Database) -> None:
-    name = await passed_on(database, "F-01", "VKR-5", TODAY - timedelta(days=DAYS))
+    name = await passed_on(database, "F-01", "VKR-5", today() - timedelta(days=DAYS))
     lapser = Lapser(database, ProductionSettings())
 
-    await lapser.lapse(TODAY)
-    await lapser.lapse(TODAY)
+    await lapser.lapse(today())
+    await lapser.lapse(today())
 
     assert await states(database, name) == ["passed", "lapsed"]
     assert [number for number, _ in await told(database, f"first-article:{name}")] == [1, 2, 3]
@@ -127,8 +126,8 @@ async def test_what_was_made_lately_puts_the_lapse_off_unless_it_was_voided(
     database: Database, door: FactoryDoor
 ) -> None:
     lot, voided = a_lot(), a_lot()
-    kept = await passed_on(database, "F-01", "VKR-6", TODAY - timedelta(days=DAYS))
-    gone = await passed_on(database, "F-02", "VKR-6", TODAY - timedelta(days=DAYS))
+    kept = await passed_on(database, "F-01", "VKR-6", today() - timedelta(days=DAYS))
+    gone = await passed_on(database, "F-02", "VKR-6", today() - timedelta(days=DAYS))
     made = {"reference": Reference.model_validate({**REFERENCE, "number": "VKR-6"}), "work_order": None}
     await posted(database, door, a_post(a_finish(3, lot=lot, **made), f"{lot}-1"))
     other = a_principal(Role.FACTORY, "F-02")
@@ -139,19 +138,19 @@ async def test_what_was_made_lately_puts_the_lapse_off_unless_it_was_voided(
         a_post(a_void(f"{voided}-1"), f"{voided}-2", other, source="F-02"),
     )
 
-    await Lapser(database, ProductionSettings()).lapse(TODAY)
+    await Lapser(database, ProductionSettings()).lapse(today())
 
     assert await states(database, kept) == ["passed"]
     assert await states(database, gone) == ["passed", "lapsed"]
     (row,) = await rows(database, "SELECT lapses_on FROM first_article WHERE first_article = :name", name=kept)
-    assert row.lapses_on == TODAY + timedelta(days=DAYS)
+    assert row.lapses_on == today() + timedelta(days=DAYS)
 
 
 async def test_a_voided_finish_is_no_sign_of_life_of_a_lot_that_was_made_long_ago(
     database: Database, production_database: ServiceDatabase, door: FactoryDoor
 ) -> None:
     lot = a_lot()
-    name = await passed_on(database, FACTORY, "VKR-7", TODAY - timedelta(days=DAYS))
+    name = await passed_on(database, FACTORY, "VKR-7", today() - timedelta(days=DAYS))
     made = {"reference": Reference.model_validate({**REFERENCE, "number": "VKR-7"}), "work_order": None, "lot": lot}
     posts = [a_post(a_finish(3, **made), f"{lot}-{number}") for number in (1, 2)]
     await posted(database, door, *posts, a_post(a_void(f"{lot}-2"), f"{lot}-3"))
@@ -160,7 +159,7 @@ async def test_a_voided_finish_is_no_sign_of_life_of_a_lot_that_was_made_long_ag
     await owner.execute(long_ago, f"lot:{FACTORY}:{lot}")
     await owner.close()
 
-    await Lapser(database, ProductionSettings()).lapse(TODAY)
+    await Lapser(database, ProductionSettings()).lapse(today())
 
     assert await states(database, name) == ["passed", "lapsed"]
 
