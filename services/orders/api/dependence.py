@@ -64,8 +64,8 @@ def _content(routes: APIRouter, desk: Desk) -> None:
 
         Imported is the material from abroad that factories told of, and of components that are lots themselves what is
         imported of those; where they told of none, the share that the nation had stated for its source by then; and all
-        of what was made abroad. Money is compared by the rates of the nation's
-        sourcing weights on the day on which a lot was finished. What cannot be said is counted as unknown.
+        of what was made abroad. Money is compared by the rates of the nation's sourcing weights on the day on which a
+        lot was finished. What cannot be said is counted as unknown.
         """
         async with desk.database.snapshot() as session:
             return await indigenous.content(

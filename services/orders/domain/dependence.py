@@ -154,7 +154,12 @@ class Figure:
 
 def share_of(price: Decimal, imported: Decimal) -> Decimal | None:
     """Apply the formula; what costs nothing has no share."""
-    return ((price - imported) / price).quantize(_SHARE, ROUND_HALF_EVEN) if price else None
+    return shown_share((price - imported) / price) if price else None
+
+
+def shown_share(share: Decimal) -> Decimal:
+    """Round a share as it is shown."""
+    return share.quantize(_SHARE, ROUND_HALF_EVEN)
 
 
 def content_of(lot: MadeLot, reckoning: Reckoning, components: Mapping[LotId, Decimal] = _NOTHING) -> Content:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,6 +16,7 @@ from services.orders.domain.dependence import (
     content_of,
     holding,
     innermost_first,
+    shown_share,
     taken_together,
 )
 from services.orders.queries import dependence
@@ -23,8 +24,6 @@ from services.orders.queries.dependence import PricedLot, Within
 from services.orders.schemas.dependence import By, ContentFigure, ContentFilter, ContentRead, LotContent, LotsFilter
 from shared.errors import Kind, Refusal
 from shared.types import EventId, LotId, Nation
-
-_SHOWN = Decimal("0.0001")
 
 
 class LotsTooMany(Refusal):
@@ -121,12 +120,13 @@ async def _components(
     session: AsyncSession, lots: Sequence[PricedLot], nation: Nation, lots_max: int
 ) -> dict[LotId, PricedLot]:
     """Read what went into lots, and into that, as far as it is lots that are followed here."""
-    found: dict[LotId, PricedLot] = {}
+    at_hand, found = {lot.made.lot: lot for lot in lots}, dict[LotId, PricedLot]()
     wanted = {each for lot in lots for each in lot.made.components}
     while wanted:
         if len(found) + len(wanted) > lots_max:
             raise LotsTooMany(lots_max=lots_max)
-        read = await dependence.components(session, wanted, nation)
+        read = [at_hand[each] for each in wanted if each in at_hand]
+        read += await dependence.components(session, wanted - at_hand.keys(), nation)
         found |= {lot.made.lot: lot for lot in read}
         wanted = {each for lot in read for each in lot.made.components} - found.keys()
     return found
@@ -137,9 +137,7 @@ def _lot_content(
 ) -> LotContent:
     made, content = lot.made, known.content(lot, currency, components)
     minimum = holding(known.minimums, made.finished_on)
-    shares = {
-        each: components[each].quantize(_SHOWN, ROUND_HALF_EVEN) for each in made.components if each in components
-    }
+    shares = {each: shown_share(components[each]) for each in made.components if each in components}
     return LotContent(
         lot=made.lot,
         part=made.part,
