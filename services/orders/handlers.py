@@ -33,6 +33,7 @@ from shared.events.stock import (
     DemandReduced,
     DemandReserved,
     DemandSupplied,
+    Gate,
     ProtectedMinimumSet,
     ReservationLost,
     ShipmentChanged,
@@ -74,6 +75,8 @@ async def demand_changed(work: Work, received: CloudEvent[DemandEvent]) -> None:
 async def reservation_lost(work: Work, received: CloudEvent[ReservationLost]) -> None:
     """Take over inventory's totals, and keep what was taken from the order, and why."""
     fact, version = received.data, received.key_seq
+    if fact.gate is Gate.FIRST_ARTICLE:
+        await work.close_gates(fact.order)
     await work.hear(fact.order, _taken_over(received), received.recorded_at)
     work.lose(
         fact.order,

@@ -16,6 +16,7 @@ from services.orders.domain.order import Decision, Order, OrderUnknown
 from services.orders.domain.overdue import tell_overdue
 from services.orders.domain.plan import looks_at_market, plan
 from services.orders.domain.ranking import Market
+from services.orders.domain.source import Inspected
 from services.orders.domain.sourcing import Sourcing
 from services.orders.store import exports as export_store
 from services.orders.store import fulfilments as fulfilment_store
@@ -69,6 +70,7 @@ class Work:
         self._answered: list[OrderId] = []
         self._given: Counter[tuple[PartId, SiteId]] = Counter()
         self._moved: dict[PartId, None] = {}
+        self._gated: dict[PartId, None] = {}
 
     @property
     def today(self) -> date:
@@ -76,13 +78,8 @@ class Work:
         return self._today
 
     async def market(self, order_id: OrderId) -> Market:
-        """Give what an order may be sourced from, with what this work has given to each source before.
-
-        It is loaded for all orders of this work when it is first asked for: most of what is heard needs none.
-        """
-        if self._markets is None:
-            self._markets = await market.markets(self._session, self._orders, self._today)
-        found, part = self._markets.get(order_id, _NOTHING), self.order(order_id).part
+        """Give what an order may be sourced from, with what this work has given to each source before."""
+        found, part = (await self._load_markets()).get(order_id, _NOTHING), self.order(order_id).part
         if not self._given:
             return found
         return replace(
@@ -90,12 +87,28 @@ class Work:
             sources=[replace(each, load=each.load + self._given[part, each.site]) for each in found.sources],
         )
 
+    async def _load_markets(self) -> dict[OrderId, Market]:
+        """Load them for all orders of this work when one is first asked for: most of what is heard needs none."""
+        if self._markets is None:
+            self._markets = await market.markets(self._session, self._orders, self._today)
+        return self._markets
+
     def name(self, order_id: OrderId, site: SiteId) -> None:
         """Let an order be given to a source that somebody has named for it."""
         assert self._markets is not None, "who names a source has looked at the market"
         known = self._markets[order_id]
         sources = [replace(each, named=each.site == site) for each in known.sources]
         self._markets[order_id] = replace(known, sources=sources)
+
+    async def close_gates(self, order_id: OrderId) -> None:
+        """Take it that no first article of an order's sources stands, and plan its part again in a moment.
+
+        Inventory has closed a gate on what the order had: its word may come before production's, which it follows.
+        """
+        markets = await self._load_markets()
+        known = markets.get(order_id, _NOTHING)
+        markets[order_id] = replace(known, sources=[replace(each, inspected=Inspected()) for each in known.sources])
+        self._gated[self.order(order_id).part] = None
 
     def order(self, order_id: OrderId) -> Order:
         """Give an order as it now stands, or refuse what there is none of."""
@@ -198,6 +211,7 @@ class Work:
         export_store.save_dispatches(writes, self._dispatched)
         inspections.save(writes, self._inspections)
         source_store.plan_from_first(writes, list(self._moved))
+        source_store.plan_later(writes, list(self._gated))
         await tell(self._session, self._told, beside=writes)
         await export_store.void(self._session, self._voided)
         if self._answered:

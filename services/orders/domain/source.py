@@ -34,6 +34,10 @@ class Standing(StrEnum):
     FIRST_ARTICLE = "first-article"
 
 
+GATE_SECONDS = 5
+"""How long inventory has to follow a first article: to give out what one that has passed lets through."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """The days on which a word holds, both ends included; without a first day it was never given."""
@@ -56,6 +60,8 @@ class Inspected:
 
     passed_on: date | None = None
     ended_on: date | None = None
+    just_passed: bool = False
+    """Whether one has passed so lately that inventory may not have given out yet what that lets through."""
 
     def accept(self, stated: Span) -> Span:
         """Say on which days what comes from the site is accepted, by this and by the days that were stated."""
@@ -114,6 +120,11 @@ class Source:
     def is_gate_closed(self) -> bool:
         """Whether what comes from there is held back."""
         return self.gated and self.inspected.passed_on is None
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether what has come from there may be held back still."""
+        return self.is_gate_closed or (self.gated and self.inspected.just_passed)
 
     @property
     def price(self) -> Price | None:

@@ -30,7 +30,7 @@ def needed_by(order: Order, market: Market, today: date) -> date:
 
 
 def _held_back_from(order: Order, sources: Iterable[Source]) -> frozenset[SiteId]:
-    """Name the sources of which something has arrived for the order while no first article of theirs stands.
+    """Name the sources of which something has arrived for the order while a gate may hold it back.
 
     More of the same would be held back just as well; it is let through with what is there once the gate opens.
     """
@@ -38,4 +38,4 @@ def _held_back_from(order: Order, sources: Iterable[Source]) -> frozenset[SiteId
         return frozenset()
     left = order.left
     brought = {work.source for work in order.work_orders if left[work.n] < work.quantity}
-    return frozenset(source.site for source in sources if source.is_gate_closed and source.site in brought)
+    return frozenset(source.site for source in sources if source.holds_back and source.site in brought)

@@ -12,7 +12,7 @@ from services.orders.domain.lead_time import DELIVERIES_MAX, Prior, Seen, learn
 from services.orders.domain.order import Order
 from services.orders.domain.override import Naming
 from services.orders.domain.ranking import UNSTATED, Market, Resourcing, Weights
-from services.orders.domain.source import Inspected, Source, Span
+from services.orders.domain.source import GATE_SECONDS, Inspected, Source, Span
 from services.orders.domain.substitutes import made_by
 from services.orders.store import catalogue
 from shared.sql import Row, Statement
@@ -67,22 +67,24 @@ _ENDED = f"""
     ) AS newest
 """  # noqa: S608  # our own text
 # What a nation has found there itself goes before what the site's own nation has; one that passed before the others.
-_SEEN = """
+_SEEN = f"""
     CROSS JOIN LATERAL (
       SELECT min(since) FILTER (WHERE state = 'passed') AS passed_on,
+             coalesce(bool_or(state = 'passed' AND heard_at > now() - interval '{GATE_SECONDS} s'), false)
+             AS just_passed,
              max(since) FILTER (WHERE state IN ('failed', 'lapsed', 'reopened')) AS no_longer_on
       FROM first_article f WHERE f.part = source.part AND f.site = source.site
        AND (f.nation = source.nation OR f.nation IS NULL AND NOT EXISTS (
              SELECT FROM first_article o
              WHERE o.part = source.part AND o.site = source.site AND o.nation = source.nation))) AS seen
-"""
+"""  # noqa: S608  # our own text
 # Materialized, or what stands open for these parts would be summed up anew for every source of them.
 _SOURCES = Statement(
     f"""
     WITH standing AS MATERIALIZED ({_LOADS}),
       busy AS MATERIALIZED (SELECT part, site, sum(load)::bigint AS load FROM standing GROUP BY part, site)
     SELECT source.*, maker.kind, maker.cage, part_copy.first_article_required AS gated,
-           coalesce(busy.load, 0) AS load, seen.passed_on, seen.no_longer_on,
+           coalesce(busy.load, 0) AS load, seen.passed_on, seen.no_longer_on, seen.just_passed,
            ended.came, ended.given_back, standing.late, stated.lead_time_worth, stated.lead_time_spread,
            venture.partners,
            maker.kind = 'factory' AND source.nation <> ALL(coalesce(venture.partners, ARRAY[maker.country]))
@@ -194,7 +196,7 @@ async def name(session: AsyncSession, order_id: OrderId, site: SiteId, naming: N
 def _source(row: Row, makes: frozenset[ReferenceKey]) -> Source:
     seen = Seen(row.came or (), [*(row.given_back or ()), *(row.late or ())])
     lead_time = learn(row.lead_time_days, seen, _prior(row))
-    inspected = Inspected(row.passed_on, row.no_longer_on)
+    inspected = Inspected(row.passed_on, row.no_longer_on, just_passed=row.just_passed)
     return Source(
         site=row.site,
         kind=SiteKind(row.kind),

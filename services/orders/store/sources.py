@@ -5,7 +5,7 @@ committed before the source is there, so planning finds every order that lacks i
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.domain.source import GATE_SECONDS
 from services.orders.schemas.sources import ActivityRow, SourceRow
 from services.orders.schemas.weights import WeightTerms
 from services.orders.store import stated_terms
@@ -24,7 +25,7 @@ _SOURCES_LOCK = 0x6A76_736F  # one number of this database: "jvso"
 _SHARE = Statement(f"SELECT pg_advisory_xact_lock_shared({_SOURCES_LOCK})")
 _CLAIM = Statement(f"SELECT pg_advisory_xact_lock({_SOURCES_LOCK})")
 _SAVE = Statement(
-    """
+    f"""
     INSERT INTO source (part, site, nation, approved, approved_on, approved_until, approved_by, accepted_on,
                         accepted_until, lead_time_days, capacity_per_week, minimum_lot, unit_cost, currency,
                         import_content, illustrative, changed_by)
@@ -38,8 +39,7 @@ _SAVE = Statement(
          AS s (part, site, approved, approved_on, approved_until, approved_by, accepted_on, accepted_until,
                lead_time_days, capacity_per_week, minimum_lot, illustrative)
     CROSS JOIN LATERAL (
-      SELECT * FROM stated_terms t WHERE t.part = s.part AND t.site = s.site AND t.nation = :nation
-      ORDER BY t.stated_from DESC LIMIT 1
+      {stated_terms.HOLDS}
     ) AS stated
     ON CONFLICT (part, site, nation) DO UPDATE
     SET approved = excluded.approved, approved_on = excluded.approved_on, approved_until = excluded.approved_until,
@@ -48,20 +48,26 @@ _SAVE = Statement(
         capacity_per_week = excluded.capacity_per_week, minimum_lot = excluded.minimum_lot,
         unit_cost = excluded.unit_cost, currency = excluded.currency, import_content = excluded.import_content,
         illustrative = excluded.illustrative, changed_by = excluded.changed_by, changed_at = clock_timestamp()
-    """
+    """  # noqa: S608  # our own text
 )
+_ASKED_AGAIN = """
+    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1, not_before = greatest(p.not_before, excluded.not_before)
+"""
 _ASK_FOR_PLANNING = Statement(
-    """
-    INSERT INTO planning AS p (part) SELECT DISTINCT unnest(CAST(:parts AS text[])) ORDER BY 1
-    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1, not_before = least(p.not_before, now())
-    """
+    f"""
+    INSERT INTO planning AS p (part, not_before)
+    SELECT part, now() + CASE WHEN first_article_required THEN :gated ELSE 0 END * interval '1 s'
+    FROM (SELECT DISTINCT unnest(CAST(:parts AS text[])) AS part) AS named LEFT JOIN part_copy ON part_id = part
+    ORDER BY part
+    {_ASKED_AGAIN}
+    """  # noqa: S608  # our own text
 )
 _ASK_FOR_SITE = Statement(
-    """
+    f"""
     INSERT INTO planning AS p (part)
     SELECT DISTINCT part FROM source WHERE site = :site AND approved ORDER BY 1
-    ON CONFLICT (part) DO UPDATE SET asked = p.asked + 1, not_before = least(p.not_before, now())
-    """
+    {_ASKED_AGAIN}
+    """  # noqa: S608  # our own text
 )
 # Planning walks open orders by their turn, and would pass over one whose turn has moved to before where it is.
 _PLAN_FROM_FIRST = Statement(
@@ -118,7 +124,17 @@ async def claim(session: AsyncSession) -> None:
 
 async def ask_for_planning(session: AsyncSession, parts: Sequence[PartId]) -> None:
     """Ask for the open orders of these parts to be planned again."""
-    await _ASK_FOR_PLANNING.run(session, {"parts": parts})
+    await _ASK_FOR_PLANNING.run(session, {"parts": parts, "gated": 0})
+
+
+def plan_later(writes: Writes, parts: Collection[PartId]) -> None:
+    """Ask for the open orders of parts of which a first article has changed to be planned again.
+
+    Where the part requires it, that is done once inventory has given out or taken back what follows: this needs no
+    source. Should it take longer, what was asked for too much is asked back. What waits already waits as long.
+    """
+    if parts:
+        writes.add(_ASK_FOR_PLANNING, {"parts": sorted(parts), "gated": GATE_SECONDS})
 
 
 async def ask_for_site(session: AsyncSession, site: SiteId) -> None:

@@ -10,9 +10,14 @@ from services.orders.schemas.sources import SourceRow
 from shared.http.tokens import Principal
 from shared.sql import Statement
 
+HOLDS = """
+      SELECT * FROM stated_terms t WHERE t.part = s.part AND t.site = s.site AND t.nation = :nation
+      ORDER BY t.stated_from DESC LIMIT 1
+"""
+"""What `:nation` states of a source `s` now."""
 # A day that is named says when it holds from. Where none is, what differs from what holds is stated from today on.
 _SAVE = Statement(
-    """
+    f"""
     INSERT INTO stated_terms (part, site, nation, stated_from, unit_cost, currency, import_content, changed_by)
     SELECT s.part, s.site, :nation, coalesce(s.stated_from, :today), s.unit_cost, s.currency, s.import_content,
            :changed_by
@@ -20,8 +25,7 @@ _SAVE = Statement(
                 CAST(:currencies AS text[]), CAST(:import_contents AS numeric[]))
          AS s (part, site, stated_from, unit_cost, currency, import_content)
     LEFT JOIN LATERAL (
-      SELECT * FROM stated_terms t WHERE t.part = s.part AND t.site = s.site AND t.nation = :nation
-      ORDER BY t.stated_from DESC LIMIT 1
+      {HOLDS}
     ) AS holds ON s.stated_from IS NULL
     WHERE holds.part IS NULL
        OR (holds.unit_cost, holds.currency, holds.import_content)
@@ -29,7 +33,7 @@ _SAVE = Statement(
     ON CONFLICT (part, site, nation, stated_from) DO UPDATE
     SET unit_cost = excluded.unit_cost, currency = excluded.currency, import_content = excluded.import_content,
         changed_by = excluded.changed_by, changed_at = clock_timestamp()
-    """
+    """  # noqa: S608  # our own text
 )
 
 

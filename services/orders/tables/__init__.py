@@ -238,6 +238,7 @@ first_articles = Table(
     Column("version", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     Column("since", Date, nullable=False),
+    Column("heard_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     CheckConstraint("version > 0", name="first_article_version"),
     Index("first_article_site", "part", "site"),
 )

@@ -1,15 +1,18 @@
 """First articles: a passed one is a supplier's acceptance; what one holds back of a factory is sourced elsewhere."""
 
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from deploy.postgres.provision import ServiceDatabase
 from shared.events.catalogue import PartDefined
 from shared.events.production import Reference, WorkOrderOpened
 from shared.events.quality import FirstArticleChanged, FirstArticleState, first_article_id
-from shared.events.stock import DemandReserved, DemandSupplied
+from shared.events.stock import DemandReserved, DemandSupplied, Gate, LossReason, ReservationLost
 from tests.fixtures.days import today
-from tests.integration.orders.house import PART, House, inventory_said, production_said
+from tests.integration.orders.house import PART, House, inventory_said, open_house, production_said
 
 SUPPLIER = "S-01"
 REFERENCE = Reference(maker="3VK1Y", number="VKR-1", revision="B")
@@ -114,6 +117,12 @@ async def sources_of(house: House, order_id: str) -> list[str]:
     return [work["source"] for work in (await house.order(order_id))["work_orders"]]
 
 
+async def a_moment_later(house: House) -> None:
+    """Let the time be over that inventory has to follow a first article."""
+    await house.owner.execute("UPDATE first_article SET heard_at = heard_at - interval '1 hour'")
+    await house.owner.execute("UPDATE planning SET not_before = now()")
+
+
 async def test_a_factory_whose_goods_are_held_back_is_not_asked_for_the_same_again(house: House) -> None:
     order_id = await gated(house)
     held = await house.order(order_id)
@@ -129,6 +138,7 @@ async def test_once_the_first_article_has_passed_the_factory_is_asked_as_ever(ho
     order_id = await gated(house)
 
     await house.ear.hear(an_inspection(site="F-01", nation=None))
+    await a_moment_later(house)
     await house.until(order_id, "sourced")
 
     assert await sources_of(house, order_id) == ["F-01", "F-01"]
@@ -141,11 +151,61 @@ async def test_what_a_first_article_lets_through_is_given_out_before_more_is_ask
     await house.ear.hear(an_inspection(site="F-01", nation=None))
     planned_at_once = await house.planner.plan_next()
     await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5, arrived=5))
-    await house.owner.execute("UPDATE planning SET not_before = now()")
+    await a_moment_later(house)
     await house.planned()
 
     assert not planned_at_once
     assert await sources_of(house, order_id) == ["F-01"]
+
+
+async def test_what_is_heard_while_it_is_given_out_asks_for_no_more_either(house: House) -> None:
+    order_id = await gated(house)
+
+    await house.ear.hear(an_inspection(site="F-01", nation=None))
+    await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=2, arrived=5))
+
+    assert await sources_of(house, order_id) == ["F-01"]
+
+
+async def test_what_inventory_takes_back_before_production_has_said_why_is_not_asked_of_the_same_again(
+    house: House,
+) -> None:
+    order_id = await gated(house)
+    await house.ear.hear(an_inspection(site="F-01", nation=None))
+    await house.ear.hear(inventory_said(order_id, DemandReserved, reserved=5, arrived=5))
+    await a_moment_later(house)
+    await house.planned()
+
+    lost: dict[str, Any] = {
+        "reserved": 0,
+        "arrived": 5,
+        "taken": 5,
+        "reason": LossReason.CONDITION_CHANGED,
+        "gate": Gate.FIRST_ARTICLE,
+    }
+    await house.ear.hear(inventory_said(order_id, ReservationLost, **lost))
+    planned_at_once = await house.planner.plan_next()
+    await house.ear.hear(an_inspection(REOPENED, site="F-01", nation=None))
+    await house.approve("F-02", lead_time_days=40)
+    await a_moment_later(house)
+    await house.until(order_id, "sourced")
+
+    assert not planned_at_once
+    assert await sources_of(house, order_id) == ["F-01", "F-02"]
+
+
+async def test_a_part_that_waits_to_be_planned_waits_on_for_what_its_first_article_lets_through(
+    made: ServiceDatabase, tmp_path: Path
+) -> None:
+    async with open_house(made, tmp_path, planning_poll_seconds=3600) as house:
+        await gated(house)
+        await house.planned()
+        await house.owner.execute("INSERT INTO planning (part) VALUES ($1)", PART)
+
+        await house.ear.hear(an_inspection(site="F-01", nation=None))
+        waits = await house.owner.fetchval("SELECT not_before > now() FROM planning WHERE part = $1", PART)
+
+    assert waits
 
 
 async def test_a_factory_whose_first_article_was_reopened_is_asked_by_nobody_until_it_passes_again(

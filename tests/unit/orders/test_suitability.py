@@ -21,6 +21,7 @@ YESTERDAY = TODAY - timedelta(days=1)
 UNSEEN = Inspected()
 ENDED = Inspected(ended_on=YESTERDAY)
 PASSED = Inspected(passed_on=YESTERDAY)
+JUST_PASSED = Inspected(passed_on=TODAY, just_passed=True)
 OTHER = a_source("F-02", lead_time_days=90)
 
 
@@ -72,8 +73,9 @@ def test_what_a_gate_holds_back_is_sourced_elsewhere() -> None:
     assert [(each.site, each.excluded) for each in sourced.candidates] == [("F-02", None), ("F-01", "first-article")]
 
 
-def test_who_has_brought_what_a_gate_holds_back_is_not_asked_for_the_same_again() -> None:
-    assert asked(an_order_with_arrivals(), a_market(a_gated_source())) == ()
+@pytest.mark.parametrize("inspected", [UNSEEN, JUST_PASSED], ids=["none has passed", "it may not be let through yet"])
+def test_who_has_brought_what_a_gate_holds_back_is_not_asked_for_the_same_again(inspected: Inspected) -> None:
+    assert asked(an_order_with_arrivals(), a_market(a_gated_source(inspected))) == ()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +83,7 @@ def test_who_has_brought_what_a_gate_holds_back_is_not_asked_for_the_same_again(
     [
         pytest.param(an_order_with_arrivals(), a_gated_source(PASSED), id="passed"),
         pytest.param(an_order_with_arrivals(), a_source(), id="no gate"),
+        pytest.param(an_order_with_arrivals(), a_source(inspected=JUST_PASSED), id="no gate, and just passed"),
         pytest.param(an_order(5, reserved=0), a_gated_source(), id="nothing brought"),
         pytest.param(
             an_order(5, work_orders=(a_work_order(quantity=5),), lost=5), a_gated_source(), id="lost on the road"
