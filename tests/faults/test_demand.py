@@ -11,12 +11,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from tests.faults.extent import EXTENT, SECONDS_MAX
 from tests.unit.protocol.explorer import Step
 from tests.unit.protocol.making import Making
-from tests.unit.protocol.ordering import Ordering
+from tests.unit.protocol.ordering import OFTEN, Ordering
 from tests.unit.protocol.stocking import Stocking
 from tests.unit.protocol.world import Budget, DemandWorld, Services, State
 
 # Of two pieces one may be given up; who wants none cancels.
-TWICE = Budget(*[2] * len(Budget._fields))._replace(reduce=1)
+TWICE = Budget(*[OFTEN] * len(Budget._fields))._replace(reduce=1)
 WORLD = DemandWorld(Services(Ordering(), Stocking(), Making()), TWICE)
 DELIVERIES_MAX = 500
 picks = st.integers(0, 1_000)

@@ -23,7 +23,11 @@ from tests.unit.protocol.sides import Outcome
 
 QUANTITY = 2
 WORK_ORDERS_MAX = 3
-ASKED_MAX = QUANTITY + 2
+OFTEN = 2
+"""How often each unforeseen thing happens at most."""
+ASKED_MAX = (1 + OFTEN) * (QUANTITY + OFTEN)
+"""How much a work order is asked back at most: all that it may come to bring, by the plan and each time that what its
+factory offers is declined."""
 TODAY = date(2026, 6, 15)
 LATE = date(2027, 6, 15)
 DEPOT, FACTORY, PART = "D-01", "F-01", "GEARBOX"
@@ -131,7 +135,7 @@ class Ordering:
         return plan(order, sources, TODAY)
 
     def broken(self, order: Order) -> str | None:
-        """Check that the quantity adds up, and that no work order is asked for more than it can ever have brought."""
+        """Check that the quantity adds up, and that no work order is asked again and again."""
         demand = order.demand
         parts = (demand.reserved, order.sourced, demand.issued, demand.cancelled, order.open)
         if min(parts) < 0 or sum(parts) != order.quantity:
