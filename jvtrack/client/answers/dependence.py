@@ -66,6 +66,10 @@ class LotContent(Record):
     """material, declared, abroad or unknown: what its import content was taken from."""
     lacking: str | None = None
     """Why it cannot be said in money, if so."""
+    unit_price: Decimal | None = None
+    """Price of one unit of issue."""
+    unit_price_currency: str | None = None
+    """Its currency."""
     price_from: str | None = None
     """agreed, sourced or stated: where its price comes from."""
     stated_from: date | None = None
@@ -82,8 +86,8 @@ class LotContent(Record):
     """What the nation asked for on the day on which it was finished."""
     meets: bool | None = None
     """Whether it is met."""
-    components: Mapping[LotId, Decimal] = {}
-    """Of what went into it and is a lot that is followed: how much of that is imported, where that can be said."""
+    components: Mapping[LotId, Decimal | None] = {}
+    """Of what went into it and is a lot that is followed: how much is imported; none where it cannot be said."""
     events: list[UUID]
     """The facts that say what was finished, scrapped and consumed."""
 

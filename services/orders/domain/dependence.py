@@ -6,10 +6,10 @@ The price of a lot is what its good pieces cost its buyer: the price that was ag
 which its source was asked, or the one that was stated of the source on the day it was finished. Its import content is
 the cost of the material from abroad that went into it; of a lot that was made abroad, all of its price. Material of the
 nation's own that is a lot which is followed here is imported as far as that lot is, and so on inwards; other material
-of its own counts as such. Where no material was told of, the share that the nation had stated for the source by then
-stands in. The formula is that of the Defence Acquisition Procedure 2020 of India (chapter I, indigenous content: what
-is imported directly or through those who supply the maker), on cost of material alone: services, licence fees and
-duties are not told here.
+of its own counts as such. Where that cannot be said of a component, it cannot be said of the lot. Where no material was
+told of, the share that the nation had stated for the source by then stands in. The formula is that of the Defence
+Acquisition Procedure 2020 of India (chapter I, indigenous content: what is imported directly or through those who
+supply the maker), on cost of material alone: services, licence fees and duties are not told here.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +27,7 @@ _SHARE = Decimal("0.0001")
 _CENT = Decimal("0.01")
 _NONE = Decimal(0)
 _ALL = Decimal(1)
-_NOTHING: Mapping[LotId, Decimal] = {}
+_NOTHING: Mapping[LotId, Decimal | None] = {}
 
 
 class Basis(StrEnum):
@@ -50,6 +50,7 @@ class Lacking(StrEnum):
     MATERIAL = "no-material"
     COST = "material-without-cost"
     RATE = "no-rate"
+    COMPONENT = "component-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +124,8 @@ class Content:
     price: Decimal | None = None
     imported: Decimal | None = None
     lacking: Lacking | None = None
+    declared: Decimal | None = None
+    """The imported share that was declared, if it was taken from that."""
 
     @property
     def share(self) -> Decimal | None:
@@ -134,6 +137,10 @@ class Content:
         """Give how much of it is imported, exactly, for what it goes into; none where that cannot be said."""
         if self.basis is Basis.ABROAD:
             return _ALL
+        if self.declared is not None:
+            return self.declared
+        if self.basis is Basis.MATERIAL and self.imported == _NONE:
+            return _NONE
         return self.imported / self.price if self.price and self.imported is not None else None
 
 
@@ -162,8 +169,8 @@ def shown_share(share: Decimal) -> Decimal:
     return share.quantize(_SHARE, ROUND_HALF_EVEN)
 
 
-def content_of(lot: MadeLot, reckoning: Reckoning, components: Mapping[LotId, Decimal] = _NOTHING) -> Content:
-    """Work out a lot's content; of components that are lots themselves, by how much of each is imported."""
+def content_of(lot: MadeLot, reckoning: Reckoning, components: Mapping[LotId, Decimal | None] = _NOTHING) -> Content:
+    """Work out a lot's content; of components that are lots here, by how much of each is imported, if known."""
     unit = None if lot.price is None else reckoning.worth(lot.price)
     price = None if unit is None else _rounded(unit * lot.good)
     unpriced = None if price is not None else Lacking.PRICE if lot.price is None else Lacking.RATE
@@ -172,19 +179,23 @@ def content_of(lot: MadeLot, reckoning: Reckoning, components: Mapping[LotId, De
     if lot.spent:
         imported = _imported(lot.spent, reckoning, components)
         if isinstance(imported, Lacking):
-            return Content(Basis.MATERIAL, price, None, imported)
+            return Content(Basis.MATERIAL, price, None, unpriced if imported is Lacking.RATE and unpriced else imported)
         return Content(Basis.MATERIAL, price, imported, unpriced)
     if lot.declared is not None:
         declared = None if price is None else _rounded(price * lot.declared)
-        return Content(Basis.DECLARED, price, declared, unpriced)
+        return Content(Basis.DECLARED, price, declared, unpriced, lot.declared)
     return Content(Basis.UNKNOWN, price, None, Lacking.MATERIAL)
 
 
-def _imported(spent: Iterable[Spent], reckoning: Reckoning, components: Mapping[LotId, Decimal]) -> Decimal | Lacking:
+def _imported(
+    spent: Iterable[Spent], reckoning: Reckoning, components: Mapping[LotId, Decimal | None]
+) -> Decimal | Lacking:
     """Add up what material from abroad cost, or say why that cannot be said."""
     imported = _NONE
     for each in spent:
         share = _ALL if each.origin != reckoning.nation else components.get(each.component or "", _NONE)
+        if share is None:
+            return Lacking.COMPONENT
         if not share:
             continue
         if each.cost is None:

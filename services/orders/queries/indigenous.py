@@ -48,18 +48,16 @@ class Stated:
         priced = {lot.made.price.currency for lot in lots if lot.made.price is not None}
         return min(priced) if len(priced) == 1 else None
 
-    def content(self, lot: PricedLot, currency: str | None, components: Mapping[LotId, Decimal]) -> Content:
+    def content(self, lot: PricedLot, currency: str | None, components: Mapping[LotId, Decimal | None]) -> Content:
         """Work out a lot's content by the rates of the day on which it was finished."""
         exchange = holding(self.exchanges, lot.made.finished_on) or Exchange()
         return content_of(lot.made, Reckoning(self.nation, currency, exchange), components)
 
-    def imported_shares(self, lots: Mapping[LotId, PricedLot], day: date) -> dict[LotId, Decimal]:
-        """Work out how much of each lot is imported that others are made of, where that can be said."""
-        shares: dict[LotId, Decimal] = {}
+    def imported_shares(self, lots: Mapping[LotId, PricedLot], day: date) -> dict[LotId, Decimal | None]:
+        """Work out how much of each lot is imported that others are made of; none where that cannot be said."""
+        shares: dict[LotId, Decimal | None] = {}
         for each in innermost_first({name: lot.made.components for name, lot in lots.items()}):
-            share = self.content(lots[each], self.currency(day, [lots[each]]), shares).imported_share
-            if share is not None:
-                shares[each] = share
+            shares[each] = self.content(lots[each], self.currency(day, [lots[each]]), shares).imported_share
         return shares
 
 
@@ -133,11 +131,16 @@ async def _components(
 
 
 def _lot_content(
-    lot: PricedLot, known: Stated, *, currency: str | None, components: Mapping[LotId, Decimal], events: list[EventId]
+    lot: PricedLot,
+    known: Stated,
+    *,
+    currency: str | None,
+    components: Mapping[LotId, Decimal | None],
+    events: list[EventId],
 ) -> LotContent:
     made, content = lot.made, known.content(lot, currency, components)
     minimum = holding(known.minimums, made.finished_on)
-    shares = {each: shown_share(components[each]) for each in made.components if each in components}
+    shares = {each: _shown(components[each]) for each in made.components if each in components}
     return LotContent(
         lot=made.lot,
         part=made.part,
@@ -160,6 +163,10 @@ def _lot_content(
         components=shares,
         events=events,
     )
+
+
+def _shown(share: Decimal | None) -> Decimal | None:
+    return None if share is None else shown_share(share)
 
 
 def _names(lot: PricedLot, by: By) -> Sequence[str]:

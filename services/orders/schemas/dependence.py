@@ -190,8 +190,8 @@ class LotContent(Answer):
     """What the nation asked for on the day on which it was finished."""
     meets: bool | None
     """Whether it is met."""
-    components: dict[LotId, Decimal]
-    """Of what went into it and is a lot that is followed here: how much of that is imported, where that can be said."""
+    components: dict[LotId, Decimal | None]
+    """Of what went into it and is a lot that is followed here: how much is imported; none where it cannot be said."""
     events: list[UUID]
     """The facts that say what was finished, scrapped and consumed; at most 1,000."""
 

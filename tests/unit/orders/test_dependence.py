@@ -64,7 +64,11 @@ def spent(origin: str, cost: str | None, currency: str = "INR") -> Spent:
         ),
         (a_lot(spent=[spent("RUS", "1500")]), Content(Basis.MATERIAL, Decimal(1000), Decimal(1500)), "-0.5"),
         (a_lot(spent=[spent("RUS", "1")], good=Decimal(0)), Content(Basis.MATERIAL, Decimal(0), Decimal(1)), None),
-        (a_lot(declared=Decimal("0.36")), Content(Basis.DECLARED, Decimal(1000), Decimal(360)), "0.64"),
+        (
+            a_lot(declared=Decimal("0.36")),
+            Content(Basis.DECLARED, Decimal(1000), Decimal(360), declared=Decimal("0.36")),
+            "0.64",
+        ),
         (a_lot(country="POL", declared=Decimal(0)), Content(Basis.ABROAD, Decimal(1000), Decimal(1000)), "0"),
         (
             a_lot(declared=Decimal("0.9"), spent=[spent("RUS", "300")]),
@@ -99,6 +103,12 @@ def test_what_cannot_be_said_says_why(lot: MadeLot, basis: Basis, lacking: Lacki
     assert (found.basis, found.lacking, found.share) == (basis, lacking, None)
 
 
+def test_what_lacks_a_price_lacks_no_rate_though_no_currency_is_known() -> None:
+    lot = a_lot(price=None, spent=[spent("RUS", "1")])
+
+    assert content_of(lot, Reckoning("IND", None)).lacking is Lacking.PRICE
+
+
 def test_without_stated_rates_money_of_one_currency_is_compared() -> None:
     plain = Reckoning("IND", "EUR")
 
@@ -109,14 +119,14 @@ def test_without_stated_rates_money_of_one_currency_is_compared() -> None:
 
 
 def test_a_component_of_the_nations_own_is_imported_as_far_as_what_went_into_it() -> None:
-    home, foreign, unknown = (
+    home, foreign, elsewhere = (
         Spent(origin, money("200"), lot)
         for origin, lot in (("IND", "F-02:L-1"), ("RUS", "F-02:L-1"), ("IND", "F-02:L-2"))
     )
     unpriced = Spent("IND", None, "F-02:L-1")
     components = {"F-02:L-1": Decimal("0.25")}
 
-    found = content_of(a_lot(spent=[home, foreign, unknown]), INR, components)
+    found = content_of(a_lot(spent=[home, foreign, elsewhere]), INR, components)
 
     assert found.imported == Decimal(250)
     assert a_lot(spent=[home, unpriced, spent("RUS", "1")]).components == ["F-02:L-1", "F-02:L-1"]
@@ -124,9 +134,19 @@ def test_a_component_of_the_nations_own_is_imported_as_far_as_what_went_into_it(
     assert content_of(a_lot(spent=[unpriced]), INR, {"F-02:L-1": Decimal(0)}).share == 1
 
 
+def test_a_lot_can_no_more_be_said_than_what_went_into_it() -> None:
+    component = Spent("IND", money("200"), "F-02:L-1")
+
+    found = content_of(a_lot(spent=[component]), INR, {"F-02:L-1": None})
+
+    assert (found.imported, found.share, found.lacking) == (None, None, Lacking.COMPONENT)
+
+
 @pytest.mark.parametrize(
     ("content", "share"),
     [
+        (Content(Basis.MATERIAL, None, Decimal(0), Lacking.PRICE), Decimal(0)),
+        (Content(Basis.DECLARED, None, None, Lacking.PRICE, Decimal("0.4")), Decimal("0.4")),
         (Content(Basis.MATERIAL, Decimal(300), Decimal(100)), Decimal(1) / 3),
         (Content(Basis.ABROAD, None, None, Lacking.PRICE), Decimal(1)),
         (Content(Basis.DECLARED, Decimal(0), Decimal(0)), None),
