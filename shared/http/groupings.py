@@ -3,13 +3,17 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from pydantic import StringConstraints
+
+from shared.types import written
+
 G = TypeVar("G", bound=StrEnum)
 
 
-def pattern(kind: type[G]) -> str:
-    """Write the pattern of a parameter that names some of these."""
+def naming(kind: type[G]) -> StringConstraints:
+    """Let a parameter name some of these; whoever errs is told all of them."""
     word = f"({'|'.join(kind)})"
-    return rf"^{word}(,{word}){{0,{len(kind) - 1}}}$"
+    return written(rf"^{word}(,{word}){{0,{len(kind) - 1}}}$", ",".join(kind))
 
 
 def named(kind: type[G], by: str | None) -> tuple[G, ...]:

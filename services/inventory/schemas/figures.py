@@ -4,8 +4,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from pydantic import StringConstraints
-
 from shared.http import groupings
 from shared.http.forms import Answer, absent, example
 from shared.http.periods import PeriodFilter
@@ -36,7 +34,7 @@ class GoodsFilter(PeriodFilter):
 class CoverFilter(GoodsFilter):
     """Which stock is looked at, and by what cover is shown apart."""
 
-    by: Annotated[str, StringConstraints(pattern=groupings.pattern(Grouping))] | None = None
+    by: Annotated[str, groupings.naming(Grouping)] | None = None
     """By what it is shown apart: part, site, platform, with commas between; else all together."""
 
     @property

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Numeric, Select, and_, any_, cast, extract, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Numeric, Select, and_, any_, case, cast, extract, func, literal, or_, select
 
 from services.orders.domain.order import OrderState
 from services.orders.schemas.figures import Counted, DemandFilter
@@ -34,8 +34,8 @@ def day_of(moment: ColumnElement[Any]) -> ColumnElement[Any]:
     return cast(func.timezone("UTC", moment), Date)
 
 
-RECEIPT_DAYS = func.greatest(day_of(_order.received_at) - day_of(_order.placed_at), 0)
-"""Days from order to receipt: issued in full is received, for the books know no later moment."""
+RECEIPT_DAYS = case((_IS_RECEIVED, func.greatest(day_of(_order.received_at) - day_of(_order.placed_at), 0)))
+"""Days from order to receipt, none before it: issued in full is received, for the books know no later moment."""
 FILLED: Mapping[Counted, ColumnElement[bool]] = {
     Counted.FILLED: and_(_IS_RECEIVED, ~_WAS_SHORT),
     Counted.SHORT: _WAS_SHORT,

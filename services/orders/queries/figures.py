@@ -208,4 +208,5 @@ def _line(row: Any) -> DemandLine:
         name: row._mapping[name] for name in DemandLine.model_fields if name not in ("backorder_days", "slip_days")
     }
     days = round(float(row.backorder_days), 2)
-    return DemandLine(**fields, backorder_days=days, slip_days=row.slip_days if row.backorders else None)
+    has_slip = row.backorders and (row.met_at is not None or (row.slip_days or 0) > 0)
+    return DemandLine(**fields, backorder_days=days, slip_days=row.slip_days if has_slip else None)

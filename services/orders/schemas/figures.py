@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.orders.domain.order import OrderState
 from services.orders.schemas.figure_examples import FIGURES, LINE
@@ -25,7 +25,7 @@ class Grouping(StrEnum):
     PRIORITY = "priority"
 
 
-Groupings = Annotated[str, StringConstraints(pattern=groupings.pattern(Grouping))]
+Groupings = Annotated[str, groupings.naming(Grouping)]
 """What figures are shown apart by, with commas between."""
 
 
@@ -210,4 +210,5 @@ class DemandLine(Answer):
     first_promised_for: date | None
     """The first day that was promised."""
     slip_days: int | None
-    """Days by which it came after that day (below zero: before it), or waits beyond it; none of one never short."""
+    """Days by which it came after that day (below zero: before it), or waits beyond it; none of one that was never
+    short, or that still waits within it."""

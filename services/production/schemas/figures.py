@@ -4,8 +4,6 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import StringConstraints
-
 from services.production.domain.lot import LotStatus
 from shared.http import groupings
 from shared.http.forms import Answer, absent, example
@@ -36,7 +34,7 @@ class LotsFilter(PeriodFilter):
 class YieldFilter(LotsFilter):
     """Which lots yield is counted from, and by what it is shown apart."""
 
-    by: Annotated[str, StringConstraints(pattern=groupings.pattern(Grouping))] | None = None
+    by: Annotated[str, groupings.naming(Grouping)] | None = None
     """By what it is shown apart: month, part, site, platform, with commas between; else all together."""
 
     @property

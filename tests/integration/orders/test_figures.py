@@ -126,6 +126,8 @@ async def test_each_figure_leads_to_the_orders_that_it_counts(house: House, past
 
     assert {name: len(found) for name, found in lines.items()} == counts
     assert all(line["slip_days"] > 0 for line in lines["late"])
+    assert all(line["slip_days"] is None or line["slip_days"] > 0 for line in lines["asked"] if line["met_at"] is None)
+    assert all((line["receipt_days"] is None) == (line["received_at"] is None) for line in lines["asked"])
     assert sum(line["backorder_days"] for line in lines["backordered"]) == pytest.approx(
         row["backorders"]["days"], abs=0.5
     )

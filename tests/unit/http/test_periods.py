@@ -72,4 +72,4 @@ def test_a_period_of_more_than_ten_years_is_refused() -> None:
 def test_groupings_are_named_once_and_in_order() -> None:
     assert groupings.named(By, "part,month,part") == (By.MONTH, By.PART)
     assert groupings.named(By, None) == ()
-    assert groupings.pattern(By) == "^(month|part)(,(month|part)){0,1}$"
+    assert groupings.naming(By).pattern == "^(month|part)(,(month|part)){0,1}$"
