@@ -24,6 +24,7 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 _FLAGS = {"true": True, "false": False}
 _LISTED = ";"
 _FORMS = frozenset({"string_pattern_mismatch", "string_too_long", "string_too_short"})
+_BY_PATTERN = "String should match pattern"
 _UNSAID: Mapping[str, str] = {}
 
 
@@ -222,7 +223,8 @@ def _line_errors(line: int, error: ValidationError, meanings: Mapping[str, str])
         field = ".".join(str(step) for step in each["loc"]) or "line"
         message = worded(each)
         if each["type"] in _FORMS and field in meanings:
-            message = f"is not of this form: {meanings[field]}"
+            form = "is not of this form" if message.startswith(_BY_PATTERN) else message
+            message = f"{form}: {meanings[field]}"
         yield LineError(line, field, message)
 
 

@@ -158,7 +158,27 @@ async def _answer_invalid(request: Request, error: Exception) -> Response:
     if errors and errors[0]["type"] == "json_invalid":
         detail = f"{errors[0]['ctx']['error']} at character {errors[0]['loc'][-1]}"
         return _unreadable(detail).answer(request)
-    return _of_errors([(each["loc"], worded(each)) for each in errors]).answer(request)
+    return _of_errors([(_as_sent(each, error.body), worded(each)) for each in errors]).answer(request)
+
+
+def _as_sent(error: Mapping[str, Any], body: object) -> Sequence[str | int]:
+    """Give the place of an error in what was sent: the word that chose one of several forms is no step of it."""
+    place: Sequence[str | int] = error["loc"]
+    if place[:1] != ("body",):
+        return place
+    steps, at = list(place[:1]), body
+    for step in place[1:]:
+        if isinstance(at, dict) and step not in at and step in at.values():
+            continue
+        steps.append(step)
+        at = _within(at, step)
+    return steps
+
+
+def _within(at: object, step: str | int) -> object:
+    if isinstance(at, dict):
+        return at.get(step)
+    return at[step] if isinstance(at, list) and isinstance(step, int) and step < len(at) else None
 
 
 async def _answer_http(request: Request, error: Exception) -> Response:

@@ -114,5 +114,5 @@ def test_what_has_not_the_form_of_its_field_is_told_what_the_field_means() -> No
         )
 
     assert refused.value.facts["errors"] == [
-        {"line": 2, "field": "line 2: name", "message": "is not of this form: Three capitals."}
+        {"line": 2, "field": "line 2: name", "message": "is not written like IND or INR: Three capitals."}
     ]
