@@ -32,8 +32,8 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     409: {
         "description": "`order-already-issued`, `order-cancelled`, `version-stale`, `nothing-to-hurry`, "
         "`source-not-suitable`, `split-not-sooner`, `work-orders-used`, `order-not-lendable`, `suffixes-used`, "
-        "`nothing-new-accepted`, `stock-order-fixed`, `no-platform-waits`, `donor-not-grounded`; worth another try: "
-        "`catalogue-behind`, `order-unanswered`, `suffix-taken`."
+        "`nothing-new-accepted`, `stock-order-fixed`, `no-platform-waits`, `donor-not-grounded`, "
+        "`donor-lacks-part`; worth another try: `catalogue-behind`, `order-unanswered`, `suffix-taken`."
     },
     413: {"description": "`too-much-open`, with `dry_run`."},
     422: {
@@ -142,4 +142,4 @@ def _taken(body: Expediting) -> Taken:
     """Read what inventory has said, where the act takes stock from others."""
     if not isinstance(body, Lateral | Renewed) or body.stock is None:
         return Taken()
-    return Taken(body.stock.gets, {loser.order_id: loser.quantity for loser in body.stock.losers})
+    return Taken(body.stock.gets, {loser.order_id: loser.quantity for loser in body.stock.losers}, is_told=True)

@@ -5,7 +5,7 @@ from datetime import date
 
 from services.orders.domain.explaining import Reason, ReasonKind
 from services.orders.domain.order import Order
-from services.orders.domain.ranking import Market, Unsuitable, rank, waiting_days
+from services.orders.domain.ranking import Market, Unsuitable, rank
 from services.orders.domain.source import Standing
 from services.orders.domain.sourcing import Sourcing, WorkState, number_of
 from services.orders.domain.suitability import ask_for
@@ -122,19 +122,27 @@ def _learned(order: Order, market: Market) -> Iterator[Reason]:
 
 
 def _busy(order: Order, market: Market) -> Iterator[Reason]:
-    """Name the sources at work for the order that have more to do than a week's work."""
-    asked = {work.source for work in order.work_orders if work.quantity}
-    for source in market.sources:
-        days = waiting_days(source, 0)
-        if source.site in asked and days and order.sourced:
-            text = f"{source.site} has {source.load} of {order.part} to make, at {source.capacity_per_week} a week: "
-            text += f"the last of it waits {days} days"
-            yield Reason(kind=ReasonKind.NO_CAPACITY, quantity=source.load, site=source.site, text=text)
+    """Name the sources at work for the order that had more to do than a week's work when they were asked."""
+    if not order.sourced:
+        return
+    paces = {source.site: source.capacity_per_week for source in market.sources}
+    for work in order.work_orders:
+        if work.quantity and work.waiting_days:
+            text = f"{work.source} makes {paces.get(work.source) or 'so much'} of {order.part} a week, and had more to "
+            text += f"make: {work.quantity} wait {work.waiting_days} days for it"
+            yield Reason(kind=ReasonKind.NO_CAPACITY, quantity=work.quantity, site=work.source, text=text)
 
 
 def _refusals(order: Order) -> Iterator[Reason]:
     for work in order.work_orders:
-        if work.state is WorkState.REFUSED:
+        if work.state is not WorkState.REFUSED:
+            continue
+        if work.lateral is not None:
+            text = f"{work.source} does not ship the {work.sourced} any more that it held as {work.lateral}"
+            yield Reason(
+                kind=ReasonKind.LATERAL, quantity=work.sourced, site=work.source, order=work.lateral, text=text
+            )
+        else:
             text = f"{work.source} has refused {work.sourced}"
             yield Reason(kind=ReasonKind.REFUSED, quantity=work.sourced, site=work.source, text=text)
 
@@ -144,7 +152,7 @@ def _now(order: Order, market: Market, today: date) -> Iterator[Reason]:
     if not order.demand.heard or not order.open:
         return
     if not market.sources:
-        text = f"no source of {order.part} is known"
+        text = f"no factory or supplier of {order.part} is known"
         yield Reason(kind=ReasonKind.NO_SOURCE, quantity=order.open, text=text)
     for offer in rank(market, ask_for(order, market.sources, order.open, today)):
         if offer.excluded is not None and offer.excluded != Unsuitable.HAS_REFUSED:

@@ -1,6 +1,6 @@
 """What was done to bring an order sooner, in words: sources hurried, other depots asked to ship."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from services.orders.domain.explaining import Reason, ReasonKind
 from services.orders.domain.order import Order
@@ -14,9 +14,15 @@ def why_expedited(
     hurried: Sequence[OrderSourceHurried],
     splits: Sequence[OrderSplit],
     asked: Sequence[OrderLentAsked],
+    *,
+    standing: Collection[OrderId] = (),
 ) -> list[Reason]:
-    """Say who was hurried to which day, and what has come of it; who was given a share; which depot was asked."""
-    return [*_hurried(order, hurried), *map(_split, splits), *(_asked(order, fact) for fact in asked)]
+    """Say who was hurried to which day, and what has come of it; who was given a share; which depot was asked.
+
+    A lateral order that is not `standing` any more, and that the order does not count on, brings nothing.
+    """
+    laterals = (_asked(order, fact, is_standing=fact.lateral in standing) for fact in asked)
+    return [*_hurried(order, hurried), *map(_split, splits), *laterals]
 
 
 def _hurried(order: Order, facts: Sequence[OrderSourceHurried]) -> Iterator[Reason]:
@@ -38,16 +44,16 @@ def _split(fact: OrderSplit) -> Reason:
     return Reason(kind=ReasonKind.SPLIT, quantity=fact.quantity, site=fact.source, text=text)
 
 
-def _asked(order: Order, fact: OrderLentAsked) -> Reason:
+def _asked(order: Order, fact: OrderLentAsked, *, is_standing: bool) -> Reason:
     text = f"{fact.asked_by} asked {fact.depot} to ship {fact.quantity} as {fact.lateral}: {fact.reason}; "
-    text += _standing(order, fact.lateral)
+    text += _standing(order, fact.lateral, is_standing=is_standing)
     return Reason(kind=ReasonKind.LATERAL, quantity=fact.quantity, site=fact.depot, order=fact.lateral, text=text)
 
 
-def _standing(order: Order, lateral: OrderId) -> str:
+def _standing(order: Order, lateral: OrderId, *, is_standing: bool) -> str:
     work = next((each for each in order.work_orders if each.lateral == lateral), None)
     if work is None:
-        return "it does not hold so much, or has not answered yet"
+        return "it has not answered yet" if is_standing else "it does not ship it"
     if not work.quantity:
         return "it does not ship it any more"
     return f"it is to be here on {work.due}: {work.due_reason}"

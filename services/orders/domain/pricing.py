@@ -93,6 +93,8 @@ class Taken:
 
     gets: int = 0
     losses: Mapping[OrderId, int] = field(default_factory=dict)
+    is_told: bool = False
+    """Whether inventory has said it."""
 
 
 def price(snapshot: Snapshot, order_id: OrderId, act: Act, taken: Taken) -> Comparison:
@@ -155,6 +157,8 @@ def _acted(order: Order, act: Act, taken: Taken, today: date) -> Order:
             return order.with_work(replace(work, due=wanted_by, due_reason=reason))
         case Shared(offer, quantity):
             return order.with_work(share_of(order, offer, quantity, today))
+        case Shipped(_, quantity, _) if taken.is_told and taken.gets < quantity:
+            return order
         case Shipped(depot, quantity, due):
             return order.with_work(_shipment(order, depot, quantity, due))
     gets = min(taken.gets, order.need)

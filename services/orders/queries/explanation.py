@@ -13,7 +13,7 @@ from services.orders.domain.explaining import Promised, Reason, Taken, why_not_p
 from services.orders.domain.loss import Loss
 from services.orders.domain.promise import Promise
 from services.orders.schemas.explanations import ExplanationRead, ReasonRead
-from services.orders.store import lookups, market
+from services.orders.store import laterals, lookups, market
 from services.orders.store import orders as order_store
 from services.orders.store.lookups import Sight
 from services.orders.tables import losses, orders, promises, site_copies
@@ -51,6 +51,7 @@ async def explanation(
         await _told(session, order_id, OrderSourceHurried, limit),
         await _told(session, order_id, OrderSplit, limit),
         await _told(session, order_id, OrderLentAsked, limit),
+        standing=await laterals.standing(session, order_id),
     )
     reductions = await _told(session, order_id, OrderSourcingReduced, limit)
     found = (await market.markets(session, {order_id: order}, today))[order_id]

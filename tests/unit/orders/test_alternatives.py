@@ -86,7 +86,7 @@ def test_a_decision_of_which_nothing_comes_any_more_is_left_out() -> None:
     assert why_this_source(refused, facts, []) == []
     assert [(each.kind, each.text) for each in why_no_earlier_source(refused, facts, a_market(), TODAY)] == [
         (ReasonKind.REFUSED, "F-01 has refused 5"),
-        (ReasonKind.NO_SOURCE, "no source of ROTOR-BLADE is known"),
+        (ReasonKind.NO_SOURCE, "no factory or supplier of ROTOR-BLADE is known"),
     ]
 
 
@@ -117,16 +117,31 @@ def test_an_earlier_source_that_was_dearer_is_named_with_both_sums_of_points() -
     assert told.text == "F-02 would have been there on 2026-12-03, and has 50.00 points where F-01 has 20.00"
 
 
-def test_a_source_with_more_to_do_than_a_week_takes_is_named_with_the_wait() -> None:
-    order, facts = decided(a_market(a_source("F-01", 30)))
-    market = a_market(
-        a_source("F-01", 30, capacity_per_week=10, load=30), a_source("F-02", capacity_per_week=1, load=9)
-    )
+def test_a_source_that_had_more_to_do_than_a_week_takes_is_named_with_the_wait() -> None:
+    busy = a_market(a_source("F-01", 30, capacity_per_week=10, load=30))
+    order, facts = decided(busy)
 
-    (told,) = why_no_earlier_source(order, facts, market, TODAY)
+    (told,) = why_no_earlier_source(order, facts, busy, TODAY)
 
-    assert (told.kind, told.quantity, told.site) == (ReasonKind.NO_CAPACITY, 30, "F-01")
-    assert told.text == "F-01 has 30 of ROTOR-BLADE to make, at 10 a week: the last of it waits 14 days"
+    assert (told.kind, told.quantity, told.site) == (ReasonKind.NO_CAPACITY, 5, "F-01")
+    assert told.text == "F-01 makes 10 of ROTOR-BLADE a week, and had more to make: 5 wait 18 days for it"
+
+
+def test_what_a_source_was_asked_for_later_delays_nobody_who_was_there_before() -> None:
+    order, facts = decided(a_market(a_source("F-01", 30, capacity_per_week=10)))
+    busier = a_market(a_source("F-01", 30, capacity_per_week=10, load=30))
+
+    assert why_no_earlier_source(order, facts, busier, TODAY) == []
+
+
+def test_what_another_depot_does_not_ship_any_more_was_refused_by_nobody() -> None:
+    lent = a_work_order(1, 2, source="D-02", lateral=f"{ORDER}-Z")
+    order = an_order(5, work_orders=(replace(lent, quantity=0, state=WorkState.REFUSED),))
+
+    (told, *_) = why_no_earlier_source(order, [], a_market(), TODAY)
+
+    assert (told.kind, told.site, told.order) == (ReasonKind.LATERAL, "D-02", f"{ORDER}-Z")
+    assert told.text == f"D-02 does not ship the 2 any more that it held as {ORDER}-Z"
 
 
 @pytest.mark.parametrize(

@@ -46,12 +46,13 @@ def test_another_depot_is_named_with_what_has_come_of_the_asking() -> None:
     gone = replace(lent, quantity=0)
 
     texts = [
-        why_expedited(an_order(5, work_orders=works), [], [], [ASKED])[0].text.rpartition("; ")[2]
-        for works in ((), (lent,), (gone,))
+        why_expedited(an_order(5, work_orders=works), [], [], [ASKED], standing=standing)[0].text.rpartition("; ")[2]
+        for works, standing in (((), [ASKED.lateral]), ((), []), ((lent,), [ASKED.lateral]), ((gone,), []))
     ]
 
     assert texts == [
-        "it does not hold so much, or has not answered yet",
+        "it has not answered yet",
+        "it does not ship it",
         "it is to be here on 2027-01-01: held at D-02, 3 days on the road",
         "it does not ship it any more",
     ]

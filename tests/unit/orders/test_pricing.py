@@ -113,6 +113,13 @@ def test_what_a_raised_order_takes_is_gone_from_its_losers_who_are_sourced_anew(
     assert set(moves(mine)) == {MINE, OTHER}
 
 
+def test_another_depot_that_has_not_so_much_moves_nothing() -> None:
+    act = Shipped("D-02", 5, SOON)
+
+    assert moves(priced([a_line(MINE, LATE)], act, Taken(gets=0, is_told=True))) == {}
+    assert set(moves(priced([a_line(MINE, LATE)], act, Taken(gets=5, is_told=True)))) == {MINE}
+
+
 def test_an_order_that_is_brought_forward_is_sourced_before_those_that_are_needed_later() -> None:
     busy = a_market(a_source(capacity_per_week=5))
     first, mine = a_line(OTHER, market=busy), a_line(MINE, market=busy)
