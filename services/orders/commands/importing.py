@@ -28,6 +28,7 @@ from shared.http.staging import ImportUnderWay, Staging
 from shared.http.staging_store import Import, Staged
 from shared.http.tokens import Principal, Role, Scope
 from shared.observe import tracing
+from shared.types import OrderId
 
 _KIND = "orders"
 Decide = Callable[[AsyncSession, Sequence[Request]], Awaitable[list[Outcome | Refusal]]]
@@ -41,6 +42,12 @@ class ImportUnknown(Refusal):
 
 class ImportIdReused(Refusal):
     """The id names the import of another file: choose a new one for each file."""
+
+
+class FirstPromiseStands(Refusal):
+    """The order was placed before, and what was promised of it first is kept for ever: name that day, or none."""
+
+    field = "promised_for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,20 +168,34 @@ async def _refused(
     outcomes = await decide(session, requests)
     reused = [n for n, outcome in enumerate(outcomes) if isinstance(outcome, DocumentNumberReused)]
     same = await _as_they_stand(session, {n: requests[n] for n in reused})
-    return [
-        _Refused(line, outcome)
-        for n, ((line, _), outcome) in enumerate(zip(lines, outcomes, strict=True))
-        if isinstance(outcome, Refusal) and n not in same
-    ]
+    refused = {n: each for n, each in enumerate(outcomes) if isinstance(each, Refusal) and n not in same}
+    again = {n: requests[n] for n, each in enumerate(outcomes) if n in same or _is_again(each)}
+    refused |= await _promised_otherwise(session, again)
+    return [_Refused(lines[n][0], refused[n]) for n in sorted(refused)]
+
+
+def _is_again(outcome: Outcome | Refusal) -> bool:
+    return isinstance(outcome, Outcome) and outcome.placed is None
+
+
+async def _promised_otherwise(session: AsyncSession, again: Mapping[int, Request]) -> dict[int, Refusal]:
+    """Refuse lines of orders that were placed before, of which another day was promised first than they say."""
+    told = {n: (_name(each), each.promised_for) for n, each in again.items() if each.promised_for is not None}
+    first = await lookups.first_promises(session, {name for name, _ in told.values()})
+    return {
+        n: FirstPromiseStands(first_promised_for=first.get(name), promised_for=day)
+        for n, (name, day) in told.items()
+        if first.get(name) != day
+    }
+
+
+def _name(request: Request) -> OrderId:
+    return order_id_of(request.body.document_number, request.body.suffix, request.placed_on or clock.now().date())
 
 
 async def _as_they_stand(session: AsyncSession, reused: Mapping[int, Request]) -> set[int]:
     """Tell which of these say what their order has become since it was placed, as an export does."""
-    today = clock.now().date()
-    names = {
-        n: order_id_of(each.body.document_number, each.body.suffix, each.placed_on or today)
-        for n, each in reused.items()
-    }
+    names = {n: _name(each) for n, each in reused.items()}
     found = await lookups.as_ordered(session, {names[n]: each.body.quantity for n, each in reused.items()})
     return {
         n

@@ -133,7 +133,7 @@ def _decide(
         before = _recognise(request, name, known.digests) if name in known.digests else None
         if isinstance(before, Outcome):
             return before
-        require_reach(request.body.document_number, request.placed_on or known.today)
+        require_reach(request.body.document_number, known.today, request.placed_on)
         if before is not None:
             return before
         if request.placed_on is not None and request.placed_on > known.today:

@@ -42,11 +42,16 @@ def day_of(number: DocumentNumber, today: date) -> date:
     raise DocumentDateImpossible(document_number=number)
 
 
-def require_reach(number: DocumentNumber, today: date) -> None:
-    """Refuse a number whose only reading is years ago: its sender means a day ahead, or one long past."""
-    day = day_of(number, today)
-    if today - day > timedelta(days=AGE_DAYS_MAX):
-        raise DocumentDateOutOfReach(document_number=number, latest_reading=day, today=today)
+def require_reach(number: DocumentNumber, today: date, placed_on: date | None = None) -> None:
+    """Refuse a number whose only reading is years ago: its sender means a day ahead, or one long past.
+
+    It is read as on the day on which it was placed elsewhere, if it was.
+    """
+    day, seen = day_of(number, placed_on or today), {"today": today}
+    if placed_on is not None:
+        seen = {"placed_on": placed_on}
+    if (placed_on or today) - day > timedelta(days=AGE_DAYS_MAX):
+        raise DocumentDateOutOfReach(document_number=number, latest_reading=day, **seen)
 
 
 def order_id_of(number: DocumentNumber, suffix: str | None, today: date) -> OrderId:

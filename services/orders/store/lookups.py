@@ -97,6 +97,13 @@ async def placed(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[Or
     return {row.order_id: bytes(row.body_hash) for row in await session.execute(query)}
 
 
+async def first_promises(session: AsyncSession, order_ids: Iterable[OrderId]) -> dict[OrderId, date]:
+    """Tell what was promised first of these orders, of those of which anything was."""
+    query = select(orders.c.order_id, orders.c.first_promised_for).where(orders.c.order_id == any_(array(order_ids)))
+    rows = await session.execute(query.where(orders.c.first_promised_for.is_not(None)))
+    return {row.order_id: row.first_promised_for for row in rows}
+
+
 async def as_ordered(session: AsyncSession, asked: Mapping[OrderId, int]) -> dict[OrderId, PlaceOrder]:
     """Write orders as their depots would order them now, which never order for the shelf at that door.
 

@@ -185,6 +185,19 @@ async def test_what_was_promised_in_earlier_books_stays_the_first_promise_for_ev
     assert await house.told_of(order_id) == ["order-placed", "order-promised", "order-promised"]
 
 
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_another_first_promise_of_an_order_placed_before_is_refused(house: House, *, dry_run: bool) -> None:
+    day = today() - timedelta(days=40)
+    line = a_line(placed_on=str(day), promised_for=str(day + timedelta(days=30)), document_number=number(7, day))
+    await imported(house, as_csv(line))
+
+    other = await imported(house, as_csv({**line, "promised_for": str(day + timedelta(days=31))}), dry_run=dry_run)
+
+    (error,) = other.json()["errors"]
+    assert (other.status_code, error["field"]) == (422, "line 2: promised_for")
+    assert "kept for ever" in error["message"]
+
+
 async def test_an_approver_imports_urgent_orders_and_stands_with_them(house: House) -> None:
     done = await imported(house, as_csv(a_line(urgency="A")), scope="approve-urgency")
 
@@ -221,7 +234,7 @@ async def test_what_was_exported_is_the_same_where_it_is_and_elsewhere(house: Ho
 
 async def test_an_export_of_what_is_still_wanted_is_the_same_order_and_any_other_amount_is_not(house: House) -> None:
     await imported(house, as_csv(a_line(1, quantity=5)))
-    await house.send("PATCH", f"/v1/orders/{number(1)}-{today().year}", json={"quantity": 4})
+    await house.send("PATCH", f"/v1/orders/{number(1)}-{today().year}", json={"quantity": 4, "reason": "Found."})
     facts = await house.owner.fetchval("SELECT count(*) FROM event_log")
 
     answers = [(await imported(house, as_csv(a_line(1, quantity=quantity)))).status_code for quantity in (5, 4, 3)]

@@ -70,6 +70,14 @@ def test_a_number_that_could_only_be_of_long_ago_is_not_taken_for_that(number: s
         require_reach(number, today)
 
 
+def test_a_number_that_does_not_fit_the_day_of_earlier_books_names_that_day() -> None:
+    with pytest.raises(DocumentDateOutOfReach) as refused:
+        require_reach("7201YA6332A001", TODAY, date(2026, 9, 29))
+
+    assert refused.value.facts["placed_on"] == date(2026, 9, 29)
+    assert "today" not in refused.value.facts
+
+
 def test_an_order_is_named_by_its_number_its_year_and_its_suffix() -> None:
     assert order_id_of("7201YA6327A001", None, TODAY) == "7201YA6327A001-2026"
     assert order_id_of("7201YA6327A001", "B", TODAY) == "7201YA6327A001-2026-B"
