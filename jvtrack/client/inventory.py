@@ -13,8 +13,9 @@ from jvtrack.client.answers.conditions import ConditionRule, ConditionRuleTerms
 from jvtrack.client.answers.expediting import AskPrice, Spare, StockPrice
 from jvtrack.client.answers.explanations import Standing
 from jvtrack.client.answers.figures import CoverFigures, StockCover
+from jvtrack.client.answers.imports import ImportDone
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment
-from jvtrack.client.answers.orders import Grounds, ImportDone
+from jvtrack.client.answers.orders import Grounds
 from jvtrack.client.answers.record import Body
 from jvtrack.client.answers.slips import ConditionChange, Count, ExpiryMark, Issue, Receipt, Return, Scrap, Sending
 from jvtrack.client.answers.stock import (

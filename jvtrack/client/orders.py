@@ -10,11 +10,10 @@ from jvtrack.client import streams
 from jvtrack.client.answers.expediting import ExpediteAct, Expedited, Price
 from jvtrack.client.answers.explanations import Explanation
 from jvtrack.client.answers.figures import CountedOrder, DemandFigures
+from jvtrack.client.answers.imports import ImportDone, ImportProgress
 from jvtrack.client.answers.orders import (
     Activity,
     Grounds,
-    ImportDone,
-    ImportProgress,
     NewOrder,
     OfferDecline,
     Order,

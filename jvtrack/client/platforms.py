@@ -7,7 +7,7 @@ from pathlib import Path
 
 from jvtrack.client import streams
 from jvtrack.client.answers.expediting import Spare, SpareLine, SpareStock
-from jvtrack.client.answers.orders import ImportDone
+from jvtrack.client.answers.imports import ImportDone
 from jvtrack.client.answers.platforms import (
     Availability,
     GroundedPlatform,

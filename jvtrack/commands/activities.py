@@ -1,11 +1,9 @@
 """`jvtrack activities`: the units that may order, and how urgent their work is."""
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 
 app = typer.Typer()
 activities = typer.Typer(no_args_is_help=True)
@@ -22,4 +20,4 @@ def list_activities(*, as_json: Json = False) -> None:
     table = Table("activity", "depot", "force/activity designator")
     for each in found:
         table.add_row(each.activity, each.site, each.force_activity_designator)
-    Console().print(table)
+    screen().print(table)

@@ -4,15 +4,13 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import ConditionChange, ConditionLifespan, ConditionRuleTerms
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, ValidFrom, read_day
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.types import Condition
 
 app = typer.Typer()
@@ -35,7 +33,7 @@ def rules(*, as_json: Json = False) -> None:
             bound = _LONGER if lifespan.total_months_max is None else f"up to {lifespan.total_months_max}"
             why = (escape(rule.reason), escape(rule.set_by))
             table.add_row(str(rule.valid_from), bound, lifespan.qualified, lifespan.short, *why)
-    Console().print(table)
+    screen().print(table)
 
 
 @conditions.command(name="set-rule")

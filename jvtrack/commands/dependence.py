@@ -6,15 +6,13 @@ from enum import StrEnum
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import Concentration, LotContent, LotFact
 from jvtrack.client.answers.dependence import ContentFigure
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import FirstDay, LastDay, ValidFrom, read_day
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.types import Platform
 
 app = typer.Typer()
@@ -58,7 +56,7 @@ def content(
     table = Table(by.value, "lots", "unknown", f"price, {money}", "imported", "indigenous", "asked for", "met")
     for figure in (*found.figures, found.total):
         table.add_row(*_figure(figure))
-    console = Console()
+    console = screen()
     console.print(f"{found.nation}, {found.first} to {found.last}")
     console.print(table)
 
@@ -84,7 +82,7 @@ def lots(
     table = Table("lot", "part", "finished", "good", "price", "imported", "indigenous", "taken from", "met", "facts")
     for lot in found:
         table.add_row(*_lot(lot))
-    Console().print(table)
+    screen().print(table)
 
 
 @dependence.command()
@@ -109,7 +107,7 @@ def facts(
     table = Table("fact", "recorded", "what", "lot", "part", "quantity", "to", "material", "origin", "unit cost")
     for fact in found:
         table.add_row(*_fact(fact))
-    Console().print(table)
+    screen().print(table)
 
 
 @dependence.command()
@@ -119,7 +117,7 @@ def sources(*, platform: ForPlatform = None, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     for table in _few(found):
         console.print(table)
 
@@ -136,7 +134,7 @@ def takeovers(*, first: FirstDay = None, last: LastDay = None, as_json: Json = F
     for each in found:
         figures = (each.dispatched, each.dispatched_before, each.imported, each.imported_before, each.taken_over)
         table.add_row(each.part, each.factory, *map(str, figures))
-    Console().print(table)
+    screen().print(table)
 
 
 @dependence.command()
@@ -149,7 +147,7 @@ def thresholds(*, as_json: Json = False) -> None:
     table = Table("nation", "from", "at least", "changed by")
     for each in found:
         table.add_row(each.nation, str(each.valid_from), _percent(each.minimum), escape(each.changed_by))
-    Console().print(table)
+    screen().print(table)
 
 
 @dependence.command()

@@ -6,8 +6,6 @@ from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import (
@@ -29,7 +27,7 @@ from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
 from jvtrack.commands.order_filters import OrderName
 from jvtrack.commands.prices import ask_price, if_seen, show_price
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.types import Urgency
 
 _V = TypeVar("_V")
@@ -117,7 +115,7 @@ def alternatives(order: OrderName, *, as_json: Json = False) -> None:
     table = Table("depot", "part", "could ship, quanta")
     for each in found:
         table.add_row(each.site, each.part, "some" if each.quantity is None else str(each.quantity))
-    Console().print(table)
+    screen().print(table)
 
 
 def _act(

@@ -4,14 +4,12 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import ExportTerms
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 
 app = typer.Typer()
 exports = typer.Typer(no_args_is_help=True)
@@ -38,7 +36,7 @@ def list_approvals(
     for each in found:
         days = (str(each.approved_on), "" if each.approved_until is None else str(each.approved_until))
         table.add_row(each.site, each.part, each.country, escape(each.approved_by), each.nation, *days)
-    Console().print(table)
+    screen().print(table)
 
 
 @exports.command()
@@ -51,7 +49,7 @@ def ventures(*, as_json: Json = False) -> None:
     table = Table("factory", "partners", "stated by")
     for each in found:
         table.add_row(each.site, " and ".join(each.partners), escape(each.changed_by))
-    Console().print(table)
+    screen().print(table)
 
 
 @exports.command()
@@ -108,4 +106,4 @@ def unapproved(*, as_json: Json = False) -> None:
         missing = " and ".join(each.missing) or "partners not stated"
         whither = (each.factory, each.country, each.depot, each.lot, str(each.quantity))
         table.add_row(str(each.dispatched_on), *whither, missing, "yes" if each.voided else "")
-    Console().print(table)
+    screen().print(table)

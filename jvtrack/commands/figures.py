@@ -7,8 +7,6 @@ from typing import Annotated, TypeVar
 
 import typer
 from pydantic import BaseModel
-from rich.console import Console
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import (
@@ -26,7 +24,7 @@ from jvtrack.client.answers.figures import Group
 from jvtrack.client.figures import Figures
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import FirstDay, LastDay, read_day
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.types import Platform
 
 app = typer.Typer()
@@ -99,7 +97,7 @@ def figures(
     if as_json:
         show_json(found)
     else:
-        Console().print(table)
+        screen().print(table)
 
 
 def _all(scope: Scope, groupings: Sequence[By], priority: int | None) -> tuple[BaseModel | Sequence[BaseModel], Table]:

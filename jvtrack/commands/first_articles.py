@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from jvtrack.client import (
     FirstArticle,
@@ -20,7 +18,7 @@ from jvtrack.client import (
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.facts import made
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
 
@@ -72,7 +70,7 @@ def show(name: Name, *, as_json: Json = False) -> None:
         shown = ", ".join(map(str, causes)) if isinstance(causes, list) else ""
         words = [str(told.get(word) or "") for word in ("state", "day", "decided_by")]
         steps.add_row(str(entry.version), *words, shown, str(told.get("reason") or ""))
-    Console().print(steps)
+    screen().print(steps)
 
 
 @first_articles.command(name="open")
@@ -147,4 +145,4 @@ def _table(found: Sequence[FirstArticle]) -> None:
         may = "yes" if each.open else "no"
         row = (each.state, may, f"{each.day}", lapses_on, each.report or "", each.decided_by or "")
         table.add_row(each.first_article, each.nation or "all", *row)
-    Console().print(table)
+    screen().print(table)

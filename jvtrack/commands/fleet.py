@@ -5,13 +5,11 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import PlatformDetails, PlatformState
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.types import Platform
 
 
@@ -27,7 +25,7 @@ def list_fleet(
     if as_json:
         show_json(found)
         return
-    Console().print(_fleet(found))
+    screen().print(_fleet(found))
 
 
 def show_tail(
@@ -41,7 +39,7 @@ def show_tail(
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     console.print(_fleet([found]))
     if found.expected_release is not None:
         console.print(f"expected to be released on {found.expected_release}")

@@ -5,14 +5,12 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import DownstreamLot, JVTrack, LotDetails, Stock, StockQuery
 from jvtrack.commands.caller import call
 from jvtrack.commands.floor import floor
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.events.references import reference_key
 
 app = typer.Typer()
@@ -37,7 +35,7 @@ def show(
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     console.print(f"{found.lot}: {found.finished} of {found.started} {found.part} finished, {found.status}")
     console.print(f"made as {reference_key(found.reference) if found.reference else '-'}, {_certificate(found)}")
     console.print(_inputs(found))
@@ -58,7 +56,7 @@ def recall(
     for each in found:
         for row in _rows(each):
             table.add_row(*row)
-    Console().print(table)
+    screen().print(table)
 
 
 async def _recalled(jvtrack: JVTrack, of: str) -> list[Recalled]:

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client.answers.orders import Change, OrderDetails
+from jvtrack.commands.shown import Table
 from shared.events.production import Reference
 from shared.events.references import reference_key
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from rich.table import Table
-
 from jvtrack.client import Order
+from jvtrack.commands.shown import Table
 from shared.events.references import reference_key
 
 IN_QUANTA = "Quantities are in quanta of each part, as it is ordered; `stock list` shows units of issue."
@@ -16,6 +15,7 @@ def order_table(orders: Iterable[Order]) -> Table:
     """Show what has become of each order's quantity, and what is promised."""
     names = ("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
     table = Table(*names, caption=IN_QUANTA)
+    table.columns[0].no_wrap = True
     for order in orders:
         table.add_row(*_row(order))
     return table

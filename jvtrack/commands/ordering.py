@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from jvtrack.client import JVTrack, NewOrder, Order, OrderChange
@@ -14,7 +13,7 @@ from jvtrack.commands.days import DAY_FORMATS, read_day
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
 from jvtrack.commands.order_filters import OrderName
 from jvtrack.commands.order_table import accepted, order_table
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, screen, show_json
 from shared.events.production import Reference
 from shared.types import Condition, Platform, Urgency
 
@@ -72,13 +71,13 @@ def place(  # noqa: PLR0913  # an option each
 def amend(  # noqa: PLR0913  # an option each
     order: OrderName,
     *,
+    reason: Annotated[str, typer.Option(help="Why; it stands in the order's history.")],
     quantity: Annotated[int | None, typer.Option(help="How many quanta are still wanted in all; only less.")] = None,
     required_by: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="The new day of need.")] = None,
     urgency: Annotated[Urgency | None, typer.Option(help="A and B take an approver's token.")] = None,
     references: References = None,
     any_reference: Annotated[bool, typer.Option("--any-reference", help="Take lots of any reference.")] = False,
     substitutes: Substitutes = False,
-    reason: Annotated[str | None, typer.Option(help="Why; needed with an urgency or references.")] = None,
     if_version: Annotated[
         int | None, typer.Option(min=0, help="Only if the order is still as you saw it, in this version.")
     ] = None,
@@ -135,7 +134,7 @@ def _ask(ask: Callable[[JVTrack], Awaitable[Order]], *, as_json: bool) -> None:
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     console.print(order_table([found]))
     console.print(f"version {found.version}")
     if found.cancel_requested and found.state != _CANCELLED:

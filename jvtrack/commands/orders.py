@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import AgeReport, Explanation, JVTrack, Order, OrderDetails, ProblemError, Reason, Standing
 from jvtrack.commands.caller import call
@@ -19,7 +17,7 @@ from jvtrack.commands.order_filters import AtSite, ForPlatform, InState, Late, O
 from jvtrack.commands.order_history import history_table
 from jvtrack.commands.order_table import IN_QUANTA, accepted, order_table
 from jvtrack.commands.ordering import ordering
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 
 app = typer.Typer()
 orders = typer.Typer(no_args_is_help=True)
@@ -49,7 +47,7 @@ def list_orders(
     if as_json:
         show_json(found)
         return
-    Console().print(order_table(found))
+    screen().print(order_table(found))
 
 
 @orders.command()
@@ -59,7 +57,7 @@ def show(order: OrderName, *, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     console.print(order_table([found]))
     console.print(f"version {found.version}; {escape(_about(found))}")
     if only := accepted(found):
@@ -80,7 +78,7 @@ def explain(order: OrderName, *, as_json: Json = False) -> None:
         standing = None if found.standing is None else found.standing.model_dump(mode="json")
         typer.echo(json.dumps({**found.explanation.model_dump(mode="json"), "standing": standing}, indent=1))
         return
-    told, console = found.explanation, Console()
+    told, console = found.explanation, screen()
     console.print(f"{told.order_id}: {told.part} for {told.ordered_by} from {told.site}, {told.state}")
     for title, reasons in _answers(found):
         if reasons:
@@ -103,7 +101,7 @@ def waiting(
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     for table in _ages(found):
         console.print(table)
 
@@ -124,7 +122,7 @@ def urgency(
     for use in found:
         counted = (str(use.orders), str(use.quantity))
         table.add_row(use.month, escape(use.approved_by), use.ordered_by, use.urgency, *counted)
-    Console().print(table)
+    screen().print(table)
 
 
 orders.command()(follow)
@@ -151,7 +149,7 @@ def slips(
             table.add_row(*about, "-", "nobody who may be asked would be sooner")
         for each in slip.proposals:
             table.add_row(*about, str(each.days), escape(each.reason))
-    Console().print(table)
+    screen().print(table)
 
 
 @orders.command()
@@ -187,7 +185,11 @@ def _about(order: Order) -> str:
     approved = f" approved by {order.approved_by}" if order.approved_by else ""
     tail = " ".join(word for word in (order.platform, order.tail_number) if word)
     first = order.first_promised_for
-    said = (f"for {tail}" if tail else "", f"first promised for {first}" if first else "")
+    said = (
+        f"placed by {order.placed_by}" if order.placed_by else "",
+        f"for {tail}" if tail else "",
+        f"first promised for {first}" if first else "",
+    )
     return "; ".join([f"urgency {order.urgency}{approved}", *(word for word in said if word)])
 
 

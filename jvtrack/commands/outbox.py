@@ -3,12 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import BlockedKey, JVTrack, Republication
 from jvtrack.commands.caller import ServiceName, call, operations
+from jvtrack.commands.shown import Table, screen
 
 app = typer.Typer()
 outbox = typer.Typer(no_args_is_help=True)
@@ -25,7 +24,7 @@ def blocked() -> None:
     for service, row in call(_all_blocked):
         since = f"{row.blocked_at:%Y-%m-%d %H:%M:%S}"
         table.add_row(service.value, row.topic, row.key, row.type, row.error, str(row.waiting), since)
-    Console().print(table)
+    screen().print(table)
 
 
 @outbox.command()

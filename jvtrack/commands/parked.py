@@ -3,12 +3,11 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import JVTrack, ParkedKey
 from jvtrack.commands.caller import ServiceName, call, operations
+from jvtrack.commands.shown import Table, screen
 
 app = typer.Typer()
 parked = typer.Typer(no_args_is_help=True)
@@ -27,7 +26,7 @@ def list_parked() -> None:
         table.add_row(
             service.value, row.group, row.key, row.cause, row.error or "a partner nation's", str(row.waiting), since
         )
-    Console().print(table)
+    screen().print(table)
 
 
 @parked.command()

@@ -8,22 +8,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp, ReleaseOptions, Spare
-from jvtrack.client.answers.orders import ImportDone
+from jvtrack.client.answers.imports import ImportDone
 from jvtrack.client.answers.platforms import BlockingLine, PlatformHours, ReleaseOption
 from jvtrack.client.files import export_rows, write_csv
 from jvtrack.commands.caller import call
-from jvtrack.commands.data_files import Files, named_file
+from jvtrack.commands.data_files import Files, new_file
 from jvtrack.commands.fleet import list_fleet, show_tail
 from jvtrack.commands.following import follow_fleet
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared import clock
-from shared.types import Platform
+from shared.types import PartId, Platform
 
 app = typer.Typer()
 platforms = typer.Typer()
@@ -53,7 +51,7 @@ def grounded(
     table = Table("platform", "tail number", "depot", "since", "days", "waits for", "promised", "expected release")
     for each in found:
         table.add_row(*_grounded(each))
-    Console().print(table)
+    screen().print(table)
 
 
 platforms.command("follow")(follow_fleet)
@@ -85,8 +83,8 @@ def up(platform: Kind, tail_number: TailNumber, *, since: Since = None, corrects
 
 @platforms.command()
 def actions(*, as_json: Json = False) -> None:
-    """Rank what would release platforms soonest, with what other depots could ship."""
-    found = call(_actions)
+    """Rank what would release platforms soonest, with what other depots could ship, as far as that is yours to see."""
+    found, uncounted = call(_actions)
     if as_json:
         show_json(found)
         return
@@ -94,9 +92,14 @@ def actions(*, as_json: Json = False) -> None:
     table = Table("", "what is done", "releases", "days saved", "why, and at whose cost", title=title)
     for number, option in enumerate(found.options, 1):
         table.add_row(str(number), *_option(option))
-    Console().print(table)
+    screen().print(table)
     if found.options_total > len(found.options):
         typer.echo(f"{found.options_total - len(found.options)} more are not shown.")
+    if uncounted:
+        typer.echo(
+            f"Other depots have some of {', '.join(uncounted)}; how much is not yours to see, so it is not ranked:"
+        )
+        typer.echo("`jvtrack orders alternatives ORDER` names them.")
 
 
 @platforms.command()
@@ -121,7 +124,7 @@ def availability(
     table = Table("platform", "depot", "tail number" if by_tail else "tails", *_HOURS, title=title)
     for each in found.tails if by_tail else found.fleets:
         table.add_row(each.platform, each.site, each.tail_number or str(each.tails), *_hours(each))
-    Console().print(table)
+    screen().print(table)
 
 
 @platforms.command(name="import")
@@ -139,7 +142,7 @@ def import_fleet(
 @platforms.command()
 def export(
     file: Annotated[
-        Path | None, typer.Argument(dir_okay=False, callback=named_file, help="The file to write, .csv or .json.")
+        Path | None, typer.Argument(dir_okay=False, callback=new_file, help="The file to write, .csv or .json.")
     ] = None,
     *,
     platform: OfPlatform = None,
@@ -159,14 +162,18 @@ platforms.command(name="list")(list_fleet)
 platforms.command(name="show")(show_tail)
 
 
-async def _actions(jvtrack: JVTrack) -> ReleaseOptions:
-    """Ask inventory what depots could ship of the parts that are waited for, and orders to rank with it."""
+async def _actions(jvtrack: JVTrack) -> tuple[ReleaseOptions, list[PartId]]:
+    """Ask inventory what depots could ship of the parts that are waited for, and orders to rank with it.
+
+    Beside the ranking stand the parts of which only inventory knows how much others have.
+    """
     waiting = await jvtrack.orders.platforms.grounded().all()
     parts = sorted({line.part for each in waiting for line in each.blocking})
     spare: list[Spare] = []
     for start in range(0, len(parts), _PARTS_MAX):
         spare += await jvtrack.inventory.spare(parts[start : start + _PARTS_MAX])
-    return await jvtrack.orders.platforms.actions(spare)
+    uncounted = sorted({each.part for each in spare if each.quantity is None})
+    return await jvtrack.orders.platforms.actions(spare), uncounted
 
 
 async def _import(jvtrack: JVTrack, *, path: Path, dry_run: bool) -> ImportDone:

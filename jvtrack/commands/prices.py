@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import (
     AskPrice,
@@ -21,6 +19,7 @@ from jvtrack.client import (
     StockPrice,
     StockTaken,
 )
+from jvtrack.commands.shown import Table, screen
 from shared.types import Condition
 
 _V = TypeVar("_V")
@@ -75,7 +74,7 @@ def show_price(found: Priced, *, as_json: bool) -> None:
         stock = None if found.stock is None else found.stock.model_dump(mode="json")
         typer.echo(json.dumps({**found.price.model_dump(mode="json"), "stock": stock}, indent=1))
         return
-    console = Console()
+    console = screen()
     for table in _tables(found.price, found.stock or StockPrice(gets=0)):
         console.print(table)
     if found.unseen is not None:

@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from jvtrack.client import JVTrack, Purchase, WorkOrder
 from jvtrack.client.answers.production import EventAccepted
@@ -16,7 +14,7 @@ from jvtrack.commands.correcting import as_it_was
 from jvtrack.commands.days import DAY_FORMATS, Day, read_day
 from jvtrack.commands.facts import EventId, told, unfit
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.events.purchases import PurchaseDispatched
 from shared.types import SiteKind
 
@@ -44,7 +42,7 @@ def list_purchases(
     for each in found:
         totals = (str(each.quantity), str(each.dispatched), str(each.due), str(each.required_by or ""))
         table.add_row(each.work_order, each.factory, each.part, each.depot, each.status, *totals)
-    Console().print(table)
+    screen().print(table)
 
 
 @purchase.command()

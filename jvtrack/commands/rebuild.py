@@ -16,6 +16,7 @@ from deploy.local import state
 from deploy.local.environment import Environment
 from deploy.local.settings import StackSettings
 from jvtrack.commands.caller import ServiceName
+from jvtrack.commands.shown import screen
 
 DIFFERENT = 1
 REFUSED = 2
@@ -44,7 +45,7 @@ def rebuild(
     command = (sys.executable, "-m", f"services.{service.value}.rebuild", *options)
     with subprocess.Popen(command, env=_variables(environment, service), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None, "it is a pipe"
-        sentence = _show(_lines(process.stdout), Console())
+        sentence = _show(_lines(process.stdout), screen())
     if sentence is not None:
         raise SetupError(sentence)
     if process.returncode not in {0, DIFFERENT}:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client.answers.replenishment import (
     Replenishment,
@@ -16,7 +14,7 @@ from jvtrack.client.answers.replenishment import (
 )
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import Day, ValidFrom, read_day
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 
 app = typer.Typer()
 replenishment = typer.Typer(no_args_is_help=True)
@@ -41,7 +39,7 @@ def list_replenishment(
     table = Table("proposal", "state", "quantity", "a week", "days", "reorder at", "target", "position", "order")
     for each in found:
         table.add_row(*_row(each))
-    Console().print(table)
+    screen().print(table)
 
 
 @replenishment.command()
@@ -51,7 +49,7 @@ def show(proposal: Proposal, *, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     console.print(f"{found.proposal}: {found.state}, {_shown(found.quantity)} proposed on {_shown(found.proposed_on)}")
     if found.reason is not None:
         console.print(f"by {escape(_shown(found.decided_by))}: {escape(found.reason)}; until {_shown(found.until)}")
@@ -113,7 +111,7 @@ def policies(*, as_json: Json = False) -> None:
     for each in found:
         terms = (each.service_level, each.cover_days, each.review_days, each.history_weeks)
         table.add_row(each.nation, str(each.valid_from), *map(str, terms))
-    Console().print(table)
+    screen().print(table)
 
 
 @replenishment.command()
@@ -143,7 +141,7 @@ def rules(*, as_json: Json = False) -> None:
     table = Table("depot", "activity", "serial", "released up to", "currency")
     for each in found:
         table.add_row(each.site, each.activity, each.serial, _shown(each.release_cost_max), each.currency or "-")
-    Console().print(table)
+    screen().print(table)
 
 
 @replenishment.command()

@@ -16,8 +16,9 @@ from rich.console import Console
 
 from deploy.errors import SetupError
 from jvtrack.client import JVTrackError
+from jvtrack.commands.data_files import in_a_folder
 from jvtrack.commands.days import DAY_FORMATS
-from jvtrack.commands.shown import Json
+from jvtrack.commands.shown import Json, screen
 from jvtrack.demo.stage import running_stage
 from jvtrack.simulate.ground import SEED_MAX, Size
 from jvtrack.simulate.play import play
@@ -50,7 +51,9 @@ def simulate(  # noqa: PLR0913  # an option each
     events_per_second: Annotated[float, typer.Option(min=0.1, max=10_000, help="How fast it may post.")] = 100,
     seconds_max: Annotated[float, typer.Option(min=1, help="When it stops, to be gone on with later.")] = 1_800,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Write the plan and post nothing.")] = False,
-    to: Annotated[Path | None, typer.Option(help="Where the plan is written: .ndjson or .csv.")] = None,
+    to: Annotated[
+        Path | None, typer.Option(callback=in_a_folder, help="Where the plan is written: .ndjson or .csv.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Play a year of demand, production and delays, drawn from a seed; again, it goes on and repeats nothing twice."""
@@ -82,7 +85,7 @@ def _show(summary: Summary, *, as_json: bool) -> None:
     if as_json:
         typer.echo(to_json(summary, indent=1).decode())
     else:
-        Console().print(table(summary))
+        screen().print(table(summary))
     if summary["days_played"] != summary["days"]:
         typer.echo(f"The time is over: the same command with --end {summary['end']} goes on.", err=True)
         raise typer.Exit(NOT_PLAYED_TO_THE_END)

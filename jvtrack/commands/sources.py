@@ -3,8 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import Source, StatedTerms, WeightTerms
@@ -12,7 +10,7 @@ from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.days import ValidFrom
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 
 app = typer.Typer()
 sources = typer.Typer(no_args_is_help=True)
@@ -50,7 +48,7 @@ def list_sources(*, part: Part = None, site: Site = None, nation: Nation = None,
     table = Table(*names)
     for source in found:
         table.add_row(*_row(source))
-    Console().print(table)
+    screen().print(table)
 
 
 @sources.command()
@@ -86,7 +84,7 @@ def terms(
     for each in found:
         on = f"{each.changed_at:%Y-%m-%d}"
         table.add_row(str(each.stated_from), _price(each), _shown(each.import_content), each.changed_by, on)
-    Console().print(table)
+    screen().print(table)
 
 
 @sources.command()
@@ -104,7 +102,7 @@ def weights(*, as_json: Json = False) -> None:
         anew = f"{each.resourcing}, {each.resourcing_days} days sooner"
         learning = (str(each.lead_time_worth), str(each.lead_time_spread), anew)
         table.add_row(each.nation, str(each.valid_from), *map(str, figures), each.currency or "", rates, *learning)
-    Console().print(table)
+    screen().print(table)
 
 
 @sources.command()
@@ -186,10 +184,12 @@ def _shown(value: object) -> str:
 
 
 def _rates(said: list[str]) -> dict[str, str]:
-    rates = {}
+    rates: dict[str, str] = {}
     for each in said:
         currency, parted, rate = each.partition("=")
         if not parted:
             raise SetupError(f"A rate is written EUR=97.20, not {each}.")
+        if currency in rates:
+            raise SetupError(f"{currency} has two rates, {rates[currency]} and {rate}: name one.")
         rates[currency] = rate
     return rates

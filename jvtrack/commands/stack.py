@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from deploy.local import control, state
 from deploy.local.probes import serves
 from deploy.local.settings import StackSettings
+from jvtrack.commands.shown import Table, screen
 from shared.clock import now
 
 NOT_ALL_UP = 1
@@ -75,7 +74,7 @@ def print_status(settings: StackSettings) -> bool:
         word = "serving" if answers[process.name] else str(process.condition)
         age = f"{(now() - process.since).total_seconds():.0f} s"
         table.add_row(process.name, word, str(process.pid), str(process.port), str(process.restarts), age)
-    Console().print(table)
+    screen().print(table)
     if not stack.is_ready:
         typer.echo("It is still starting.")
     return stack.is_ready and all(answers.values())

@@ -5,14 +5,12 @@ from decimal import Decimal
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import Stock, StockQuery
 from jvtrack.client.answers.stock import Grouping
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.events.stock import Gate
 from shared.types import Condition, Platform
 
@@ -48,7 +46,7 @@ def list_stock(
     table = Table("site", "part", "lot", "condition", "expires", *figures, "held back")
     for row in found.rows:
         table.add_row(*_row(row))
-    Console().print(table)
+    screen().print(table)
 
 
 @stock.command()
@@ -62,7 +60,7 @@ def minimums(*, site: OnlySite = None, part: OnlyPart = None, as_json: Json = Fa
     for each in found:
         said = (escape(each.reason), escape(each.set_by), str(each.version))
         table.add_row(each.site, each.part, str(each.quantity), *said)
-    Console().print(table)
+    screen().print(table)
 
 
 @stock.command()

@@ -9,12 +9,12 @@ import asyncpg
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from deploy.errors import SetupError, way_out
 from deploy.local import state
 from deploy.local.environment import Environment
 from deploy.local.settings import SERVICES, StackSettings
+from jvtrack.commands.shown import Table, screen
 from jvtrack.verify.proof import verify as prove_sources
 from jvtrack.verify.report import Report
 from jvtrack.verify.sources import Sources
@@ -47,7 +47,7 @@ def verify(*, as_json: Annotated[bool, typer.Option("--json", help="Print the re
     if as_json:
         typer.echo(json.dumps({**dataclasses.asdict(report), "holds": report.holds}, default=str, indent=1))
     else:
-        show(report, Console())
+        show(report, screen())
     if not report.holds:
         raise typer.Exit(VIOLATED)
 

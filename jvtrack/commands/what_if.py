@@ -8,9 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 from pydantic import TypeAdapter, ValidationError
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from deploy.errors import SetupError
 from jvtrack.client import (
@@ -27,7 +25,7 @@ from jvtrack.client import (
 )
 from jvtrack.client.answers.whatif import MoveTotals, PromiseMove, ReleaseMove, ScenarioAnswer
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from shared.types import Platform
 
 app = typer.Typer()
@@ -83,7 +81,7 @@ def what_if(  # noqa: PLR0913  # one option for each thing that can be supposed
         show_json(found)
         return
     for table in tables(found):
-        Console().print(table)
+        screen().print(table)
 
 
 async def _asked(jvtrack: JVTrack, *, asked: _Scenarios, shown: Mapping[str, Any]) -> WhatIf:

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from jvtrack.client import WorkOrder, WorkOrderDetails
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json
 from jvtrack.commands.workshop import Named, Reason, workshop
 from shared.events.making import Making
 from shared.events.references import reference_key
@@ -41,7 +39,7 @@ def list_work_orders(
     if as_json:
         show_json(found)
         return
-    Console().print(_table(found))
+    screen().print(_table(found))
 
 
 @work_orders.command()
@@ -51,7 +49,7 @@ def show(work_order: Named, *, as_json: Json = False) -> None:
     if as_json:
         show_json(found)
         return
-    console = Console()
+    console = screen()
     console.print(_table([found]))
     wanted = f", needed there by {found.required_by}" if found.required_by else ""
     console.print(f"for {found.order} at {found.depot}{wanted}")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from jvtrack.client import JVTrack
-from jvtrack.client.answers.orders import ImportDone
+from jvtrack.client.answers.imports import ImportDone
 from jvtrack.client.files import export_rows
 from jvtrack.simulate.ground import Ground
 

@@ -79,7 +79,7 @@ async def test_what_is_still_to_come_is_exported_and_taken_again_and_elsewhere_i
     reduced = (await trade.placed(part, 5, depot="D-01")).order_id
     cancelled = (await trade.placed(part, 1, depot="D-01")).order_id
     mine = {"role": "depot", "site": "D-01"}
-    await command(trade, "orders", "amend", reduced, "--quantity", "4", **mine)
+    await command(trade, "orders", "amend", reduced, "--quantity", "4", "--reason", "Found.", **mine)
     await command(trade, "orders", "cancel", cancelled, **mine)
     await trade.quiet()
     file, whole = tmp_path / "orders.csv", tmp_path / "all.json"

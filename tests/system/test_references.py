@@ -71,7 +71,7 @@ async def test_a_depot_takes_the_original_alone_until_it_allows_a_substitute(tra
     )
     await eventually(lambda: holds(trade, order["order_id"], 2))
     changing = ("orders", "amend", order["order_id"])
-    stale = await attempt(trade, *changing, "--quantity", "1", "--if-version", str(seen), **CLERK)
+    stale = await attempt(trade, *changing, "--quantity", "1", "--reason", "Found.", "--if-version", str(seen), **CLERK)
     unknown = await attempt(trade, *changing, "--accept-reference", "3VK1Y/X", "--reason", "Any.", **CLERK)
 
     assert (placed.returncode, amended.returncode, stale.returncode, unknown.returncode) == (0, 0, 2, 2), amended.stderr

@@ -99,7 +99,10 @@ def test_what_its_user_can_put_right_is_one_sentence(
             [*PLACE, "BAD", "--quantity", "-1"],
             "DOCUMENT_NUMBER: is not written like 7201YA6327A001; --quantity: Input should be greater than 0.",
         ),
-        (["orders", "amend", ORDER, "--quantity", "0"], "--quantity: Input should be greater than 0."),
+        (
+            ["orders", "amend", ORDER, "--quantity", "0", "--reason", "Found."],
+            "--quantity: Input should be greater than 0.",
+        ),
         (
             ["orders", "expedite", ORDER, "--reason", "Late.", "--hurry", "W1", "--by", "2026-12-20"],
             "--hurry: is not written like 7201YA6327A001-2026-W1.",
@@ -144,6 +147,18 @@ def test_a_file_whose_name_does_not_say_what_it_holds_is_told_how_to_name_it(wor
     done = jvtrack(tmp_path, *words, str(file))
 
     said = f"jvtrack: {file}: the name of a file to import or export must end in .csv or .json.\n"
+    assert (done.stderr, done.returncode) == (said, 2)
+
+
+@pytest.mark.parametrize("words", [*EXPORTS, ["simulate", "--dry-run", "--to"]], ids=" ".join)
+def test_a_file_that_is_to_be_written_where_there_is_no_folder_is_refused_before_anything_is_asked(
+    words: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "nowhere" / "plan.csv"
+
+    done = jvtrack(tmp_path, *words, str(file))
+
+    said = f"jvtrack: {file}: there is no folder {file.parent}: make it, or name another file.\n"
     assert (done.stderr, done.returncode) == (said, 2)
 
 

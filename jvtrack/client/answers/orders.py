@@ -59,6 +59,8 @@ class NewOrder(Body):
 class OrderChange(Body):
     """What to change of an order."""
 
+    reason: Text
+    """Why."""
     quantity: PositiveQuantity | None = None
     """How much is still wanted in all; it can only go down."""
     required_by: date | None = None
@@ -69,8 +71,6 @@ class OrderChange(Body):
     """The references of which it takes lots from now on; an empty list for any."""
     substitutes: bool | None = None
     """Whether it also takes what may replace these, as the catalogue says."""
-    reason: Text | None = None
-    """Why; needed with an urgency, or references."""
     version: int | None = None
     """The version that you saw: refused if there is a newer one."""
 
@@ -118,6 +118,8 @@ class Order(Record):
     """Whether it fills the depot's shelf, and is proposed and released by replenishment."""
     placed_at: datetime | None = None
     """When it was placed."""
+    placed_by: str | None = None
+    """Who placed it."""
     references: list[Reference] = []
     """References of which it takes lots, substitutes included; any of the part if there is none."""
     state: str
@@ -198,10 +200,18 @@ class WorkOrderOfOrder(Record):
     """The work order."""
     source: SiteId
     """The factory."""
+    sourced: int = 0
+    """How much was asked for."""
     quantity: int
     """How much it will bring in all, as known now."""
     due: date
     """Day on which it is promised."""
+    due_reason: str = ""
+    """Why that day."""
+    asked_back: int = 0
+    """How much was asked back because it is no longer needed."""
+    given_back: int = 0
+    """How much of that the factory could still give back."""
     state: str
     """How far the factory has taken it on."""
     declined: bool = False
@@ -267,29 +277,3 @@ class Activity(Record):
     """The depot it belongs to."""
     force_activity_designator: str
     """I to V."""
-
-
-class ImportDone(Record):
-    """What an import did."""
-
-    import_id: str | None = None
-    """Names the import; none where the file was only checked."""
-    lines: int
-    """Lines that it held."""
-    dry_run: bool
-    """Whether it was only checked."""
-
-
-class ImportProgress(Record):
-    """How far an import is."""
-
-    import_id: UUID
-    """The import."""
-    state: str
-    """staging, validated, published."""
-    lines: int
-    """Lines of the file; 0 while they are being kept."""
-    published: int
-    """Lines that are dealt with."""
-    overtaken: int
-    """Lines that are not in force, because something changed since the file was checked."""

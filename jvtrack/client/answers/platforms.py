@@ -117,7 +117,7 @@ class PlatformDetails(PlatformState):
     expected_release: date | None = None
     """Day on which the last of its blocking lines is foreseen."""
     ready: bool = False
-    """Whether all that it waited for has been issued, and only its depot's word is missing that it is up."""
+    """Whether it has got all that it waited for, issued or taken from another: only its depot's word is missing."""
     blocking: list[BlockingLine] = []
     """The orders that it waits for."""
     history: list[PlatformPeriod] = []
@@ -140,7 +140,7 @@ class GroundedPlatform(Record):
     expected_release: date | None = None
     """Day on which the last of its blocking lines is foreseen; none while nobody can say."""
     ready: bool = False
-    """Whether all that it waited for has been issued, and only its depot's word is missing that it is up."""
+    """Whether it has got all that it waited for, issued or taken from another: only its depot's word is missing."""
     blocking: list[BlockingLine] = []
     """The orders that it waits for."""
 

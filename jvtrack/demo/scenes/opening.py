@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from jvtrack.client.answers.orders import ImportDone
+from jvtrack.client.answers.imports import ImportDone
 from jvtrack.demo.company import Company
 from jvtrack.demo.findings import Finding
 from shared.types import PartId

@@ -32,7 +32,9 @@ _FILE = FileForm(
     SourceRow,
     [{"part": "MI17-MAIN-GEARBOX", "site": "F-01", **example_of(SourceTerms)}],
 )
-Site = Annotated[SiteId, Path(description="The factory or supplier.")]
+Site = Annotated[
+    SiteId, Path(description="The factory or supplier; or a depot, whose lead time is that of its goods on the road.")
+]
 
 
 def router(desk: Desk) -> APIRouter:

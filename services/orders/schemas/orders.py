@@ -110,8 +110,8 @@ class ChangeOrder(Body):
     model_config = ConfigDict(
         json_schema_extra={
             "examples": [
-                {"quantity": 2},
-                {"required_by": "2027-01-15"},
+                {"quantity": 2, "reason": "One was found."},
+                {"required_by": "2027-01-15", "reason": "Overhaul was put off."},
                 {"urgency": "A", "reason": "The helicopter stands still for it."},
                 {
                     "references": [{"maker": "S1KH4", "number": "246-3922-140", "revision": "04"}],
@@ -133,8 +133,8 @@ class ChangeOrder(Body):
     """The references of which it takes lots from now on, in the place of those before; an empty list for any."""
     substitutes: Flag = False
     """Whether it also takes what may replace these references, as the catalogue says today."""
-    reason: Text | None = None
-    """Why; needed where the urgency or the references change."""
+    reason: Text
+    """Why."""
     version: Seen = None
     """The version that you saw: refused if there is a newer one, unless nothing would change."""
 
@@ -142,10 +142,6 @@ class ChangeOrder(Body):
     def _changes_something(self) -> Self:
         if self.quantity is None and self.required_by is None and self.urgency is None and self.references is None:
             raise ValueError("name a quantity, a required_by, an urgency or references")
-        if self.urgency is not None and self.reason is None:
-            raise ValueError("an urgency changes for a reason: name it")
-        if self.references is not None and self.reason is None:
-            raise ValueError("references change for a reason: name it")
         check_substitutes(self.references, substitutes=self.substitutes)
         return self
 

@@ -66,6 +66,11 @@ class WeightTerms(Body):
             raise ValueError("lead_time_spread is above nothing: no two deliveries take the same time for ever")
         if self.rates and self.currency is None:
             raise ValueError("rates need the currency that they lead to")
+        for currency, rate in self.rates.items():
+            if not Decimal(rate):
+                raise ValueError(f"rates.{currency} is above nothing: what is worth nothing would always be cheapest")
+            if currency == self.currency:
+                raise ValueError(f"rates.{currency} leads to itself: name what other currencies are worth in it")
         return self
 
 

@@ -38,7 +38,7 @@ async def known(house: House) -> House:
 
 async def change(house: House, order_id: str, **changes: Any) -> Any:
     """Amend an order."""
-    return await house.send("PATCH", f"/v1/orders/{order_id}", json=changes)
+    return await house.send("PATCH", f"/v1/orders/{order_id}", json={"reason": "Any.", **changes})
 
 
 async def test_an_order_keeps_the_references_that_it_accepts_and_tells_them(known: House) -> None:
@@ -133,7 +133,7 @@ async def test_what_a_substitute_would_bring_is_shown_and_what_may_replace_is_ac
 
 async def test_references_change_for_a_reason_and_not_of_what_is_over(known: House) -> None:
     order_id = await known.place()
-    silent = await change(known, order_id, references=[OLD])
+    silent = await change(known, order_id, references=[OLD], reason=None)
     await known.send("POST", f"/v1/orders/{order_id}/cancel")
     late = await change(known, order_id, references=[OLD], reason="Too late.")
 

@@ -205,7 +205,7 @@ async def test_an_order_that_is_not_there_is_not_found(house: House) -> None:
 async def test_an_order_s_history_and_lists_are_read_page_by_page_without_an_empty_last_one(house: House) -> None:
     order_id = await house.place(quantity=9)
     for quantity in (8, 7, 6):
-        await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": quantity})
+        await house.send("PATCH", f"/v1/orders/{order_id}", json={"quantity": quantity, "reason": "Found."})
     seen, url = [], f"/v1/orders/{order_id}?limit=2"
     while url:
         answer = await house.send("GET", url)

@@ -66,7 +66,7 @@ async def test_a_turn_that_moves_while_its_part_is_planned_lets_planning_begin_a
 
         for order_id in (moved, other):
             day = str(clock.now().date() + timedelta(days=9))
-            answer = await house.send("PATCH", f"/v1/orders/{order_id}", json={"required_by": day})
+            answer = await house.send("PATCH", f"/v1/orders/{order_id}", json={"required_by": day, "reason": "Moved."})
             assert answer.status_code == 202, answer.text
 
         queued = await house.owner.fetch("SELECT part, asked FROM planning")

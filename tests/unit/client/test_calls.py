@@ -200,14 +200,14 @@ async def test_an_order_is_changed_and_cancelled_under_its_id() -> None:
     service = ScriptedService(an_answer(an_order(), 202))
 
     async with a_client(service) as jvtrack:
-        await jvtrack.orders.change(ORDER, OrderChange(required_by=date(2027, 1, 15)))
+        await jvtrack.orders.change(ORDER, OrderChange(required_by=date(2027, 1, 15), reason="Moved."))
         await jvtrack.orders.cancel(ORDER, "written off")
 
     assert [(request.method, request.url.path) for request in service.asked] == [
         ("PATCH", f"/v1/orders/{ORDER}"),
         ("POST", f"/v1/orders/{ORDER}/cancel"),
     ]
-    assert json.loads(service.asked[0].content) == {"required_by": "2027-01-15"}
+    assert json.loads(service.asked[0].content) == {"required_by": "2027-01-15", "reason": "Moved."}
 
 
 async def test_a_source_is_named_for_an_order_with_the_reason() -> None:
