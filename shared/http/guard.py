@@ -7,9 +7,10 @@ transaction is opened.
 
 import copy
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
 from fastapi.dependencies.models import Dependant
@@ -80,7 +81,7 @@ def adopt(route: APIRoute, authenticator: Authenticator, arrivals: Arrivals) -> 
     """Give a guarded copy of a route, which several apps may share."""
     guarded = copy.copy(route)
     limits: Limits = getattr(route.endpoint, _LIMITS, Limits())
-    known_query = frozenset(_query_names(route.dependant))
+    known_query = dict(_query_parameters(route.dependant))
     methods = route.methods or set()
     guarded.app = Guard(
         route.app,
@@ -105,7 +106,7 @@ class Guard:
         authenticator: Authenticator,
         arrivals: Arrivals,
         rule: Rule | None,
-        known_query: frozenset[str],
+        known_query: Mapping[str, bool],
         limits: Limits | None,
     ) -> None:
         self._app = app
@@ -137,9 +138,13 @@ class Guard:
             sent = parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=_QUERY_PARAMETERS_MAX)
         except ValueError:
             raise RequestValidationError([_query_error("", "Too many query parameters")]) from None
-        unknown = sorted({name for name, _ in sent} - self._known_query)
+        named = Counter(name for name, _ in sent)
+        unknown = sorted(named.keys() - self._known_query.keys())
         if unknown:
             raise RequestValidationError([_query_error(name, "This door knows no such parameter") for name in unknown])
+        repeated = sorted(name for name, times in named.items() if times > 1 and not self._known_query[name])
+        if repeated:
+            raise RequestValidationError([_query_error(name, "Say it once: only one would count") for name in repeated])
 
 
 def _all_of(name: bytes, scope: Scope) -> str:
@@ -174,15 +179,20 @@ def _check_body(headers: dict[bytes, bytes], limits: Limits, receive: Receive) -
     return unambiguous(receive) if limits.is_plain else receive
 
 
-def _query_names(dependant: Dependant) -> Iterator[str]:
+def _query_parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """Name the parameters that a door knows, and whether each is a list, so that it may come several times."""
     for parameter in dependant.query_params:
         model = parameter.field_info.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
-            yield from (field.alias or name for name, field in model.model_fields.items())
+            yield from ((field.alias or name, _is_list(field.annotation)) for name, field in model.model_fields.items())
         else:
-            yield parameter.alias
+            yield parameter.alias, _is_list(model)
     for dependency in dependant.dependencies:
-        yield from _query_names(dependency)
+        yield from _query_parameters(dependency)
+
+
+def _is_list(annotation: object) -> bool:
+    return any(get_origin(each) is list for each in (annotation, *get_args(annotation)))
 
 
 def _query_error(name: str, message: str) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -11,7 +11,7 @@ from services.orders.api.desk import Asker, Desk, Keeper, Reader
 from services.orders.api.files import IMPORT_PROBLEMS, example_of, read_file
 from services.orders.commands import fleet
 from services.orders.commands.posting import Post
-from services.orders.domain.platforms import TailName, TailUnknown
+from services.orders.domain.platforms import MomentInFuture, TailName, TailUnknown
 from services.orders.domain.release import Outlook
 from services.orders.queries import availability, platforms, releases
 from services.orders.queries.availability import Stretch
@@ -52,6 +52,8 @@ _PUT: dict[int | str, dict[str, Any]] = {
     409: {"description": "`change-before-last`; worth another try: `catalogue-behind`."},
     422: {"description": "`site-not-depot`, `moment-in-future`."},
 }
+_COUNTED: dict[int | str, dict[str, Any]] = {422: {"description": "`moment-in-future`: it begins only after now."}}
+_SAID: dict[int | str, dict[str, Any]] = {422: {"description": "`site-not-depot`."}}
 _POSTED: dict[int | str, dict[str, Any]] = {
     200: {"model": TailRead, "description": "It is recorded, now or before."},
     **_UNKNOWN,
@@ -117,7 +119,7 @@ def _actions(routes: APIRouter, desk: Desk) -> None:
         """
         return await _ranked(desk, reader, SpareStock(spare=[]))
 
-    @routes.post("/actions", status_code=200)
+    @routes.post("/actions", status_code=200, responses=_SAID)
     async def rank_actions(reader: Reader, body: SpareStock) -> ActionsRead:
         """Rank the same with what other depots could ship, as inventory says it: `GET /v1/spare-stock`.
 
@@ -140,7 +142,7 @@ async def _ranked(desk: Desk, reader: Principal, said: SpareStock) -> ActionsRea
 
 
 def _hours(routes: APIRouter) -> None:
-    @routes.get("/availability")
+    @routes.get("/availability", responses=_COUNTED)
     async def show_availability(
         *, reader: Reader, session: Session, page: Paging, wanted: Annotated[AvailabilityFilter, Query()]
     ) -> Availability:
@@ -149,9 +151,7 @@ def _hours(routes: APIRouter) -> None:
         availability = hours up / hours in service (operational availability, MIL-HDBK-338B), over the stretch from
         `from` to `to`, by time and not by snapshot. A platform's hours count at the depot where it is at home now.
         """
-        now = clock.now()
-        end = min(wanted.end or now, now)
-        stretch = Stretch(wanted.begin or end - _STRETCH_DEFAULT, end)
+        stretch = _stretch(wanted, clock.now())
         sight = Sight.of(reader)
         tails = await availability.tail_hours(
             session, wanted, sight, stretch, after=page.after_texts(2), limit=page.one_more
@@ -162,6 +162,15 @@ def _hours(routes: APIRouter) -> None:
             fleets=await availability.fleet_hours(session, wanted, sight, stretch),
             tails=list(page.cut(tails, _place)),
         )
+
+
+def _stretch(wanted: AvailabilityFilter, now: datetime) -> Stretch:
+    """Say which time is counted, up to now at the latest, or refuse one that has not begun."""
+    end = min(wanted.end or now, now)
+    begin = wanted.begin or end - _STRETCH_DEFAULT
+    if begin >= end:
+        raise MomentInFuture(**{"from": begin, "now": now}).at("query from")
+    return Stretch(begin, end)
 
 
 def _one(routes: APIRouter, desk: Desk) -> None:

@@ -6,21 +6,19 @@ from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.commands import changing
+from services.orders.commands import cannibalising, changing
 from services.orders.commands.deciding import Work, open_to_plan, open_with_laterals
 from services.orders.commands.outcomes import Outcomes
-from services.orders.domain import cannibalising, expediting, lending
+from services.orders.domain import expediting, lending
 from services.orders.domain.asking import Ask, allow_emergency_use
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.expediting import Actor, Portion
 from services.orders.domain.lending import Lending
 from services.orders.domain.order import Order, OrderUnknown
 from services.orders.domain.placement import Placement, place
-from services.orders.domain.platforms import PlatformUnregistered, TailName
 from services.orders.domain.pricing import (
     Act,
     BroughtForward,
-    Cannibalised,
     EmergencyUsed,
     Hurried,
     Raised,
@@ -42,7 +40,7 @@ from services.orders.schemas.expediting import (
     Split,
     Substitute,
 )
-from services.orders.store import laterals, lookups, platforms
+from services.orders.store import laterals, lookups
 from services.orders.store import orders as order_store
 from services.orders.store.lookups import Sight
 from services.orders.store.orders import Placed
@@ -97,8 +95,7 @@ async def expedite(
         case Lateral():
             lateral = await _ask_depot(session, work, order, body, lender=Lender(actor, bounds.road_days))
         case Cannibalise():
-            donor, grounded = await _donor(session, order, body, principal)
-            work.decide(cannibalising.cannibalise(order, donor, grounded=grounded, actor=actor))
+            await cannibalising.cannibalise(session, work, order, body, principal=principal)
         case Renewed():
             await _renew(session, work, order, body, principal=principal)
     await work.settle()
@@ -124,8 +121,7 @@ async def supposed(
             days = await road_days(session, order, body.depot, default=bounds.road_days)
             return Shipped(body.depot, body.quantity, today + timedelta(days=days))
         case Cannibalise():
-            donor, grounded = await _donor(session, order, body, principal)
-            return Cannibalised(cannibalising.receiver_of(order, donor, grounded), donor)
+            return await cannibalising.supposed(session, order, body, principal)
     assert isinstance(body, Renewed), "there are no other ways of expediting"
     return await _renewed(session, order, body, principal=principal, today=today)
 
@@ -172,27 +168,10 @@ async def require_expediting(session: AsyncSession, order_id: OrderId, principal
     places = await lookups.places(session, order_id, Sight.of(principal))
     if places is None:
         raise OrderUnknown(order=order_id)
-    await _require_word(session, places.ordered_by, principal)
-
-
-async def _require_word(session: AsyncSession, depot: SiteId, principal: Principal) -> None:
-    """Refuse who may neither write for a depot nor plan for it."""
+    depot = places.ordered_by
     nation = (await lookups.sites(session, [depot]))[depot].country
     if not rights.may_write(principal, depot, nation):
         rights.require_plan(principal, depot, nation)
-
-
-async def _donor(
-    session: AsyncSession, order: Order, body: Cannibalise, principal: Principal
-) -> tuple[TailName, frozenset[TailName]]:
-    """Name the donor and those that stand still for want of the part, or refuse one that is not theirs to strip."""
-    receiver = cannibalising.waiting(order)
-    donor = TailName(receiver.platform, body.donor)
-    found = await platforms.look(session, [donor, receiver])
-    if donor not in found or not found[donor].tail.version:
-        raise PlatformUnregistered(platform=donor.platform, tail_number=donor.tail_number).at("donor")
-    await _require_word(session, found[donor].tail.site, principal)
-    return donor, await platforms.awaiting(session, found, order.part)
 
 
 async def road_days(session: AsyncSession, order: Order, depot: SiteId, *, default: int) -> int:

@@ -17,6 +17,7 @@ from shared.errors import Refusal
 from shared.events.platforms import PlatformDown, PlatformUp
 from shared.http import rights
 from shared.http.files import Imported, LineError
+from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal
 from shared.messaging.outbox import Told, tell
 from shared.observe import tracing
@@ -74,8 +75,7 @@ async def put_tail(session: AsyncSession, name: TailName, terms: TailTerms, prin
     tail = fleet.tail(name)
     sites = await lookups.sites(session, {terms.site, tail.site})
     _check_home(principal, terms.site, sites)
-    if tail.version:
-        _check_home(principal, tail.site, sites)
+    _check_kept(principal, tail, sites)
     wanted = Registration(terms.site, terms.in_service_since, terms.illustrative)
     fleet.decide(register(tail, wanted, now=clock.now()), principal.subject, tracing.current.get())
     await fleet.settle(session)
@@ -88,12 +88,10 @@ async def import_tails(session: AsyncSession, imported: Imported[TailRow], princ
         named = {_name(row): row for row in rows[start : start + chunk]}
         await store.open_rows(session, named)
         fleet = Fleet(await store.lock(session, named))
-        moved = {
-            name: fleet.tail(name).site for name, row in named.items() if fleet.tail(name).site not in ("", row.site)
-        }
-        sites = await lookups.sites(session, moved.values())
-        for home in moved.values():
-            _check_home(principal, home, sites)
+        moved = [fleet.tail(name) for name, row in named.items() if fleet.tail(name).site != row.site]
+        sites = await lookups.sites(session, [tail.site for tail in moved])
+        for tail in moved:
+            _check_kept(principal, tail, sites)
         for name, row in named.items():
             fleet.decide(_registered(fleet.tail(name), row), principal.subject, tracing.current.get())
         await fleet.settle(session)
@@ -145,6 +143,12 @@ def _check_home(principal: Principal, site: SiteId, sites: Mapping[SiteId, SiteC
     if sites[site].kind is not SiteKind.DEPOT:
         raise SiteNotDepot(site=site).at("site")
     rights.require_plan(principal, site, sites[site].country)
+
+
+def _check_kept(principal: Principal, tail: Tail, sites: Mapping[SiteId, SiteCopy]) -> None:
+    """Refuse who may not plan for the depot that a registered tail is at home at, without naming that depot."""
+    if tail.version and not _may_keep(principal, tail.site, sites):
+        raise SiteForbidden(home_of=tail.tail_number).at("tail_number")
 
 
 def _may_keep(principal: Principal, site: SiteId, sites: Mapping[SiteId, SiteCopy]) -> bool:

@@ -78,8 +78,8 @@ async def _nations(session: AsyncSession, tails: Sequence[Tail]) -> dict[SiteId,
 
 
 def _check_rights(principal: Principal, tail: Tail, nations: dict[SiteId, str]) -> None:
-    """Refuse who may not post for the platform's depot; a partner's platform is as good as unknown."""
+    """Refuse who may not post for the platform's depot; one that may not be seen is as good as unknown."""
     nation = nations.get(tail.site)
-    if nation != principal.nation:
+    if nation is None or not rights.may_plan(principal, tail.site, nation):
         raise TailUnknown(platform=tail.platform, tail_number=tail.tail_number)
     rights.require_write(principal, tail.site, nation)

@@ -1,7 +1,6 @@
 """A part is taken from a platform that stands still anyway: what it waits for is an order more from then on."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.orders.domain.asking import refuse_cancelled, refuse_settled
 from services.orders.domain.expediting import Actor
@@ -21,6 +20,12 @@ class DonorNotGrounded(Refusal):
     field = "donor"
 
 
+class DonorLacksPart(Refusal):
+    """The platform has no such part to give, as it waits for one itself: name another one."""
+
+    field = "donor"
+
+
 class DonorItself(Refusal):
     """The platform that waits for the part cannot give it: name another one."""
 
@@ -28,18 +33,29 @@ class DonorItself(Refusal):
     field = "donor"
 
 
-def cannibalise(order: Order, donor: TailName, *, grounded: Collection[TailName], actor: Actor) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Donor:
+    """The platform that is to give a part."""
+
+    name: TailName
+    grounded: frozenset[TailName]
+    """Which of it and who waits stand still, and await parts, where the lack of this one grounds them."""
+    lacks_part: bool = False
+    """Whether it waits for an order of the part itself."""
+
+
+def cannibalise(order: Order, donor: Donor, *, actor: Actor) -> Decision:
     """Take the part from a platform that stands still anyway, and let that one wait for the order instead."""
-    receiver = receiver_of(order, donor, grounded)
+    receiver = receiver_of(order, donor)
     fact = OrderCannibalised(
         **order.about,
-        platform=donor.platform,
-        tail_number=donor.tail_number,
+        platform=donor.name.platform,
+        tail_number=donor.name.tail_number,
         before=receiver.tail_number,
         reason=actor.reason,
         asked_by=actor.by,
     )
-    return tell(replace(order, tail_number=donor.tail_number), fact)
+    return tell(replace(order, tail_number=donor.name.tail_number), fact)
 
 
 def waiting(order: Order) -> TailName:
@@ -49,15 +65,17 @@ def waiting(order: Order) -> TailName:
     return TailName(order.platform, order.tail_number)
 
 
-def receiver_of(order: Order, donor: TailName, grounded: Collection[TailName]) -> TailName:
-    """Name the platform that a donor's part releases, or refuse where none waits or the donor does not stand still."""
+def receiver_of(order: Order, donor: Donor) -> TailName:
+    """Name the platform that a donor's part releases, or refuse where none waits or the donor cannot give it."""
     refuse_cancelled(order)
     refuse_settled(order)
     receiver = waiting(order)
-    if receiver not in grounded:
+    if receiver not in donor.grounded:
         raise NoPlatformWaits(order=order.order_id, tail_number=receiver.tail_number)
-    if donor == receiver:
-        raise DonorItself(donor=donor.tail_number)
-    if donor not in grounded:
-        raise DonorNotGrounded(donor=donor.tail_number)
+    if donor.name == receiver:
+        raise DonorItself(donor=donor.name.tail_number)
+    if donor.name not in donor.grounded:
+        raise DonorNotGrounded(donor=donor.name.tail_number)
+    if donor.lacks_part:
+        raise DonorLacksPart(donor=donor.name.tail_number, part=order.part)
     return receiver

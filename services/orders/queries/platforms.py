@@ -58,7 +58,7 @@ _BLOCKING = Statement(
     ORDER BY w.platform, w.tail_number, o.priority, o.order_id
     """
 )
-# What it waited for was issued after it came down: of earlier lines it stood still for something else.
+# What it waited for was issued, or taken from another, after it came down: before, it stood still for something else.
 _READY = Statement(
     """
     SELECT DISTINCT w.platform, w.tail_number
@@ -69,6 +69,11 @@ _READY = Statement(
     JOIN site_copy home ON home.site_id = w.site
     JOIN site_copy depot ON depot.site_id = o.ordered_by AND depot.country = home.country
     WHERE o.state = 'issued' AND o.received_at >= w.since
+    UNION
+    SELECT w.platform, w.tail_number
+    FROM unnest(CAST(:platforms AS text[]), CAST(:tail_numbers AS text[]), CAST(:since AS timestamptz[]))
+         AS w (platform, tail_number, since)
+    JOIN tail USING (platform, tail_number) WHERE tail.part_given_at >= w.since
     """
 )
 
@@ -169,7 +174,7 @@ async def blocking(
 
 
 async def ready(session: AsyncSession, waiting: Sequence[TailRead]) -> set[TailName]:
-    """Name the tails for which something that they waited for has been issued since they are down."""
+    """Name the tails for which something has been issued, or taken from another one, since they are down."""
     if not waiting:
         return set()
     columns: dict[str, Any] = {

@@ -7,15 +7,16 @@ from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.domain.catalogue import SiteNotDepot
 from services.orders.domain.order import OrderState
 from services.orders.domain.platforms import TailName
 from services.orders.domain.release import Action, ActionKind, Grounded, Line, Option, Outlook, Spare, rank
 from services.orders.queries import platforms, seen
 from services.orders.schemas.platforms import BlockingLine, GroundedFilter
 from services.orders.schemas.releases import ActionRead, ActionsRead, OptionRead, SpareStock
-from services.orders.store import laterals
+from services.orders.store import laterals, lookups
 from services.orders.store.lookups import Sight
-from shared.types import Nation, PartId
+from shared.types import Nation, PartId, SiteKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,18 @@ async def snapshot(
 
 
 async def spares(session: AsyncSession, said: SpareStock, nation: Nation, *, road_days: int) -> Spares:
-    """Read how long what depots of a nation could ship is on the road, from their terms as sources."""
+    """Read how long what depots of a nation could ship is on the road, from their terms as sources.
+
+    A site that is not heard of yet, or another nation's, ships nothing; one that is no depot is refused.
+    """
     known = await laterals.lead_times(session, {each.part for each in said.spare}, nation)
-    nations = await seen.nations(session, {each.site for each in said.spare})
+    sites = await lookups.sites(session, {each.site for each in said.spare})
     found: defaultdict[PartId, list[Spare]] = defaultdict(list)
-    for each in said.spare:
-        if nations.get(each.site) == nation:
+    for number, each in enumerate(said.spare):
+        site = sites.get(each.site)
+        if site is not None and site.kind is not SiteKind.DEPOT:
+            raise SiteNotDepot(site=each.site).at(f"spare[{number}].site")
+        if site is not None and site.country == nation:
             days = known.get((each.part, each.site), road_days)
             found[each.part].append(Spare(each.site, each.quantity, days))
     for listed in found.values():

@@ -147,7 +147,7 @@ class TailInFull(TailRead):
     expected_release: date | None
     """Day on which the last of its blocking lines is foreseen; none without lines, or while nobody can say of one."""
     ready: bool
-    """Whether all that it waited for has been issued: only its depot's word is missing that it is up."""
+    """Whether it has got all that it waited for, issued or taken from another: only its depot's word is missing."""
     blocking: list[BlockingLine]
     """The orders that it waits for, whether it is down by now or not."""
     history: list[PeriodRead]
@@ -172,7 +172,7 @@ class GroundedRead(Answer):
     expected_release: date | None
     """Day on which the last of its blocking lines is foreseen; none without lines, or while nobody can say of one."""
     ready: bool
-    """Whether all that it waited for has been issued: only its depot's word is missing that it is up."""
+    """Whether it has got all that it waited for, issued or taken from another: only its depot's word is missing."""
     blocking: list[BlockingLine]
     """The orders that it waits for; none where nothing has been ordered for it yet, or it is ready."""
 

@@ -1,9 +1,10 @@
 """Bodies of the door that ranks what releases platforms soonest."""
 
+from collections import Counter
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from services.orders.domain.release import ActionKind
 from shared.http.forms import Answer, Body, example
@@ -103,10 +104,19 @@ class SpareLine(Body):
     """How much it has beyond what it protects."""
 
 
+def _once_each(spare: list[SpareLine]) -> list[SpareLine]:
+    """Refuse a depot and part that are named again: the depot would seem to have it twice."""
+    named = Counter((each.site, each.part) for each in spare)
+    (site, part), times = max(named.items(), key=lambda each: each[1], default=(("", ""), 0))
+    if times > 1:
+        raise ValueError(f"names {part} at {site} more than once")
+    return spare
+
+
 class SpareStock(Body):
     """What depots could ship, as inventory says it: `GET /v1/spare-stock`."""
 
     model_config = example({"spare": [{"site": "D-02", "part": "MI17-MAIN-GEARBOX", "quantity": 2}]})
 
-    spare: Annotated[list[SpareLine], Field(max_length=SPARES_MAX)]
+    spare: Annotated[list[SpareLine], Field(max_length=SPARES_MAX), AfterValidator(_once_each)]
     """Each depot and part once."""

@@ -37,6 +37,13 @@ _AWAITING = Statement(
       AND t.platform = ANY(p.grounds)
     """  # noqa: S608  # our own words
 )
+_LACKS = Statement(
+    """
+    SELECT EXISTS (SELECT FROM orders WHERE platform = :platform AND tail_number = :tail_number AND part = :part
+                     AND state NOT IN ('issued', 'cancelled', 'stocked'))
+    """
+)
+_GIVE = Statement("UPDATE tail SET part_given_at = :at WHERE platform = :platform AND tail_number = :tail_number")
 _SAVE = Statement(
     """
     UPDATE tail SET site = s.site, illustrative = s.illustrative, version = s.version, changed_by = s.changed_by,
@@ -105,6 +112,16 @@ async def awaiting(session: AsyncSession, names: Collection[TailName], part: Par
     """Tell which of these tails stand still and await parts, where the lack of this part grounds them."""
     rows = await _AWAITING.rows(session, {**_named(names), "part": part})
     return frozenset(TailName(Platform(row.platform), row.tail_number) for row in rows)
+
+
+async def lacks(session: AsyncSession, name: TailName, part: PartId) -> bool:
+    """Tell whether a tail waits for an order of a part, whether it gave its own away or never had one."""
+    return bool(await _LACKS.value(session, {**name._asdict(), "part": part}))
+
+
+async def give(session: AsyncSession, receiver: TailName, *, at: datetime) -> None:
+    """Keep when a locked tail was given a part of another one."""
+    await _GIVE.run(session, {**receiver._asdict(), "at": at})
 
 
 def save(writes: Writes, changed: Iterable[tuple[Kept, Kept]], changed_by: Mapping[TailName, str]) -> None:

@@ -26,6 +26,7 @@ tails = Table(
     Column("version", BigInteger, nullable=False, server_default=ZERO),
     Column("changed_at", DateTime(timezone=True), nullable=False, server_default=NOW),
     Column("changed_by", Text),
+    Column("part_given_at", DateTime(timezone=True)),
     CheckConstraint("version >= 0", name="tail_version"),
     CheckConstraint("version = 0 OR (site IS NOT NULL AND changed_by IS NOT NULL)", name="tail_registered"),
     Index("tail_by_site", "site", "platform", "tail_number"),

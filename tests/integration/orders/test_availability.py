@@ -3,7 +3,7 @@
 import pytest
 
 from tests.integration.orders.fleet import ask, register, say
-from tests.integration.orders.house import House
+from tests.integration.orders.house import House, slug
 
 
 async def test_how_long_platforms_could_work_is_counted_by_time(house: House) -> None:
@@ -74,9 +74,11 @@ async def test_a_question_that_makes_no_sense_is_refused(house: House, query: di
     assert answer.status_code == 422
 
 
-async def test_a_stretch_that_begins_in_the_future_has_no_hours(house: House) -> None:
-    await register(house)
+@pytest.mark.parametrize("until", [{}, {"to": "2999-02-01T00:00:00Z"}], ids=["until now", "until later"])
+async def test_a_stretch_that_begins_in_the_future_is_refused(house: House, until: dict[str, str]) -> None:
+    query = {"from": "2999-01-01T00:00:00Z", **until}
 
-    answer = await ask(house, "/availability", **{"from": "2999-01-01T00:00:00Z"})
+    answer = await house.send("GET", "/v1/platforms/availability", params=query)
 
-    assert (answer["tails"][0]["hours"], answer["tails"][0]["availability"]) == (0.0, None)
+    assert (answer.status_code, slug(answer)) == (422, "moment-in-future")
+    assert [each["field"] for each in answer.json()["errors"]] == ["query from"]

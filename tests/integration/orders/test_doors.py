@@ -23,7 +23,6 @@ async def test_an_order_is_named_by_its_document_number_and_told_once(house: Hou
     again = await house.send("POST", "/v1/orders", json=body)
     other = await house.send("POST", "/v1/orders", json={**body, "quantity": 6})
     split = await house.send("POST", "/v1/orders", json={**body, "suffix": "B"})
-
     order_id = f"{body['document_number']}-{today().year}"
     assert (first.status_code, again.status_code, split.status_code) == (201, 200, 201)
     assert first.headers["Location"] == f"/v1/orders/{order_id}"

@@ -169,7 +169,7 @@ async def test_what_cannot_be_is_refused_by_name(
     [
         ("depot", "D-01", "IND", 200, None),
         ("operator", None, "IND", 200, None),
-        ("depot", "D-02", "IND", 403, "site-forbidden"),
+        ("depot", "D-02", "IND", 404, "tail-unknown"),
         ("planner", None, "IND", 403, "role-forbidden"),
         ("auditor", None, "IND", 403, "role-forbidden"),
         ("operator", None, "RUS", 404, "tail-unknown"),

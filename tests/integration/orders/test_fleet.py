@@ -77,13 +77,18 @@ async def test_a_depot_registers_its_own_platforms_and_who_plans_those_of_the_na
     assert answer.status_code == status
 
 
-async def test_nobody_takes_a_platform_away_from_another_depot(house: House) -> None:
-    await register(house, site="D-02")
+@pytest.mark.parametrize(("home", "role", "site"), [("D-02", "depot", "D-01"), ("D-09", "planner", None)])
+async def test_nobody_takes_a_platform_away_from_another_depot_nor_learns_which_that_is(
+    house: House, home: str, role: str, site: str | None
+) -> None:
+    await register(house, site=home)
 
-    answer = await house.send("PUT", "/v1/platforms/MI-17V-5/ZP-1", json=TERMS)
+    answer = await house.send("PUT", "/v1/platforms/MI-17V-5/ZP-1", role=role, site=site, json=TERMS)
 
     assert (answer.status_code, slug(answer)) == (403, "site-forbidden")
-    assert (await show(house))["site"] == "D-02"
+    assert [each["field"] for each in answer.json()["errors"]] == ["tail_number"]
+    assert home not in answer.text
+    assert await house.owner.fetchval("SELECT site FROM tail") == home
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from shared.http.tokens import Scope
 from shared.types import Platform
 from tests.fixtures.days import today
 from tests.integration.orders.fleet import SINCE, ask, register, say, show
-from tests.integration.orders.house import PART, House, inventory_said, production_said
+from tests.integration.orders.house import PART, House, inventory_said, production_said, slug
 
 FOR = {"platform": "MI-17V-5", "tail_number": "ZP-1", "quantity": 1}
 
@@ -268,3 +268,19 @@ async def test_what_would_release_platforms_is_ranked_and_explained(house: House
     )
     assert own["grounded"] == 2
     assert {each[1][0] for each in brief(own)} == {"ZP-1"}
+
+
+@pytest.mark.parametrize(
+    ("sites", "problem", "field"),
+    [(["D-02", "F-01"], "site-not-depot", "spare[1].site"), (["D-02", "D-02"], "request-invalid", "spare")],
+    ids=["a factory's", "twice"],
+)
+async def test_what_no_depot_could_ship_or_one_only_once_is_not_ranked(
+    house: House, sites: list[str], problem: str, field: str
+) -> None:
+    spare = [{"site": site, "part": PART, "quantity": 1} for site in sites]
+
+    answer = await house.send("POST", "/v1/platforms/actions", json={"spare": spare})
+
+    assert (answer.status_code, slug(answer)) == (422, problem)
+    assert [each["field"] for each in answer.json()["errors"]] == [field]

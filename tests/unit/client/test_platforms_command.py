@@ -45,3 +45,20 @@ def test_a_platform_that_only_awaits_word_is_told_from_one_for_which_nothing_was
 ) -> None:
     assert "Chips." not in printed(monkeypatch, ready=True)
     assert "Chips." in printed(monkeypatch)
+
+
+@pytest.mark.parametrize(("quantity", "times"), [(None, 1), (2, 0)], ids=["some", "counted"])
+def test_a_depot_hears_what_others_have_that_is_not_its_to_count_and_so_is_not_ranked(
+    quantity: int | None, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranked = {"today": "2026-11-26", "horizon_days": 90, "expedite_percent": 50, "grounded": 1}
+    service = ScriptedService(
+        an_answer([{**GROUNDED, "blocking": [LINE]}]),
+        an_answer([{"site": "D-02", "part": "HUB", "quantity": quantity}]),
+        an_answer({**ranked, "options": [], "options_total": 0}),
+    )
+
+    said = printed_by(platforms, monkeypatch, service, "platforms", "actions")
+
+    assert said.count("Other depots have some of HUB") == times
+    assert said.count("jvtrack orders alternatives ORDER") == times

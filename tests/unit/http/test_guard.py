@@ -46,6 +46,10 @@ def a_router() -> APIRouter:
     async def filtered(principal: Depot, query: Annotated[Filter, Query()]) -> list[str | None]:
         return [principal.subject, query.site]
 
+    @router.get("/listed")
+    async def listed(principal: Depot, part: Annotated[list[str], Query()]) -> list[str]:
+        return [principal.subject, *part]
+
     @router.post("", status_code=201)
     async def place(order: Order, principal: Depot) -> list[str]:
         return [principal.subject, *(line.part for line in order.lines)]
@@ -197,6 +201,32 @@ async def test_a_query_is_read_whole_or_refused(issuer: Issuer) -> None:
     assert unknown.status_code == 422
     assert unknown.json()["errors"] == [{"field": "query prat", "message": "This door knows no such parameter"}]
     assert (many.status_code, slug(many)) == (422, "request-invalid")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("asked", "field"),
+    [
+        ("?part=HUB&part=BEARING", "query part"),
+        ("?part=HUB&part=HUB", "query part"),
+        ("?limit=7&part=HUB&limit=8", "query limit"),
+        ("/filtered?site=D-01&site=D-02", "query site"),
+    ],
+)
+async def test_what_counts_once_is_not_said_twice(issuer: Issuer, asked: str, field: str) -> None:
+    async with a_client(an_app(issuer, a_router()), **issuer.bearer()) as client:
+        refused = await client.get(f"/v1/orders{asked}")
+
+    assert (refused.status_code, slug(refused)) == (422, "request-invalid")
+    assert refused.json()["errors"] == [{"field": field, "message": "Say it once: only one would count"}]
+
+
+@pytest.mark.asyncio
+async def test_what_is_a_list_is_said_as_often_as_it_has_members(issuer: Issuer) -> None:
+    async with a_client(an_app(issuer, a_router()), **issuer.bearer()) as client:
+        answer = await client.get("/v1/orders/listed?part=HUB&part=BEARING")
+
+    assert answer.json() == ["depot-1", "HUB", "BEARING"]
 
 
 @pytest.mark.asyncio
