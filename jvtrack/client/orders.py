@@ -184,6 +184,10 @@ class Orders:
         """Walk through the sources of parts; planners see their partners' too."""
         return Listing(self.door, "/v1/sources", Source, part=part, site=site, nation=nation, approved=approved)
 
+    async def source(self, part: PartId, site: SiteId) -> Source:
+        """Read how one's nation has judged a site for a part."""
+        return await self.door.get(f"/v1/sources/{part}/{site}", Source)
+
     def stated_terms(self, part: PartId, site: SiteId) -> Listing[StatedTerms]:
         """Walk through what one's nation has stated of a source's price and import content, by the days from which."""
         return Listing(self.door, f"/v1/sources/{part}/{site}/terms", StatedTerms)

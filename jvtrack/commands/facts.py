@@ -10,6 +10,7 @@ from deploy.errors import SetupError
 from jvtrack.client import JVTrack, Report
 from jvtrack.client.answers.production import EventAccepted
 from shared.events.factory import FactoryFact
+from shared.http.wording import worded
 from shared.types import SiteId
 
 EventId = Annotated[str | None, typer.Option("--id", help="Makes it one event: told again under it, it is the same.")]
@@ -28,7 +29,7 @@ def made(fact: Callable[[], F]) -> F:
 def unfit(error: ValidationError) -> SetupError:
     """Say in one sentence what of a fact does not fit its form."""
     first = error.errors(include_url=False)[0]
-    return SetupError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": "))
+    return SetupError(f"{'.'.join(map(str, first['loc']))}: {worded(first).rstrip('.')}.".removeprefix(": "))
 
 
 async def post(jvtrack: JVTrack, source: SiteId, fact: FactoryFact, event: str | None) -> EventAccepted:

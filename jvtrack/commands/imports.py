@@ -18,7 +18,11 @@ from jvtrack.commands.data_files import Files
 
 app = typer.Typer()
 imports = typer.Typer(no_args_is_help=True)
-app.add_typer(imports, name="import", help="Import files: each is taken whole, or not at all with every error by line; a list in a cell is parted by ;.")
+app.add_typer(
+    imports,
+    name="import",
+    help="Import files: each is taken whole, or not at all with every error by line; a list in a cell is parted by ;.",
+)
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only check the files.")]
 _WATCH_SECONDS = 0.5

@@ -13,9 +13,10 @@ _QUANTITIES = ("ordered", "reserved", "sourced", "issued", "open")
 
 def order_table(orders: Iterable[Order]) -> Table:
     """Show what has become of each order's quantity, and what is promised."""
-    names = ("order", "depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state")
-    table = Table(*names, caption=IN_QUANTA)
-    table.columns[0].no_wrap = True
+    table = Table(caption=IN_QUANTA)
+    table.add_column("order", no_wrap=True)
+    for name in ("depot", "from", "part", "priority", "required", *_QUANTITIES, "promised", "state"):
+        table.add_column(name)
     for order in orders:
         table.add_row(*_row(order))
     return table

@@ -11,6 +11,7 @@ from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import NewFile
 from jvtrack.commands.days import ValidFrom
 from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.source_terms import put, show
 
 app = typer.Typer()
 sources = typer.Typer(no_args_is_help=True)
@@ -49,6 +50,10 @@ def list_sources(*, part: Part = None, site: Site = None, nation: Nation = None,
     for source in found:
         table.add_row(*_row(source))
     screen().print(table)
+
+
+sources.command()(show)
+sources.command()(put)
 
 
 @sources.command()

@@ -105,7 +105,7 @@ async def test_a_depot_that_protects_what_it_has_ships_nothing_and_the_order_sta
 
     assert gone.issued == 0
     assert [(work.source, work.quantity) for work in stays.work_orders] == [("F-01", 2)]
-    assert "does not hold so much" in await command(trade, "orders", "explain", order)
+    assert "it does not ship it" in await command(trade, "orders", "explain", order)
 
 
 async def test_a_need_is_split_over_a_second_source(trade: Trade) -> None:

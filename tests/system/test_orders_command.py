@@ -40,7 +40,8 @@ async def test_a_planner_lists_shows_and_explains_an_order(trade: Trade) -> None
     assert order in table
     assert (shown["reserved"], shown["sourced"]) == (2, 3)
     assert f"{order}-W1" in details
-    assert f"urgency C; first promised for {due}" in details
+    assert "urgency C; placed by depot@D-01" in details
+    assert f"first promised for {due}" in details
     assert all(kind in details for kind in ("history", "placed", "sourced", "promised"))
     assert [each["kind"] for each in explained["why_this_much"]] == ["reserved", "sourced"]
     assert [each["kind"] for each in explained["standing"]["reasons"]] == ["turn", "nothing-free"]

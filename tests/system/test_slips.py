@@ -9,7 +9,7 @@ from jvtrack.client import OrderDetails, SourceTerms
 from shared import clock
 from shared.events.factory import FactoryDelayReported
 from tests.fixtures.catalogue import Trade
-from tests.fixtures.commands import command
+from tests.fixtures.commands import attempt, command
 from tests.fixtures.interleaving import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -46,6 +46,27 @@ async def test_what_a_factory_slips_with_is_sourced_anew_and_promised_for_the_so
     assert [(work.source, work.quantity) for work in now.work_orders] == [("F-01", 0), ("F-02", 3)]
     assert now.promise_reason == "lead time of F-02, asked instead of F-01, which had slipped"
     assert "0 + 1 late" in listed
+
+
+async def test_a_planner_says_at_a_prompt_on_what_terms_a_site_supplies_and_sees_how_it_stands(trade: Trade) -> None:
+    part, today = trade.part(), clock.now().date()
+    put = ("sources", "put", part, "F-01", "--lead-time-days", "30")
+
+    unbought = await command(trade, *put)
+    approved = ("--approved-on", str(today), "--approved-by", "Directorate")
+    priced = ("--unit-cost", "950.00", "--currency", "INR")
+    bought = json.loads(await command(trade, *put, *approved, *priced, "--json"))
+    shown = await command(trade, "sources", "show", part, "F-01")
+    wrong = await attempt(trade, *put, "--unit-cost", "a lot", "--currency", "INR")
+    unknown = await attempt(trade, "sources", "show", part, "F-99")
+
+    assert "F-01 for" in unbought
+    assert "not-approved" in unbought
+    assert (bought["standing"], bought["unit_cost"], bought["lead_time_days"]) == ("approved", "950.00", 30)
+    assert "Directorate" in shown
+    assert (wrong.returncode, unknown.returncode) == (2, 2)
+    assert "1381500.00" in wrong.stderr
+    assert "source-unknown" in unknown.stderr
 
 
 async def test_an_export_is_approved_listed_and_ended_by_the_command(trade: Trade) -> None:

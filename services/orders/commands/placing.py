@@ -37,7 +37,7 @@ from shared.types import Nation, OrderId, PartId, SiteId, SiteKind
 
 
 class DocumentNumberReused(Refusal):
-    """The document number names another order."""
+    """The document number names another order: choose another serial number, or amend that order."""
 
     field = "document_number"
 
