@@ -1,12 +1,13 @@
-"""The words and codes that every service shares: identifiers, quantities, conditions, shelves."""
+"""The words and codes that every service shares: identifiers, days, quantities, conditions, shelves."""
 
 import re
 from collections.abc import Sequence
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 
 def _without_null(text: str) -> str:
@@ -42,6 +43,26 @@ def examples(pattern: str) -> Sequence[str]:
     """Give examples of what is written so."""
     return _EXAMPLES.get(pattern, ())
 
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_out(value: object) -> object:
+    """Let a day through that is written as one; pydantic alone would also take a number or a moment."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise ValueError("a day is written 2026-11-23")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{value} is no day: {error}") from None
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A day as ISO 8601 writes it, and not otherwise."""
+Flag = Annotated[bool, Field(strict=True)]
+"""True or false, and nothing that could be taken for either."""
 
 _NAME = r"[A-Z0-9][A-Z0-9.-]{0,39}"
 # Digits are spelled out: \d would also take the digits of every other script.

@@ -3,7 +3,6 @@
 The CloudEvents `source` names the site; lot and shipment numbers are unique within it.
 """
 
-from datetime import date
 from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
@@ -11,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 from shared.events.production import Reference
 from shared.types import (
     Condition,
+    Day,
     FactoryNumber,
+    Flag,
     NoNull,
     PartId,
     PositiveQuantity,
@@ -84,17 +85,17 @@ class FactoryLotFinished(LotFact):
     """The item of production made."""
     heat: Text | None = None
     """Heat (melt) number of the material."""
-    made_on: date | None = None
+    made_on: Day | None = None
     """Day of manufacture."""
-    expires_on: date | None = None
+    expires_on: Day | None = None
     """Last day of a definite shelf life."""
-    inspect_by: date | None = None
+    inspect_by: Day | None = None
     """Day by which an extendible shelf life must be inspected."""
     certificate: Text | None = None
     """Certificate of conformance."""
     serials: Serials = ()
     """Serial numbers, where items have them."""
-    completes_work_order: bool = False
+    completes_work_order: Flag = False
     """Whether nothing more will be made for the work order."""
 
 
@@ -137,7 +138,7 @@ class FactoryWorkOrderAccepted(FactoryFact):
 
     work_order: WorkOrderId
     """The work order."""
-    due: date | None = None
+    due: Day | None = None
     """Day on which it promises delivery, if other than asked."""
 
 
@@ -159,7 +160,7 @@ class FactoryDelayReported(FactoryFact):
 
     work_order: WorkOrderId
     """The work order."""
-    due: date
+    due: Day
     """The new day."""
     cause: Text
     """Why."""

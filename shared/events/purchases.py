@@ -4,7 +4,6 @@ A purchase is a work order that a supplier has; each of its facts is one that a 
 knows beside it, and follows the same rules. The CloudEvents `source` names the supplier.
 """
 
-from datetime import date
 from typing import ClassVar
 
 from pydantic import Field
@@ -21,7 +20,7 @@ from shared.events.factory import (
 from shared.events.making import Currency, Price
 from shared.events.production import Reference
 from shared.events.workshop import FactoryWorkOrderCountered
-from shared.types import Text, WorkOrderId
+from shared.types import Day, Flag, Text, WorkOrderId
 
 
 class PurchasePlaced(FactoryWorkOrderAccepted):
@@ -42,7 +41,7 @@ class PurchasePromised(FactoryWorkOrderAccepted):
 
     TYPE: ClassVar[str] = "jvtrack.supplier.purchase-promised.v1"
 
-    due: date = Field()
+    due: Day = Field()
     """The day."""
 
 
@@ -69,15 +68,15 @@ class PurchaseDispatched(FactoryLotDispatched):
     """The item of production sent."""
     heat: Text | None = None
     """Heat (melt) number of the material."""
-    made_on: date | None = None
+    made_on: Day | None = None
     """Day of manufacture."""
-    expires_on: date | None = None
+    expires_on: Day | None = None
     """Last day of a definite shelf life."""
-    inspect_by: date | None = None
+    inspect_by: Day | None = None
     """Day by which an extendible shelf life must be inspected."""
     certificate: Text | None = None
     """Certificate of conformance."""
-    completes_work_order: bool = False
+    completes_work_order: Flag = False
     """Whether nothing more will come of the purchase."""
 
 

@@ -1,11 +1,10 @@
 """What factories post of how they make: offers of less, kits, material consumed, what becomes of what is in work."""
 
-from datetime import date
 from typing import ClassVar
 
 from shared.events.factory import FactoryFact, LotFact
 from shared.events.making import Currency, InProgress, MaterialKind, Measure, Price
-from shared.types import Nation, PositiveQuantity, Text, WorkOrderId
+from shared.types import Day, Nation, PositiveQuantity, Text, WorkOrderId
 
 
 class FactoryMaterialConsumed(LotFact):
@@ -40,7 +39,7 @@ class FactoryWorkOrderCountered(FactoryFact):
     """The work order."""
     quantity: PositiveQuantity
     """The most that it makes."""
-    due: date | None = None
+    due: Day | None = None
     """Day on which it promises that, if other than asked."""
     reason: Text
     """Why."""
@@ -57,9 +56,9 @@ class FactoryKitMissing(FactoryFact):
     """The kit, as the factory names it; one that is lacking again has a name of its own."""
     supplier: Text | None = None
     """Who is to send it."""
-    expected_on: date | None = None
+    expected_on: Day | None = None
     """Day on which it is expected."""
-    due: date | None = None
+    due: Day | None = None
     """Day on which the work order will be delivered now, if other than promised."""
 
 

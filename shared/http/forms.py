@@ -1,30 +1,36 @@
 """What all bodies have in common: how strictly they are read, and how a day, a moment or a flag is written."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.events.production import Reference
-from shared.types import Cage, Text
+from shared.types import Cage, Day, Flag, Text
 
+__all__ = [
+    "VERSION_MAX",
+    "Answer",
+    "Asked",
+    "Body",
+    "Day",
+    "Filter",
+    "Flag",
+    "Moment",
+    "NamedReference",
+    "Seen",
+    "absent",
+    "example",
+]
 VERSION_MAX = 2**63 - 1
 _MOMENT_YEAR_MIN, _MOMENT_YEAR_END = 1950, 9999  # The oldest thing in use, and what no offset carries out of reach.
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-
-
-def _written_out(value: object) -> object:
-    """Let a day through that is written as one; pydantic alone would also take a number or a moment."""
-    is_day = isinstance(value, date) and not isinstance(value, datetime)
-    if not is_day and not (isinstance(value, str) and _DAY.fullmatch(value)):
-        raise ValueError("a day is written 2026-11-23")
-    return value
+_DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.")
 
 
 def _with_offset(value: object) -> object:
     """Let a moment through that is written as one; pydantic alone would also take a number or a day."""
-    if not isinstance(value, datetime) and not (isinstance(value, str) and _DAY.match(value) and len(value) > 10):
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DATED.match(value)):
         raise ValueError("a moment is written 2026-11-23T09:30:00Z")
     return value
 
@@ -35,12 +41,8 @@ def _in_reach(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-Day = Annotated[date, BeforeValidator(_written_out)]
-"""A day as ISO 8601 writes it, and not otherwise."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_with_offset), AfterValidator(_in_reach)]
 """A moment as ISO 8601 writes it, with its offset from UTC, in which it is kept."""
-Flag = Annotated[bool, Field(strict=True)]
-"""True or false, and nothing that could be taken for either."""
 
 
 class Body(BaseModel):

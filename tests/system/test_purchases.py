@@ -121,7 +121,7 @@ async def test_what_was_told_at_a_prompt_is_corrected_there_and_the_rest_of_it_s
         ("nothing", "quantity=2", "Nothing that can be corrected was told"),
         ("PO", "due", "--set due: write FIELD=VALUE"),
         ("PO", "quantity=2", "quantity: Extra inputs are not permitted"),
-        ("PO", "due=soon", "due: Input should be a valid date"),
+        ("PO", "due=soon", "due: a day is written 2026-11-23"),
     ],
 )
 async def test_a_correction_of_what_is_not_there_or_does_not_fit_is_one_sentence(

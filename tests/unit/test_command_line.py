@@ -119,6 +119,7 @@ def test_what_its_user_can_put_right_is_one_sentence(
             ["conditions", "change", *STOOD, "--from", "A", "--to", "F", "--quantity", "0"],
             "--quantity: Input should be greater than 0.",
         ),
+        (["work-orders", "accept", "bogus"], "work_order: is not written like 7201YA6327A001-2026-W1."),
         (["stock", "list", "--site", "d 1"], "--site: is not written like ROTOR-HUB or D-01 or L-2026-0042."),
         (
             ["platforms", "down", "MI-17V-5", "ZP-5104", "--cause", ""],

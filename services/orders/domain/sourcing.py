@@ -14,7 +14,7 @@ from shared.events.production import (
     WorkOrderReduced,
     WorkOrderRefused,
 )
-from shared.events.progress import KitMissing, WorkOrderCountered
+from shared.events.progress import KitArrived, KitMissing, WorkOrderCountered
 from shared.types import OrderId, SiteId, WorkOrderId
 
 
@@ -151,6 +151,8 @@ def _due_reason(work: Sourcing, fact: WorkOrderEvent) -> str:
         return f"offered by {work.source}: {fact.reason}"
     if isinstance(fact, KitMissing) and fact.due != work.due:
         return f"{work.source} waits for {_kit(fact)}"
+    if isinstance(fact, KitArrived):
+        return _arrived(work, fact.kit)
     if isinstance(fact, DelayReported):
         return f"delayed by {work.source}: {fact.cause}"
     return work.due_reason
@@ -158,3 +160,11 @@ def _due_reason(work: Sourcing, fact: WorkOrderEvent) -> str:
 
 def _kit(fact: KitMissing) -> str:
     return f"kit {fact.kit} from {fact.supplier}" if fact.supplier else f"kit {fact.kit}"
+
+
+def _arrived(work: Sourcing, kit: str) -> str:
+    """Say of a kit that has come that it was waited for, where it is why the day is that day."""
+    waiting = f"{work.source} waits for kit {kit}"
+    if work.due_reason != waiting and not work.due_reason.startswith(f"{waiting} from "):
+        return work.due_reason
+    return f"{work.due_reason.replace(' waits for ', ' waited for ', 1)}, which has come"

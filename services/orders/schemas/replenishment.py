@@ -54,11 +54,11 @@ class PolicyTerms(Body):
 
     service_level: ServiceLevel
     """Share of the times between two arrivals in which nothing shall be missing, 0.5 to 0.9999."""
-    cover_days: Annotated[int, Field(ge=1, le=3650)]
+    cover_days: Annotated[int, Field(strict=True, ge=1, le=3650)]
     """Days of demand that one order is to cover beyond the reorder point."""
-    review_days: Annotated[int, Field(ge=1, le=90)] = 1
+    review_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 1
     """Days between two reviews."""
-    history_weeks: Annotated[int, Field(ge=13, le=520)] = 52
+    history_weeks: Annotated[int, Field(strict=True, ge=13, le=520)] = 52
     """Weeks of demand that are looked at."""
 
     @model_validator(mode="after")

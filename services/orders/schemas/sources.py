@@ -61,7 +61,7 @@ class SourceTerms(Body):
     """Day of the technical acceptance (first article); a maker that is no joint-venture factory needs one."""
     accepted_until: Day | None = None
     """Last day of the technical acceptance; none where it has no end."""
-    lead_time_days: Annotated[int, Field(ge=0, le=_LEAD_TIME_DAYS_MAX)]
+    lead_time_days: Annotated[int, Field(strict=True, ge=0, le=_LEAD_TIME_DAYS_MAX)]
     """Days from order to delivery."""
     capacity_per_week: PositiveQuantity | None = None
     """How much it can deliver in a week, in quanta of the part."""

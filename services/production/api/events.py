@@ -24,7 +24,7 @@ _PROBLEMS = {
     "`event-already-voided`, `work-in-progress-wanted`.",
     413: "`event-too-large`, `lines-too-many`.",
     422: "`event-type-unknown`, `event-not-voidable`, `offer-not-less`, `kits-too-many`, `reuse-unclear`, "
-    "`cost-incomplete`; of a purchase: `part-not-purchased`, `quantity-absurd`.",
+    "`cost-incomplete`; of a purchase: `part-not-purchased`, `quantity-absurd`, `price-incomplete`.",
 }
 
 

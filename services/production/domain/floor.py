@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from services.production.domain.history import Entry, Identity, Telling
 from services.production.domain.lot import Lot, lot_id
-from services.production.domain.making import require_cost_whole
+from services.production.domain.making import require_cost_whole, require_price_whole
 from services.production.domain.posted import (
     Accepted,
     EventAlreadyVoided,
@@ -25,7 +25,7 @@ from services.production.domain.work_order import NoteFact, WorkOrder
 from shared.events.envelope import Event, new_event_id
 from shared.events.factory import FactoryEventCorrected, FactoryEventVoided, FactoryFact, LotFact
 from shared.events.production import WorkOrderEvent
-from shared.events.purchases import PurchaseDispatched
+from shared.events.purchases import PurchaseDispatched, PurchasePlaced
 from shared.events.workshop import FactoryMaterialConsumed, FactoryWorkInProgressDecided
 from shared.types import EventId, LotId, WorkOrderId
 
@@ -67,9 +67,11 @@ class Floor:
         return Accepted(posted.event_id, entry.key, entry.key_seq)
 
     def _require_possible(self, posted: Posted, fact: FactoryFact) -> None:
-        """Refuse a purchase of what its supplier was never asked for, and half a cost; any other fact is possible."""
+        """Refuse a purchase of what its supplier was never asked for, and half a cost or price; the rest may be."""
         if isinstance(fact, FactoryMaterialConsumed):
             require_cost_whole(fact)
+        if isinstance(fact, PurchasePlaced):
+            require_price_whole(fact)
         if isinstance(fact, PurchaseDispatched):
             require_possible(fact, self._own_work_order(posted, fact))
 

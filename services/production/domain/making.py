@@ -40,6 +40,12 @@ class KitsTooMany(Refusal):
     field = "data.kit"
 
 
+class PriceIncomplete(Refusal):
+    """A price has a currency: give `unit_price` and `currency`, or neither."""
+
+    kind = Kind.INVALID
+
+
 class WorkInProgressWanted(Refusal):
     """No more in work is unwanted than was decided on already: what is still wanted is finished or scrapped by lot."""
 
@@ -85,6 +91,8 @@ class Decided:
     event: EventId
     outcome: InProgress
     quantity: int
+    good: int = 0
+    """How many pieces of its work order were good by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +128,14 @@ class Said:
         """How many unwanted pieces in work something was decided on."""
         return sum(each.quantity for each in self.decided)
 
+    def owed(self, kept: int, *, wanted: int, good: int) -> int:
+        """Tell on how many pieces in work a word is owed: of so many that were asked back and kept.
+
+        What was good before anything was said is in work no more; what became good since was spoken of, or is not owed.
+        """
+        before = min((each.good for each in self.decided), default=good)
+        return kept - max(0, before - max(0, wanted)) - self.settled
+
     @property
     def told(self) -> Making | None:
         """Say it in the published language; none where nothing stands."""
@@ -134,14 +150,14 @@ class Said:
         )
         return None if making == Making() else making
 
-    def add(self, event: EventId, fact: WorkshopFact, brings: int) -> "Said":
-        """Take a word in; without any offer the work order would bring so much now."""
+    def add(self, event: EventId, fact: WorkshopFact, *, brings: int, good: int) -> "Said":
+        """Take a word in; without any offer the work order would bring so much now, of which so much is good."""
         match fact:
             case FactoryWorkOrderCountered():
                 offer = Offer(event, fact.quantity, max(0, brings - fact.quantity))
                 return replace(self, offers=(*self.offers, offer))
             case FactoryWorkInProgressDecided():
-                return replace(self, decided=(*self.decided, Decided(event, fact.outcome, fact.quantity)))
+                return replace(self, decided=(*self.decided, Decided(event, fact.outcome, fact.quantity, good)))
             case FactoryKitMissing():
                 report = KitReport(event, fact.kit, False, fact.supplier, fact.expected_on)
             case _:
@@ -184,10 +200,23 @@ def require_cost_whole(fact: FactoryMaterialConsumed) -> None:
         raise CostIncomplete(unit_cost=fact.unit_cost, currency=fact.currency).at(lacking)
 
 
+def require_price_whole(fact: PurchasePlaced) -> None:
+    """Refuse a price without its currency, and a currency of nothing."""
+    if (fact.unit_price is None) is not (fact.currency is None):
+        lacking = "data.currency" if fact.currency is None else "data.unit_price"
+        raise PriceIncomplete(unit_price=fact.unit_price, currency=fact.currency).at(lacking)
+
+
 def require_reuse_clear(fact: FactoryWorkInProgressDecided) -> None:
     """Refuse reused pieces that go nowhere, or nowhere else, and others that go on as another work order."""
     if (fact.outcome is InProgress.REUSED) is (fact.reused_for is None) or fact.reused_for == fact.work_order:
         raise ReuseUnclear(outcome=fact.outcome, reused_for=fact.reused_for)
+
+
+def require_owed(fact: FactoryWorkInProgressDecided, owed: int) -> None:
+    """Refuse a word on more pieces in work than one is owed on."""
+    if fact.quantity > owed:
+        raise WorkInProgressWanted(quantity=fact.quantity, unwanted=owed)
 
 
 def require_kits_few(said: Said, kit: str) -> None:

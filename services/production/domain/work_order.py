@@ -14,9 +14,9 @@ from services.production.domain.making import (
     UNSAID,
     OfferNotLess,
     Said,
-    WorkInProgressWanted,
     WorkshopFact,
     require_kits_few,
+    require_owed,
     require_reuse_clear,
     tell_making,
 )
@@ -132,8 +132,11 @@ class WorkOrder:
     @property
     def undecided(self) -> int:
         """How many pieces in work were asked back of which the factory has not yet said what becomes."""
-        unwanted = self.asked - self.given - self.said.settled
-        return 0 if self.totals.completions else max(0, min(unwanted, self.totals.in_work))
+        return 0 if self.totals.completions else max(0, min(self._owed, self.totals.in_work))
+
+    @property
+    def _owed(self) -> int:
+        return self.said.owed(self.asked - self.given, wanted=self.ordered - self.asked, good=self.totals.good)
 
     @property
     def status(self) -> WorkOrderStatus:
@@ -191,15 +194,14 @@ class WorkOrder:
         """Refuse an offer of no less, one kit too many, and what is unclear, or wanted, of pieces in work."""
         match fact:
             case FactoryWorkOrderCountered():
-                if fact.quantity > self.ordered or (fact.quantity == self.ordered and fact.due is None):
+                is_same = fact.due is None or (fact.due == self.due and not self.said.offers)
+                if fact.quantity > self.ordered or (fact.quantity == self.ordered and is_same):
                     raise OfferNotLess(quantity=fact.quantity, ordered=self.ordered)
             case FactoryKitMissing() | FactoryKitArrived():
                 require_kits_few(self.said, fact.kit)
             case FactoryWorkInProgressDecided():
                 require_reuse_clear(fact)
-                unwanted = self.asked - self.given - self.said.settled
-                if fact.quantity > unwanted:
-                    raise WorkInProgressWanted(quantity=fact.quantity, unwanted=unwanted)
+                require_owed(fact, self._owed)
 
     def note(self, event: EventId, fact: NoteFact) -> tuple["WorkOrder", WorkOrderEvent]:
         """Take what the factory says about the work order itself: the work order as it now is, and the fact to tell."""
@@ -217,7 +219,7 @@ class WorkOrder:
 
     def _note_making(self, event: EventId, fact: WorkshopFact) -> tuple["WorkOrder", WorkOrderEvent]:
         unoffered = replace(self, said=replace(self.said, offers=()))
-        said = self.said.add(event, fact, unoffered.quantity)
+        said = self.said.add(event, fact, brings=unoffered.quantity, good=self.totals.good)
         due = fact.due if isinstance(fact, FactoryWorkOrderCountered | FactoryKitMissing) else None
         noted = replace(self._promised(event, due, accepted=0), said=said)
         return noted, tell_making(fact, _terms(noted))
@@ -245,9 +247,8 @@ class WorkOrder:
 
     def count(self, change: Totals) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
         """Count what a lot's fact adds: the work order as it now is, and the fact to tell if it brings more or less."""
-        if change.completions:
-            return self._count(change, fewer=QuantityCause.UNDER_PRODUCED, more=QuantityCause.OVER_PRODUCED)
-        return self._count(change, fewer=QuantityCause.SCRAPPED, more=QuantityCause.OVER_PRODUCED)
+        fewer = QuantityCause.UNDER_PRODUCED if change.completions else QuantityCause.SCRAPPED
+        return self._count(change, fewer=fewer, more=QuantityCause.OVER_PRODUCED)
 
     def recount(self, change: Totals) -> tuple["WorkOrder", WorkOrderQuantityChanged | None]:
         """Count what a void or a correction changes."""

@@ -44,6 +44,9 @@ _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_
 _DECIDED = """(SELECT coalesce(sum(CAST(each ->> 'quantity' AS bigint)), 0)
   FROM jsonb_array_elements(work_order.said -> 'decided') AS each)"""
 
+_GOOD_BEFORE = """(SELECT min(coalesce(CAST(each ->> 'good' AS bigint), 0))
+  FROM jsonb_array_elements(work_order.said -> 'decided') AS each)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -179,7 +182,10 @@ def _work_orders(reach: Reach) -> Select[Any]:
 def _is_undecided() -> ColumnElement[bool]:
     """Tell whether pieces in work were asked back whose fate is not told, as a work order itself counts them."""
     now, through = work_order.c, work_order.c.finished + work_order.c.scrapped_in_process
-    unwanted = now.asked - now.given - literal_column(_DECIDED)
+    good = func.greatest(now.finished - now.scrapped_finished, 0)
+    before: ColumnElement[int] = func.coalesce(literal_column(_GOOD_BEFORE), good)
+    made = func.greatest(before - func.greatest(now.ordered - now.asked, 0), 0)
+    unwanted = now.asked - now.given - made - literal_column(_DECIDED)
     return and_(now.completions == 0, func.least(unwanted, func.greatest(now.started, through) - through) > 0)
 
 

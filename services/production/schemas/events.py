@@ -34,9 +34,11 @@ from shared.http.bodies import BodyUnreadable, refuse_repetition
 from shared.http.problems import ERRORS_MAX, field_name
 from shared.http.tokens import Principal
 from shared.http.wording import worded
+from shared.types import written
 
 SEQUENCE_MAX = 2**63 - 2
 ID_LENGTH_MAX = 200
+_ID = r"^[^\x00-\x1f\x7f]+$"
 SOURCE = r"^/?[A-Z0-9][A-Z0-9.-]{0,39}(/[A-Za-z0-9._~!$&'()*+,;=:@%-]*)*$"
 _NAME = re.compile(rb'"\s*:')
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
@@ -103,9 +105,9 @@ class FactoryEvent(BaseModel):
 
     specversion: Literal["1.0"]
     """Version of CloudEvents."""
-    id: Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]
+    id: Annotated[str, Field(min_length=1, max_length=ID_LENGTH_MAX), written(_ID, "2026-000481")]
     """The sender's identity of the event, unique within its source: a retry repeats it, nothing else does."""
-    source: Annotated[str, Field(max_length=200, pattern=SOURCE)]
+    source: Annotated[str, Field(max_length=200), written(SOURCE, "/F-01/line-3")]
     """Who sends it: a URI reference whose first segment is the site, such as `F-01` or `/F-01/line-3`."""
     type: str
     """What happened: one of the types of this door."""
@@ -223,7 +225,7 @@ def _refusal(error: ValidationError) -> Refusal:
 
 
 def _invalid(errors: Sequence[Mapping[str, Any]], place: tuple[str, ...]) -> RequestInvalid:
-    told = [{"field": _field(each, place), "message": worded(each)} for each in errors]
+    told = [{"field": _field(each, place), "message": _message(each)} for each in errors]
     return RequestInvalid(errors=told[:ERRORS_MAX])
 
 
@@ -232,3 +234,7 @@ def _field(error: Mapping[str, Any], place: tuple[str, ...]) -> str:
         return "type"
     loc: tuple[Any, ...] = error["loc"]
     return field_name((*place, *(loc[1:] if loc and loc[0] in POSTED else loc)))
+
+
+def _message(error: Mapping[str, Any]) -> str:
+    return "Field required" if error["type"] == "union_tag_not_found" else worded(error)

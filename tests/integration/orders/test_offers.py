@@ -101,7 +101,9 @@ async def test_a_kit_that_is_waited_for_and_cancelled_work_are_shown_on_the_orde
         ),
     )
     after = await house.order(order_id)
+    came = "F-01 waited for kit KIT-7 from VR-Tekhnika, which has come"
 
+    assert (after["work_orders"][0]["due_reason"], after["promise_reason"]) == (came, came)
     assert waiting["work_orders"][0]["making"]["kits_missing"] == [{**kit.model_dump(), "expected_on": None}]
     assert (waiting["promised_for"], waiting["promise_reason"]) == (
         "2027-08-01",

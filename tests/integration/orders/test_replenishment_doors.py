@@ -67,8 +67,11 @@ async def test_a_number_of_another_order_or_another_depot_or_a_past_day_is_refus
         ({"service_level": "0.4"}, 422),
         ({"service_level": 0.95}, 422),
         ({"cover_days": 0}, 422),
+        ({"cover_days": True}, 422),
         ({"review_days": 0}, 422),
+        ({"review_days": True}, 422),
         ({"history_weeks": 12}, 422),
+        ({"history_weeks": "52"}, 422),
     ],
     ids=str,
 )

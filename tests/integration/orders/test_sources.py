@@ -50,6 +50,8 @@ async def test_a_source_is_put_shown_and_listed_exactly(house: House) -> None:
         (f"{PART}/F-01", {"approved_on": None}, 422, "request-invalid"),
         (f"{PART}/F-01", {"stated_from": "2999-01-01"}, 422, "statement-in-future"),
         (f"{PART}/F-01", {"lead_time_days": -1}, 422, "request-invalid"),
+        (f"{PART}/F-01", {"lead_time_days": True}, 422, "request-invalid"),
+        (f"{PART}/F-01", {"lead_time_days": "7"}, 422, "request-invalid"),
         (f"{PART}/F-01", {"unit_cost": 12.5}, 422, "request-invalid"),
         (f"{PART}/F-01", {"unit_cost": "1e3"}, 422, "request-invalid"),
         (f"{PART}/F-01", {"currency": None}, 422, "request-invalid"),

@@ -92,6 +92,27 @@ async def test_a_factory_lists_of_which_work_orders_it_owes_the_fate_of_what_was
     assert {work_order, other.work_order_id} <= await listed(client, "false")
 
 
+async def test_of_cancelled_work_partly_finished_the_fate_is_told_once(
+    served: Database, client: httpx.AsyncClient
+) -> None:
+    begun, lot = await opened(served, an_order()), a_lot()
+    work_order = begun.work_order_id
+    start = FactoryLotStarted(lot=lot, part=PART, work_order=work_order, quantity=3)
+    finish = FactoryLotFinished(lot=lot, part=PART, work_order=work_order, quantity=2)
+    await post(client, start, f"begun-{lot}")
+    await post(client, finish, f"done-{lot}")
+    await asked_back(served, begun, 10)
+    owed = await listed(client, "true")
+
+    fate = FactoryWorkInProgressDecided(work_order=work_order, outcome=InProgress.SCRAPPED, quantity=1)
+    told_once = await post(client, fate, f"fate-{lot}")
+    told_twice = await post(client, fate, f"again-{lot}")
+
+    assert work_order in owed
+    assert (told_once.status_code, told_twice.status_code) == (201, 409)
+    assert work_order not in await listed(client, "true")
+
+
 async def listed(client: httpx.AsyncClient, undecided: str) -> set[str]:
     """Name the work orders of which something is owed, or not, page by page."""
     found: set[str] = set()

@@ -16,7 +16,7 @@ from services.orders.domain.sourcing import Price, WorkState
 from shared.events.making import Making, MissingKit
 from shared.events.orders import OrderPromised, OrderSourced, OrderSourcingReduced
 from shared.events.production import WorkOrderAccepted, WorkOrderQuantityChanged, WorkOrderReduced
-from shared.events.progress import KitMissing, WorkOrderCountered
+from shared.events.progress import KitArrived, KitMissing, WorkOrderCountered
 from tests.unit.orders.makers import (
     FACTORY,
     ORDER,
@@ -145,6 +145,30 @@ def test_a_delay_for_a_kit_is_promised_with_the_kit_as_its_reason() -> None:
     reasons = [order.hear_work_order(each).work_orders[0].due_reason for each in (kit, nameless, undelayed)]
 
     assert reasons == ["F-01 waits for kit KIT-7 from VR-Tekhnika", "F-01 waits for kit KIT-7", "lead time of F-01"]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "reason"),
+    [
+        ("KIT-7", "F-01 waited for kit KIT-7 from VR-Tekhnika, which has come"),
+        ("KIT", "F-01 waits for kit KIT-7 from VR-Tekhnika"),
+    ],
+)
+def test_a_promise_says_of_a_kit_that_has_come_that_it_was_waited_for(arrived: str, reason: str) -> None:
+    order = an_order(5, work_orders=(a_work_order(1, 5),))
+    waiting = order.hear_work_order(reported(KitMissing, kit="KIT-7", supplier="VR-Tekhnika", due=LATER))
+
+    (work,) = waiting.hear_work_order(reported(KitArrived, kit=arrived, due=LATER)).work_orders
+
+    assert (work.due, work.due_reason) == (LATER, reason)
+
+
+def test_a_kit_that_has_come_changes_no_other_reason() -> None:
+    order = an_order(5, work_orders=(a_work_order(1, 5, due_reason="delayed by F-01: furnace"),))
+
+    (work,) = order.hear_work_order(reported(KitArrived, kit="KIT-7", due=LATER)).work_orders
+
+    assert work.due_reason == "delayed by F-01: furnace"
 
 
 def test_a_source_is_asked_at_the_price_that_it_states() -> None:

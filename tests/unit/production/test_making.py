@@ -5,14 +5,14 @@ from itertools import permutations
 
 import pytest
 
-from services.production.domain.making import KitsTooMany, OfferNotLess
+from services.production.domain.making import KitsTooMany, OfferNotLess, PriceIncomplete
 from services.production.domain.work_order import NoteFact, WorkOrderStatus
 from shared.events.envelope import new_event_id
 from shared.events.factory import FactoryWorkOrderAccepted, FactoryWorkOrderRefused, LotFact
 from shared.events.making import KITS_MAX, Making, MissingKit
 from shared.events.production import DelayReported
 from shared.events.progress import KitArrived, KitMissing, WorkOrderCountered
-from shared.events.purchases import PurchaseOffered, PurchasePlaced
+from shared.events.purchases import PurchaseEventCorrected, PurchaseOffered, PurchasePlaced
 from shared.events.workshop import (
     FactoryWorkOrderCountered,
 )
@@ -56,6 +56,7 @@ def test_an_offer_of_less_is_what_the_work_order_brings_from_then_on() -> None:
         ([an_offer(9), a_scrap(2)], 7),
         ([an_offer(6), FactoryWorkOrderRefused(work_order=WORK_ORDER, reason="no")], 0),
         ([an_offer(10, due=LATER)], 10),
+        ([an_offer(6, due=LATER), an_offer(10, due=LATER)], 10),
     ],
 )
 def test_an_offer_holds_beside_what_lots_tell(facts: list[NoteFact | LotFact], quantity: int) -> None:
@@ -75,7 +76,7 @@ def test_an_accepted_offer_is_accepted() -> None:
     assert (accepted.status, accepted.quantity) == (WorkOrderStatus.ACCEPTED, 6)
 
 
-@pytest.mark.parametrize("offer", [an_offer(10), an_offer(11), an_offer(11, due=LATER)])
+@pytest.mark.parametrize("offer", [an_offer(10), an_offer(10, due=DUE), an_offer(11), an_offer(11, due=LATER)])
 def test_an_offer_of_no_less_is_refused(offer: FactoryWorkOrderCountered) -> None:
     floor = a_floor(work_orders=(a_work_order(10),))
 
@@ -136,12 +137,28 @@ def test_a_price_that_was_agreed_is_told_with_the_work_order_until_it_is_voided(
     placed = PurchasePlaced(work_order=WORK_ORDER, unit_price="14200.00", currency="EUR")
     floor = a_floor(work_orders=(a_work_order(10),))
 
-    floor.decide(a_posted(PurchasePlaced(work_order=WORK_ORDER, unit_price="1.00")))
+    floor.decide(a_posted(PurchasePlaced(work_order=WORK_ORDER)))
     unpriced = floor.work_orders[WORK_ORDER].said.told
     floor.work_orders[WORK_ORDER] = after(floor.work_orders[WORK_ORDER], placed)
 
     assert unpriced is None
     assert floor.work_orders[WORK_ORDER].said.told == Making(unit_price="14200.00", currency="EUR")
+
+
+@pytest.mark.parametrize(
+    ("half", "field"), [({"unit_price": "900.00"}, "data.currency"), ({"currency": "EUR"}, "data.unit_price")]
+)
+def test_a_price_without_its_currency_is_refused_also_as_a_correction(half: dict[str, str], field: str) -> None:
+    floor = a_floor(work_orders=(a_work_order(10),))
+    floor.decide(a_posted(PurchasePlaced(work_order=WORK_ORDER), "placed"))
+    wrong = PurchasePlaced.model_validate({"work_order": WORK_ORDER, **half})
+
+    with pytest.raises(PriceIncomplete) as refused:
+        floor.decide(a_posted(wrong))
+    with pytest.raises(PriceIncomplete):
+        floor.decide(a_posted(PurchaseEventCorrected(event="placed", reason="misread", data=dict(half))), wrong)
+
+    assert (refused.value.about, len(floor.told)) == (field, 1)
 
 
 def test_a_missing_kit_is_told_with_who_sends_it_and_may_bring_a_new_day() -> None:

@@ -13,9 +13,16 @@ from services.production.schemas.events import read_correction, read_event, refu
 from services.production.schemas.examples import examples
 from services.production.settings import ProductionSettings
 from shared.errors import Refusal
-from shared.events.factory import FACTORY_FACTS, FactoryEventCorrected, FactoryFact, FactoryLotFinished
-from shared.events.purchases import PURCHASE_FACTS
-from shared.events.workshop import WORKSHOP_FACTS
+from shared.events.factory import (
+    FACTORY_FACTS,
+    FactoryDelayReported,
+    FactoryEventCorrected,
+    FactoryFact,
+    FactoryLotFinished,
+    FactoryWorkOrderAccepted,
+)
+from shared.events.purchases import PURCHASE_FACTS, PurchaseDispatched, PurchasePromised
+from shared.events.workshop import WORKSHOP_FACTS, FactoryKitMissing, FactoryWorkOrderCountered
 from shared.http.bodies import BodyUnreadable
 from shared.http.tokens import Role
 from tests.unit.production.makers import PART, a_principal, a_start, an_event
@@ -101,6 +108,52 @@ def test_what_breaks_the_contract_is_refused_with_the_field_named(raw: bytes, sl
     assert refused.value.slug() == slug
     errors: Any = refused.value.facts.get("errors", [{"field": ""}])
     assert errors[0]["field"] == field
+
+
+LOOSE: list[tuple[type[FactoryFact], str, object]] = [
+    *((FactoryWorkOrderAccepted, "due", day) for day in (1814400000, 1814400000.0, "1814400000")),
+    (FactoryWorkOrderAccepted, "due", "2027-06-01T00:00:00Z"),
+    (FactoryWorkOrderAccepted, "due", "2026-02-30"),
+    (FactoryDelayReported, "due", 1728000000),
+    *((FactoryLotFinished, name, 0) for name in ("made_on", "expires_on", "inspect_by")),
+    *((FactoryLotFinished, "completes_work_order", flag) for flag in ("yes", "true", 1)),
+    (FactoryWorkOrderCountered, "due", 0),
+    *((FactoryKitMissing, name, 0) for name in ("due", "expected_on")),
+    (PurchasePromised, "due", 0),
+    *((PurchaseDispatched, name, 0) for name in ("made_on", "expires_on", "inspect_by", "completes_work_order")),
+]
+
+
+@pytest.mark.parametrize(("kind", "field", "value"), LOOSE)
+def test_a_day_or_a_flag_is_read_only_as_it_is_written(kind: type[FactoryFact], field: str, value: object) -> None:
+    event = next(each for each in examples().values() if each["type"] == kind.TYPE)
+    wrong = event["data"] | {field: value}
+
+    with pytest.raises(Refusal) as refused:
+        read(event | {"data": wrong})
+    with pytest.raises(Refusal) as refused_too:
+        read_correction(FactoryEventCorrected(event="E-1", reason="?", data=wrong), kind)
+
+    told: list[Any] = [each.value.facts["errors"] for each in (refused, refused_too)]
+    assert [[error["field"] for error in each] for each in told] == [[f"data.{field}"], [f"data.data.{field}"]]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"id": "a\x00b"}, "is not written like 2026-000481"),
+        ({"source": "f-01"}, "is not written like /F-01/line-3"),
+        ({"type": None}, "Field required"),
+    ],
+)
+def test_what_is_wrong_with_an_attribute_is_told_by_an_example(change: dict[str, object], message: str) -> None:
+    event = {name: value for name, value in (EVENT | change).items() if value is not None}
+
+    with pytest.raises(Refusal) as refused:
+        read(event)
+
+    errors: Any = refused.value.facts["errors"]
+    assert [error["message"] for error in errors] == [message]
 
 
 @pytest.mark.parametrize("source", ["F-01", "/F-01", "F-01/line-3", "/F-01/line-3/"])

@@ -91,6 +91,20 @@ def test_of_cancelled_work_a_word_is_owed_until_its_fate_is_told_or_it_is_done(
     assert after(cancelled(10, started=4), *then).undecided == undecided
 
 
+def test_what_was_finished_before_it_was_asked_back_is_in_work_no_more() -> None:
+    begun = after(a_work_order(4), a_start(3), a_finish(2)).reduce(a_reduction(4))[0]
+    told = after(begun, a_decision(1))
+
+    assert (begun.undecided, told.undecided) == (1, 0)
+    for work_order, words in ((begun, 2), (told, 1)):
+        with pytest.raises(WorkInProgressWanted):
+            work_order.require_possible(a_decision(words))
+
+
+def test_what_is_finished_as_it_was_said_leaves_the_others_to_be_spoken_of() -> None:
+    assert after(cancelled(10, started=4), a_decision(3, InProgress.FOR_STOCK), a_finish(3)).undecided == 1
+
+
 def test_no_word_is_owed_of_what_was_given_back_or_is_wanted() -> None:
     assert after(a_work_order(10), a_start(4)).undecided == 0
     assert a_work_order(10).reduce(a_reduction(10))[0].undecided == 0
