@@ -131,10 +131,14 @@ class Said:
     def owed(self, kept: int, *, wanted: int, good: int) -> int:
         """Tell on how many pieces in work a word is owed: of so many that were asked back and kept.
 
-        What was good before anything was said is in work no more; what became good since was spoken of, or is not owed.
+        What is good is in work no more. What was said to be finished for stock may be among it from then on, and counts
+        once; what was good when a word was said was not what it spoke of.
         """
-        before = min((each.good for each in self.decided), default=good)
-        return kept - max(0, before - max(0, wanted)) - self.settled
+        spoken, done = 0, 0
+        for each in self.decided:
+            done = max(done, each.good - spoken)
+            spoken += each.quantity if each.outcome is InProgress.FOR_STOCK else 0
+        return kept - max(0, max(done, good - spoken) - max(0, wanted)) - self.settled
 
     @property
     def told(self) -> Making | None:

@@ -44,8 +44,13 @@ _POSTED = ("source", "id", "type", "body", "posted_by", "on_behalf_of", "voided_
 _DECIDED = """(SELECT coalesce(sum(CAST(each ->> 'quantity' AS bigint)), 0)
   FROM jsonb_array_elements(work_order.said -> 'decided') AS each)"""
 
-_GOOD_BEFORE = """(SELECT min(coalesce(CAST(each ->> 'good' AS bigint), 0))
-  FROM jsonb_array_elements(work_order.said -> 'decided') AS each)"""
+_SPOKEN = "sum(CAST(each ->> 'quantity' AS bigint)) FILTER (WHERE each ->> 'outcome' = 'for-stock')"
+_STOCKED = f"""(SELECT coalesce({_SPOKEN}, 0)
+  FROM jsonb_array_elements(work_order.said -> 'decided') AS each)"""  # noqa: S608  # our own words
+_DONE_BEFORE = f"""(SELECT max(good - spoken) FROM (
+  SELECT coalesce(CAST(each ->> 'good' AS bigint), 0) AS good,
+    coalesce({_SPOKEN} OVER (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS spoken
+  FROM jsonb_array_elements(work_order.said -> 'decided') WITH ORDINALITY AS told (each, n)) AS words)"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +187,9 @@ def _work_orders(reach: Reach) -> Select[Any]:
 def _is_undecided() -> ColumnElement[bool]:
     """Tell whether pieces in work were asked back whose fate is not told, as a work order itself counts them."""
     now, through = work_order.c, work_order.c.finished + work_order.c.scrapped_in_process
-    good = func.greatest(now.finished - now.scrapped_finished, 0)
-    before: ColumnElement[int] = func.coalesce(literal_column(_GOOD_BEFORE), good)
-    made = func.greatest(before - func.greatest(now.ordered - now.asked, 0), 0)
+    good = func.greatest(now.finished - now.scrapped_finished, 0) - literal_column(_STOCKED)
+    done = func.greatest(literal_column(_DONE_BEFORE), good)
+    made = func.greatest(done - func.greatest(now.ordered - now.asked, 0), 0)
     unwanted = now.asked - now.given - made - literal_column(_DECIDED)
     return and_(now.completions == 0, func.least(unwanted, func.greatest(now.started, through) - through) > 0)
 

@@ -113,6 +113,25 @@ async def test_of_cancelled_work_partly_finished_the_fate_is_told_once(
     assert work_order not in await listed(client, "true")
 
 
+async def test_a_list_agrees_with_each_work_order_on_what_is_undecided(
+    served: Database, client: httpx.AsyncClient
+) -> None:
+    begun, lot = await opened(served, an_order()), a_lot()
+    work_order = begun.work_order_id
+    made: dict[str, Any] = {"lot": lot, "part": PART, "work_order": work_order}
+    await post(client, FactoryLotStarted(**made, quantity=4), f"begun-{lot}")
+    await asked_back(served, begun, 10)
+    stocked = FactoryWorkInProgressDecided(work_order=work_order, outcome=InProgress.FOR_STOCK, quantity=1)
+    owed = []
+
+    for n, fact in enumerate((stocked, FactoryLotFinished(**made, quantity=2), stocked, stocked)):
+        await post(client, fact, f"{lot}-{n}")
+        undecided = (await shown(client, f"/v1/work-orders/{work_order}"))["undecided"]
+        owed.append((undecided, work_order in await listed(client, "true")))
+
+    assert owed == [(3, True), (2, True), (1, True), (0, False)]
+
+
 async def listed(client: httpx.AsyncClient, undecided: str) -> set[str]:
     """Name the work orders of which something is owed, or not, page by page."""
     found: set[str] = set()

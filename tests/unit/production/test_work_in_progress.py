@@ -105,6 +105,31 @@ def test_what_is_finished_as_it_was_said_leaves_the_others_to_be_spoken_of() -> 
     assert after(cancelled(10, started=4), a_decision(3, InProgress.FOR_STOCK), a_finish(3)).undecided == 1
 
 
+FOR_STOCK = a_decision(1, InProgress.FOR_STOCK)
+
+
+@pytest.mark.parametrize(
+    ("then", "undecided"),
+    [
+        ((a_decision(1), a_finish(2)), 1),
+        ((a_decision(1), a_finish(2), a_decision(1)), 0),
+        ((a_finish(2), FOR_STOCK, FOR_STOCK), 0),
+        ((FOR_STOCK, a_finish(3)), 1),
+        ((FOR_STOCK, a_finish(3), a_decision(1)), 0),
+        ((FOR_STOCK, a_finish(2), FOR_STOCK, a_finish(1)), 1),
+        ((FOR_STOCK, a_finish(2), FOR_STOCK, a_finish(1), FOR_STOCK), 0),
+    ],
+)
+def test_no_piece_is_spoken_of_twice_however_finishes_and_words_follow_each_other(
+    then: tuple[FactoryFact, ...], undecided: int
+) -> None:
+    work_order = after(cancelled(10, started=4), *then)
+
+    assert work_order.undecided == undecided
+    with pytest.raises(WorkInProgressWanted):
+        work_order.require_possible(a_decision(undecided + 1))
+
+
 def test_no_word_is_owed_of_what_was_given_back_or_is_wanted() -> None:
     assert after(a_work_order(10), a_start(4)).undecided == 0
     assert a_work_order(10).reduce(a_reduction(10))[0].undecided == 0
