@@ -16,6 +16,7 @@ from shared.http.file_bodies import CSV
 from shared.http.forms import Asked
 from shared.http.guard import JSON, media_type
 from shared.http.wording import worded
+from shared.types import examples
 
 DryRun = Annotated[Asked, Query(description="Only check the file.")]
 R = TypeVar("R", bound=BaseModel)
@@ -24,7 +25,6 @@ _NUMBER = re.compile(r"[0-9]{1,18}")
 _FLAGS = {"true": True, "false": False}
 _LISTED = ";"
 _FORMS = frozenset({"string_pattern_mismatch", "string_too_long", "string_too_short"})
-_BY_PATTERN = "String should match pattern"
 _UNSAID: Mapping[str, str] = {}
 
 
@@ -223,7 +223,8 @@ def _line_errors(line: int, error: ValidationError, meanings: Mapping[str, str])
         field = ".".join(str(step) for step in each["loc"]) or "line"
         message = worded(each)
         if each["type"] in _FORMS and field in meanings:
-            form = "is not of this form" if message.startswith(_BY_PATTERN) else message
+            is_by_pattern = each["type"] == "string_pattern_mismatch" and not examples(each["ctx"]["pattern"])
+            form = "is not of this form" if is_by_pattern else message
             message = f"{form}: {meanings[field]}"
         yield LineError(line, field, message)
 

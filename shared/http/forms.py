@@ -7,22 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.events.production import Reference
-from shared.types import Cage, Day, Flag, Text
+from shared.types import Cage, Text
 
-__all__ = [
-    "VERSION_MAX",
-    "Answer",
-    "Asked",
-    "Body",
-    "Day",
-    "Filter",
-    "Flag",
-    "Moment",
-    "NamedReference",
-    "Seen",
-    "absent",
-    "example",
-]
 VERSION_MAX = 2**63 - 1
 _MOMENT_YEAR_MIN, _MOMENT_YEAR_END = 1950, 9999  # The oldest thing in use, and what no offset carries out of reach.
 _DATED = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}.")

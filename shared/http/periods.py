@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from shared.errors import Kind, Refusal
-from shared.http.forms import Day, Filter
+from shared.http.forms import Filter
+from shared.types import Day
 
 DAYS_MAX = 3660
 MONTH_DIGITS = "YYYY-MM"

@@ -11,8 +11,8 @@ from services.inventory.commands.ruling import put_rule
 from services.inventory.queries import condition_rules as queries
 from services.inventory.schemas.condition_rules import ConditionRuleRead, ConditionRuleTerms
 from shared.http.app import Session
-from shared.http.forms import Day
 from shared.http.paging import CursorMalformed, Paging
+from shared.types import Day
 
 _PUT: dict[int | str, dict[str, Any]] = {422: {"description": "`condition-rule-in-past`."}}
 ValidFrom = Annotated[Day, Path(description="First day on which it holds, today or later.")]

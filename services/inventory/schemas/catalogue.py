@@ -6,8 +6,8 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from services.inventory.domain.references import undashed, wrongly_replacing
 from shared.events.catalogue import Fit, LifeType, MakerReference, PartDefined, SiteDefined
-from shared.http.forms import Answer, Body, Day, Filter, Flag, Seen, example
-from shared.types import Cage, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, latin, written
+from shared.http.forms import Answer, Body, Filter, Seen, example
+from shared.types import Cage, Day, Flag, Nation, Nsn, PartId, Platform, SiteId, SiteKind, Text, latin, written
 
 AnyNsn = Annotated[Nsn, BeforeValidator(lambda value: undashed(value) if isinstance(value, str) else value)]
 """A NATO stock number, with or without dashes."""

@@ -9,8 +9,8 @@ from uuid import UUID
 from pydantic import Field, field_validator
 
 from shared.http.files import Imported
-from shared.http.forms import Answer, Body, Day, Flag
-from shared.types import Condition, LotId, PartId, PositiveQuantity, SiteId
+from shared.http.forms import Answer, Body
+from shared.types import Condition, Day, Flag, LotId, PartId, PositiveQuantity, SiteId
 
 
 class ImportKind(StrEnum):

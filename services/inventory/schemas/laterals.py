@@ -4,8 +4,8 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.http.forms import Answer, Body, Day, Flag, NamedReference, example
-from shared.types import OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId
+from shared.http.forms import Answer, Body, NamedReference, example
+from shared.types import Day, Flag, OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId
 
 PARTS_MAX = 40
 REFERENCES_MAX = 200

@@ -4,9 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.http.forms import VERSION_MAX, Body, Day, example
+from shared.http.forms import VERSION_MAX, Body, example
 from shared.types import (
     Condition,
+    Day,
     LotId,
     OrderId,
     PartId,

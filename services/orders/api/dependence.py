@@ -34,11 +34,10 @@ from services.orders.schemas.dependence import (
 )
 from shared import clock
 from shared.http.app import Session
-from shared.http.forms import Day
 from shared.http.paging import CursorMalformed, Page, Paging
 from shared.http.periods import PeriodFilter
 from shared.http.tokens import Principal
-from shared.types import Platform
+from shared.types import Day, Platform
 
 _PERIOD: dict[int | str, dict[str, Any]] = {422: {"description": "`period-too-long`."}}
 _WHOLE: dict[int | str, dict[str, Any]] = {422: {"description": "`period-too-long`, `lots-too-many`."}}

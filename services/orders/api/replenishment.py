@@ -25,9 +25,8 @@ from services.orders.schemas.replenishment import (
 from services.orders.store.lookups import Sight
 from shared import clock
 from shared.http.app import Session
-from shared.http.forms import Day
 from shared.http.paging import CursorMalformed, Paging
-from shared.types import PartId, SiteId
+from shared.types import Day, PartId, SiteId
 
 Proposal = Annotated[ProposalId, Path(description="The proposal: depot, part and number, parted by colons.")]
 ValidFrom = Annotated[Day, Path(description="First day on which it holds, today or later.")]

@@ -10,8 +10,8 @@ from services.orders.commands import sourcing
 from services.orders.queries import sources as queries
 from services.orders.schemas.weights import WeightsRead, WeightTerms
 from shared.http.app import Session
-from shared.http.forms import Day
 from shared.http.paging import Paging
+from shared.types import Day
 
 _PUT: dict[int | str, dict[str, Any]] = {422: {"description": "`weights-in-past`."}}
 ValidFrom = Annotated[Day, Path(description="First day on which they hold, today or later.")]

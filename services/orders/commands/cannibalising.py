@@ -4,6 +4,8 @@ The order of locks is that of every work on orders, then tails: of two that take
 at once, the second finds that it waits for the part itself.
 """
 
+from collections.abc import Mapping
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.deciding import Work
@@ -15,6 +17,7 @@ from services.orders.domain.platforms import PlatformUnregistered, TailName
 from services.orders.domain.pricing import Cannibalised
 from services.orders.schemas.expediting import Cannibalise
 from services.orders.store import lookups, platforms
+from services.orders.store.platforms import Kept
 from shared import clock
 from shared.http import rights
 from shared.http.tokens import Principal
@@ -25,24 +28,29 @@ async def cannibalise(
     session: AsyncSession, work: Work, order: Order, body: Cannibalise, *, principal: Principal
 ) -> None:
     """Take the part from the donor, which waits for the order then; who gets it waits for its depot's word alone."""
-    receiver = cannibalising.waiting(order)
-    await platforms.lock(session, [receiver, TailName(receiver.platform, body.donor)])
-    donor = await _donor(session, order, body, principal)
+    receiver, name = _pair(order, body)
+    donor = await _donor(session, order, name, principal, found=await platforms.lock(session, [receiver, name]))
     work.decide(cannibalising.cannibalise(order, donor, actor=Actor(principal.subject, body.reason)))
     await platforms.give(session, receiver, at=clock.now())
 
 
 async def supposed(session: AsyncSession, order: Order, body: Cannibalise, principal: Principal) -> Cannibalised:
     """Say which platform would get the part of which, or refuse: nothing is locked, and nothing written."""
-    donor = await _donor(session, order, body, principal)
+    receiver, name = _pair(order, body)
+    donor = await _donor(session, order, name, principal, found=await platforms.look(session, [receiver, name]))
     return Cannibalised(cannibalising.receiver_of(order, donor), donor.name)
 
 
-async def _donor(session: AsyncSession, order: Order, body: Cannibalise, principal: Principal) -> Donor:
-    """Look how the donor and who waits stand; one that is not the asker's to see is as good as unregistered."""
+def _pair(order: Order, body: Cannibalise) -> tuple[TailName, TailName]:
+    """Name who waits, and who is to give."""
     receiver = cannibalising.waiting(order)
-    name = TailName(receiver.platform, body.donor)
-    found = await platforms.look(session, [name, receiver])
+    return receiver, TailName(receiver.platform, body.donor)
+
+
+async def _donor(
+    session: AsyncSession, order: Order, name: TailName, principal: Principal, *, found: Mapping[TailName, Kept]
+) -> Donor:
+    """Look how the donor and who waits stand; one that is not the asker's to see is as good as unregistered."""
     if name not in found or not await _may_strip(session, found[name].tail.site, principal):
         raise PlatformUnregistered(platform=name.platform, tail_number=name.tail_number).at("donor")
     grounded = await platforms.awaiting(session, found, order.part)

@@ -15,7 +15,6 @@ from services.orders.commands import placing
 from services.orders.commands.placing import DocumentNumberReused
 from services.orders.commands.request import Outcome, Request
 from services.orders.domain.catalogue import CatalogueBehind
-from services.orders.domain.document_number import order_id_of
 from services.orders.schemas.imports import ImportProgress, ImportState, OrderRow
 from services.orders.settings import OrdersSettings
 from services.orders.store import lookups
@@ -28,7 +27,6 @@ from shared.http.staging import ImportUnderWay, Staging
 from shared.http.staging_store import Import, Staged
 from shared.http.tokens import Principal, Role, Scope
 from shared.observe import tracing
-from shared.types import OrderId
 
 _KIND = "orders"
 Decide = Callable[[AsyncSession, Sequence[Request]], Awaitable[list[Outcome | Refusal]]]
@@ -180,7 +178,10 @@ def _is_again(outcome: Outcome | Refusal) -> bool:
 
 async def _promised_otherwise(session: AsyncSession, again: Mapping[int, Request]) -> dict[int, Refusal]:
     """Refuse lines of orders that were placed before, of which another day was promised first than they say."""
-    told = {n: (_name(each), each.promised_for) for n, each in again.items() if each.promised_for is not None}
+    today = clock.now().date()
+    told = {n: (each.order_id(today), each.promised_for) for n, each in again.items() if each.promised_for is not None}
+    if not told:
+        return {}
     first = await lookups.first_promises(session, {name for name, _ in told.values()})
     return {
         n: FirstPromiseStands(first_promised_for=first.get(name), promised_for=day)
@@ -189,13 +190,10 @@ async def _promised_otherwise(session: AsyncSession, again: Mapping[int, Request
     }
 
 
-def _name(request: Request) -> OrderId:
-    return order_id_of(request.body.document_number, request.body.suffix, request.placed_on or clock.now().date())
-
-
 async def _as_they_stand(session: AsyncSession, reused: Mapping[int, Request]) -> set[int]:
     """Tell which of these say what their order has become since it was placed, as an export does."""
-    names = {n: _name(each) for n, each in reused.items()}
+    today = clock.now().date()
+    names = {n: each.order_id(today) for n, each in reused.items()}
     found = await lookups.as_ordered(session, {names[n]: each.body.quantity for n, each in reused.items()})
     return {
         n

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.request import Outcome, Request
 from services.orders.domain.catalogue import CatalogueBehind, PlatformMismatch, SiteNotDepot
-from services.orders.domain.document_number import activity_of, order_id_of, require_reach
+from services.orders.domain.document_number import activity_of, require_reach
 from services.orders.domain.order import Decision, Order, OrderState
 from services.orders.domain.placement import PlacedInFuture, Placement, place, placed_at, refuse_absurd
 from services.orders.domain.plan import make_promise
@@ -100,7 +100,7 @@ async def _judge(session: AsyncSession, requests: Sequence[Request]) -> _Judged:
 
 def _name(request: Request, today: date) -> OrderId | Refusal:
     try:
-        return order_id_of(request.body.document_number, request.body.suffix, request.placed_on or today)
+        return request.order_id(today)
     except Refusal as refusal:
         return refusal
 

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
+from services.orders.domain.document_number import order_id_of
 from services.orders.domain.platforms import TailName
 from services.orders.schemas.orders import OrderSummary, PlaceOrder
 from shared.http.tokens import Principal
@@ -38,6 +39,10 @@ class Request:
         """Name the platform that waits, if it is one of a known registration."""
         platform, number = self.body.platform, self.body.tail_number
         return None if platform is None or number is None else TailName(platform, number)
+
+    def order_id(self, today: date) -> OrderId:
+        """Name the order by its number, as it reads on the day on which it was placed; refuses what names no day."""
+        return order_id_of(self.body.document_number, self.body.suffix, self.placed_on or today)
 
     @property
     def is_between_depots(self) -> bool:

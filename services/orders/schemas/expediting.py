@@ -10,9 +10,10 @@ from services.orders.schemas.orders import OrderSummary
 from services.orders.schemas.references import Accepted
 from services.orders.schemas.whatif import MovedPromise, MovedRelease, TotalsRead
 from shared.events.production import Reference
-from shared.http.forms import VERSION_MAX, Answer, Body, Day, example
+from shared.http.forms import VERSION_MAX, Answer, Body, example
 from shared.types import (
     Condition,
+    Day,
     OrderId,
     PositiveQuantity,
     Priority,

@@ -6,8 +6,8 @@ from typing import Annotated, Self
 from pydantic import Field, ValidationInfo, field_validator
 
 from services.orders.domain.export import Export
-from shared.http.forms import Answer, Body, Day, Filter, example
-from shared.types import LotId, Nation, OrderId, PartId, Quantity, ShipmentId, SiteId, Text
+from shared.http.forms import Answer, Body, Filter, example
+from shared.types import Day, LotId, Nation, OrderId, PartId, Quantity, ShipmentId, SiteId, Text
 
 
 class VentureTerms(Body):

@@ -9,7 +9,8 @@ from pydantic import ValidationInfo, field_validator
 from services.orders.schemas.orders import PlaceOrder
 from services.orders.schemas.references import Accepted
 from shared.events.references import read_reference
-from shared.http.forms import Answer, Day, example
+from shared.http.forms import Answer, example
+from shared.types import Day
 
 _PARTED = 2
 """Strokes in a reference that is written as one word."""

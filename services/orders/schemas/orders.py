@@ -13,10 +13,12 @@ from services.orders.schemas.platform_named import check_platform
 from services.orders.schemas.promises import PromiseRead
 from services.orders.schemas.references import Accepted, check_substitutes
 from shared.events.production import Reference
-from shared.http.forms import Answer, Body, Day, Flag, Seen
+from shared.http.forms import Answer, Body, Seen
 from shared.types import (
     Condition,
+    Day,
     DocumentNumber,
+    Flag,
     OrderId,
     PartId,
     Platform,

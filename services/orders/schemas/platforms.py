@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 from services.orders.domain.order import OrderState
 from services.orders.domain.platforms import TailState
 from services.orders.schemas.platform_examples import AVAILABILITY, GROUNDED, TAIL, TAIL_IN_FULL
-from shared.http.forms import Answer, Body, Filter, Flag, Moment, example
-from shared.types import OrderId, PartId, Platform, Priority, Quantity, SiteId, TailNumber, Text
+from shared.http.forms import Answer, Body, Filter, Moment, example
+from shared.types import Flag, OrderId, PartId, Platform, Priority, Quantity, SiteId, TailNumber, Text
 
 
 class TailTerms(Body):

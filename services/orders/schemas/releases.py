@@ -106,10 +106,9 @@ class SpareLine(Body):
 
 def _once_each(spare: list[SpareLine]) -> list[SpareLine]:
     """Refuse a depot and part that are named again: the depot would seem to have it twice."""
-    named = Counter((each.site, each.part) for each in spare)
-    (site, part), times = max(named.items(), key=lambda each: each[1], default=(("", ""), 0))
-    if times > 1:
-        raise ValueError(f"names {part} at {site} more than once")
+    for (site, part), times in Counter((each.site, each.part) for each in spare).items():
+        if times > 1:
+            raise ValueError(f"names {part} at {site} more than once")
     return spare
 
 

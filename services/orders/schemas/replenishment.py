@@ -10,8 +10,8 @@ from services.orders.domain.replenishment import ProposalState
 from services.orders.schemas.orders import Suffix
 from services.orders.schemas.sources import ActivityCode, Currency, Money
 from shared.events.replenishment import Figures
-from shared.http.forms import Answer, Body, Day, Filter, example
-from shared.types import DocumentNumber, Nation, OrderId, PartId, Quantity, SiteId, Text, written
+from shared.http.forms import Answer, Body, Filter, example
+from shared.types import Day, DocumentNumber, Nation, OrderId, PartId, Quantity, SiteId, Text, written
 
 ProposalId = Annotated[
     str, written(r"^[A-Z0-9][A-Z0-9.-]{0,39}:[A-Z0-9][A-Z0-9.-]{0,39}:[1-9][0-9]{0,8}$", "D-01:MI17-TAIL-ROTOR-BLADE:3")

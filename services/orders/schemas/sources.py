@@ -11,8 +11,8 @@ from services.orders.domain.source import Standing
 from services.orders.schemas.exports import ExportRead
 from services.orders.schemas.inspected import InspectedRead
 from services.orders.schemas.lead_times import LearnedRead
-from shared.http.forms import Answer, Asked, Body, Day, Filter, Flag
-from shared.types import Nation, PartId, PositiveQuantity, SiteId, Text, written
+from shared.http.forms import Answer, Asked, Body, Filter
+from shared.types import Day, Flag, Nation, PartId, PositiveQuantity, SiteId, Text, written
 
 Money = Annotated[str, written(r"^[0-9]{1,14}(\.[0-9]{1,2})?$", "1381500.00")]
 """An exact amount, as text: `"1381500.00"`."""

@@ -11,8 +11,8 @@ from services.orders.domain.source import Source, Span
 from services.orders.domain.sourcing import number_of
 from services.orders.domain.supposition import Capacity, Growth, LotRejection, Opening, Rejection, Stop, Supposition
 from services.orders.schemas.sources import Currency, Money, Share
-from shared.http.forms import Body, Day
-from shared.types import LotId, OrderId, PartId, PositiveQuantity, Quantity, SiteId, SiteKind, WorkOrderId, written
+from shared.http.forms import Body
+from shared.types import Day, LotId, OrderId, PartId, PositiveQuantity, Quantity, SiteId, SiteKind, WorkOrderId, written
 
 Factor = Annotated[str, written(r"^[0-9]{1,2}(\.[0-9]{1,2})?$", "1.5")]
 """An exact factor below a hundred, as text: `"2"`."""

@@ -199,16 +199,21 @@ UNSAID = Said()
 
 def require_cost_whole(fact: FactoryMaterialConsumed) -> None:
     """Refuse a cost without its currency, and a currency of nothing."""
-    if (fact.unit_cost is None) is not (fact.currency is None):
-        lacking = "data.currency" if fact.currency is None else "data.unit_cost"
+    if lacking := _lacking("unit_cost", fact.unit_cost, fact.currency):
         raise CostIncomplete(unit_cost=fact.unit_cost, currency=fact.currency).at(lacking)
 
 
 def require_price_whole(fact: PurchasePlaced) -> None:
     """Refuse a price without its currency, and a currency of nothing."""
-    if (fact.unit_price is None) is not (fact.currency is None):
-        lacking = "data.currency" if fact.currency is None else "data.unit_price"
+    if lacking := _lacking("unit_price", fact.unit_price, fact.currency):
         raise PriceIncomplete(unit_price=fact.unit_price, currency=fact.currency).at(lacking)
+
+
+def _lacking(name: str, amount: str | None, currency: str | None) -> str | None:
+    """Name the field that the other one needs; none where both are there, or neither."""
+    if (amount is None) is (currency is None):
+        return None
+    return "data.currency" if currency is None else f"data.{name}"
 
 
 def require_reuse_clear(fact: FactoryWorkInProgressDecided) -> None:

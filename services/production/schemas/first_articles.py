@@ -11,8 +11,8 @@ from services.production.schemas.forms import View
 from services.production.schemas.views import HistoryEntry
 from shared.events.production import Reference
 from shared.events.quality import FirstArticleState, ReopeningCause
-from shared.http.forms import Asked, Body, Day, NamedReference, Seen, example
-from shared.types import FirstArticleId, Nation, PartId, SiteId, Text
+from shared.http.forms import Asked, Body, NamedReference, Seen, example
+from shared.types import Day, FirstArticleId, Nation, PartId, SiteId, Text
 
 _SHOWN: dict[str, JsonValue] = {
     "first_article": "F-01/MI17-MAIN-GEARBOX/3VK1Y/VKR-1615-0401/B",
