@@ -3,12 +3,10 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from io import StringIO
 from typing import Any
 
 import httpx
 import pytest
-from rich.console import Console
 from typer.testing import CliRunner
 
 from jvtrack.client import JVTrack, Patience
@@ -128,9 +126,8 @@ def printed_by(
 
         return asyncio.run(run())
 
-    shown = StringIO()
     monkeypatch.setattr(module, "call", call)
-    monkeypatch.setattr(module, "Console", lambda: Console(file=shown, width=250), raising=False)
-    done = CliRunner().invoke(app or module.app, list(words), input=typed, catch_exceptions=False)
+    wide = CliRunner(env={"COLUMNS": "250"})
+    done = wide.invoke(app or module.app, list(words), input=typed, catch_exceptions=False)
     assert done.exit_code == 0, done.output
-    return shown.getvalue() + done.stdout
+    return done.stdout
