@@ -93,8 +93,8 @@ def _step_lines(runs: Runs) -> list[Line]:
         of_runs(
             "apply, inventory's deciders, CPU per event with PostgreSQL's", "us", runs, "inventory cpu", more=False
         ),
-        of_runs("apply, orders' deciders, who pass over most lots", "events/s", runs, "orders"),
-        of_runs("apply, orders' deciders, CPU per event with PostgreSQL's", "us", runs, "orders cpu", more=False),
+        of_runs("apply, orders: its deciders, and what went into lots beside", "events/s", runs, "orders"),
+        of_runs("apply, orders, CPU per event with PostgreSQL's", "us", runs, "orders cpu", more=False),
         *[of_runs(f"bytes kept per event, {name[6:]}", "bytes", runs, name, more=False) for name in stored],
     ]
 

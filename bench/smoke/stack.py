@@ -25,11 +25,17 @@ from jvtrack.client import JVTrack
 from jvtrack.verify.proof import verify
 from jvtrack.verify.sources import Sources
 from shared.clock import monotonic
+from shared.events.envelope import Stream
 from shared.http.tokens import Role, Scope
 from shared.messaging.kafka import start_admin
 from shared.messaging.topics import PARTITIONS, Topics
 
 POSTGRES = "postgres"
+HEARD = """
+    SELECT COALESCE(min(heard), 0) FROM (
+      SELECT sum(next_off) AS heard FROM consumer_offset WHERE topic LIKE '%.' || $1 GROUP BY grp) AS of_groups
+"""
+"""How many facts of a stream the slowest of a service's groups has heard."""
 _CAUGHT_UP_SECONDS_MAX = 120.0
 _POLL_SECONDS = 0.02
 
@@ -130,12 +136,11 @@ class Stack:
     async def applied(self, service: str, offset: int) -> float:
         """Wait until a service has applied production's facts up to here; tells how long it took from the first."""
         connection = await self.database(service)
-        query = "SELECT COALESCE(sum(next_off), 0) FROM consumer_offset WHERE topic LIKE '%.production.v1'"
         try:
-            first = await connection.fetchval(query)
+            first = await connection.fetchval(HEARD, Stream.PRODUCTION.topic)
             begun = monotonic()
             async with asyncio.timeout(_CAUGHT_UP_SECONDS_MAX):
-                while (reached := await connection.fetchval(query)) < offset:
+                while (reached := await connection.fetchval(HEARD, Stream.PRODUCTION.topic)) < offset:
                     begun = monotonic() if reached == first else begun
                     await asyncio.sleep(_POLL_SECONDS)
             return monotonic() - begun
