@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 
 def _without_null(text: str) -> str:
@@ -42,6 +43,13 @@ def written(pattern: str, example: str) -> StringConstraints:
 def examples(pattern: str) -> Sequence[str]:
     """Give examples of what is written so."""
     return _EXAMPLES.get(pattern, ())
+
+
+def error_at(*field: str, message: str) -> ValidationError:
+    """Make the error of a rule between fields, which its validator raises: it names the one that is to be mended."""
+    said = PydanticCustomError("rule_broken", "{message}", {"message": message})
+    details = InitErrorDetails(type=said, loc=field, input=None)
+    return ValidationError.from_exception_data(".".join(field), [details])
 
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

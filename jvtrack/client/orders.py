@@ -36,6 +36,7 @@ from jvtrack.client.problems import ProblemError
 from jvtrack.client.replenishment import Replenishing
 from shared.types import Nation, OrderId, PartId, Platform, Priority, SiteId, WorkOrderId
 
+_STATED_TERMS = "/v1/stated-terms"
 _WHAT_IF_SECONDS_MAX = 120.0
 
 
@@ -188,9 +189,13 @@ class Orders:
         """Read how one's nation has judged a site for a part."""
         return await self.door.get(f"/v1/sources/{part}/{site}", Source)
 
-    def stated_terms(self, part: PartId, site: SiteId) -> Listing[StatedTerms]:
-        """Walk through what one's nation has stated of a source's price and import content, by the days from which."""
-        return Listing(self.door, f"/v1/sources/{part}/{site}/terms", StatedTerms)
+    def stated_terms(self, *, part: PartId | None = None, site: SiteId | None = None) -> Listing[StatedTerms]:
+        """Walk through what one's nation has stated of sources' prices and import contents, by the days from which."""
+        return Listing(self.door, _STATED_TERMS, StatedTerms, part=part, site=site)
+
+    async def import_terms(self, path: Path, *, dry_run: bool = False) -> ImportDone:
+        """Import prices and import contents of sources from a CSV or JSON file, all or nothing."""
+        return await post_file(self.door, f"{_STATED_TERMS}/import", path, ImportDone, dry_run=dry_run)
 
     def weights(self) -> Listing[Weights]:
         """Walk through the ways in which one's nation weighs sources, by the days from which it does."""

@@ -74,10 +74,7 @@ class Page:
     def after_day(self) -> date | None:
         """Give the cursor of a list that sorts by a day; none for its first page."""
         last = self.after_text()
-        try:
-            return None if last is None else date.fromisoformat(last)
-        except ValueError:
-            raise CursorMalformed from None
+        return None if last is None else read_day(last)
 
 
 async def page(
@@ -94,6 +91,14 @@ async def page(
 
 
 Paging = Annotated[Page, Depends(page)]
+
+
+def read_day(text: str) -> date:
+    """Read a day in a cursor."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CursorMalformed from None
 
 
 def encode(values: Sequence[CursorValue]) -> str:

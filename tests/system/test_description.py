@@ -162,7 +162,7 @@ async def test_every_import_shows_its_columns_and_a_file_of_each_form(trade: Tra
     described = await description(trade, service)
     imports = [each for path, _, each in operations(described) if path.endswith("/import")]
 
-    assert len(imports) == (4 if service == "orders" else 2)
+    assert len(imports) == (5 if service == "orders" else 2)
     for operation in imports:
         body = operation["requestBody"]
         for kind in body["content"]["text/csv"]["examples"].values():

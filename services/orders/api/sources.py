@@ -11,7 +11,6 @@ from services.orders.commands import sourcing
 from services.orders.domain.catalogue import SourceUnknown
 from services.orders.queries import sources as queries
 from services.orders.schemas.sources import ImportDone, SourceFilter, SourceRead, SourceRow, SourceTerms
-from services.orders.schemas.stated_terms import StatedTermsRead
 from shared import clock
 from shared.http import rights
 from shared.http.app import Session
@@ -68,16 +67,6 @@ def _reading(routes: APIRouter) -> None:
         if source is None:
             raise SourceUnknown(part=part, site=site)
         return source
-
-    @routes.get("/{part}/{site}/terms")
-    async def list_terms(
-        *, part: Part, site: Site, reader: PlanReader, session: Session, page: Paging
-    ) -> Sequence[StatedTermsRead]:
-        """List what one's nation has stated of a source's price and import content, by the days from which it does."""
-        found = await queries.stated_page(
-            session, part, site, reader.nation, after=page.after_day(), limit=page.one_more
-        )
-        return page.cut(found, lambda terms: [terms.stated_from.isoformat()])
 
 
 def _writing(routes: APIRouter, desk: Desk) -> None:

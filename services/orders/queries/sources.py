@@ -12,7 +12,7 @@ from services.orders.schemas.exports import ExportRead
 from services.orders.schemas.inspected import InspectedRead
 from services.orders.schemas.lead_times import LearnedRead
 from services.orders.schemas.sources import ActivityRead, SourceFilter, SourceRead
-from services.orders.schemas.stated_terms import StatedTermsRead
+from services.orders.schemas.stated_terms import StatedTermsFilter, StatedTermsRead
 from services.orders.schemas.weights import WeightsRead
 from services.orders.store import market
 from services.orders.tables import activities, first_articles, site_copies, sources, sourcing_weights
@@ -105,13 +105,15 @@ def _of_nation(inspected: Sequence[Row[Any]], nation: Nation) -> list[InspectedR
 
 
 async def stated_page(
-    session: AsyncSession, part: PartId, site: SiteId, nation: Nation, *, after: date | None, limit: int
+    session: AsyncSession, wanted: StatedTermsFilter, nation: Nation, *, after: tuple[str, str, date] | None, limit: int
 ) -> list[StatedTermsRead]:
-    """Show what a nation has stated of a source's price and import content, by the days from which it does."""
-    query = select(stated_terms).where(_T.part == part, _T.site == site, _T.nation == nation)
+    """Show what a nation has stated of the price and import content of sources, by the days from which it does."""
+    query = select(stated_terms).where(_T.nation == nation)
+    query = query.where(*(_T[name] == value for name, value in wanted.model_dump(exclude_none=True).items()))
+    place = (_T.part, _T.site, _T.stated_from)
     if after is not None:
-        query = query.where(_T.stated_from > after)
-    rows = await session.execute(query.order_by(_T.stated_from).limit(limit))
+        query = query.where(tuple_(*place) > tuple_(*map(literal, after)))
+    rows = await session.execute(query.order_by(*place).limit(limit))
     return [StatedTermsRead(**row._mapping) for row in rows]
 
 

@@ -12,7 +12,7 @@ from services.orders.schemas.exports import ExportRead
 from services.orders.schemas.inspected import InspectedRead
 from services.orders.schemas.lead_times import LearnedRead
 from shared.http.forms import Answer, Asked, Body, Filter
-from shared.types import Day, Flag, Nation, PartId, PositiveQuantity, SiteId, Text, written
+from shared.types import Day, Flag, Nation, PartId, PositiveQuantity, SiteId, Text, error_at, written
 
 Money = Annotated[str, written(r"^[0-9]{1,14}(\.[0-9]{1,2})?$", "1381500.00")]
 """An exact amount, as text: `"1381500.00"`."""
@@ -23,6 +23,12 @@ Currency = Annotated[str, written(r"^[A-Z]{3}$", "INR")]
 ActivityCode = Annotated[str, written(r"^[A-Z0-9]{6}$", "7201YA")]
 """The first six characters of its document numbers."""
 _LEAD_TIME_DAYS_MAX = 3650
+
+
+def check_price(unit_cost: str | None, currency: str | None) -> None:
+    """Refuse a price of which nobody knows in what it is."""
+    if unit_cost is not None and currency is None:
+        raise error_at("currency", message="a unit_cost needs a currency")
 
 
 class SourceTerms(Body):
@@ -89,9 +95,8 @@ class SourceTerms(Body):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if self.approved and self.approved_on is None:
-            raise ValueError("an approved source needs approved_on")
-        if self.unit_cost is not None and self.currency is None:
-            raise ValueError("a unit_cost needs a currency")
+            raise error_at("approved_on", message="an approved source needs approved_on")
+        check_price(self.unit_cost, self.currency)
         return self
 
 

@@ -1,10 +1,56 @@
-"""What a nation has stated of a source's price and import content, as it is shown."""
+"""What a nation has stated of a source's price and import content, as it is imported and shown."""
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Self
 
-from shared.http.forms import Answer, example
-from shared.types import Nation, PartId, SiteId
+from pydantic import model_validator
+
+from services.orders.schemas.sources import Currency, Money, Share, check_price
+from shared.http.forms import Answer, Body, Filter, example
+from shared.types import Day, Nation, PartId, SiteId
+
+
+class StatedTermsRow(Body):
+    """A line of an import: what is stated of a source from a day on."""
+
+    model_config = example(
+        {
+            "part": "MI17-TAIL-ROTOR-BLADE",
+            "site": "F-01",
+            "stated_from": "2026-04-01",
+            "unit_cost": "1381500.00",
+            "currency": "INR",
+            "import_content": "0.36",
+        }
+    )
+
+    part: PartId
+    """The part."""
+    site: SiteId
+    """The factory or supplier."""
+    stated_from: Day
+    """From which day on it holds, until the day of a later statement."""
+    unit_cost: Money | None = None
+    """Price of one unit of issue, exact."""
+    currency: Currency | None = None
+    """Currency of the price; needed with one."""
+    import_content: Share | None = None
+    """Imported share of the price, 0 to 1."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        check_price(self.unit_cost, self.currency)
+        return self
+
+
+class StatedTermsFilter(Filter):
+    """Whose terms are asked for."""
+
+    part: PartId | None = None
+    """Only of this part."""
+    site: SiteId | None = None
+    """Only of this site."""
 
 
 class StatedTermsRead(Answer):

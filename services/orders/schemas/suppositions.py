@@ -10,9 +10,20 @@ from pydantic import Field, field_validator, model_validator
 from services.orders.domain.source import Source, Span
 from services.orders.domain.sourcing import number_of
 from services.orders.domain.supposition import Capacity, Growth, LotRejection, Opening, Rejection, Stop, Supposition
-from services.orders.schemas.sources import Currency, Money, Share
+from services.orders.schemas.sources import Currency, Money, Share, check_price
 from shared.http.forms import Body
-from shared.types import Day, LotId, OrderId, PartId, PositiveQuantity, Quantity, SiteId, SiteKind, WorkOrderId, written
+from shared.types import (
+    Day,
+    LotId,
+    OrderId,
+    PartId,
+    PositiveQuantity,
+    Quantity,
+    SiteId,
+    SiteKind,
+    WorkOrderId,
+    written,
+)
 
 Factor = Annotated[str, written(r"^[0-9]{1,2}(\.[0-9]{1,2})?$", "1.5")]
 """An exact factor below a hundred, as text: `"2"`."""
@@ -132,8 +143,7 @@ class OpeningSupposed(Body):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        if self.unit_cost is not None and self.currency is None:
-            raise ValueError("a unit_cost needs a currency")
+        check_price(self.unit_cost, self.currency)
         return self
 
     def supposition(self) -> Supposition:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.domain.source import GATE_SECONDS
 from services.orders.schemas.sources import ActivityRow, SourceRow
+from services.orders.schemas.stated_terms import StatedTermsRow
 from services.orders.schemas.weights import WeightTerms
 from services.orders.store import stated_terms
 from shared.http.tokens import Principal
@@ -172,6 +173,13 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Princi
         },
     )
     await ask_for_planning(session, [row.part for row in rows if row.approved])
+
+
+async def restate(session: AsyncSession, rows: Sequence[StatedTermsRow], planner: Principal, *, today: date) -> None:
+    """Write what is stated of sources, once no decision is under way; nobody is a source, or none, for its price."""
+    await claim(session)
+    await stated_terms.save(session, rows, planner, today=today)
+    await stated_terms.renew(session, rows, planner)
 
 
 async def save_weights(session: AsyncSession, valid_from: date, terms: WeightTerms, planner: Principal) -> None:

@@ -7,8 +7,10 @@ from decimal import Decimal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.schemas.sources import SourceRow
+from services.orders.schemas.stated_terms import StatedTermsRow
 from shared.http.tokens import Principal
 from shared.sql import Statement
+from shared.types import PartId, SiteId
 
 HOLDS = """
       SELECT * FROM stated_terms t WHERE t.part = s.part AND t.site = s.site AND t.nation = :nation
@@ -37,7 +39,35 @@ _SAVE = Statement(
 )
 
 
-async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Principal, *, today: date) -> None:
+_KNOWN = Statement(
+    """
+    SELECT part, site FROM source
+    WHERE nation = :nation
+      AND (part, site) IN (SELECT * FROM unnest(CAST(:parts AS text[]), CAST(:sites AS text[])) AS named)
+    """
+)
+# Whoever ranks sources reads what holds now from the source itself.
+_RENEW = Statement(
+    """
+    WITH holds AS (
+      SELECT DISTINCT ON (part, site) * FROM stated_terms
+      WHERE nation = :nation
+        AND (part, site) IN (SELECT * FROM unnest(CAST(:parts AS text[]), CAST(:sites AS text[])) AS named)
+      ORDER BY part, site, stated_from DESC
+    )
+    UPDATE source AS s
+    SET unit_cost = h.unit_cost, currency = h.currency, import_content = h.import_content,
+        changed_by = :changed_by, changed_at = clock_timestamp()
+    FROM holds AS h
+    WHERE (s.part, s.site, s.nation) = (h.part, h.site, h.nation)
+      AND (s.unit_cost, s.currency, s.import_content) IS DISTINCT FROM (h.unit_cost, h.currency, h.import_content)
+    """
+)
+Stating = SourceRow | StatedTermsRow
+"""A line that states the price and import content of a source."""
+
+
+async def save(session: AsyncSession, rows: Sequence[Stating], planner: Principal, *, today: date) -> None:
     """Write what is stated of sources, by the days from which it is; what is stated of other days stays."""
     await _SAVE.run(
         session,
@@ -53,6 +83,23 @@ async def save(session: AsyncSession, rows: Sequence[SourceRow], planner: Princi
             "changed_by": planner.subject,
         },
     )
+
+
+async def known_sources(
+    session: AsyncSession, rows: Sequence[Stating], planner: Principal
+) -> set[tuple[PartId, SiteId]]:
+    """Tell which of these are sources of the planner's nation."""
+    return {(row.part, row.site) for row in await _KNOWN.rows(session, _named(rows, planner))}
+
+
+async def renew(session: AsyncSession, rows: Sequence[Stating], planner: Principal) -> None:
+    """Let these sources cost what is stated of them now."""
+    await _RENEW.run(session, {**_named(rows, planner), "changed_by": planner.subject})
+
+
+def _named(rows: Sequence[Stating], planner: Principal) -> dict[str, object]:
+    named = sorted({(row.part, row.site) for row in rows})
+    return {"parts": [part for part, _ in named], "sites": [site for _, site in named], "nation": planner.nation}
 
 
 def _exact(amount: str | None) -> Decimal | None:

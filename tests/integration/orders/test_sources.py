@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from shared import clock
 from shared.events.catalogue import PartDefined, SiteDefined
 from shared.types import SiteKind
 from tests.integration.orders.house import PART, House, slug
@@ -67,32 +66,6 @@ async def test_a_source_that_cannot_be_is_refused(
     answer = await house.send("PUT", f"/v1/sources/{path}", role="planner", site=None, json={**TERMS, **change})
 
     assert (answer.status_code, slug(answer)) == (status, problem)
-
-
-async def test_what_was_stated_of_a_source_is_listed_by_its_days_and_only_what_changes_is_a_statement(
-    house: House,
-) -> None:
-    path, today = f"/v1/sources/{PART}/F-01/terms", str(clock.now().date())
-    for change in (
-        {"stated_from": "2026-02-01"},
-        {},
-        {"lead_time_days": 9},
-        {"import_content": "0.3"},
-        {"currency": "RUB"},
-    ):
-        last = await house.approve("F-01", **{**TERMS, **change})
-
-    listed = await house.send("GET", path, role="auditor", site=None)
-    first = await house.send("GET", path, role="planner", site=None, params={"limit": 1})
-    rest = await house.send("GET", first.headers["Link"].partition(">")[0][1:], role="planner", site=None)
-    wrong = await house.send("GET", path, role="planner", site=None, params={"cursor": "WyJsYXRlciJd"})
-    nothing = await house.send("GET", path.replace("F-01", "F-02"), role="planner", site=None)
-
-    said = [(each["stated_from"], each["currency"], each["import_content"]) for each in listed.json()]
-    assert said == [("2026-02-01", "INR", "0.3600"), (today, "RUB", "0.3600")], "of one day, the last word counts"
-    assert first.json() + rest.json() == listed.json()
-    assert (last["stated_from"], last["currency"]) == (today, "RUB")
-    assert (wrong.status_code, slug(wrong), nothing.json()) == (422, "cursor-malformed", [])
 
 
 @pytest.mark.parametrize(("role", "site"), [("depot", "D-01"), ("factory", "F-01"), ("auditor", None)])
@@ -167,7 +140,7 @@ async def test_a_json_list_is_a_file_too(house: House) -> None:
             "import-invalid",
             "line 2: stated_from",
         ),
-        (HEADER + LINE.replace("true,2026-01-01", "true,"), 422, "import-invalid", "line 2: line"),
+        (HEADER + LINE.replace("true,2026-01-01", "true,"), 422, "import-invalid", "line 2: approved_on"),
         (HEADER + LINE.replace("F-01", "F-77"), 409, "catalogue-behind", "line 2: site"),
         (HEADER.replace("site", "where") + LINE, 422, "import-unreadable", None),
         (HEADER + LINE.rstrip() + ",7\n", 422, "import-invalid", "line 2: line"),
