@@ -22,6 +22,7 @@ from shared.types import (
     SiteId,
     Text,
     WorkOrderId,
+    error_at,
 )
 
 
@@ -192,7 +193,7 @@ class FactoryEventCorrected(FactoryFact):
     @model_validator(mode="after")
     def _has_data(self) -> "FactoryEventCorrected":
         if not self.data:
-            raise ValueError("data must hold the corrected event's fields")
+            raise error_at("data", message="must hold the corrected event's fields")
         return self
 
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from shared.errors import Kind, Refusal
 from shared.http.forms import Filter
-from shared.types import Day
+from shared.types import Day, error_at
 
 DAYS_MAX = 3660
 MONTH_DIGITS = "YYYY-MM"
@@ -84,7 +84,7 @@ class PeriodFilter(Filter):
     @model_validator(mode="after")
     def _is_a_period(self) -> Self:
         if self.begin is not None and self.end is not None and self.begin > self.end:
-            raise ValueError("from is no later than to")
+            raise error_at("from", message="is no later than to")
         return self
 
     def period(self, today: date) -> Period:

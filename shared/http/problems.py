@@ -149,7 +149,16 @@ def _of_errors(errors: Sequence[tuple[Sequence[str | int], str]]) -> Problem:
 
 async def _answer_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
+    if error.about is None:
+        error.about = _named_in(request.path_params, error.facts)
     return of_refusal(error).answer(request)
+
+
+def _named_in(path: Mapping[str, object], facts: Mapping[str, object]) -> str | None:
+    """Name the parameter of the path whose value a refusal tells; none where it is about something else."""
+    told = {(name, str(value)) for name, value in facts.items()}
+    named = (name for name, value in path.items() if (name.removesuffix("_id"), str(value)) in told)
+    return next((f"path {name}" for name in named), None)
 
 
 async def _answer_invalid(request: Request, error: Exception) -> Response:

@@ -69,6 +69,6 @@ async def test_what_the_services_refuse_is_one_sentence(trade: Trade) -> None:
     factory = await attempt(trade, "figures", "--list", "late", role="factory")
 
     assert [each.returncode for each in (wrong, unreadable, factory)] == [2, 2, 2]
-    assert "from is no later than to" in wrong.stderr
+    assert "from: is no later than to" in wrong.stderr
     assert "'soon' does not match" in unreadable.stderr
     assert "403 role-forbidden" in factory.stderr

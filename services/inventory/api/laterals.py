@@ -78,7 +78,7 @@ def _prices(routes: APIRouter, doors: Doors) -> None:
             found = await pricing.price_of_need(doors.database, order_id, _need(body), doors.settings)
             return await _shown(doors, found, principal)
         if body.depot not in known.full | known.some_none:
-            raise SiteForbidden(site=body.depot)
+            raise SiteForbidden(site=body.depot).at("depot")
         lateral = await pricing.price_of_lateral(
             doors.database, demand, body.depot, body.quantity, settings=doors.settings
         )

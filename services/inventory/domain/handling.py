@@ -13,13 +13,19 @@ from shared.types import Condition, OrderId, Shelf, ShipmentId, SiteId
 class ReceiverNoDepot(Refusal):
     """Goods are sent to a depot of the sender's own nation: nobody else could receive them."""
 
+    field = "to_site"
+
 
 class OrderNotForDepot(Refusal):
     """The order is no lateral order, or another depot waits for what it holds."""
 
+    field = "to_site"
+
 
 class NotEnoughStock(Refusal):
     """There is not so much of it at the site."""
+
+    field = "quantity"
 
 
 def scrap(book: Book, cause: Cause, goods: Holding, quantity: int) -> None:
@@ -69,9 +75,9 @@ def ship(book: Book, cause: Cause, order: OrderId, quantity: int, *, to: SiteId,
 def _begin(book: Book, sender: SiteId, shipment: ShipmentId) -> None:
     known = book.shipments.find(shipment)
     if known is not None and known.sender != sender:
-        raise ShipmentOfAnotherSender(shipment=shipment, sender=known.sender)
+        raise ShipmentOfAnotherSender(shipment=shipment, sender=known.sender).at("shipment")
     if known is not None and known.closed:
-        raise ShipmentClosed(shipment=shipment)
+        raise ShipmentClosed(shipment=shipment).at("shipment")
     book.shipments.begin(shipment, sender, book.now.date())
 
 

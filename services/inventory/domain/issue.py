@@ -16,17 +16,25 @@ from shared.types import OrderId, Shelf
 class NotReserved(Refusal):
     """Only what is reserved for the order, not expired, and of a reference that it accepts can be issued to it."""
 
+    field = "quantity"
+
 
 class OrderTakesAllOrNothing(Refusal):
     """The order does not accept less than all that it still wants."""
+
+    field = "quantity"
 
 
 class OrderTravels(Refusal):
     """What a lateral order holds is not issued here: send it to its depot by a transfer that names the order."""
 
+    field = "order"
+
 
 class OrderOfOtherStock(Refusal):
     """The order is for another part, or filled by another site."""
+
+    field = "order"
 
 
 class MoreThanIssued(Refusal):

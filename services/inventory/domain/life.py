@@ -19,19 +19,26 @@ from shared.types import EventId, LotId, PartId
 class ExpiryToldByMaker(Refusal):
     """The lot's maker has told its last day: only the maker changes it."""
 
+    field = "expires_on"
+
 
 class LotNotHere(Refusal):
     """The site has had nothing of this lot."""
 
+    field = "lot"
+
 
 class LifeOver(Refusal):
     """The lot's life is over: an extendible one goes on with a new inspect-by day, a definite one never."""
+
+    field = "lot"
 
 
 class LifeNotExtendible(Refusal):
     """Only an extendible shelf life, type II in the part's record, is extended after inspection."""
 
     kind = Kind.INVALID
+    field = "inspect_by"
 
 
 class ExtensionTooShort(Refusal):

@@ -7,7 +7,7 @@ from pydantic import Field, JsonValue, model_validator
 
 from services.inventory.domain.condition_rule import LEFT_PATTERN, Left
 from shared.http.forms import Answer, Body, example
-from shared.types import Nation, Text, written
+from shared.types import Nation, Text, error_at, written
 
 LIFESPANS_MAX = 20
 LeftText = Annotated[str, written(LEFT_PATTERN, "P6M")]
@@ -22,7 +22,7 @@ _LIFESPANS: list[JsonValue] = [
 class ConditionLifespan(Body):
     """With how much life left items of one whole life are qualified and short-lived."""
 
-    total_months_max: Annotated[int, Field(gt=0, le=600)] | None = None
+    total_months_max: Annotated[int, Field(strict=True, gt=0, le=600)] | None = None
     """Whole shelf life up to which it holds, in months; without it, for all longer ones from six months on."""
     qualified: LeftText
     """With this or less left, goods are in condition B."""
@@ -32,7 +32,7 @@ class ConditionLifespan(Body):
     @model_validator(mode="after")
     def _falls(self) -> Self:
         if not _is_less(Left.read(self.short), Left.read(self.qualified)):
-            raise ValueError("short must be less than qualified, whatever the month")
+            raise error_at("short", message="must be less than qualified, whatever the month")
         return self
 
 
@@ -50,7 +50,7 @@ class ConditionRuleTerms(Body):
     def _are_distinct(self) -> Self:
         bounds = [lifespan.total_months_max for lifespan in self.lifespans]
         if len(set(bounds)) < len(bounds):
-            raise ValueError("lifespans: two have the same total_months_max")
+            raise error_at("lifespans", message="two have the same total_months_max")
         return self
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 
 from shared.http.forms import Answer, Body, NamedReference, example
-from shared.types import Day, Flag, OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId
+from shared.types import Day, Flag, OrderId, PartId, PositiveQuantity, Priority, Quantity, SiteId, error_at
 
 PARTS_MAX = 40
 REFERENCES_MAX = 200
@@ -37,7 +37,8 @@ class AskPrice(Body):
     @model_validator(mode="after")
     def _asks_one_thing(self) -> Self:
         if (self.depot is None) != (self.quantity is None):
-            raise ValueError("name the depot and the quantity that it would ship")
+            missing = "depot" if self.depot is None else "quantity"
+            raise error_at(missing, message="name the depot and the quantity that it would ship")
         named = (self.priority, self.required_by, self.references, self.emergency_use or None)
         changes = any(each is not None for each in named)
         if changes == (self.depot is not None):

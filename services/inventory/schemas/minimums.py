@@ -1,11 +1,10 @@
 """Bodies of the doors of protected minimums."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
-from shared.http.forms import Answer, Body, Filter
+from shared.http.forms import Answer, Body, Filter, Seen
 from shared.types import PartId, Quantity, SiteId, Text
 
 
@@ -18,7 +17,7 @@ class MinimumTerms(Body):
     """How much, in quanta of the part, an order of another depot never takes; 0 protects nothing."""
     reason: Text
     """Why."""
-    version: Annotated[int | None, Field(ge=0)] = None
+    version: Seen = None
     """The version that you saw, 0 where nothing was ever set; refused if there is a newer one that says otherwise."""
 
 

@@ -17,6 +17,7 @@ from shared.types import (
     ShipmentId,
     SiteId,
     Text,
+    error_at,
 )
 
 LINES_MAX = 200
@@ -41,7 +42,7 @@ class ReceiptLine(Body):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.expires_on is not None and self.lot is None:
-            raise ValueError("expires_on needs a lot")
+            raise error_at("lot", message="expires_on needs a lot")
         _check_serials(self.serials, self.quantity)
         return self
 
@@ -175,11 +176,11 @@ class ConditionChange(AtSite):
     @model_validator(mode="after")
     def _changes(self) -> Self:
         if self.was is self.becomes:
-            raise ValueError("from and to are the same condition")
+            raise error_at("to", message="from and to are the same condition")
         if self.inspect_by is not None and self.lot is None:
-            raise ValueError("inspect_by needs a lot")
+            raise error_at("lot", message="inspect_by needs a lot")
         if self.inspect_by is not None and self.becomes not in (Condition.A, Condition.B, Condition.C):
-            raise ValueError("inspect_by goes with a condition that may be issued: to A, B or C")
+            raise error_at("inspect_by", message="goes with a condition that may be issued: to A, B or C")
         return self
 
 
@@ -240,11 +241,11 @@ class Sending(Body):
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         if self.order is not None and (self.lot is not None or self.condition is not Condition.A):
-            raise ValueError("what is held for an order is sent: name its lot and condition, or the order")
+            raise error_at("order", message="what it holds is sent: name its lot and condition, or the order")
         if self.from_site == self.to_site:
-            raise ValueError("from_site and to_site are the same")
+            raise error_at("to_site", message="from_site and to_site are the same")
         if self.shipment is not None and self.shipment.partition(":")[0] != self.from_site:
-            raise ValueError("a shipment is named by its sender: it begins with from_site and a colon")
+            raise error_at("shipment", message="is named by its sender: it begins with from_site and a colon")
         return self
 
 
@@ -259,6 +260,6 @@ class Grounds(Body):
 
 def _check_serials(serials: Serials, quantity: int) -> None:
     if len(serials) > quantity:
-        raise ValueError("more serials than quantity")
+        raise error_at("serials", message="more serials than quantity")
     if len(set(serials)) < len(serials):
-        raise ValueError("a serial is named twice")
+        raise error_at("serials", message="one is named twice")

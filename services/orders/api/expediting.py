@@ -39,7 +39,7 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     422: {
         "description": "`hurry-not-sooner`, `wanted-by-past`, `split-beyond-need`, `lent-beyond-need`, "
         "`lent-to-itself`, `site-not-depot`, `raise-not-higher`, `needed-no-earlier`, `required-by-past`, "
-        "`reference-unknown`, `donor-itself`, `platform-unregistered`."
+        "`required-by-far`, `reference-unknown`, `donor-itself`, `platform-unregistered`."
     },
 }
 Priced = Annotated[Asked, Query(description="Only show what it would cost others.")]

@@ -56,16 +56,6 @@ def example_of(kind: type[BaseModel]) -> dict[str, Any]:
 async def read_file(
     request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings, lines_max: int | None = None
 ) -> File[R]:
-    """Read a whole body as a file of rows, off the event loop; or refuse it with every error by line."""
-    file = await look_over_file(request, kind, key=key, settings=settings, lines_max=lines_max)
-    if file.imported.wrong:
-        raise file.imported.invalid(())
-    return file
-
-
-async def look_over_file(
-    request: Request, kind: type[R], *, key: tuple[str, ...], settings: OrdersSettings, lines_max: int | None = None
-) -> File[R]:
     """Read a whole body as a file of rows, off the event loop, and what is wrong with the form of lines."""
     content = await request.body()
     bounds = Bounds(lines_max or settings.import_lines_max, settings.import_errors_max)

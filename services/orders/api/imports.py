@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Path, Query, Request
 
 from services.orders.api.desk import Asker, Desk
-from services.orders.api.files import IMPORT_PROBLEMS, example_of, look_over_file
+from services.orders.api.files import IMPORT_PROBLEMS, example_of, read_file
 from services.orders.commands.importing import OrderFile
 from services.orders.schemas.imports import ImportProgress, OrderRow
 from services.orders.schemas.orders import PlaceOrder
@@ -57,7 +57,7 @@ def _importing(routes: APIRouter, desk: Desk) -> None:
         say on which day they were placed, and which was promised first, which is kept for ever: they may be overdue.
         """
         key = ("document_number", "suffix")
-        file = await look_over_file(request, OrderRow, key=key, settings=desk.settings)
+        file = await read_file(request, OrderRow, key=key, settings=desk.settings)
         content = await request.body()
         taken = OrderFile.of(import_id or uuid4(), file.imported, content, asker)
         await (desk.importer.check(taken) if dry_run else desk.importer.take(taken))

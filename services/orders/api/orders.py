@@ -50,7 +50,8 @@ _PLACED: dict[int | str, dict[str, Any]] = {
     409: {"description": "`document-number-reused`; worth another try: `catalogue-behind`."},
     422: {
         "description": "`document-date-impossible`, `document-date-out-of-reach`, `required-by-past`, "
-        "`site-not-depot`, `platform-mismatch`, `platform-unregistered`, `reference-unknown`, `quantity-absurd`."
+        "`required-by-far`, `site-not-depot`, `platform-mismatch`, `platform-unregistered`, `reference-unknown`, "
+        "`quantity-absurd`."
     },
 }
 _UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"description": "`order-unknown`: none, or not yours to see."}}
@@ -66,7 +67,7 @@ _UNCHANGED: dict[int | str, dict[str, Any]] = {
         "description": "`order-already-issued`, `order-cancelled`, `quantity-raised`, `stock-order-fixed`, "
         "`version-stale`; worth another try: `catalogue-behind`."
     },
-    422: {"description": "`required-by-past`, `reference-unknown`."},
+    422: {"description": "`required-by-past`, `required-by-far`, `reference-unknown`."},
 }
 _NOT_DECLINED: dict[int | str, dict[str, Any]] = {
     **_REFUSED,

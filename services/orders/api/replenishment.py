@@ -38,7 +38,7 @@ _RELEASED: dict[int | str, dict[str, Any]] = {
     409: {"description": "`proposal-decided`, `document-number-reused`, `numbers-used-up`."},
     422: {
         "description": "`document-number-missing`, `document-date-impossible`, `document-date-out-of-reach`, "
-        "`required-by-past`."
+        "`required-by-past`, `required-by-far`."
     },
 }
 _DISMISSED: dict[int | str, dict[str, Any]] = {

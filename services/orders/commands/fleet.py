@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.commands import files
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.domain.platforms import Change, Decision, Registration, Tail, TailName, register
 from services.orders.schemas.platforms import TailRow, TailTerms
@@ -114,10 +115,7 @@ async def check_tails(session: AsyncSession, imported: Imported[TailRow], princi
                 unknown.append(LineError(line, "site", "the catalogue has not heard of it yet"))
             elif (error := _error(tail, row, principal, sites)) is not None:
                 wrong.append(LineError(line, *error))
-    if wrong:
-        raise imported.invalid(sorted([*wrong, *unknown], key=lambda error: error.line))
-    if unknown:
-        raise CatalogueBehind(unknown=len(unknown), errors=imported.told(unknown))
+    files.refuse(imported, wrong, unknown)
 
 
 def _error(tail: Tail, row: TailRow, principal: Principal, sites: Mapping[SiteId, SiteCopy]) -> tuple[str, str] | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.orders.commands import placing
+from services.orders.commands import files, placing
 from services.orders.commands.placing import DocumentNumberReused
 from services.orders.commands.request import Outcome, Request
 from services.orders.domain.catalogue import CatalogueBehind
@@ -83,10 +83,7 @@ class Importer:
                 for refused in await _refused(session, part, file.principal, self._judge):
                     errors = unknown if isinstance(refused.refusal, CatalogueBehind) else wrong
                     errors.append(_error(refused))
-        if wrong or file.imported.wrong:
-            raise file.imported.invalid([*wrong, *unknown])
-        if unknown:
-            raise CatalogueBehind(unknown=len(unknown), errors=file.imported.told(unknown))
+        files.refuse(file.imported, wrong, unknown)
 
     async def _judge(self, session: AsyncSession, requests: Sequence[Request]) -> list[Outcome | Refusal]:
         bounded = [replace(request, units_max=self._units_max) for request in requests]

@@ -21,7 +21,7 @@ async def override_source(
     order = work.order(order_id)
     source = next((each for each in (await work.market(order_id)).sources if each.site == body.source), None)
     if source is None:
-        raise SourceUnknown(part=order.part, site=body.source)
+        raise SourceUnknown(part=order.part, site=body.source).at("source")
     naming = Naming(principal.subject, body.reason)
     decided = name_source(order, source, naming, work.today)
     if decided.facts:

@@ -161,7 +161,8 @@ def _check_rights(request: Request, sites: Mapping[SiteId, SiteCopy]) -> None:
     """Refuse who may not order for this depot; a site not heard of yet counts as of the sender's nation."""
     depot = request.body.ordered_by
     nation = sites[depot].country if depot in sites else request.principal.nation
-    rights.require_write(request.principal, depot, nation)
+    if not rights.may_write(request.principal, depot, nation):
+        raise SiteForbidden(site=depot).at("ordered_by")
 
 
 def _recognise(request: Request, order_id: OrderId, digests: Mapping[OrderId, bytes]) -> Outcome | Refusal:

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.orders.commands.placing import DocumentNumberReused
 from services.orders.domain import replenishment
+from services.orders.domain.days import DAYS_AHEAD_MAX
 from services.orders.domain.document_number import activity_of, order_id_of, require_reach
 from services.orders.domain.numbering import DocumentNumberMissing, Rule
 from services.orders.domain.placement import Placement, place
@@ -121,4 +122,4 @@ def _placement(found: Replenishment, how: Release, number: DocumentNumber, desig
 
 
 def _lead(days: str) -> timedelta:
-    return timedelta(days=-int(-float(days) // 1))
+    return timedelta(days=min(-int(-float(days) // 1), DAYS_AHEAD_MAX))

@@ -38,7 +38,7 @@ async def put_rule(session: AsyncSession, site: SiteId, terms: RuleTerms, princi
     await _require_plan(session, site, principal)
     activity = (await lookups.activities(session, [terms.activity])).get(terms.activity)
     if activity is not None and activity.site != site:
-        raise ActivityOfAnother(activity=terms.activity, ordered_by=site)
+        raise ActivityOfAnother(activity=terms.activity, ordered_by=site).at("activity")
     await store.save_rule(session, site, terms, principal.subject)
 
 

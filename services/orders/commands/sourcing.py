@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import TypeVar
 
-from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.orders.commands import files
 from services.orders.domain.catalogue import CatalogueBehind, SiteNotDepot
 from services.orders.schemas.sources import ActivityRow, ActivityTerms, SourceRow, SourceTerms
 from services.orders.schemas.weights import WeightTerms
@@ -16,10 +15,10 @@ from shared import clock
 from shared.errors import Kind, Refusal
 from shared.http import rights
 from shared.http.files import Imported, LineError
+from shared.http.rights import SiteForbidden
 from shared.http.tokens import Principal
 from shared.types import PartId, SiteId, SiteKind
 
-R = TypeVar("R", bound=BaseModel)
 _STATED_FROM = "stated_from"
 _UNKNOWN = "the catalogue has not heard of it yet"
 
@@ -80,7 +79,8 @@ async def put_activity(session: AsyncSession, code: str, terms: ActivityTerms, p
         raise CatalogueBehind(site=terms.site).at("site")
     if sites[terms.site].kind is not SiteKind.DEPOT:
         raise SiteNotDepot(site=terms.site).at("site")
-    rights.require_plan(planner, terms.site, sites[terms.site].country)
+    if not rights.may_plan(planner, terms.site, sites[terms.site].country):
+        raise SiteForbidden(site=terms.site).at("site")
     if await _taken(session, [code], planner):
         raise ActivityTaken(activity=code)
     await store.save_activities(session, [ActivityRow(activity=code, **dict(terms))], planner.subject)
@@ -121,7 +121,7 @@ async def check_sources(session: AsyncSession, imported: Imported[SourceRow]) ->
         for field, is_known in (("part", row.part in parts), ("site", row.site in sites))
         if not is_known
     ]
-    _refuse(imported, wrong, unknown)
+    files.refuse(imported, wrong, unknown)
 
 
 async def check_activities(session: AsyncSession, imported: Imported[ActivityRow], planner: Principal) -> None:
@@ -144,7 +144,7 @@ async def check_activities(session: AsyncSession, imported: Imported[ActivityRow
         if row.activity in taken
     ]
     unknown = [LineError(line, "site", _UNKNOWN) for line, row in imported.numbered() if row.site not in sites]
-    _refuse(imported, wrong, unknown)
+    files.refuse(imported, wrong, unknown)
 
 
 def _in_future(row: SourceRow, today: date) -> dict[str, date]:
@@ -161,11 +161,3 @@ async def _taken(session: AsyncSession, codes: Sequence[str], planner: Principal
         for code, site in owners.items()
         if site in sites and not rights.may_plan(planner, site, sites[site].country)
     }
-
-
-def _refuse(imported: Imported[R], wrong: Sequence[LineError], unknown: Sequence[LineError]) -> None:
-    """Refuse for good what is wrong, and for now what the catalogue may yet hear of."""
-    if wrong:
-        raise imported.invalid([*wrong, *unknown])
-    if unknown:
-        raise CatalogueBehind(unknown=len(unknown), errors=imported.told(unknown))

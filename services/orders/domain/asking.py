@@ -7,6 +7,7 @@ answers it.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.orders.domain.days import DAYS_AHEAD_MAX
 from services.orders.domain.order import Decision, Order, tell
 from shared.errors import Kind, Refusal, VersionStale
 from shared.events.expediting import OrderEmergencyUseAllowed
@@ -51,6 +52,13 @@ class QuantityRaised(Refusal):
 
 class RequiredByPast(Refusal):
     """An order cannot be required by a day that has passed."""
+
+    kind = Kind.INVALID
+    field = "required_by"
+
+
+class RequiredByFar(Refusal):
+    """The day lies further ahead than anybody plans: correct it."""
 
     kind = Kind.INVALID
     field = "required_by"
@@ -129,7 +137,7 @@ def reschedule(order: Order, required_by: date, today: date, ask: Ask = NOBODY) 
     if required_by == order.required_by:
         return Decision(order)
     refuse_settled(order)
-    refuse_past(required_by, today)
+    refuse_out_of_reach(required_by, today)
     fact = OrderRescheduled(
         **order.about,
         required_by=required_by,
@@ -212,10 +220,12 @@ def refuse_cancelled(order: Order) -> None:
         raise OrderCancelled(order=order.order_id)
 
 
-def refuse_past(required_by: date, today: date) -> None:
-    """Refuse a day of need that has passed."""
+def refuse_out_of_reach(required_by: date, today: date) -> None:
+    """Refuse a day of need that has passed, or that lies beyond all planning."""
     if required_by < today:
         raise RequiredByPast(required_by=required_by, today=today)
+    if (required_by - today).days > DAYS_AHEAD_MAX:
+        raise RequiredByFar(required_by=required_by, days_ahead_max=DAYS_AHEAD_MAX)
 
 
 def refuse_stock_order(order: Order) -> None:

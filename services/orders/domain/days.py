@@ -3,7 +3,7 @@
 from datetime import date
 
 DAYS_AHEAD_MAX = 3650
-"""How far ahead a day may lie that somebody supposes; further says nothing."""
+"""How far ahead a day may lie that somebody names; further says nothing."""
 
 
 def shift(day: date, days: int) -> date:

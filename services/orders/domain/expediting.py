@@ -14,7 +14,7 @@ from services.orders.domain import explained
 from services.orders.domain.asking import (
     Need,
     refuse_cancelled,
-    refuse_past,
+    refuse_out_of_reach,
     refuse_settled,
     refuse_stock_order,
     refuse_unanswered,
@@ -139,7 +139,7 @@ def hurriable(order: Order, work_order: WorkOrderId, wanted_by: date, today: dat
     """Give the work order that is to be hurried, or refuse what cannot be."""
     work = next((each for each in order.work_orders if each.name(order.order_id) == work_order), None)
     if work is None:
-        raise WorkOrderUnknown(work_order=work_order)
+        raise WorkOrderUnknown(work_order=work_order).at("work_order")
     if not order.left[work.n] or work.lateral is not None:
         raise NothingToHurry(work_order=work_order)
     if wanted_by < today:
@@ -158,7 +158,7 @@ def refuse_no_higher(order: Order, need: Need) -> None:
 
 def refuse_no_earlier(order: Order, required_by: date, today: date) -> None:
     """Refuse to bring an order forward to no earlier than it is needed, or to a day that has passed."""
-    refuse_past(required_by, today)
+    refuse_out_of_reach(required_by, today)
     if required_by >= order.required_by:
         raise NeededNoEarlier(required_by=required_by, required_by_before=order.required_by)
 
@@ -228,7 +228,7 @@ def splittable(order: Order, market: Market, portion: Portion, today: date) -> O
     wanted = ask_for(order, market.sources, portion.quantity, today)
     offer = next((each for each in rank(market, wanted) if each.source.site == portion.source), None)
     if offer is None:
-        raise SourceUnknown(part=order.part, site=portion.source)
+        raise SourceUnknown(part=order.part, site=portion.source).at("source")
     if offer.excluded is not None:
         raise SourceNotSuitable(site=portion.source, lacks=offer.excluded)
     left = order.left

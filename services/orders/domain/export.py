@@ -58,6 +58,8 @@ class EndBeforeApproval(Refusal):
 class ExportNotApproved(Refusal):
     """Joint-venture parts go to another nation with the approval of both partners alone; no override replaces it."""
 
+    field = "source"
+
 
 @dataclass(frozen=True, slots=True)
 class Export:

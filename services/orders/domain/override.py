@@ -17,13 +17,19 @@ from shared.events.orders import OrderSourceOverridden
 class OverrideNotNeeded(Refusal):
     """The source may be asked as it is: planning weighs it with the others."""
 
+    field = "source"
+
 
 class SourceHasRefused(Refusal):
     """The source has refused this order, and is not asked again."""
 
+    field = "source"
+
 
 class SourceHoldsBack(Refusal):
     """What the source has brought for this order waits for its first article, and so would any more of it."""
+
+    field = "source"
 
 
 @dataclass(frozen=True, slots=True)

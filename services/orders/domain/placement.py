@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from services.orders.domain.asking import RequiredByPast
+from services.orders.domain.asking import refuse_out_of_reach
 from services.orders.domain.order import Order
 from shared.errors import Kind, Refusal
 from shared.events.orders import OrderPlaced
@@ -75,8 +75,7 @@ def placed_at(day: date | None, now: datetime) -> datetime:
 def place(asked: Placement) -> tuple[Order, OrderPlaced]:
     """Open the order and ask inventory for what it has: the order, and the fact that is its first version."""
     today = asked.placed_at.date()
-    if asked.required_by < today:
-        raise RequiredByPast(required_by=asked.required_by, today=today)
+    refuse_out_of_reach(asked.required_by, today)
     order = Order(
         order_id=asked.order_id,
         ordered_by=asked.ordered_by,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ValidationInfo, field_validator
 
+from services.orders.domain.days import DAYS_AHEAD_MAX
 from services.orders.schemas.orders import PlaceOrder
 from services.orders.schemas.references import Accepted
 from shared.events.references import read_reference
@@ -41,6 +42,8 @@ class OrderRow(PlaceOrder):
             raise ValueError("a promise of earlier books needs placed_on, too")
         if promised_for < placed_on:
             raise ValueError("nothing is promised for a day before placed_on")
+        if (promised_for - placed_on).days > DAYS_AHEAD_MAX:
+            raise ValueError(f"lies more than {DAYS_AHEAD_MAX} days after placed_on: correct it")
         return promised_for
 
 

@@ -9,7 +9,7 @@ from services.orders.domain.order import OrderState
 from services.orders.domain.platforms import TailState
 from services.orders.schemas.platform_examples import AVAILABILITY, GROUNDED, TAIL, TAIL_IN_FULL
 from shared.http.forms import Answer, Body, Filter, Moment, example
-from shared.types import Flag, OrderId, PartId, Platform, Priority, Quantity, SiteId, TailNumber, Text
+from shared.types import Flag, OrderId, PartId, Platform, Priority, Quantity, SiteId, TailNumber, Text, error_at
 
 
 class TailTerms(Body):
@@ -208,7 +208,7 @@ class AvailabilityFilter(GroundedFilter):
     @model_validator(mode="after")
     def _is_a_stretch(self) -> Self:
         if self.begin is not None and self.end is not None and self.begin >= self.end:
-            raise ValueError("from lies before to")
+            raise error_at("from", message="lies before to")
         return self
 
 

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 
 from shared.events.references import reference_key
 from shared.http.forms import NamedReference
+from shared.types import error_at
 
 
 def _each_once(references: list[NamedReference]) -> list[NamedReference]:
@@ -23,4 +24,6 @@ Accepted = Annotated[list[NamedReference], Field(max_length=REFERENCES_MAX), Aft
 def check_substitutes(references: Collection[NamedReference] | None, *, substitutes: bool) -> None:
     """Refuse substitutes for nothing."""
     if substitutes and not references:
-        raise ValueError("name the references that substitutes may replace, or leave both out to take any")
+        raise error_at(
+            "references", message="name the references that substitutes may replace, or leave both out to take any"
+        )

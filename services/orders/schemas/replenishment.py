@@ -11,7 +11,7 @@ from services.orders.schemas.orders import Suffix
 from services.orders.schemas.sources import ActivityCode, Currency, Money
 from shared.events.replenishment import Figures
 from shared.http.forms import Answer, Body, Filter, example
-from shared.types import Day, DocumentNumber, Nation, OrderId, PartId, Quantity, SiteId, Text, written
+from shared.types import Day, DocumentNumber, Nation, OrderId, PartId, Quantity, SiteId, Text, error_at, written
 
 ProposalId = Annotated[
     str, written(r"^[A-Z0-9][A-Z0-9.-]{0,39}:[A-Z0-9][A-Z0-9.-]{0,39}:[1-9][0-9]{0,8}$", "D-01:MI17-TAIL-ROTOR-BLADE:3")
@@ -64,7 +64,7 @@ class PolicyTerms(Body):
     @model_validator(mode="after")
     def _can_be_reached(self) -> Self:
         if not _LEVEL_MIN <= Decimal(self.service_level) <= _LEVEL_MAX:
-            raise ValueError(f"a service_level is between {_LEVEL_MIN} and {_LEVEL_MAX}")
+            raise error_at("service_level", message=f"is between {_LEVEL_MIN} and {_LEVEL_MAX}")
         return self
 
 
@@ -108,7 +108,8 @@ class RuleTerms(Body):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if (self.release_cost_max is None) != (self.currency is None):
-            raise ValueError("a release_cost_max and its currency are given together, or neither")
+            missing = "currency" if self.currency is None else "release_cost_max"
+            raise error_at(missing, message="a release_cost_max and its currency are given together, or neither")
         return self
 
 

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field, JsonValue, model_validator
 from services.orders.domain.ranking import UNSTATED, Resourcing
 from services.orders.schemas.sources import Currency
 from shared.http.forms import Answer, Body
-from shared.types import Nation, SiteId, Text, written
+from shared.types import Nation, SiteId, Text, error_at, written
 
 Points = Annotated[str, written(r"^[0-9]{1,4}(\.[0-9]{1,4})?$", "0.5")]
 """An exact number of points, as text: `"0.5"`."""
@@ -63,14 +63,18 @@ class WeightTerms(Body):
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
         if not Decimal(self.lead_time_spread):
-            raise ValueError("lead_time_spread is above nothing: no two deliveries take the same time for ever")
+            raise error_at(
+                "lead_time_spread", message="is above nothing: no two deliveries take the same time for ever"
+            )
         if self.rates and self.currency is None:
-            raise ValueError("rates need the currency that they lead to")
+            raise error_at("currency", message="rates need the currency that they lead to")
         for currency, rate in self.rates.items():
             if not Decimal(rate):
-                raise ValueError(f"rates.{currency} is above nothing: what is worth nothing would always be cheapest")
+                told = "is above nothing: what is worth nothing would always be cheapest"
+                raise error_at("rates", currency, message=told)
             if currency == self.currency:
-                raise ValueError(f"rates.{currency} leads to itself: name what other currencies are worth in it")
+                told = "leads to itself: name what other currencies are worth in it"
+                raise error_at("rates", currency, message=told)
         return self
 
 

@@ -44,8 +44,8 @@ _NAME = re.compile(rb'"\s*:')
 _JSON = r"(?i)^application/([a-z0-9.+-]+\+)?json *(;.*)?$"
 
 
-DAYS_AHEAD_MAX = 3650
-"""How far ahead a day may lie that is promised; further says nothing."""
+DAYS_OFF_MAX = 3650
+"""How far ahead or back a day may lie that is promised; further says nothing."""
 _PROMISED = ("due", "expected_on")
 POSTED = {**FACTORY_FACTS, **WORKSHOP_FACTS, **PURCHASE_FACTS}
 """What this door takes, by type: factories' facts, and purchases for suppliers without a system."""
@@ -190,10 +190,10 @@ def read_correction(correction: FactoryEventCorrected, kind: type[FactoryFact]) 
 
 
 def refuse_far_days(fact: FactoryFact, today: date, *place: str) -> None:
-    """Refuse a fact that promises for a day beyond all planning, such as the last one that there is."""
-    told = f"lies more than {DAYS_AHEAD_MAX} days ahead; name the day on which it will be there"
+    """Refuse a fact that promises for a day beyond all planning: the last one that there is, or one long gone by."""
+    told = f"lies more than {DAYS_OFF_MAX} days ahead or back; name the day on which it will be there"
     days = ((name, getattr(fact, name, None)) for name in _PROMISED)
-    fields = [name for name, day in days if day is not None and (day - today).days > DAYS_AHEAD_MAX]
+    fields = [name for name, day in days if day is not None and abs((day - today).days) > DAYS_OFF_MAX]
     if fields:
         raise RequestInvalid(errors=[{"field": field_name((*place, name)), "message": told} for name in fields])
 

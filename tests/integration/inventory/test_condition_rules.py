@@ -39,6 +39,7 @@ async def test_another_nations_rule_does_not_age_our_stock(house: House) -> None
         ([{"qualified": "P3M", "short": "P3M"}], "quality", "request-invalid"),
         ([{"qualified": "P1M", "short": "P30D"}], "quality", "request-invalid"),
         ([{"qualified": "six months", "short": "P3M"}], "quality", "request-invalid"),
+        ([{"qualified": "P6M", "short": "P3M", "total_months_max": True}], "quality", "request-invalid"),
         ([], "quality", "request-invalid"),
         ([{"qualified": "P6M", "short": "P3M"}] * 2, "quality", "request-invalid"),
         ([{"qualified": "P6M", "short": "P3M"}], "depot", "role-forbidden"),

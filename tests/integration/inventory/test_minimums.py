@@ -96,6 +96,7 @@ async def test_who_may_not_plan_for_a_depot_and_what_is_no_depot_are_refused(hou
         "a factory": await protect(house, 1, role="planner", at="", site="F-01"),
         "an unknown part": await protect(house, 1, part="NO-SUCH"),
         "below zero": await protect(house, -1),
+        "a version that is none": await protect(house, 1, seen=True),
     }
 
     assert {who: (answer.status_code, slug(answer)) for who, answer in answers.items()} == {
@@ -104,4 +105,5 @@ async def test_who_may_not_plan_for_a_depot_and_what_is_no_depot_are_refused(hou
         "a factory": (422, "site-not-depot"),
         "an unknown part": (409, "catalogue-behind"),
         "below zero": (422, "request-invalid"),
+        "a version that is none": (422, "request-invalid"),
     }

@@ -69,6 +69,15 @@ async def test_a_depot_imports_its_own_fleet_and_no_other(house: House) -> None:
             "import-invalid",
             ["line 2: site", "line 3: site"],
         ),
+        (
+            HEADER
+            + LINE.replace("ZP-1", "zp 1")
+            + LINE.replace("D-01", "F-01")
+            + LINE.replace("ZP-1,D-01", "ZP-2,D-77"),
+            422,
+            "import-invalid",
+            ["line 2: tail_number", "line 3: site", "line 4: site"],
+        ),
     ],
     ids=lambda value: str(value)[-60:],
 )

@@ -101,6 +101,8 @@ async def test_a_file_of_orders_is_checked_then_placed_and_the_same_again(house:
         ({"placed_on": str(today() + timedelta(days=2))}, "placed_on", "today or before"),
         ({"promised_for": SOON}, "promised_for", "needs placed_on"),
         ({"placed_on": YESTERDAY, "promised_for": "2020-01-01"}, "promised_for", "before placed_on"),
+        ({"placed_on": YESTERDAY, "promised_for": "9999-12-31"}, "promised_for", "days after placed_on"),
+        ({"required_by": "9999-12-31"}, "required_by", "further ahead"),
     ],
     ids=str,
 )

@@ -64,7 +64,7 @@ async def test_an_order_that_names_none_accepts_any(known: House) -> None:
     ("slip", "problem", "field"),
     [
         ({"references": [{**OLD, "revision": "04"}]}, "reference-unknown", None),
-        ({"substitutes": True}, "request-invalid", "body"),
+        ({"substitutes": True}, "request-invalid", "references"),
         ({"references": [{**OLD, "maker": "short"[:3]}]}, "request-invalid", "references[0].maker"),
         ({"references": [OLD] * 21}, "request-invalid", "references"),
         ({"references": "any"}, "request-invalid", "references"),

@@ -229,7 +229,7 @@ async def test_silence_beyond_the_promised_day_is_noticed_by_the_watcher(house: 
     ("change", "field"),
     [
         ({"lead_time_worth": 0}, "lead_time_worth"),
-        ({"lead_time_spread": "0.0"}, "body"),
+        ({"lead_time_spread": "0.0"}, "lead_time_spread"),
         ({"lead_time_spread": "9"}, "lead_time_spread"),
         ({"resourcing": "sometimes"}, "resourcing"),
         ({"resourcing_days": 0}, "resourcing_days"),

@@ -41,10 +41,10 @@ class Busy(Refusal):
     kind = Kind.BUSY
 
 
-def raising(error: Exception) -> APIRouter:
+def raising(error: Exception, path: str = "/v1/thing") -> APIRouter:
     router = APIRouter()
 
-    @router.get("/v1/thing")
+    @router.get(path)
     @public
     async def thing() -> None:
         raise error
@@ -86,6 +86,26 @@ async def test_a_refusal_that_is_about_a_field_names_it_as_a_body_that_does_not_
 
     assert answer["errors"] == [{"field": "required_by", "message": answer["title"]}]
     assert of_refusal(elsewhere).errors == [{"field": "lines[1].required_by", "message": answer["title"]}]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (OrderUnknown(order="7201YA6327A001-2026"), "path order_id"),
+        (CatalogueBehind(part="HUB"), "path part"),
+        (CatalogueBehind(part="ROTOR"), None),
+        (CatalogueBehind(site="HUB"), None),
+        (CatalogueBehind(part="HUB").at("lines[1].part"), "lines[1].part"),
+    ],
+)
+async def test_a_refusal_of_what_the_address_names_says_which_part_of_it(
+    issuer: Issuer, error: Refusal, named: str | None
+) -> None:
+    async with a_client(an_app(issuer, raising(error, "/v1/things/{order_id}/{part}"))) as client:
+        answer = (await client.get("/v1/things/7201YA6327A001-2026/HUB")).json()
+
+    assert [each["field"] for each in answer.get("errors", [])] == ([named] if named else [])
 
 
 @pytest.mark.asyncio

@@ -13,9 +13,11 @@ from services.orders.domain.asking import (
     OrderCancelled,
     OrderNotDeclinable,
     QuantityRaised,
+    RequiredByFar,
     RequiredByPast,
     StockOrderFixed,
 )
+from services.orders.domain.days import DAYS_AHEAD_MAX
 from services.orders.domain.order import Demand
 from shared.errors import VersionStale
 from shared.events.orders import (
@@ -147,6 +149,14 @@ def test_the_same_day_again_is_no_change() -> None:
 def test_a_day_that_has_passed_is_no_day_to_want_an_order_on() -> None:
     with pytest.raises(RequiredByPast):
         asking.reschedule(an_order(reserved=5), TODAY - timedelta(days=1), TODAY)
+
+
+def test_an_order_is_wanted_within_ten_years() -> None:
+    last = TODAY + timedelta(days=DAYS_AHEAD_MAX)
+
+    assert asking.reschedule(an_order(reserved=5), last, TODAY).order.required_by == last
+    with pytest.raises(RequiredByFar):
+        asking.reschedule(an_order(reserved=5), last + timedelta(days=1), TODAY)
 
 
 def test_a_state_and_its_facts_are_numbered_alike() -> None:

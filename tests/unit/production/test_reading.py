@@ -217,7 +217,10 @@ def test_an_event_has_a_size_that_is_enough() -> None:
     assert refused.value.slug() == "event-too-large"
 
 
-@pytest.mark.parametrize(("days", "refused"), [(3650, []), (3651, ["data.due", "data.expected_on"])])
+OFF = ["data.due", "data.expected_on"]
+
+
+@pytest.mark.parametrize(("days", "refused"), [(3650, []), (-3650, []), (3651, OFF), (-3651, OFF)])
 def test_a_day_is_promised_within_ten_years(days: int, refused: list[str]) -> None:
     day = NOON.date() + timedelta(days=days)
     missing = a_missing_kit(due=day, expected_on=day)
