@@ -1,13 +1,18 @@
 """Files of data, as commands take them: CSV or JSON, and the name of each says which."""
 
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.errors import SetupError
-from jvtrack.client import FileNameError
+from jvtrack.client import FileNameError, JVTrack
+from jvtrack.client.answers.imports import ImportDone
 from jvtrack.client.files import media_type
+from jvtrack.commands.caller import call
+from jvtrack.commands.shown import show_json
 
 
 def named_file(path: Path | None) -> Path | None:
@@ -45,3 +50,31 @@ Files = Annotated[
 NewFile = Annotated[
     Path, typer.Argument(dir_okay=False, callback=new_file, help="The file to write, CSV or JSON: .csv or .json.")
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only check the files.")]
+Door = Callable[[JVTrack, Path], Awaitable[ImportDone]]
+"""Hands a file in."""
+
+
+class FileImported(ImportDone):
+    """What an import did, and with which file."""
+
+    file: Path
+    """The file, as it was named."""
+
+
+def import_files(files: Sequence[Path], door: Door, *, as_json: bool) -> None:
+    """Hand files in one after the other, and say of each what came of it, even where a later one is refused."""
+    done: list[FileImported] = []
+    try:
+        for path in files:
+            imported = call(partial(_hand_in, door=door, path=path))
+            done.append(FileImported(file=path, **dict(imported)))
+            if not as_json:
+                typer.echo(f"{path}: {imported.lines} lines {'checked' if imported.dry_run else 'imported'}.")
+    finally:
+        if as_json:
+            show_json(done)
+
+
+async def _hand_in(jvtrack: JVTrack, *, door: Door, path: Path) -> ImportDone:
+    return await door(jvtrack, path)

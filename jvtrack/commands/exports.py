@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from jvtrack.client import ExportTerms
+from jvtrack.client import ExportApproval, ExportTerms
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json, tell
 
 app = typer.Typer()
 exports = typer.Typer(no_args_is_help=True)
@@ -57,10 +57,12 @@ def partners(
     site: Site,
     first: Annotated[str, typer.Argument(help="A partner's nation, such as IND.")],
     second: Annotated[str, typer.Argument(help="The other partner's nation.")],
+    *,
+    as_json: Json = False,
 ) -> None:
     """Say which two nations' partners own a joint venture."""
     said = call(lambda jvtrack: jvtrack.orders.exports.put_venture(site, (first, second)))
-    typer.echo(f"{said.site}: of {' and '.join(said.partners)}.")
+    tell(said, f"{said.site}: of {' and '.join(said.partners)}.", as_json=as_json)
 
 
 @exports.command()
@@ -72,11 +74,13 @@ def approve(
     approved_by: Annotated[str, typer.Option("--by", help="Who has approved it.")],
     on: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Day of the approval.")],
     until: Annotated[datetime | None, typer.Option(formats=DAY_FORMATS, help="Its last day; none has no end.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Approve an export for one's nation; the other partner must, too."""
     terms = ExportTerms(approved_on=on.date(), approved_by=approved_by, approved_until=read_day(until))
     said = call(lambda jvtrack: jvtrack.orders.exports.approve(site, part, country, terms))
-    typer.echo(f"{said.part} from {said.site} to {said.country}: approved for {said.nation} by {said.approved_by}.")
+    told = f"{_export(said)}: approved for {said.nation} by {said.approved_by}."
+    tell(said, told, as_json=as_json)
 
 
 @exports.command()
@@ -86,12 +90,11 @@ def end(
     country: Country,
     *,
     until: Annotated[datetime, typer.Option(formats=DAY_FORMATS, help="Its last day.")],
+    as_json: Json = False,
 ) -> None:
     """End one's nation's approval of an export."""
     said = call(lambda jvtrack: jvtrack.orders.exports.end(site, part, country, until.date()))
-    typer.echo(
-        f"{said.part} from {said.site} to {said.country}: {said.nation}'s approval ends on {said.approved_until}."
-    )
+    tell(said, f"{_export(said)}: {said.nation}'s approval ends on {said.approved_until}.", as_json=as_json)
 
 
 @exports.command()
@@ -107,3 +110,7 @@ def unapproved(*, as_json: Json = False) -> None:
         whither = (each.factory, each.country, each.depot, each.lot, str(each.quantity))
         table.add_row(str(each.dispatched_on), *whither, missing, "yes" if each.voided else "")
     screen().print(table)
+
+
+def _export(said: ExportApproval) -> str:
+    return f"{said.part} from {said.site} to {said.country}"

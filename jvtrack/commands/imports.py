@@ -1,10 +1,8 @@
 """`jvtrack import`: parts, sites, opening stock, orders, sources and activities from files, all or nothing."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
@@ -13,8 +11,8 @@ from rich.progress import Progress, TaskID
 
 from jvtrack.client import JVTrack
 from jvtrack.client.answers.imports import ImportDone
-from jvtrack.commands.caller import call
-from jvtrack.commands.data_files import Files
+from jvtrack.commands.data_files import DryRun, Files, import_files
+from jvtrack.commands.shown import Json
 
 app = typer.Typer()
 imports = typer.Typer(no_args_is_help=True)
@@ -24,50 +22,45 @@ app.add_typer(
     help="Import files: each is taken whole, or not at all with every error by line; a list in a cell is parted by ;.",
 )
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Only check the files.")]
 _WATCH_SECONDS = 0.5
-Door = Callable[[JVTrack, Path], Awaitable[ImportDone]]
 
 
 @imports.command()
-def catalogue(files: Files, *, dry_run: DryRun = False) -> None:
+def catalogue(files: Files, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Import sites and parts."""
-    _import(files, lambda jvtrack, path: jvtrack.inventory.import_catalogue(path, dry_run=dry_run))
+    import_files(
+        files, lambda jvtrack, path: jvtrack.inventory.import_catalogue(path, dry_run=dry_run), as_json=as_json
+    )
 
 
 @imports.command()
-def stock(files: Files, *, dry_run: DryRun = False) -> None:
+def stock(files: Files, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Import opening stock."""
-    _import(files, lambda jvtrack, path: jvtrack.inventory.import_stock(path, dry_run=dry_run))
+    import_files(files, lambda jvtrack, path: jvtrack.inventory.import_stock(path, dry_run=dry_run), as_json=as_json)
 
 
 @imports.command()
-def orders(files: Files, *, dry_run: DryRun = False) -> None:
+def orders(files: Files, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Place orders, those of earlier books among them: `placed_on` says since when they wait."""
-    _import(files, partial(_watched, dry_run=dry_run))
+    import_files(files, partial(_watched, dry_run=dry_run), as_json=as_json)
 
 
 @imports.command()
-def sources(files: Files, *, dry_run: DryRun = False) -> None:
+def sources(files: Files, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Import who may supply a part, and on what terms."""
-    _import(files, lambda jvtrack, path: jvtrack.orders.import_sources(path, dry_run=dry_run))
+    import_files(files, lambda jvtrack, path: jvtrack.orders.import_sources(path, dry_run=dry_run), as_json=as_json)
 
 
 @imports.command()
-def activities(files: Files, *, dry_run: DryRun = False) -> None:
+def terms(files: Files, *, dry_run: DryRun = False, as_json: Json = False) -> None:
+    """Import what sources cost and how much of it is imported, by the days from which that is stated."""
+    import_files(files, lambda jvtrack, path: jvtrack.orders.import_terms(path, dry_run=dry_run), as_json=as_json)
+
+
+@imports.command()
+def activities(files: Files, *, dry_run: DryRun = False, as_json: Json = False) -> None:
     """Import the units that may order, and how urgent their work is."""
-    _import(files, lambda jvtrack, path: jvtrack.orders.import_activities(path, dry_run=dry_run))
-
-
-def _import(files: Sequence[Path], door: Door) -> None:
-    for path in files:
-        done = call(partial(_post, door=door, path=path))
-        word = "checked" if done.dry_run else "imported"
-        typer.echo(f"{path}: {done.lines} lines {word}.")
-
-
-async def _post(jvtrack: JVTrack, *, door: Door, path: Path) -> ImportDone:
-    return await door(jvtrack, path)
+    import_files(files, lambda jvtrack, path: jvtrack.orders.import_activities(path, dry_run=dry_run), as_json=as_json)
 
 
 async def _watched(jvtrack: JVTrack, path: Path, *, dry_run: bool) -> ImportDone:

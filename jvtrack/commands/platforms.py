@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,15 +10,14 @@ import typer
 from rich.markup import escape
 
 from deploy.errors import SetupError
-from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformUp, ReleaseOptions, Spare
-from jvtrack.client.answers.imports import ImportDone
+from jvtrack.client import GroundedPlatform, JVTrack, PlatformDown, PlatformState, PlatformUp, ReleaseOptions, Spare
 from jvtrack.client.answers.platforms import BlockingLine, PlatformHours, ReleaseOption
 from jvtrack.client.files import export_rows, write_csv
 from jvtrack.commands.caller import call
-from jvtrack.commands.data_files import Files, new_file
+from jvtrack.commands.data_files import DryRun, Files, import_files, new_file
 from jvtrack.commands.fleet import list_fleet, show_tail
 from jvtrack.commands.following import follow_fleet
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json, tell
 from shared import clock
 from shared.types import PartId, Platform
 
@@ -66,19 +64,27 @@ def down(
     awaiting_parts: Annotated[bool, typer.Option(help="Whether it stands still for want of parts.")] = True,
     since: Since = None,
     corrects: Corrects = False,
+    as_json: Json = False,
 ) -> None:
     """Say that a platform is down."""
     said = PlatformDown(since=_moment(since), cause=cause, awaiting_parts=awaiting_parts, corrects=corrects)
     now = call(lambda jvtrack: jvtrack.orders.platforms.down(platform, tail_number, said))
-    typer.echo(f"{now.platform} {now.tail_number} is {now.state} since {_shown(now.since)}.")
+    tell(now, _stands(now), as_json=as_json)
 
 
 @platforms.command()
-def up(platform: Kind, tail_number: TailNumber, *, since: Since = None, corrects: Corrects = False) -> None:
+def up(
+    platform: Kind,
+    tail_number: TailNumber,
+    *,
+    since: Since = None,
+    corrects: Corrects = False,
+    as_json: Json = False,
+) -> None:
     """Say that a platform can do its work again."""
     said = PlatformUp(since=_moment(since), corrects=corrects)
     now = call(lambda jvtrack: jvtrack.orders.platforms.up(platform, tail_number, said))
-    typer.echo(f"{now.platform} {now.tail_number} is {now.state} since {_shown(now.since)}.")
+    tell(now, _stands(now), as_json=as_json)
 
 
 @platforms.command()
@@ -131,12 +137,13 @@ def availability(
 def import_fleet(
     files: Files,
     *,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the files.")] = False,
+    dry_run: DryRun = False,
+    as_json: Json = False,
 ) -> None:
     """Import the fleet: each file is taken whole, or not at all with every error by line."""
-    for path in files:
-        done = call(partial(_import, path=path, dry_run=dry_run))
-        typer.echo(f"{path}: {done.lines} lines {'checked' if done.dry_run else 'imported'}.")
+    import_files(
+        files, lambda jvtrack, path: jvtrack.orders.platforms.import_fleet(path, dry_run=dry_run), as_json=as_json
+    )
 
 
 @platforms.command()
@@ -176,12 +183,12 @@ async def _actions(jvtrack: JVTrack) -> tuple[ReleaseOptions, list[PartId]]:
     return await jvtrack.orders.platforms.actions(spare), uncounted
 
 
-async def _import(jvtrack: JVTrack, *, path: Path, dry_run: bool) -> ImportDone:
-    return await jvtrack.orders.platforms.import_fleet(path, dry_run=dry_run)
-
-
 _PARTS_MAX = 40
 _HOURS = ("hours", "up", "awaiting parts", "availability")
+
+
+def _stands(now: PlatformState) -> str:
+    return f"{now.platform} {now.tail_number} is {now.state} since {_shown(now.since)}."
 
 
 def _grounded(each: GroundedPlatform) -> Sequence[str]:

@@ -14,7 +14,7 @@ from jvtrack.client.answers.replenishment import (
 )
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import Day, ValidFrom, read_day
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json, tell
 
 app = typer.Typer()
 replenishment = typer.Typer(no_args_is_help=True)
@@ -66,6 +66,7 @@ def release(
     ] = None,
     suffix: Annotated[str | None, typer.Option(help="One letter or digit beside the number.")] = None,
     required_by: Day = None,
+    as_json: Json = False,
 ) -> None:
     """Order what is proposed."""
     day = read_day(required_by)
@@ -74,30 +75,29 @@ def release(
             proposal, document_number=document_number, suffix=suffix, required_by=day
         )
     )
-    typer.echo(f"{now.proposal}: {now.quantity} ordered as {now.order_id}.")
+    tell(now, f"{now.proposal}: {now.quantity} ordered as {now.order_id}.", as_json=as_json)
 
 
 @replenishment.command()
 def dismiss(
-    proposal: Proposal, *, reason: Annotated[str, typer.Option(help="Why; kept for ever.")], until: Day = None
+    proposal: Proposal,
+    *,
+    reason: Annotated[str, typer.Option(help="Why; kept for ever.")],
+    until: Day = None,
+    as_json: Json = False,
 ) -> None:
     """Want nothing of what is proposed, nor anything else of the part before a day."""
     day = read_day(until)
     now = call(lambda jvtrack: jvtrack.orders.replenishment.dismiss(proposal, reason, until=day))
-    typer.echo(f"{now.proposal}: dismissed until {now.until}.")
+    tell(now, f"{now.proposal}: dismissed until {now.until}.", as_json=as_json)
 
 
 @replenishment.command()
 def review(*, as_json: Json = False) -> None:
     """Review the stock of one's nation now; by itself it is reviewed as the policy says."""
     done = call(lambda jvtrack: jvtrack.orders.replenishment.review())
-    if as_json:
-        show_json(done)
-        return
-    typer.echo(
-        f"{done.reviewed} reviewed: {done.proposed} proposed, {done.withdrawn} withdrawn, {done.released} released, "
-        f"{done.without_source} without a source."
-    )
+    said = f"{done.reviewed} reviewed: {done.proposed} proposed, {done.withdrawn} withdrawn, {done.released} released"
+    tell(done, f"{said}, {done.without_source} without a source.", as_json=as_json)
 
 
 @replenishment.command()
@@ -122,13 +122,14 @@ def policy(
     cover_days: Annotated[int, typer.Option(help="Days of demand that one order covers.")] = 30,
     review_days: Annotated[int, typer.Option(help="Days between two reviews.")] = 1,
     history_weeks: Annotated[int, typer.Option(help="Weeks of demand that are looked at.")] = 52,
+    as_json: Json = False,
 ) -> None:
     """Say what one's nation wants of its stock from a day on."""
     terms = ReplenishmentPolicy(
         service_level=service_level, cover_days=cover_days, review_days=review_days, history_weeks=history_weeks
     )
-    call(lambda jvtrack: jvtrack.orders.replenishment.put_policy(valid_from.date(), terms))
-    typer.echo(f"From {valid_from.date()} on: {service_level}, {cover_days} days an order.")
+    said = call(lambda jvtrack: jvtrack.orders.replenishment.put_policy(valid_from.date(), terms))
+    tell(said, f"From {said.valid_from} on: {service_level}, {cover_days} days an order.", as_json=as_json)
 
 
 @replenishment.command()
@@ -152,12 +153,13 @@ def rule(
     serial: Annotated[str, typer.Option(help="First letter or digit of their serials.")],
     release_cost_max: Annotated[str | None, typer.Option(help="Release without anybody up to this cost.")] = None,
     currency: Annotated[str | None, typer.Option(help="Its currency.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Say which numbers a depot sets aside for its replenishment, and what is released without anybody."""
     terms = ReplenishmentRule(activity=activity, serial=serial, release_cost_max=release_cost_max, currency=currency)
-    call(lambda jvtrack: jvtrack.orders.replenishment.put_rule(site, terms))
+    said = call(lambda jvtrack: jvtrack.orders.replenishment.put_rule(site, terms))
     by_hand = f"released by hand{_beyond(release_cost_max, currency)}"
-    typer.echo(f"{site}: orders are numbered {activity}....{serial}..., {by_hand}.")
+    tell(said, f"{site}: orders are numbered {activity}....{serial}..., {by_hand}.", as_json=as_json)
 
 
 _LEVEL = ("demand_per_week", "lead_time_days", "reorder_point", "target", "position")

@@ -1,5 +1,6 @@
 """`jvtrack sources`: who may supply a part, on what terms, how busy it is, and how sources are weighed."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,9 +9,9 @@ from deploy.errors import SetupError
 from jvtrack.client import Source, StatedTerms, WeightTerms
 from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
-from jvtrack.commands.data_files import NewFile
+from jvtrack.commands.data_files import NewFile, new_file
 from jvtrack.commands.days import ValidFrom
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_json, tell
 from jvtrack.commands.source_terms import put, show
 
 app = typer.Typer()
@@ -22,6 +23,7 @@ Site = Annotated[str | None, typer.Option(help="Only of this site.")]
 Nation = Annotated[str | None, typer.Option(help="Only those that this nation has judged.")]
 _NOT_IMPORTED = {"nation", "standing", "export", "first_articles", "load", "learned"}
 """What an answer says of a source beyond what an import takes."""
+_STATED = ("part", "site", "stated_from", "unit_cost", "currency", "import_content")
 
 
 @sources.command(name="list")
@@ -75,20 +77,28 @@ def export(
 
 @sources.command()
 def terms(
-    part: Annotated[str, typer.Argument(help="The part.")],
-    site: Annotated[str, typer.Argument(help="The factory or supplier.")],
+    part: Annotated[str | None, typer.Argument(help="The part; all if none is named.")] = None,
+    site: Annotated[str | None, typer.Argument(help="The factory or supplier; all if none is named.")] = None,
     *,
+    file: Annotated[
+        Path | None,
+        typer.Option("--export", callback=new_file, help="Write them to this file, for `jvtrack import terms`."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """List what was stated of a source's price and import content, by the days from which it was."""
-    found = call(lambda jvtrack: jvtrack.orders.stated_terms(part, site).all())
+    """List what was stated of sources' prices and import contents, by the days from which it was."""
+    found = call(lambda jvtrack: jvtrack.orders.stated_terms(part=part, site=site).all())
+    if file is not None:
+        export_rows(file, _STATED, [each.model_dump(mode="json", include=set(_STATED)) for each in found])
+        typer.echo(f"{file}: {len(found)} lines written.")
+        return
     if as_json:
         show_json(found)
         return
-    table = Table("from", "price", "imported", "stated by", "on")
+    table = Table("part", "site", "from", "price", "imported", "stated by", "on")
     for each in found:
-        on = f"{each.changed_at:%Y-%m-%d}"
-        table.add_row(str(each.stated_from), _price(each), _shown(each.import_content), each.changed_by, on)
+        said = (str(each.stated_from), _price(each), _shown(each.import_content), each.changed_by)
+        table.add_row(each.part, each.site, *said, f"{each.changed_at:%Y-%m-%d}")
     screen().print(table)
 
 
@@ -148,10 +158,11 @@ def name_source(
     source: Annotated[str, typer.Argument(metavar="SITE", help="The source.")],
     *,
     reason: Annotated[str, typer.Option(help="Why; kept for ever.")],
+    as_json: Json = False,
 ) -> None:
     """Name a source for one order in spite of what it lacks."""
     now = call(lambda jvtrack: jvtrack.orders.name_source(order, source, reason))
-    typer.echo(f"{now.order_id}: {source} named; {now.sourced} sourced, {now.open} open.")
+    tell(now, f"{now.order_id}: {source} named; {now.sourced} sourced, {now.open} open.", as_json=as_json)
 
 
 def _row(source: Source) -> list[str]:

@@ -1,4 +1,4 @@
-"""The story of a clock that goes on: goods age and are extended, a promise is broken, a supplier abroad is inspected.
+"""The story of a clock that goes on: goods age, promises are broken, inspections lapse, and one is made abroad.
 
 The clock is driven by the services' own tidiers, beside those that run, with the days that are to come.
 """
@@ -30,9 +30,12 @@ from services.orders.commands.importing import Importer as OrderImporter
 from services.orders.commands.outcomes import Outcomes
 from services.orders.commands.tidying import Tidier as Overseer
 from services.orders.settings import OrdersSettings
+from services.production.commands.inspecting import Lapser
+from services.production.settings import ProductionSettings
 from shared import clock
 from shared.db import Database
 from shared.events.catalogue import LifeType, MakerReference
+from shared.events.factory import FactoryLotDispatched, FactoryLotFinished
 from shared.events.production import Reference
 from shared.types import Condition
 from tests.fixtures.catalogue import Trade
@@ -63,6 +66,8 @@ async def days_pass(trade: Trade, days: int) -> None:
     async with database_of(trade, "orders") as database:
         outcomes, bounds = Outcomes(database, poll_seconds=60), OrdersSettings()
         await Overseer(database, OrderImporter(database, bounds), outcomes, bounds).tell_overdue(later.date())
+    async with database_of(trade, "production") as database:
+        await Lapser(database, ProductionSettings()).lapse(later.date())
 
 
 async def known(trade: Trade, part: str, **record: Any) -> None:
@@ -132,6 +137,37 @@ async def test_a_promise_that_is_not_kept_is_told_once_and_listed(trade: Trade) 
     assert [(each.order_id, each.overdue) for each in listed] == [(order.order_id, True)]
     shown = await depot.orders.get(order.order_id)
     assert [each.type for each in shown.history].count("jvtrack.orders.order-promise-overdue.v1") == 1
+
+
+async def test_an_inspection_of_which_nothing_was_made_for_two_years_lapses_and_takes_back_what_was_not_issued(
+    trade: Trade,
+) -> None:
+    part, quality, depot = trade.part(), trade.acting("quality"), trade.acting("depot", "D-01")
+    await known(trade, part, references=[MakerReference(**REFERENCE.model_dump())], first_article_required=True)
+    opening = InspectionOpening(factory="F-02", part=part, reference=REFERENCE)
+    opened = await quality.production.open_first_article(opening)
+    await quality.production.pass_first_article(opened.first_article, InspectionPass(report="FAIR-1"))
+    lot: dict[str, Any] = {"lot": f"L-{part}", "part": part, "quantity": 3}
+    made = FactoryLotFinished(**lot, reference=REFERENCE)
+    await trade.reported("F-02", made, FactoryLotDispatched(**lot, shipment=f"S-{part}", depot="D-01"))
+    await trade.quiet()
+    line = ReceiptLine(part=part, lot=f"F-02:L-{part}", quantity=3)
+    await depot.inventory.receive(Receipt(site="D-01", shipment=f"F-02:S-{part}", lines=[line]))
+    order = await trade.placed(part, 3)
+    await eventually(lambda: is_order(trade, order, reserved=3))
+
+    await days_pass(trade, 729)
+    (stands,) = await quality.production.first_articles(factory="F-02", part=part).all()
+    await days_pass(trade, 731)
+    await eventually(lambda: is_order(trade, order, reserved=0))
+
+    (lapsed,) = await quality.production.first_articles(factory="F-02", part=part).all()
+    held = (await depot.inventory.stock(StockQuery(site="D-01", part=part))).rows[0]
+    assert (stands.state, lapsed.state, lapsed.open) == ("passed", "lapsed", False)
+    assert (held.on_hand, held.available, held.held_back) == (3, 0, "first-article")
+    await trade.quiet()
+    proof = await trade.proof()
+    assert [offence for result in proof.results for offence in result.offences] == []
 
 
 async def test_a_supplier_abroad_is_inspected_by_who_buys_there_and_then_asked(trade: Trade) -> None:

@@ -78,6 +78,29 @@ async def test_what_a_depot_lacks_is_proposed_released_made_and_put_on_its_shelf
     assert [(each.name, each.offences) for each in (await trade.proof()).results if not each.holds] == []
 
 
+async def test_a_depots_rule_releases_what_stays_proposed_and_costs_no_more_than_it_allows(
+    trade: Trade, tmp_path: Path
+) -> None:
+    part = await asked_for(trade, tmp_path)
+    prices = tmp_path / "prices.csv"
+    prices.write_text(f"part,site,stated_from,unit_cost,currency\n{part},F-01,{clock.now().date()},10.00,INR\n")
+    await command(trade, "import", "terms", str(prices))
+    rule = ("replenishment", "rule", "D-01", "--activity", "7201YA", "--serial", "R")
+    try:
+        await command(trade, *rule, "--release-cost-max", "9.99", "--currency", "INR")
+        await the_level(trade, part)
+        dear = await the_level(trade, part)
+        await command(trade, *rule, "--release-cost-max", "100000.00", "--currency", "INR")
+        released = await the_level(trade, part)
+    finally:
+        await command(trade, *rule)
+    order = await trade.connection.orders.get(released["order_id"])
+
+    assert (dear["state"], released["state"], released["decided_by"]) == ("proposed", "released", "rule of D-01")
+    assert (order.for_stock, order.quantity) == (True, released["quantity"])
+    assert order.document_number[10:].startswith("R"), "a number of those that the depot has set aside"
+
+
 async def test_a_file_of_orders_with_one_bad_line_is_refused_and_an_export_changes_nothing(
     trade: Trade, tmp_path: Path
 ) -> None:

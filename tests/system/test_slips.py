@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -48,8 +49,43 @@ async def test_what_a_factory_slips_with_is_sourced_anew_and_promised_for_the_so
     assert "0 + 1 late" in listed
 
 
-async def test_a_planner_says_at_a_prompt_on_what_terms_a_site_supplies_and_sees_how_it_stands(trade: Trade) -> None:
+async def test_what_slips_far_enough_is_sourced_anew_by_the_rule_alone(trade: Trade) -> None:
     part, today = trade.part(), clock.now().date()
+    for site, days in (("F-01", 30), ("F-02", 45)):
+        terms = SourceTerms(approved=True, approved_on=today, lead_time_days=days)
+        await trade.connection.orders.put_source(part, site, terms)
+    order = (await trade.placed(part, 3)).order_id
+
+    async def is_promised(days: int) -> bool:
+        return (await trade.connection.orders.get(order)).promised_for == today + timedelta(days=days)
+
+    async def slips(days: int) -> None:
+        late = FactoryDelayReported(work_order=f"{order}-W1", due=today + timedelta(days=days), cause="Furnace.")
+        await trade.reported("F-01", late)
+
+    await eventually(lambda: is_promised(30))
+    weigh = ("sources", "weigh", "--from", str(today))
+    await command(trade, *weigh, "--resource-after", "20")
+    try:
+        await slips(60)
+        await eventually(lambda: is_promised(60))
+        await trade.quiet()
+        stayed = (await trade.connection.orders.get(order)).work_orders
+        await slips(120)
+        await eventually(lambda: is_promised(45))
+    finally:
+        await command(trade, *weigh)
+
+    now = await trade.connection.orders.get(order)
+    assert [(work.source, work.quantity) for work in stayed] == [("F-01", 3)], "15 days sooner are not enough"
+    assert [(work.source, work.quantity) for work in now.work_orders] == [("F-01", 0), ("F-02", 3)]
+    assert now.promise_reason == "lead time of F-02, asked instead of F-01, which had slipped"
+
+
+async def test_a_planner_says_at_a_prompt_on_what_terms_a_site_supplies_and_sees_how_it_stands(
+    trade: Trade, tmp_path: Path
+) -> None:
+    part, today, file = trade.part(), clock.now().date(), tmp_path / "terms.csv"
     put = ("sources", "put", part, "F-01", "--lead-time-days", "30")
 
     unbought = await command(trade, *put)
@@ -57,6 +93,9 @@ async def test_a_planner_says_at_a_prompt_on_what_terms_a_site_supplies_and_sees
     priced = ("--unit-cost", "950.00", "--currency", "INR")
     bought = json.loads(await command(trade, *put, *approved, *priced, "--json"))
     shown = await command(trade, "sources", "show", part, "F-01")
+    terms = await command(trade, "sources", "terms", part, "F-01")
+    exported = await command(trade, "sources", "terms", part, "--export", str(file))
+    imported = json.loads(await command(trade, "import", "terms", str(file), "--json"))
     wrong = await attempt(trade, *put, "--unit-cost", "a lot", "--currency", "INR")
     unknown = await attempt(trade, "sources", "show", part, "F-99")
 
@@ -64,6 +103,10 @@ async def test_a_planner_says_at_a_prompt_on_what_terms_a_site_supplies_and_sees
     assert "not-approved" in unbought
     assert (bought["standing"], bought["unit_cost"], bought["lead_time_days"]) == ("approved", "950.00", 30)
     assert "Directorate" in shown
+    assert "950.00 INR" in terms
+    assert "1 lines written" in exported
+    assert file.read_text().splitlines()[1] == f"{part},F-01,{today},950.00,INR,"
+    assert [(each["file"], each["lines"]) for each in imported] == [(str(file), 1)]
     assert (wrong.returncode, unknown.returncode) == (2, 2)
     assert "1381500.00" in wrong.stderr
     assert "source-unknown" in unknown.stderr

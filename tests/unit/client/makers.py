@@ -109,6 +109,19 @@ def bodies(service: ScriptedService) -> list[list[str]]:
     return [[json.loads(line)["id"] for line in request.content.splitlines()] for request in service.asked]
 
 
+def calls_to(service: ScriptedService) -> Callable[[Callable[[JVTrack], Any]], Any]:
+    """Let commands call a scripted service."""
+
+    def call(what: Callable[[JVTrack], Any]) -> Any:
+        async def run() -> Any:
+            async with a_client(service) as jvtrack:
+                return await what(jvtrack)
+
+        return asyncio.run(run())
+
+    return call
+
+
 def printed_by(
     module: Any,
     monkeypatch: pytest.MonkeyPatch,
@@ -118,15 +131,7 @@ def printed_by(
     typed: str = "",
 ) -> str:
     """Run a module's commands against a scripted service; gives what they have written."""
-
-    def call(what: Callable[[JVTrack], Any]) -> Any:
-        async def run() -> Any:
-            async with a_client(service) as jvtrack:
-                return await what(jvtrack)
-
-        return asyncio.run(run())
-
-    monkeypatch.setattr(module, "call", call)
+    monkeypatch.setattr(module, "call", calls_to(service))
     wide = CliRunner(env={"COLUMNS": "250"})
     done = wide.invoke(app or module.app, list(words), input=typed, catch_exceptions=False)
     assert done.exit_code == 0, done.output
