@@ -121,7 +121,7 @@ def weights(*, as_json: Json = False) -> None:
 
 
 @sources.command()
-def weigh(
+def weigh(  # noqa: PLR0913  # an option each
     *,
     valid_from: ValidFrom,
     day: Annotated[str, typer.Option(help="Points for each day after the earliest.")] = "1",
@@ -134,6 +134,7 @@ def weigh(
     resource_after: Annotated[
         int | None, typer.Option(help="Source anew what has slipped if others are so many days sooner; else by hand.")
     ] = None,
+    as_json: Json = False,
 ) -> None:
     """Say how sources are weighed from a day on: the one with the fewest points is asked."""
     rates = _rates(rate or [])
@@ -148,8 +149,9 @@ def weigh(
         resourcing="by-hand" if resource_after is None else "automatic",
         resourcing_days=resource_after,
     )
-    call(lambda jvtrack: jvtrack.orders.put_weights(valid_from.date(), terms))
-    typer.echo(f"From {valid_from.date()} on: {day} a day, {cost} a percent of price, {import_content} imported.")
+    now = call(lambda jvtrack: jvtrack.orders.put_weights(valid_from.date(), terms))
+    said = f"From {now.valid_from} on: {day} a day, {cost} a percent of price, {import_content} imported."
+    tell(now, said, as_json=as_json)
 
 
 @sources.command(name="name")

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from jvtrack.client import ProblemError
-from jvtrack.commands import data_files, exports, imports, platforms, stock
+from jvtrack.commands import data_files, exports, imports, platforms, sources, stock
 from tests.unit.client.makers import ScriptedService, a_problem, an_answer, calls_to, printed_by
 from tests.unit.client.test_platforms import TAIL
 
@@ -22,6 +22,14 @@ KEEPS: dict[str, Any] = {
     "version": 1,
 }
 OWNED: dict[str, Any] = {"site": "F-01", "partners": ["IND", "RUS"], "changed_by": "planner@IND"}
+WEIGHED: dict[str, Any] = {
+    "nation": "IND",
+    "valid_from": "2026-12-01",
+    "day": "1",
+    "cost": "0",
+    "import_content": "0",
+    "resourcing": "by-hand",
+}
 UP = ("platforms", "up", "MI-17V-5", "ZP-5104")
 
 
@@ -30,6 +38,7 @@ UP = ("platforms", "up", "MI-17V-5", "ZP-5104")
     [
         (stock, ("stock", "protect", "D-01", "HUB", "2", "--reason", "Winter."), KEEPS, "D-01 keeps 2 of HUB"),
         (exports, ("exports", "partners", "F-01", "IND", "RUS"), OWNED, "F-01: of IND and RUS."),
+        (sources, ("sources", "weigh", "--from", "2026-12-01"), WEIGHED, "From 2026-12-01 on: 1 a day"),
         (platforms, UP, {**TAIL, "state": "up"}, "MI-17V-5 ZP-5104 is up"),
     ],
     ids=lambda each: each[1] if isinstance(each, tuple) else "",
