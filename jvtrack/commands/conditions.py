@@ -10,7 +10,7 @@ from deploy.errors import SetupError
 from jvtrack.client import ConditionChange, ConditionLifespan, ConditionRuleTerms
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, ValidFrom, read_day
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from shared.types import Condition
 
 app = typer.Typer()
@@ -50,10 +50,11 @@ def set_rule(
     """Say how your nation's stock ages from a day on; name every lifespan that is to hold."""
     terms = ConditionRuleTerms(lifespans=[_lifespan(each) for each in lifespan], reason=reason)
     rule = call(lambda jvtrack: jvtrack.inventory.put_condition_rule(valid_from.date(), terms))
-    if as_json:
-        show_json(rule)
-        return
-    typer.echo(f"From {rule.valid_from} on, stock of {rule.nation} ages by {len(rule.lifespans)} lifespans.")
+    show_done(
+        rule,
+        f"From {rule.valid_from} on, stock of {rule.nation} ages by {len(rule.lifespans)} lifespans.",
+        as_json=as_json,
+    )
 
 
 @conditions.command()
@@ -83,11 +84,8 @@ def change(
         inspect_by=read_day(inspect_by),
     )
     movement = call(lambda jvtrack: jvtrack.inventory.change_condition(found))
-    if as_json:
-        show_json(movement)
-        return
     until = "" if found.inspect_by is None else f", to be inspected by {found.inspect_by}"
-    typer.echo(f"{quantity} of {part} at {site} are in condition {becomes.value} now{until}.")
+    show_done(movement, f"{quantity} of {part} at {site} are in condition {becomes.value} now{until}.", as_json=as_json)
 
 
 def _lifespan(text: str) -> ConditionLifespan:

@@ -12,7 +12,7 @@ from jvtrack.client import Concentration, LotContent, LotFact
 from jvtrack.client.answers.dependence import ContentFigure
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import FirstDay, LastDay, ValidFrom, read_day
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from shared.types import Platform
 
 app = typer.Typer()
@@ -160,7 +160,7 @@ def ask(
     """Say what indigenous content the nation asks for from a day on."""
     asked = call(lambda jvtrack: jvtrack.orders.dependence.put_threshold(valid_from.date(), minimum))
     said = f"From {asked.valid_from} on, {asked.nation} asks for {_percent(asked.minimum)}."
-    tell(asked, said, as_json=as_json)
+    show_done(asked, said, as_json=as_json)
 
 
 def _figure(figure: ContentFigure) -> Sequence[str]:

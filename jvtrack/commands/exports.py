@@ -9,7 +9,7 @@ from rich.markup import escape
 from jvtrack.client import ExportApproval, ExportTerms
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, read_day
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 
 app = typer.Typer()
 exports = typer.Typer(no_args_is_help=True)
@@ -62,7 +62,7 @@ def partners(
 ) -> None:
     """Say which two nations' partners own a joint venture."""
     said = call(lambda jvtrack: jvtrack.orders.exports.put_venture(site, (first, second)))
-    tell(said, f"{said.site}: of {' and '.join(said.partners)}.", as_json=as_json)
+    show_done(said, f"{said.site}: of {' and '.join(said.partners)}.", as_json=as_json)
 
 
 @exports.command()
@@ -80,7 +80,7 @@ def approve(
     terms = ExportTerms(approved_on=on.date(), approved_by=approved_by, approved_until=read_day(until))
     said = call(lambda jvtrack: jvtrack.orders.exports.approve(site, part, country, terms))
     told = f"{_export(said)}: approved for {said.nation} by {said.approved_by}."
-    tell(said, told, as_json=as_json)
+    show_done(said, told, as_json=as_json)
 
 
 @exports.command()
@@ -94,7 +94,7 @@ def end(
 ) -> None:
     """End one's nation's approval of an export."""
     said = call(lambda jvtrack: jvtrack.orders.exports.end(site, part, country, until.date()))
-    tell(said, f"{_export(said)}: {said.nation}'s approval ends on {said.approved_until}.", as_json=as_json)
+    show_done(said, f"{_export(said)}: {said.nation}'s approval ends on {said.approved_until}.", as_json=as_json)
 
 
 @exports.command()

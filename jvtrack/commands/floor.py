@@ -13,7 +13,7 @@ from jvtrack.commands.caller import call
 from jvtrack.commands.days import Day, read_day
 from jvtrack.commands.facts import EventId, made, post, told
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, show_done
 from shared.events.factory import (
     FactoryLotDispatched,
     FactoryLotFinished,
@@ -194,10 +194,11 @@ def _tell(about: About, kind: type[LotFact], said: Mapping[str, object], *, as_j
         return await post(jvtrack, factory, fact, about.event), await jvtrack.production.lot(about.lot)
 
     accepted, now = call(act)
-    if as_json:
-        show_json(accepted)
-        return
-    typer.echo(f"{told(accepted)}: {now.lot} is {now.status}: {now.finished} finished, {now.dispatched} sent.")
+    show_done(
+        accepted,
+        f"{told(accepted)}: {now.lot} is {now.status}: {now.finished} finished, {now.dispatched} sent.",
+        as_json=as_json,
+    )
 
 
 async def _place(jvtrack: JVTrack, about: About) -> dict[str, object]:

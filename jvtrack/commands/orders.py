@@ -17,7 +17,7 @@ from jvtrack.commands.order_filters import AtSite, ForPlatform, InState, Late, O
 from jvtrack.commands.order_history import history_table
 from jvtrack.commands.order_table import IN_QUANTA, accepted, order_table
 from jvtrack.commands.ordering import ordering
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 
 app = typer.Typer()
 orders = typer.Typer(no_args_is_help=True)
@@ -158,7 +158,7 @@ def resource(
 ) -> None:
     """Source an order anew whose source has slipped: what another would bring sooner is asked back."""
     now = call(lambda jvtrack: jvtrack.orders.resource(order, reason))
-    tell(now, f"{now.order_id}: asked back; what the source gives back is sourced anew.", as_json=as_json)
+    show_done(now, f"{now.order_id}: asked back; what the source gives back is sourced anew.", as_json=as_json)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import DryRun, Files, import_files, new_file
 from jvtrack.commands.fleet import list_fleet, show_tail
 from jvtrack.commands.following import follow_fleet
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from shared import clock
 from shared.types import PartId, Platform
 
@@ -69,7 +69,7 @@ def down(
     """Say that a platform is down."""
     said = PlatformDown(since=_moment(since), cause=cause, awaiting_parts=awaiting_parts, corrects=corrects)
     now = call(lambda jvtrack: jvtrack.orders.platforms.down(platform, tail_number, said))
-    tell(now, _stands(now), as_json=as_json)
+    show_done(now, _stands(now), as_json=as_json)
 
 
 @platforms.command()
@@ -84,7 +84,7 @@ def up(
     """Say that a platform can do its work again."""
     said = PlatformUp(since=_moment(since), corrects=corrects)
     now = call(lambda jvtrack: jvtrack.orders.platforms.up(platform, tail_number, said))
-    tell(now, _stands(now), as_json=as_json)
+    show_done(now, _stands(now), as_json=as_json)
 
 
 @platforms.command()

@@ -14,7 +14,7 @@ from jvtrack.commands.correcting import as_it_was
 from jvtrack.commands.days import DAY_FORMATS, Day, read_day
 from jvtrack.commands.facts import EventId, told, unfit
 from jvtrack.commands.named import REFERENCE_FORM, read_reference
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from shared.events.purchases import PurchaseDispatched
 from shared.types import SiteKind
 
@@ -184,10 +184,11 @@ def _tell(work_order: str, tell: Telling, *, as_json: bool) -> None:
         return accepted, await jvtrack.production.work_order(work_order)
 
     accepted, now = call(act)
-    if as_json:
-        show_json(accepted)
-        return
-    typer.echo(f"{told(accepted)}: {now.work_order} at {now.factory} is {now.status}, due {now.due}.")
+    show_done(
+        accepted,
+        f"{told(accepted)}: {now.work_order} at {now.factory} is {now.status}, due {now.due}.",
+        as_json=as_json,
+    )
 
 
 async def _purchases(jvtrack: JVTrack, supplier: str | None) -> list[WorkOrder]:

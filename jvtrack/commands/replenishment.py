@@ -14,7 +14,7 @@ from jvtrack.client.answers.replenishment import (
 )
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import Day, ValidFrom, read_day
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 
 app = typer.Typer()
 replenishment = typer.Typer(no_args_is_help=True)
@@ -75,7 +75,7 @@ def release(
             proposal, document_number=document_number, suffix=suffix, required_by=day
         )
     )
-    tell(now, f"{now.proposal}: {now.quantity} ordered as {now.order_id}.", as_json=as_json)
+    show_done(now, f"{now.proposal}: {now.quantity} ordered as {now.order_id}.", as_json=as_json)
 
 
 @replenishment.command()
@@ -89,7 +89,7 @@ def dismiss(
     """Want nothing of what is proposed, nor anything else of the part before a day."""
     day = read_day(until)
     now = call(lambda jvtrack: jvtrack.orders.replenishment.dismiss(proposal, reason, until=day))
-    tell(now, f"{now.proposal}: dismissed until {now.until}.", as_json=as_json)
+    show_done(now, f"{now.proposal}: dismissed until {now.until}.", as_json=as_json)
 
 
 @replenishment.command()
@@ -97,7 +97,7 @@ def review(*, as_json: Json = False) -> None:
     """Review the stock of one's nation now; by itself it is reviewed as the policy says."""
     done = call(lambda jvtrack: jvtrack.orders.replenishment.review())
     said = f"{done.reviewed} reviewed: {done.proposed} proposed, {done.withdrawn} withdrawn, {done.released} released"
-    tell(done, f"{said}, {done.without_source} without a source.", as_json=as_json)
+    show_done(done, f"{said}, {done.without_source} without a source.", as_json=as_json)
 
 
 @replenishment.command()
@@ -129,7 +129,7 @@ def policy(
         service_level=service_level, cover_days=cover_days, review_days=review_days, history_weeks=history_weeks
     )
     said = call(lambda jvtrack: jvtrack.orders.replenishment.put_policy(valid_from.date(), terms))
-    tell(said, f"From {said.valid_from} on: {service_level}, {cover_days} days an order.", as_json=as_json)
+    show_done(said, f"From {said.valid_from} on: {service_level}, {cover_days} days an order.", as_json=as_json)
 
 
 @replenishment.command()
@@ -159,7 +159,7 @@ def rule(
     terms = ReplenishmentRule(activity=activity, serial=serial, release_cost_max=release_cost_max, currency=currency)
     said = call(lambda jvtrack: jvtrack.orders.replenishment.put_rule(site, terms))
     by_hand = f"released by hand{_beyond(release_cost_max, currency)}"
-    tell(said, f"{site}: orders are numbered {activity}....{serial}..., {by_hand}.", as_json=as_json)
+    show_done(said, f"{site}: orders are numbered {activity}....{serial}..., {by_hand}.", as_json=as_json)
 
 
 _LEVEL = ("demand_per_week", "lead_time_days", "reorder_point", "target", "position")

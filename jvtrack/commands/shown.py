@@ -19,7 +19,7 @@ def show_json(found: BaseModel | Sequence[BaseModel]) -> None:
     typer.echo(to_json(found, by_alias=False, indent=1).decode())
 
 
-def tell(done: BaseModel, sentence: str, *, as_json: bool) -> None:
+def show_done(done: BaseModel, sentence: str, *, as_json: bool) -> None:
     """Say what was done: to people in a sentence, to programs as the record that it made."""
     if as_json:
         show_json(done)

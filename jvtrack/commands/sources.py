@@ -11,7 +11,7 @@ from jvtrack.client.files import export_rows
 from jvtrack.commands.caller import call
 from jvtrack.commands.data_files import NewFile, new_file
 from jvtrack.commands.days import ValidFrom
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from jvtrack.commands.source_terms import put, show
 
 app = typer.Typer()
@@ -151,7 +151,7 @@ def weigh(  # noqa: PLR0913  # an option each
     )
     now = call(lambda jvtrack: jvtrack.orders.put_weights(valid_from.date(), terms))
     said = f"From {now.valid_from} on: {day} a day, {cost} a percent of price, {import_content} imported."
-    tell(now, said, as_json=as_json)
+    show_done(now, said, as_json=as_json)
 
 
 @sources.command(name="name")
@@ -164,7 +164,7 @@ def name_source(
 ) -> None:
     """Name a source for one order in spite of what it lacks."""
     now = call(lambda jvtrack: jvtrack.orders.name_source(order, source, reason))
-    tell(now, f"{now.order_id}: {source} named; {now.sourced} sourced, {now.open} open.", as_json=as_json)
+    show_done(now, f"{now.order_id}: {source} named; {now.sourced} sourced, {now.open} open.", as_json=as_json)
 
 
 def _row(source: Source) -> list[str]:

@@ -10,7 +10,7 @@ from rich.markup import escape
 from jvtrack.client import Stock, StockQuery
 from jvtrack.client.answers.stock import Grouping
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, Table, screen, show_json, tell
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from shared.events.stock import Gate
 from shared.types import Condition, Platform
 
@@ -76,7 +76,7 @@ def protect(
     """Keep some of a part at a depot for its own orders."""
     kept = call(lambda jvtrack: jvtrack.inventory.protect(site, part, quantity, reason, version=version))
     said = f"{kept.site} keeps {kept.quantity} of {kept.part} for its own orders (version {kept.version})."
-    tell(kept, said, as_json=as_json)
+    show_done(kept, said, as_json=as_json)
 
 
 def _row(row: Stock) -> Sequence[str]:

@@ -8,7 +8,7 @@ from rich.markup import escape
 
 from jvtrack.client import WorkOrder, WorkOrderDetails
 from jvtrack.commands.caller import call
-from jvtrack.commands.shown import Json, Table, screen, show_json
+from jvtrack.commands.shown import Json, Table, screen, show_done, show_json
 from jvtrack.commands.workshop import Named, Reason, workshop
 from shared.events.making import Making
 from shared.events.references import reference_key
@@ -62,10 +62,7 @@ def show(work_order: Named, *, as_json: Json = False) -> None:
 def decline(work_order: Named, *, reason: Reason, as_json: Json = False) -> None:
     """Say no to what a factory or supplier has offered: it is asked back whole, and sourced elsewhere."""
     now = call(lambda jvtrack: jvtrack.orders.decline_offer(work_order, reason))
-    if as_json:
-        show_json(now)
-        return
-    typer.echo(f"{now.order_id}: offer declined; {now.sourced} sourced, {now.open} open.")
+    show_done(now, f"{now.order_id}: offer declined; {now.sourced} sourced, {now.open} open.", as_json=as_json)
 
 
 def _table(found: Sequence[WorkOrder]) -> Table:

@@ -11,7 +11,7 @@ from jvtrack.client.answers.production import EventAccepted
 from jvtrack.commands.caller import call
 from jvtrack.commands.days import DAY_FORMATS, Day, read_day
 from jvtrack.commands.facts import EventId, made, post, told
-from jvtrack.commands.shown import Json, show_json
+from jvtrack.commands.shown import Json, show_done
 from shared.events.factory import (
     FactoryDelayReported,
     FactoryFact,
@@ -145,7 +145,6 @@ def _tell(work_order: str, fact: Callable[[], FactoryFact], event: str | None, *
         return await post(jvtrack, factory, said, event), await jvtrack.production.work_order(work_order)
 
     accepted, now = call(act)
-    if as_json:
-        show_json(accepted)
-        return
-    typer.echo(f"{told(accepted)}: {now.work_order} is {now.status}, {now.quantity} due {now.due}.")
+    show_done(
+        accepted, f"{told(accepted)}: {now.work_order} is {now.status}, {now.quantity} due {now.due}.", as_json=as_json
+    )
