@@ -1,6 +1,7 @@
 """Runs the phases of the benchmark that are not kept yet, keeps what each finds, and writes docs/BENCHMARKS.md."""
 
 import argparse
+import dataclasses
 import shutil
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from rich.markdown import Markdown
 from bench.compare import contested, depots, growth, partitions, profiled, projected, relays, road, sides, year
 from bench.compare.found import Found, Kept, Phase, Plan
 from bench.compare.report import section, write_page
-from bench.smoke import machine
+from bench.smoke import machine, yardstick
 from deploy.local.places import HOME
 
 PHASES: Sequence[Phase] = (
@@ -52,7 +53,10 @@ def main() -> None:
 
 def _measured(phase: Phase, plan: Plan, kept: Kept) -> Found:
     """Run a phase, and keep what it finds; its servers' data are of no use any more."""
+    before = yardstick.piece_ms()
     found = phase.run(plan)
+    pace = f"The yardstick took {before:.0f} ms before this phase and {yardstick.piece_ms():.0f} ms after it."
+    found = dataclasses.replace(found, notes=[*found.notes, pace])
     kept.put(phase.name, found)
     shutil.rmtree(plan.home, ignore_errors=True)
     return found

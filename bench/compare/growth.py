@@ -15,6 +15,7 @@ from bench.compare.stored import bytes_stored, grow
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
 from bench.smoke.stack import POSTGRES, Stack, cpu, fresh_stack
+from bench.smoke.yardstick import piece_ms
 from deploy.local.settings import SERVICES
 from shared.events.envelope import Stream
 
@@ -30,6 +31,7 @@ _CURVES: Mapping[str, tuple[str, str]] = {
     "relay": ("relay of waiting facts: time", "us"),
     "apply": ("apply: CPU of inventory and PostgreSQL", "us"),
     "query": ("stock query: CPU of inventory and PostgreSQL", "us"),
+    "yardstick": ("the yardstick, which no stored event can slow down", "ms"),
 }
 _WAL = "SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"
 """How many bytes PostgreSQL has written to its log so far."""
@@ -88,6 +90,7 @@ async def _course(bench: Bench, size: int, run: str) -> dict[str, float]:
         "relay": 1e6 / relayed["per_second"],
         "apply": apply["cpu"],
         "query": query_cpu / query["events"] * 1e6,
+        "yardstick": piece_ms(),
         "door per_second": door["per_second"],
         "relay per_second": relayed["per_second"],
         "apply per_second": apply["per_second"],

@@ -10,6 +10,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure as Plot
 
 from bench.compare.found import OURS, Curve, Found, Line, Phase, Reading
+from bench.smoke import yardstick
 from bench.smoke.figures import Figure
 
 PAGE = Path(__file__).parents[2] / "docs" / "BENCHMARKS.md"
@@ -31,7 +32,11 @@ acks=all), tokens are checked, and the load generator runs on the same cores as 
 
 `make bench PHASES=growth` runs one phase alone; a run that was interrupted goes on with the same command, as long as
 commit and machine are the same. Each phase says of which commit it is: its contenders always ran together. Every single
-value stands in `docs/benchmarks/<phase>.json`."""
+value stands in `docs/benchmarks/<phase>.json`.
+
+The machine is a virtual one: how much of its cores it gets is its host's to say. So a fixed piece of work is timed
+before and after each phase, the **yardstick** ({yardstick}): figures of
+two phases may only be set beside one another where their yardsticks agree."""
 
 
 def section(phase: Phase, found: Found) -> list[str]:
@@ -93,7 +98,7 @@ def write_page(
         old.unlink()
     sizes = f"{length['repetitions']:.0f} repetitions of {length['seconds']:g} s"
     where = [f"- {name}: {value}" for name, value in facts.items() if name != "commit"]
-    parts = [_HEAD, "", "## Where", "", *where, f"- length: {sizes}"]
+    parts = [_HEAD.format(yardstick=yardstick.WHAT), "", "## Where", "", *where, f"- length: {sizes}"]
     for phase, reading in readings:
         if reading is None:
             parts += ["", f"## {phase.title}", "", f"Not measured: `make bench PHASES={phase.name}` does."]
