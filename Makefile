@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test chaos chaos-quick chaos-search chaos-system pythons check check-types check-rules format schemas up down bench-smoke
-.PHONY: bench compose-test restore-drill clean
+.PHONY: alerts dashboards bench compose-test restore-drill clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -41,8 +41,7 @@ demo: setup ## Run the main job from nothing, with its proof; KEEP=1 leaves ever
 test: setup $(GATES) ## Run every test on real Kafka and PostgreSQL; TESTS=tests/unit runs some, COVERAGE=yes counts the lines of domains.
 	@$(BIN)/pytest $(TESTS) $(COUNTED) $(WORKERS) $(PYTEST_OPTIONS)
 ifeq ($(if $(COUNTED),$(TESTS)),tests)
-	@echo "coverage of domain:    $$($(BIN)/coverage report --format=total --include='services/*/domain/*') %"
-	@echo "coverage of messaging: $$($(BIN)/coverage report --format=total --include='shared/messaging/*') %"
+	@echo "coverage of domain: $$($(BIN)/coverage report --format=total --include='services/*/domain/*') %"
 	@$(BIN)/coverage report --include='services/*/domain/*' --fail-under=100 > .local/domain-lines.txt \
 	  || { cat .local/domain-lines.txt; echo "Some line or branch of a domain is not tested." >&2; exit 1; }
 endif
@@ -82,6 +81,14 @@ check-rules: $(GATES)
 # The published shapes are compared here; that any value of them is read both ways takes longer and is for the tests.
 	@$(BIN)/pytest --quiet --no-header tests/architecture tests/contract --ignore tests/contract/test_published_values.py
 	@$(UV) lock --check --quiet || { echo "uv.lock is out of date: run uv lock." >&2; exit 1; }
+
+alerts: ## Check Prometheus' rules with promtool, and what they make of what processes show.
+	@scripts/bootstrap.sh prometheus
+	@cd deploy/prometheus && PATH="$(CURDIR)/.local/prometheus/usr/bin:$$PATH" && promtool check config --lint=all prometheus.yml && promtool test rules rules_test.yml
+
+dashboards: setup $(GATES) ## Ask a real Prometheus every query of every panel while a system works; nothing may be empty, nothing may fire.
+	@scripts/bootstrap.sh prometheus
+	@PATH="$(CURDIR)/.local/prometheus/usr/bin:$$PATH" $(LEASH) $(BIN)/python -m tests.dashboards
 
 format: $(GATES) ## Format the code and mend what the linter can mend.
 	@$(BIN)/ruff check --fix-only --quiet .

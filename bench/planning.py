@@ -19,7 +19,7 @@ from bench.compare.depots import imported, orders_for, stocked
 from bench.smoke import machine
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.stack import Stack, fresh_stack, until
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from jvtrack.client import SourceStops
 from services.orders.settings import OrdersSettings
 from shared.clock import monotonic, now
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 async def _measured(stack: Stack, lines: int) -> list[str]:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     await _ordered(stack, lines)
     seconds = await _planned(stack)
     stops = {"all": [SourceStops(site=site, days=90) for site in _SOURCES]}

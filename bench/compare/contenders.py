@@ -16,7 +16,7 @@ from bench.smoke.stack import Stack, until
 from deploy.local.issuer import Issuer
 from deploy.local.ports import free_port, is_free
 from deploy.local.process import Process, Program
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from deploy.postgres.provision import connect
 
 _NUMBERS = count(1)
@@ -73,11 +73,11 @@ class OurOwn:
     async def running(self) -> AsyncIterator[None]:
         """Run the services."""
         self._before = await self.stack.number("production", _ACCEPTED)
-        self.stack.start(*SERVICES)
+        self.stack.start(*DECIDING)
         try:
             yield
         finally:
-            self.stack.stop(*SERVICES)
+            self.stack.stop(*DECIDING)
 
     async def caught_up(self) -> None:
         """Wait until inventory and orders have applied what production told."""
@@ -115,7 +115,7 @@ class Peer:
     def pids(self) -> Mapping[str, int]:
         """Give the process ids of both and of the servers."""
         own = {name: process.pid for name, process in self._processes.items() if process.pid and process.is_alive()}
-        return {**{name: pid for name, pid in self.stack.pids().items() if name not in SERVICES}, **own}
+        return {**{name: pid for name, pid in self.stack.pids().items() if name not in DECIDING}, **own}
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:

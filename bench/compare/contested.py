@@ -11,7 +11,7 @@ from bench.compare.found import Found, Plan, of_runs
 from bench.compare.requests import posts
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.stack import Stack, fresh_stack, until
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from shared.clock import monotonic
 
 PARTS = 100
@@ -36,7 +36,7 @@ def contested(plan: Plan) -> Found:
 
 
 async def _contested(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
     parts = await stocked(stack, bench.depots, parts=PARTS, quantity=QUANTITY)
     numbers, runs = count(), list[dict[str, float]]()

@@ -14,7 +14,7 @@ from bench.compare.found import Found, Plan, of_runs
 from bench.compare.requests import gets, posts
 from bench.smoke.__main__ import DATA, with_catalogue
 from bench.smoke.stack import Stack, fresh_stack, until
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from jvtrack.client.door import KEY_HEADER, Call
 from shared.clock import monotonic, now
 
@@ -54,7 +54,7 @@ def questions(plan: Plan) -> Found:
 
 
 async def _reservations(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
     parts = await stocked(stack, bench.depots, parts=PARTS, quantity=100_000_000)
     numbers, found = count(), dict[str, list[dict[str, float]]]()

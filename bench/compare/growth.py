@@ -16,7 +16,7 @@ from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
 from bench.smoke.stack import POSTGRES, Stack, cpu, fresh_stack
 from bench.smoke.yardstick import piece_ms
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from shared.events.envelope import Stream
 
 RELAYED = 20_000
@@ -44,7 +44,7 @@ def growth(plan: Plan) -> Found:
 
 
 async def _grow(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
     await bench.single("WARM")
     await stack.caught_up()
@@ -55,7 +55,7 @@ async def _grow(stack: Stack, plan: Plan) -> Found:
         if had and (await bytes_stored(stack)) / had * (size - had) > free:
             notes.append(f"{size:,} stored events are not measured: the disk has no room for them.")
             break
-        stack.stop(*SERVICES)
+        stack.stop(*DECIDING)
         await grow(stack, had, size, parts=bench.parts, depots=bench.depots)
         found[size] = [await _course(bench, size, f"G{size}.{run}") for run in range(plan.repetitions)]
         plan.console.print(f"{size:,}: " + ", ".join(f"{name} {value:,.1f}" for name, value in found[size][-1].items()))

@@ -19,7 +19,7 @@ from bench.compare.projected import tell_catalogue_again
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
 from bench.smoke.stack import Stack, fresh_stack
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from shared.events.envelope import Stream
 
 LOOKS_PER_SECOND = 200
@@ -42,7 +42,7 @@ def profiles(plan: Plan) -> Found:
 
 
 async def _profiles(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
     await bench.single("WARM")
     runs: list[dict[str, float]] = []
@@ -63,7 +63,7 @@ async def _run(bench: Bench, run: str, home: Path) -> dict[str, float]:
         for service, shares in (await _looked_at(stack, services, work, home)).items():
             found.update({f"{what}, {service}: {part}": share for part, share in shares.items()})
 
-    await look("single POST from 64", SERVICES, bench.single(f"{run}S"))
+    await look("single POST from 64", DECIDING, bench.single(f"{run}S"))
     await stack.caught_up()
     stack.stop("orders", "inventory")
     await look("NDJSON", ["production"], bench.lines(f"{run}N"))

@@ -8,7 +8,7 @@ from bench.compare.catching_up import catch_up
 from bench.compare.found import Found, Plan, of_runs
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.stack import Stack, fresh_stack
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from shared.events.envelope import Stream
 
 FACTS = 50_000
@@ -31,7 +31,7 @@ def projections(plan: Plan) -> Found:
 
 
 async def _projections(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     await with_catalogue(stack, plan.seconds)
     runs, notes = [], []
     for number in range(plan.repetitions):

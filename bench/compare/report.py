@@ -21,7 +21,7 @@ Written by `make bench`, which measures everything on one machine, phase by phas
 is the median of its repetitions, with the least and the greatest in brackets. Everything is durable (fsync on,
 acks=all), tokens are checked, and the load generator runs on the same cores as what it loads.
 
-- **JVTrack** is the system as shipped, with all three services.
+- **JVTrack** is the system as shipped: orders, production and inventory.
 - **typical** is what a team would write: FastAPI, an ORM session and a commit for each event, an outbox polled every
   half second and sent row by row, a consumer with an inbox row and a commit for each message (`bench/peers/typical_*`).
 - **FastStream** is the same with FastStream's broker as its documentation teaches: commit, then publish from the

@@ -9,7 +9,7 @@ from bench.compare.found import Found, Line, Plan, of_runs
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import NDJSON_BODIES, NDJSON_LINES, Bench
 from bench.smoke.stack import Stack, fresh_stack
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from shared.clock import monotonic
 from shared.events.envelope import Stream
 
@@ -32,7 +32,7 @@ def paced(plan: Plan) -> Found:
 
 
 async def _steps(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
     runs: list[dict[str, float]] = []
     for number in range(plan.repetitions):
@@ -74,7 +74,7 @@ async def _together(bench: Bench, run: str) -> dict[str, float]:
 async def _stored(stack: Stack) -> dict[str, float]:
     """Tell how many bytes each service's database has, and Kafka's log."""
     sizes = {}
-    for service in SERVICES:
+    for service in DECIDING:
         connection = await stack.database(service)
         sizes[service] = float(await connection.fetchval("SELECT pg_database_size(current_database())"))
         await connection.close()
@@ -100,7 +100,7 @@ def _step_lines(runs: Runs) -> list[Line]:
 
 
 async def _paced(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
     await bench.single("WARM")
     await stack.caught_up()

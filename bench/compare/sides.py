@@ -12,7 +12,7 @@ from bench.compare.phases import Course
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.figures import Figure
 from bench.smoke.stack import Stack, fresh_stack
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 
 CLIENTS = (1, 16, 64)
 PACES = (50, 500)
@@ -43,9 +43,9 @@ def limits(plan: Plan) -> Found:
 
 
 async def _measure(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, plan.seconds)
-    stack.stop(*SERVICES)
+    stack.stop(*DECIDING)
     poster, reader = stack.token("factory", *bench.factories), stack.token("planner")
     course = Course(bench.factories, bench.depots, bench.parts, poster, reader, plan.seconds)
     typical = Peer(stack, "typical", ("typical_door", "typical_stock"), pool=await _best_pool(stack, course, plan))

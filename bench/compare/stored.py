@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import asyncpg
 
 from bench.smoke.stack import Stack
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 
 _STEP = 300_000
 """Events of one statement."""
@@ -82,7 +82,7 @@ async def grow(stack: Stack, had: int, size: int, *, parts: Sequence[str], depot
 async def bytes_stored(stack: Stack) -> int:
     """Tell how much the services' databases take."""
     sizes = []
-    for service in SERVICES:
+    for service in DECIDING:
         connection = await stack.database(service)
         sizes.append(int(await connection.fetchval("SELECT pg_database_size(current_database())")))
         await connection.close()

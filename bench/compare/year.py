@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bench.compare.found import Found, Plan, of_runs
 from bench.smoke.stack import Stack, fresh_stack
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from jvtrack.simulate.ground import Size
 from jvtrack.simulate.play import play
 from jvtrack.simulate.tally import Summary, Tally
@@ -25,7 +25,7 @@ def year(plan: Plan) -> Found:
 
 
 async def _years(stack: Stack, plan: Plan) -> Found:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     runs = list[dict[str, float]]()
     for run in range(plan.repetitions):
         before = await _told(stack)
@@ -56,7 +56,7 @@ def _size(seed: int) -> Size:
 
 
 async def _played(stack: Stack, seed: int) -> Summary:
-    addresses = {service: stack.url(service) for service in SERVICES}
+    addresses = {service: stack.url(service) for service in DECIDING}
 
     def passed(_day: int, _tally: Tally) -> None:
         """Tell nobody."""
@@ -67,4 +67,4 @@ async def _played(stack: Stack, seed: int) -> Summary:
 
 async def _told(stack: Stack) -> int:
     """Count the facts that all services have told."""
-    return sum([await stack.number(service, _FACTS) for service in SERVICES])
+    return sum([await stack.number(service, _FACTS) for service in DECIDING])

@@ -16,7 +16,7 @@ from bench.smoke.figures import Figure, collect
 from bench.smoke.phases import CLIENTS, NDJSON_BODIES, NDJSON_LINES, RELAY_FACTS, Bench
 from bench.smoke.stack import Stack, cpu, fresh_stack, memory, until
 from deploy.local.places import HOME
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from jvtrack.client.door import KEY_HEADER, Call
 from jvtrack.client.files import media_type
 from jvtrack.commands.verify import show
@@ -54,12 +54,12 @@ def main() -> None:
 
 
 async def _measure(stack: Stack, repetitions: int, seconds: float, *, console: Console) -> tuple[list[Figure], Report]:
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     bench = await with_catalogue(stack, seconds)
     console.print(f"catalogue: {len(bench.parts)} parts; {CLIENTS} clients, {repetitions} runs of {seconds:.0f} s each")
     figures = await _at_rest(stack)
     figures += await _one_by_one(bench, range(repetitions), console)
-    stack.start(*SERVICES)
+    stack.start(*DECIDING)
     await stack.caught_up()
     figures += await _together(bench, range(repetitions), console)
     await stack.caught_up()

@@ -18,7 +18,7 @@ from deploy.local.ports import HOST, free_port
 from deploy.local.process import Process
 from deploy.local.servers import Servers
 from deploy.local.services import service_program
-from deploy.local.settings import SERVICES, StackSettings
+from deploy.local.settings import DECIDING, StackSettings
 from deploy.local.steps import make_topics, migrate
 from deploy.postgres.provision import connect
 from jvtrack.client import JVTrack
@@ -60,7 +60,7 @@ class Stack:
 
     def client(self, role: str, *sites: str) -> JVTrack:
         """Make a typed client that acts in a role, at sites if it is bound to any."""
-        urls = {service: self.url(service) for service in SERVICES}
+        urls = {service: self.url(service) for service in DECIDING}
         return JVTrack(token=self.token(role, *sites), **urls)  # type: ignore[arg-type]  # by their names
 
     def start(self, *names: str) -> None:
@@ -104,7 +104,7 @@ class Stack:
 
     def sources(self) -> Sources:
         """Say where a proof of this stack finds its data."""
-        databases = {service: self.environment.database(service).owner for service in SERVICES}
+        databases = {service: self.environment.database(service).owner for service in DECIDING}
         return Sources(Topics(self.settings.kafka_address, self.settings.namespace), databases)
 
     async def caught_up(self) -> None:
@@ -183,9 +183,10 @@ def fresh_stack(home: Path, namespace: str, postgres: Mapping[str, str] | None =
             orders_port=free_port(),
             production_port=free_port(),
             inventory_port=free_port(),
+            monitor_port=free_port(),
         )
         environment = Environment(settings)
-        for service in SERVICES:
+        for service in DECIDING:
             migrate(environment, service)
         make_topics(environment)
         processes = {each.name: Process(service_program(environment, each)) for each in settings.service_replicas}

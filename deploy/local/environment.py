@@ -1,5 +1,6 @@
 """What the processes of a stack are told: addresses, databases and keys, as `JVTRACK_*` variables."""
 
+import json
 import os
 from collections.abc import Mapping
 from functools import cached_property
@@ -59,7 +60,9 @@ class Environment:
     def service_variables(self, service: str) -> Mapping[str, str]:
         """Give what one service finds in its environment, and no other service's way into a database."""
         database, prefix = self.database(service), f"JVTRACK_{service.upper()}"
+        watched = {each.name: f"http://{HOST}:{each.port}" for each in self.settings.service_replicas}
         return {
+            **({"JVTRACK_MONITOR_WATCHED": json.dumps(watched)} if service == "monitor" else {}),
             f"{prefix}_HOST": HOST,
             f"{prefix}_PORT": str(self.settings.service_ports[service]),
             f"{prefix}_DATABASE": database.app.render_as_string(hide_password=False),

@@ -17,7 +17,9 @@ from deploy.local.ports import HOST
 from deploy.local.replicas import REPLICAS_MAX, Replica, counts, replicas
 from shared.types import written
 
-SERVICES = ("orders", "production", "inventory")
+DECIDING = ("orders", "production", "inventory")
+"""The services that decide, and tell what they have decided."""
+SERVICES = (*DECIDING, "monitor")
 """Every service, in the order in which they are started."""
 
 NAMESPACE = r"^[a-z][a-z0-9_]{0,30}$"
@@ -91,6 +93,7 @@ class StackSettings(BaseSettings):
     orders_port: Port = 8101
     production_port: Port = 8102
     inventory_port: Port = 8103
+    monitor_port: Port = 8104
     replicas: Annotated[str, AfterValidator(_replicas)] = ""
     """How many processes run which service, `inventory=2,orders=3`; one of each that is not named."""
     auth_issuer: str = "urn:jvtrack:local-issuer"
@@ -115,7 +118,12 @@ class StackSettings(BaseSettings):
     @property
     def service_ports(self) -> Mapping[str, int]:
         """Give each service's port."""
-        return {"orders": self.orders_port, "production": self.production_port, "inventory": self.inventory_port}
+        return {
+            "orders": self.orders_port,
+            "production": self.production_port,
+            "inventory": self.inventory_port,
+            "monitor": self.monitor_port,
+        }
 
     @property
     def own_ports(self) -> Mapping[str, int]:

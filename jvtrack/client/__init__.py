@@ -44,6 +44,7 @@ from jvtrack.client.answers.figures import (
     YieldFigures,
 )
 from jvtrack.client.answers.inventory import Discrepancy, LedgerLine, Movement, Shipment, Transfer
+from jvtrack.client.answers.monitor import Overview, SenderSeen
 from jvtrack.client.answers.operations import BlockedKey, ParkedKey, Republication
 from jvtrack.client.answers.orders import Activity, NewOrder, Order, OrderChange, OrderDetails, OrderTold
 from jvtrack.client.answers.platforms import (
@@ -246,6 +247,8 @@ __all__ = [
     "LedgerLine",
     "Shipment",
     "Discrepancy",
+    "Overview",
+    "SenderSeen",
     "StockQuery",
     "StockAnswer",
     "Stock",

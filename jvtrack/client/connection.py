@@ -1,4 +1,4 @@
-"""All three services as one bearer: what a program opens, uses and closes."""
+"""All services as one bearer: what a program opens, uses and closes."""
 
 import os
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ import httpx
 from jvtrack.client.door import Door, TokenSource
 from jvtrack.client.inventory import Inventory
 from jvtrack.client.memory import Memory
+from jvtrack.client.monitor import Monitor
 from jvtrack.client.orders import Orders
 from jvtrack.client.patience import Patience
 from jvtrack.client.problems import TokenMissingError
@@ -19,6 +20,7 @@ ADDRESSES = {
     "orders": "http://127.0.0.1:8101",
     "production": "http://127.0.0.1:8102",
     "inventory": "http://127.0.0.1:8103",
+    "monitor": "http://127.0.0.1:8104",
 }
 """Where the services of the local stack listen."""
 # A stream beats every ten seconds; one that is silent for longer is broken.
@@ -28,7 +30,7 @@ _CONNECTIONS_MAX = 200
 
 
 class JVTrack:
-    """The typed client: `orders`, `production` and `inventory`, each with its `operations`.
+    """The typed client: `orders`, `production`, `inventory` and `monitor`, each with its `operations`.
 
     With `reads_own_writes`, every request waits until the service it goes to has applied what this client wrote
     before, at whichever service; otherwise what was just written may not be seen elsewhere yet.
@@ -41,11 +43,12 @@ class JVTrack:
         orders: str = ADDRESSES["orders"],
         production: str = ADDRESSES["production"],
         inventory: str = ADDRESSES["inventory"],
+        monitor: str = ADDRESSES["monitor"],
         patience: Patience | None = None,
         reads_own_writes: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        addresses = {"orders": orders, "production": production, "inventory": inventory}
+        addresses = {"orders": orders, "production": production, "inventory": inventory, "monitor": monitor}
         memory = Memory() if reads_own_writes else None
         self._doors = {
             name: Door(name, _connect(address, transport), token, patience or Patience(), memory)
@@ -67,6 +70,7 @@ class JVTrack:
             orders=urls["orders"],
             production=urls["production"],
             inventory=urls["inventory"],
+            monitor=urls["monitor"],
             reads_own_writes=reads_own_writes,
         )
 
@@ -84,6 +88,11 @@ class JVTrack:
     def inventory(self) -> Inventory:
         """Keep parts, sites and stock."""
         return Inventory(self._doors["inventory"])
+
+    @property
+    def monitor(self) -> Monitor:
+        """See whether all is well, what is late or stuck, and what to do about it."""
+        return Monitor(self._doors["monitor"])
 
     def acting_as(self, token: TokenSource) -> "JVTrack":
         """Give a client for another bearer that shares this one's connections; close only this one."""

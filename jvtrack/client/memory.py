@@ -8,6 +8,7 @@ _HEARD = {
     "orders": frozenset({"catalogue.v1", "orders.v1", "production.v1", "stock.v1"}),
     "production": frozenset({"catalogue.v1", "orders.v1", "production.v1"}),
     "inventory": frozenset({"catalogue.v1", "orders.v1", "production.v1", "stock.v1"}),
+    "monitor": frozenset({"catalogue.v1", "orders.v1", "production.v1", "stock.v1"}),
 }
 """The streams that a service hears or tells: only for these can it say that it has come so far."""
 

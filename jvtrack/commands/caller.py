@@ -28,6 +28,7 @@ class ServiceName(StrEnum):
     ORDERS = "orders"
     PRODUCTION = "production"
     INVENTORY = "inventory"
+    MONITOR = "monitor"
 
 
 def call(what: Callable[[JVTrack], Awaitable[T]]) -> T:
@@ -57,6 +58,8 @@ def operations(jvtrack: JVTrack, service: ServiceName) -> Operations:
             return jvtrack.production.operations
         case ServiceName.INVENTORY:
             return jvtrack.inventory.operations
+        case ServiceName.MONITOR:
+            return jvtrack.monitor.operations
 
 
 def _connect(settings: StackSettings, addresses: Mapping[str, str]) -> JVTrack:
@@ -65,6 +68,7 @@ def _connect(settings: StackSettings, addresses: Mapping[str, str]) -> JVTrack:
         orders=addresses["orders"],
         production=addresses["production"],
         inventory=addresses["inventory"],
+        monitor=addresses["monitor"],
         patience=_PATIENCE,
         reads_own_writes=True,
     )

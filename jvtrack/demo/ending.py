@@ -26,11 +26,11 @@ _ROLES = (
 def tell_what_starts(settings: StackSettings, console: Console) -> None:
     """Print what is started, and on whose servers."""
     if elsewhere := settings.servers_elsewhere:
-        own = [*([] if settings.kafka else ["Kafka"]), *([] if settings.postgres else ["PostgreSQL"]), "three services"]
+        own = [*([] if settings.kafka else ["Kafka"]), *([] if settings.postgres else ["PostgreSQL"]), "four services"]
         where = f"{' and '.join(elsewhere)}, in namespace {settings.namespace}"
         console.print(f"starting {' and '.join(own)} with {where}", highlight=False)
     else:
-        console.print("starting Kafka, PostgreSQL and three services from nothing")
+        console.print("starting Kafka, PostgreSQL and four services from nothing")
 
 
 def tell_what_stays(stage: Stage, console: Console) -> None:

@@ -31,6 +31,7 @@ from jvtrack.demo.scenes import (
     pre_empting,
     racing,
     slips,
+    watching,
 )
 from jvtrack.demo.stage import Stage
 from jvtrack.verify.report import Report
@@ -54,7 +55,7 @@ _ACTS: Sequence[Mapping[str, Scene]] = (
     },
     {"power cuts": power_cuts.play},
     {"a poisoned fact": poison.play, "a steady pace": pace.play},
-    {"promises and platforms drawn": drawing.play},
+    {"promises and platforms drawn": drawing.play, "what operators see": watching.play},
 )
 _TITLES = [title for act in (_OPENING, *_ACTS) for title in act]
 _NUMBERS = {title: f"{number:2}/{len(_TITLES)}" for number, title in enumerate(_TITLES, 1)}
@@ -74,7 +75,7 @@ async def play(stage: Stage, papers: Papers, console: Console) -> tuple[list[Fin
         for supposed in company.supposed:
             for table in tables(supposed.found):
                 console.print(table)
-    with console.status("proving the books from three databases and Kafka"):
+    with console.status("proving the books from every database and Kafka"):
         return findings, await _prove(stage)
 
 
@@ -86,6 +87,7 @@ async def _company(stage: Stage, papers: Papers) -> AsyncIterator[Company]:
         orders=addresses["orders"],
         production=addresses["production"],
         inventory=addresses["inventory"],
+        monitor=addresses["monitor"],
         patience=_PATIENCE,
         reads_own_writes=True,
     )

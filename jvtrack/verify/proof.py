@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 
 import asyncpg
 
-from jvtrack.verify import backbone, inventory, orders, production
+from jvtrack.verify import backbone, inventory, monitor, orders, production
 from jvtrack.verify.invariants.accepted import ACCEPTED, UNACCEPTED
 from jvtrack.verify.invariants.agreed import AGREED
 from jvtrack.verify.invariants.applied import APPLIED
@@ -28,6 +28,7 @@ _READS: dict[str, Sequence[Read]] = {
     "orders": orders.READS,
     "production": production.READS,
     "inventory": inventory.READS,
+    "monitor": monitor.READS,
 }
 _KEPT_APART = {"part_copy", "site_copy"}
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from pydantic import BaseModel, Field
 
@@ -15,6 +15,16 @@ PROBE_SECONDS_MAX = 2.0
 
 Probe = Callable[[], Awaitable[str | None]]
 """Tells what is wrong, in a sentence for an operator; None when nothing is."""
+
+Names = Annotated[
+    list[str],
+    Query(
+        alias="name[]",
+        default_factory=list,
+        max_length=100,
+        description="Only the metrics of these names, as they are shown.",
+    ),
+]
 
 log = get_log()
 
@@ -53,9 +63,10 @@ def router(probes: Mapping[str, Probe], registry: CollectorRegistry) -> APIRoute
 
     @routes.get("/metrics", response_class=Response)
     @public
-    async def metrics() -> Response:
-        """Give the metrics in Prometheus' text form."""
-        return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
+    async def metrics(names: Names) -> Response:
+        """Give the metrics in Prometheus' text form, all or those that are named."""
+        shown = registry.restricted_registry(names) if names else registry
+        return Response(generate_latest(shown), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
     return routes
 

@@ -55,6 +55,7 @@ class Backbone:
         self._groups: list[Group[Any, Any]] = []
         outbox = Outbox(identity.relay_dsn, f"/jvtrack/{identity.service}", identity.tells)
         self._relay = Relay(outbox, topics, settings=settings, metrics=metrics)
+        self._tells = bool(identity.tells)
         database.on_told = self._relay.wake
         self._consumers = [
             Consumer(
@@ -92,7 +93,8 @@ class Backbone:
 
     def loops(self) -> list[Loop]:
         """Give the loops that carry facts."""
-        return [self._relay.run, *(consumer.run for consumer in self._consumers), self._measure]
+        relays = [self._relay.run] if self._tells else []
+        return [*relays, *(consumer.run for consumer in self._consumers), self._measure]
 
     def probes(self) -> Mapping[str, Probe]:
         """Give what readiness stands on."""

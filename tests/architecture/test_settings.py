@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.settings import SERVICES, StackSettings
+from services.monitor.settings import MonitorSettings
 from services.orders.settings import OrdersSettings
 from shared.settings import CommonSettings, DoorSettings
 
@@ -14,6 +15,7 @@ STACK = {f"JVTRACK_{name.upper()}" for name in StackSettings.model_fields}
 COMMON = {f"JVTRACK_{name.upper()}" for name in CommonSettings.model_fields}
 DOORS = {f"JVTRACK_<SERVICE>_{name.upper()}" for name in DoorSettings.model_fields} - {"JVTRACK_<SERVICE>_PORT"}
 OF_ORDERS = {f"JVTRACK_ORDERS_{name.upper()}" for name in OrdersSettings.model_fields}
+OF_MONITOR = {f"JVTRACK_MONITOR_{name.upper()}" for name in MonitorSettings.model_fields}
 OF_CLIENTS = {"JVTRACK_TOKEN", "JVTRACK_DEMO_KILLER", *(f"JVTRACK_{name.upper()}_URL" for name in SERVICES)}
 OF_MIGRATIONS = {"JVTRACK_<SERVICE>_OWNER_DATABASE"}
 
@@ -26,7 +28,7 @@ def test_a_setting_is_written_down(variable: str) -> None:
 def test_whatever_is_written_down_can_be_set() -> None:
     named = set(re.findall(r"`(JVTRACK_[A-Z_<>]+)`", WRITTEN))
 
-    assert named - OF_ORDERS == STACK | COMMON | DOORS | OF_CLIENTS | OF_MIGRATIONS
+    assert named - OF_ORDERS - OF_MONITOR == STACK | COMMON | DOORS | OF_CLIENTS | OF_MIGRATIONS
 
 
 def test_what_holds_when_nothing_is_set_is_what_is_written() -> None:

@@ -11,6 +11,7 @@ from vulture import Vulture
 
 from deploy.local.settings import StackSettings
 from services.inventory.settings import InventorySettings
+from services.monitor.settings import MonitorSettings
 from services.orders.settings import OrdersSettings
 from services.production.settings import ProductionSettings
 from shared.http.tokens import AuthSettings
@@ -29,6 +30,7 @@ ELSEWHERE = {
     "deploy/local/servers.py Servers": "test sessions and benchmarks run on them",
     "deploy/local/servers.py kafka_process": "tests kill it",
     "deploy/local/servers.py postgres_process": "tests kill it",
+    "jvtrack/commands/monitor.py justify": "rich reads it",
     "jvtrack/commands/verify.py justify": "rich reads it",
     "services/inventory/domain/allocation.py is_by_override": "a place in an order is compared, field by field",
     "services/inventory/domain/allocation.py life_left": "a place in an order is compared, field by field",
@@ -45,6 +47,7 @@ SETTINGS: dict[type[BaseModel], str] = {
     DoorSettings: "shared services",
     OwnerSettings: "shared/messaging/rebuild",
     InventorySettings: "services/inventory",
+    MonitorSettings: "services/monitor",
     OrdersSettings: "services/orders",
     ProductionSettings: "services/production",
     StackSettings: "deploy",

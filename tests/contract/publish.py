@@ -6,6 +6,7 @@ carried yet, without keeping them.
 
 import sys
 
+from tests.contract import asyncapi
 from tests.contract.compatibility import differences
 from tests.contract.published_language import PUBLISHED, facts, history, published, read, schema_of, type_of, write
 
@@ -29,6 +30,8 @@ def main() -> None:
             write(PUBLISHED / "history" / type_of(kind) / f"{number}.json", before)
         write(path, now)
         print(f"published {path.name}")  # noqa: T201
+    if asyncapi.write():
+        print(f"published {asyncapi.DOCUMENT.name}")  # noqa: T201
     if refused:
         sys.exit("\n".join(refused))
 

@@ -4,6 +4,7 @@ import pytest
 
 from services.inventory.handlers import subscription as inventory_subscription
 from services.inventory.settings import InventorySettings
+from services.monitor import handlers as monitor
 from services.orders import handlers as orders
 from services.production import handlers as production
 from shared.clock import now
@@ -19,6 +20,7 @@ HEARD: list[tuple[Ears, Stream]] = [
     (orders.projections, Stream.CATALOGUE),
     (orders.makings, Stream.PRODUCTION),
     *((each.registry, stream) for each in production.SUBSCRIPTIONS for stream in each.streams),
+    *((monitor.SUBSCRIPTION.registry, stream) for stream in monitor.SUBSCRIPTION.streams),
     *((each.registry, stream) for each in (inventory_subscription(InventorySettings()),) for stream in each.streams),
 ]
 CASES = [

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -55,11 +56,14 @@ class Said:
     key_seq: int
     id: EventId = field(default_factory=new_event_id)
     trace: str | None = None
+    occurred_at: datetime | None = None
+    """When it happened by its sender's clock; none is as it was recorded."""
 
     def record(self, offset: int) -> Record:
         """Write it as a record of Kafka."""
-        now = clock.now()
-        header = Header(self.id, "/jvtrack/test", self.event.TYPE, self.event.key, self.key_seq, now, now, self.trace)
+        now, event = clock.now(), self.event
+        then = self.occurred_at or now
+        header = Header(self.id, "/jvtrack/test", event.TYPE, event.key, self.key_seq, then, now, self.trace)
         payload = self.event.model_dump_json(exclude_defaults=True).encode()
         return Record(offset, self.event.key.encode(), payload, write_headers(header), int(now.timestamp() * 1000))
 

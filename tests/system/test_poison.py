@@ -48,6 +48,7 @@ async def poison(trade: Trade) -> AsyncIterator[dict[str, str]]:
     yield {"key": f"lot:{lot}", "part": part, "trace": trace}
     if f"lot:{lot}" in await parked_keys(trade):
         await operate(trade, "discard", f"lot:{lot}", reason="The test is over.")
+    await eventually(lambda: is_given_up_by_orders(trade, f"lot:{lot}"))
 
 
 async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: dict[str, str]) -> None:
@@ -57,6 +58,22 @@ async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: 
     parked = await parked_keys(trade)
     assert (parked[poison["key"]]["cause"], parked[poison["key"]]["waiting"]) == ("contract", 2)
     assert (await trade.shelf(poison["part"], "F-01")).produced == 0
+
+
+async def test_operators_are_told_that_a_key_waits_and_no_more_once_it_was_given_up(
+    trade: Trade, poison: dict[str, str]
+) -> None:
+    async def is_told() -> bool:
+        answer = await trade.doors.ask("monitor", "GET", "/v1/overview", token=trade.system.token("operator"))
+        return ("key-parked", "inventory") in {(each["kind"], each["of"]) for each in members(answer)["findings"]}
+
+    async def is_over() -> bool:
+        return not await is_told()
+
+    await eventually(is_told)
+    await operate(trade, "discard", poison["key"], reason="A handful is no number.")
+
+    await eventually(is_over)
 
 
 async def test_a_poisoned_key_is_released_only_once_its_cause_is_put_right(
@@ -120,6 +137,15 @@ async def is_parked(trade: Trade, key: str) -> bool:
     """Tell whether a key is parked with both its facts."""
     found = (await parked_keys(trade)).get(key)
     return found is not None and found["waiting"] == 2
+
+
+async def is_given_up_by_orders(trade: Trade, key: str) -> bool:
+    """Discard what orders, which keeps what lots are made of, has parked of a key; tells whether there was any."""
+    operations = trade.connection.orders.operations
+    mine = [row for row in await operations.parked().all() if row.key == key]
+    for row in mine:
+        await operations.discard(row, "The test is over.")
+    return bool(mine)
 
 
 async def is_on_the_road(trade: Trade, part: str, quantity: int) -> bool:

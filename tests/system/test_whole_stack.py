@@ -17,7 +17,7 @@ from shared.clock import monotonic
 from tests.fixtures.free_ports import on_free_ports
 from tests.fixtures.own_stack import jvtrack
 
-EVERY_PROCESS = {"postgres", "kafka", "orders", "production", "inventory"}
+EVERY_PROCESS = {"postgres", "kafka", "orders", "production", "inventory", "monitor"}
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the leash is Linux's")
 
 

@@ -4,7 +4,7 @@ What figures are counted from is what it would be if it were counted anew.
 
 A copy was read after its position: it is the word at that position, or a later one. Inventory's own row is the word at
 its version, unless that waits to be sent or has gone for a later one. The gates that inventory keeps of first articles
-are what production.v1 says at their versions.
+are what production.v1 says at their versions. Monitor copies what sites are, and nothing of parts.
 """
 
 from jvtrack.verify.invariants import fleet, fulfilments, lead_times, losses, lots, making, overdue, promises
@@ -41,6 +41,7 @@ FROM position p
 LEFT JOIN part_copy c ON c.service = p.service AND p.key LIKE 'part:%' AND c.part_id = substr(p.key, 6)
 LEFT JOIN site_copy s ON s.service = p.service AND p.key LIKE 'site:%' AND s.site_id = substr(p.key, 6)
 WHERE p.topic = 1 AND c.part_id IS NULL AND s.site_id IS NULL
+  AND NOT (p.service = 'monitor' AND p.key LIKE 'part:%')
   AND NOT EXISTS (SELECT 1 FROM passed_over x
                   WHERE x.service = p.service AND x.topic = 1 AND x.key = p.key AND x.key_seq = p.key_seq)
 """

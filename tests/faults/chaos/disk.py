@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 
 from deploy.local.leash import is_root
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from deploy.postgres.provision import connect
 from tests.faults.chaos.exposed import Exposed
 
@@ -93,7 +93,7 @@ class SmallDisk:
         await self._everywhere(f"VACUUM (FULL) {_QUEUE}")
 
     async def _everywhere(self, *statements: str) -> None:
-        for service in SERVICES:
+        for service in DECIDING:
             connection = await connect(self._environment.postgres.set(database=f"chaos_{service}"))
             try:
                 await connection.execute("SET lock_timeout = '1s'")

@@ -21,7 +21,7 @@ from deploy.local.postgres import ADMIN, PostgresPlan, postgres_dsn, postgres_pr
 from deploy.local.process import Process, Program
 from deploy.local.secret import Secret
 from deploy.local.services import service_program
-from deploy.local.settings import SERVICES, StackSettings
+from deploy.local.settings import DECIDING, StackSettings
 from deploy.local.steps import make_topics, migrate
 from tests.faults.chaos.scale import Scale
 from tests.fixtures.free_ports import on_free_ports
@@ -31,7 +31,7 @@ from tests.fixtures.system import System
 NAMESPACE = "chaos"
 START_SECONDS_MAX = 180.0
 """How long a service may take to be ready, on a machine that is busy with its backlog."""
-_REPLICAS = ",".join(f"{service}=2" for service in SERVICES)
+_REPLICAS = ",".join(f"{service}=2" for service in DECIDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ async def exposed(directory: Path, scale: Scale, *, number: int) -> AsyncIterato
         direct = on_free_ports(directory, namespace=NAMESPACE, replicas=_REPLICAS, **servers)
         by_ways = {"kafka": _servers([led.port for led in to_kafka]), "postgres": dsn(to_postgres.port)}
         processes = _services(direct, Environment(direct.model_copy(update=by_ways)))
-        system = System(direct, Environment(direct), SERVICES, processes)
+        system = System(direct, Environment(direct), DECIDING, processes)
         everything = Exposed(system, kafka, postgres, {"kafka": to_kafka, "postgres": [to_postgres]})
         try:
             await _start(everything)
@@ -95,7 +95,7 @@ async def exposed(directory: Path, scale: Scale, *, number: int) -> AsyncIterato
 
 
 def _services(settings: StackSettings, environment: Environment) -> dict[str, Process]:
-    programs = [service_program(environment, each) for each in settings.service_replicas]
+    programs = [service_program(environment, each) for each in settings.service_replicas if each.service in DECIDING]
     return {each.name: Process(replace(each, start_seconds_max=START_SECONDS_MAX)) for each in programs}
 
 
@@ -136,7 +136,7 @@ async def _start(everything: Exposed) -> None:
         await asyncio.to_thread(process.wait_until_serving)
     environment = everything.system.environment
     environment.settings.directory.mkdir(parents=True, exist_ok=True)
-    for service in SERVICES:
+    for service in DECIDING:
         await asyncio.to_thread(migrate, environment, service)
     await asyncio.to_thread(make_topics, environment)
     services = everything.system.processes.values()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from deploy.postgres.provision import connect
 from shared import clock
 from shared.messaging.topics import Topics
@@ -102,12 +102,12 @@ class Recovery:
 
     async def until_all_published(self, since: float) -> float:
         """Wait until each service has published something; gives the seconds that the last one took."""
-        return max(await asyncio.gather(*(self.until_published(service, since) for service in SERVICES)))
+        return max(await asyncio.gather(*(self.until_published(service, since) for service in DECIDING)))
 
     async def drain_rate(self) -> float:
         """Wait until every fact that waits now was acknowledged; gives the facts acknowledged per second until then."""
         begun = clock.monotonic()
-        told = await asyncio.gather(*(self._drain(service, begun) for service in SERVICES))
+        told = await asyncio.gather(*(self._drain(service, begun) for service in DECIDING))
         return sum(told) / max(clock.monotonic() - begun, _POLL_SECONDS)
 
     async def _drain(self, service: str, begun: float) -> int:
@@ -123,7 +123,7 @@ class Recovery:
         """Wait until each service has accepted a request sent after a moment; gives the seconds that the last took."""
 
         async def is_answered() -> bool:
-            return all(self._caller.answered_at.get(service, 0) > since for service in SERVICES)
+            return all(self._caller.answered_at.get(service, 0) > since for service in DECIDING)
 
         return await _until(is_answered, since, "not every door accepts requests again")
 

@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from deploy.local.settings import SERVICES
+from deploy.local.settings import DECIDING
 from tests.faults.chaos.scale import Kind, Scale
 
 SERVERS = ("kafka", "postgres")
@@ -12,8 +12,8 @@ _OF_A_SERVICE = {
     Kind.KILL_ORDERS: ("orders",),
     Kind.KILL_PRODUCTION: ("production",),
     Kind.KILL_INVENTORY: ("inventory",),
-    Kind.FREEZE: SERVICES,
-    Kind.STORM: SERVICES,
+    Kind.FREEZE: DECIDING,
+    Kind.STORM: DECIDING,
 }
 _OF_A_WAY = {Kind.RESET, Kind.LATENCY, Kind.BLACKHOLE}
 

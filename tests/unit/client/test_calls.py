@@ -293,4 +293,4 @@ async def test_a_client_tells_which_services_are_ready() -> None:
     async with a_client(service) as jvtrack:
         readiness = await jvtrack.are_ready()
 
-    assert readiness == {"orders": True, "production": False, "inventory": True}
+    assert readiness == {"orders": True, "production": False, "inventory": True, "monitor": True}

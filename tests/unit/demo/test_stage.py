@@ -95,15 +95,15 @@ async def test_a_finding_that_is_not_as_it_must_be_is_told_at_once() -> None:
 @pytest.mark.parametrize(
     ("settings", "starts", "stays"),
     [
-        (StackSettings(), "starting Kafka, PostgreSQL and three services from nothing\n", ""),
+        (StackSettings(), "starting Kafka, PostgreSQL and four services from nothing\n", ""),
         (
             StackSettings(namespace="demo_1", kafka="k:1", postgres="postgresql://a:secret@db/c"),
-            "starting three services with Kafka at k:1 and PostgreSQL at db:5432, in namespace demo_1\n",
+            "starting four services with Kafka at k:1 and PostgreSQL at db:5432, in namespace demo_1\n",
             "Kafka at k:1 and PostgreSQL at db:5432 keep what the demo put there, under demo_1; with the same",
         ),
         (
             StackSettings(namespace="demo_1", kafka="k:1"),
-            "starting PostgreSQL and three services with Kafka at k:1, in namespace demo_1\n",
+            "starting PostgreSQL and four services with Kafka at k:1, in namespace demo_1\n",
             "Kafka at k:1 keeps what the demo put there, under demo_1; with the same variables set",
         ),
     ],

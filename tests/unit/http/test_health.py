@@ -56,6 +56,16 @@ async def test_a_service_that_cannot_work_says_why(issuer: Issuer, monkeypatch: 
 
 
 @pytest.mark.asyncio
+async def test_only_the_metrics_that_are_named_are_shown(issuer: Issuer) -> None:
+    async with a_client(an_app(issuer)) as client:
+        await client.get("/health/live")
+        named = await client.get("/metrics", params={"name[]": ["jvtrack_http_streams_open", "jvtrack_nothing"]})
+
+    shown = [sample.name for family in text_string_to_metric_families(named.text) for sample in family.samples]
+    assert shown == ["jvtrack_http_streams_open"]
+
+
+@pytest.mark.asyncio
 async def test_metrics_count_requests_by_route_and_not_by_path(issuer: Issuer) -> None:
     async with a_client(an_app(issuer)) as client:
         for path in ("/health/live", "/docs/assets/nothing", "/docs/assets/never", "/nowhere/1", "/nowhere/2"):

@@ -15,6 +15,7 @@ def test_a_service_runs_once_at_its_own_port_unless_more_is_said() -> None:
         ("production", "production", 8102, True),
         ("inventory.1", "inventory", 8203, False),
         ("inventory.2", "inventory", 8303, False),
+        ("monitor", "monitor", 8104, True),
     ]
     assert {"inventory": 8103, "inventory.1": 8203, "inventory.2": 8303}.items() <= settings.own_ports.items()
 
@@ -28,5 +29,5 @@ def test_what_says_not_how_many_of_which_is_refused_in_one_sentence(said: str, m
 
     assert users_mistake(refused.value) == (
         "JVTRACK_REPLICAS: write SERVICE=NUMBER, several with commas between them, of orders, production, inventory, "
-        "each once, from 1 to 9."
+        "monitor, each once, from 1 to 9."
     )

@@ -1,0 +1,1 @@
+"""What is seen of the system, and what that means, without any I/O."""

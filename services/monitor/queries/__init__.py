@@ -1,0 +1,1 @@
+"""What monitor reads of what it has counted."""

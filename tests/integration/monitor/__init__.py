@@ -1,0 +1,1 @@
+"""Monitor on a real database."""
