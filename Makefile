@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .PHONY: help setup demo test chaos chaos-quick chaos-search chaos-system pythons check check-types check-rules format schemas up down bench-smoke
-.PHONY: alerts dashboards bench compose-test restore-drill clean
+.PHONY: alerts dashboards bench compose-test operations-drill restore-drill clean
 
 # Compiled modules are kept where a plain `jvtrack` finds them too: without them it takes seconds to start.
 unexport PYTHONPYCACHEPREFIX PYTHONDONTWRITEBYTECODE
@@ -111,6 +111,9 @@ bench: setup $(PEERS) ## Measure JVTrack beside its peers and the machine's limi
 
 compose-test: $(ENVIRONMENT) ## Build the containers, run the demo against them, verify, and take them down; CLUSTER=1 runs several of each.
 	@scripts/compose-test.sh
+
+operations-drill: setup $(GATES) ## Cause what operators deal with, and time until monitor says so in words and until all is well.
+	@$(LEASH) $(BIN)/python -m tests.operations
 
 restore-drill: setup $(GATES) ## Lose a database and Kafka's log on a stack of its own, bring both back, and prove the books.
 	@$(LEASH) $(BIN)/python -m tests.drill

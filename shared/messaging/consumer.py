@@ -6,8 +6,8 @@ fails its fence, rolls back and lets go.
 
 import asyncio
 import random
-from collections.abc import Coroutine
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -84,7 +84,6 @@ class Consumer(Generic[W]):
         self._in_touch_at = 0.0
         self._checked_at = 0.0
         self._committed_at = 0.0
-        self._measured_at = 0.0
 
     def trouble(self) -> str | None:
         """Say what keeps this consumer from serving what Kafka gave to this process; nothing if all is well."""
@@ -145,8 +144,9 @@ class Consumer(Generic[W]):
             connection = _Connection(client, owners, watch, rounds)
             client.subscribe(topics=self._topic_names, listener=owners)
             self._in_touch_at = clock.monotonic()
-            while not stopping.is_set():
-                await self._in_time(self._step(connection, stopping))
+            async with self._measured(owners):
+                while not stopping.is_set():
+                    await self._in_time(self._step(connection, stopping))
         finally:
             self._owners = None
             owners.forget_lag()
@@ -241,10 +241,25 @@ class Consumer(Generic[W]):
         if now - self._committed_at > self._settings.consumer_commit_seconds:
             self._committed_at = now
             await connection.owners.commit()
-        if now - self._measured_at > MEASURE_SECONDS:
-            self._measured_at = now
-            connection.owners.measure()
-            self._show_stopped(connection.owners)
+
+    @asynccontextmanager
+    async def _measured(self, owners: Owners) -> AsyncIterator[None]:
+        """Show how far behind each partition is, also while a batch takes long: just then somebody wants to know."""
+
+        async def measure() -> None:
+            while True:
+                owners.measure()
+                self._show_stopped(owners)
+                await asyncio.sleep(MEASURE_SECONDS)
+
+        measuring = asyncio.create_task(measure())
+        try:
+            yield
+        finally:
+            measuring.cancel()
+            await asyncio.wait({measuring})
+            if not measuring.cancelled():
+                measuring.result()  # A fault of ours in it is not passed over.
 
     def _show_stopped(self, owners: Owners) -> None:
         for stream in self.subscription.streams:

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from tests.contract.published_language import ever_published, facts, history, published, read, schema_of, type_of
 from tests.contract.samples import faults, values
 
-EXAMPLES = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=10, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.mark.parametrize(("fact", "path"), list(ever_published()), ids=lambda part: getattr(part, "stem", None))

@@ -8,47 +8,25 @@ from uuid import uuid4
 import pytest
 import pytest_asyncio
 
-from jvtrack.client import Report
-from shared.events.envelope import Stream, new_event_id
-from shared.events.factory import FactoryLotFinished, FactoryLotStarted
-from shared.events.production import LotFinished
 from tests.fixtures.catalogue import PARTNER, Trade
-from tests.fixtures.doors import books, members, slug
+from tests.fixtures.commands import command
+from tests.fixtures.doors import members, slug
 from tests.fixtures.interleaving import eventually
+from tests.fixtures.poison import discarded, put_poison
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-# An event accepted, counted and told, of which only the data are wrong: no door lets that in.
-_PUT = """
-    WITH counted AS (UPDATE lot SET version = version + 1 WHERE lot_id = $2 RETURNING version),
-    accepted AS (
-      INSERT INTO accepted_event (source, id, body_hash, event_id, type, body, posted_by)
-      VALUES ('F-01', $1::uuid::text, sha256($6), $1::uuid, $3, $6, 'test')),
-    told AS (
-      INSERT INTO event_log (event_id, topic, key, key_seq, type, payload, headers)
-      SELECT $1::uuid, $4, 'lot:' || $2, version, $5, $6, $7 FROM counted RETURNING seq)
-    INSERT INTO outbox_pending (seq) SELECT seq FROM told
-"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def poison(trade: Trade) -> AsyncIterator[dict[str, str]]:
     """Put a contract-breaking fact, and a good one of the same lot behind it, where only the owner can; clean up."""
     part, trace = trade.part(), uuid4().hex
-    lot = f"F-01:L-{part}"
-    factory = trade.acting("factory", "F-01").production
-    await factory.post(Report("F-01", FactoryLotStarted(lot=f"L-{part}", part=part, quantity=4)))
-    fact = LotFinished(lot=lot, part=part, factory="F-01", quantity=1).model_dump(mode="json", exclude_defaults=True)
-    payload = json.dumps({**fact, "quantity": "a handful"}).encode()
-    headers = json.dumps({"traceparent": f"00-{trace}-{uuid4().hex[:16]}-01"})
-    kinds = (FactoryLotFinished.TYPE, int(Stream.PRODUCTION), LotFinished.TYPE)
-    await books(trade.system, "production", _PUT, new_event_id(), lot, *kinds, payload, headers)
-    await factory.post(Report("F-01", FactoryLotFinished(lot=f"L-{part}", part=part, quantity=3)))
-    await eventually(lambda: is_parked(trade, f"lot:{lot}"))
-    yield {"key": f"lot:{lot}", "part": part, "trace": trace}
-    if f"lot:{lot}" in await parked_keys(trade):
-        await operate(trade, "discard", f"lot:{lot}", reason="The test is over.")
-    await eventually(lambda: is_given_up_by_orders(trade, f"lot:{lot}"))
+    key = await put_poison(trade, part, trace=trace)
+    await eventually(lambda: is_parked(trade, key))
+    yield {"key": key, "part": part, "trace": trace}
+    if key in await parked_keys(trade):
+        await operate(trade, "discard", key, reason="The test is over.")
+    await eventually(lambda: discarded(trade.connection.orders.operations, key))
 
 
 async def test_a_poisoned_key_waits_while_other_keys_flow(trade: Trade, poison: dict[str, str]) -> None:
@@ -74,6 +52,33 @@ async def test_operators_are_told_that_a_key_waits_and_no_more_once_it_was_given
     await operate(trade, "discard", poison["key"], reason="A handful is no number.")
 
     await eventually(is_over)
+
+
+async def test_an_operator_lists_a_parked_key_and_gives_its_first_fact_up_at_a_prompt(
+    trade: Trade, poison: dict[str, str]
+) -> None:
+    key, why = poison["key"], ("--reason", "A handful is no number.")
+
+    table = await command(trade, "parked", "list", role="operator")
+    listed = json.loads(await command(trade, "parked", "list", "--json", role="operator"))
+    done = json.loads(await command(trade, "parked", "discard", "inventory", key, *why, "--json", role="operator"))
+
+    assert key in table
+    assert ("inventory", key, 2) in {(row["service"], row["key"], row["waiting"]) for row in listed}
+    assert done == {"events": 1}
+    assert key not in await parked_keys(trade)
+
+
+async def test_an_operator_tells_kafka_facts_once_more_at_a_prompt_and_sees_that_it_refuses_none(trade: Trade) -> None:
+    await trade.dispatched(trade.part(), 1, depot="D-01")
+    places = ("--first", "1", "--last", "1", "--reason", "A test.")
+
+    blocked = json.loads(await command(trade, "outbox", "blocked", "--json", role="operator"))
+    told = json.loads(
+        await command(trade, "outbox", "republish", "production", "production.v1", *places, "--json", role="operator")
+    )
+
+    assert (blocked, told) == ([], {"events": 1})
 
 
 async def test_a_poisoned_key_is_released_only_once_its_cause_is_put_right(
@@ -137,15 +142,6 @@ async def is_parked(trade: Trade, key: str) -> bool:
     """Tell whether a key is parked with both its facts."""
     found = (await parked_keys(trade)).get(key)
     return found is not None and found["waiting"] == 2
-
-
-async def is_given_up_by_orders(trade: Trade, key: str) -> bool:
-    """Discard what orders, which keeps what lots are made of, has parked of a key; tells whether there was any."""
-    operations = trade.connection.orders.operations
-    mine = [row for row in await operations.parked().all() if row.key == key]
-    for row in mine:
-        await operations.discard(row, "The test is over.")
-    return bool(mine)
 
 
 async def is_on_the_road(trade: Trade, part: str, quantity: int) -> bool:

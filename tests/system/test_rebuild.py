@@ -45,14 +45,6 @@ async def test_a_row_altered_by_hand_is_shown_then_mended_and_then_all_is_equal(
     assert [offence for result in proof.results for offence in result.offences] == []
 
 
-async def test_what_monitor_has_counted_equals_what_is_counted_anew(trade: Trade) -> None:
-    await trade.quiet()
-
-    compared = await command(trade, "rebuild", "monitor", "--compare-only")
-
-    assert compared.returncode == 0, compared.stdout + compared.stderr
-
-
 async def test_a_service_without_projections_says_so_in_one_sentence(trade: Trade) -> None:
     refused = await command(trade, "rebuild", "inventory")
 

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from deploy.local.ports import HOST
+from deploy.local.settings import DECIDING
 from jvtrack.client import Report
 from shared.events.factory import FactoryLotFinished
 from tests.fixtures.catalogue import Trade
@@ -23,7 +24,8 @@ SEVERAL = ("production.1", "production.2", "inventory.1", "inventory.2")
 def crowd(servers: TestServers, namespace: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """Run production and inventory twice each."""
     directory = tmp_path_factory.mktemp("crowd")
-    with start_system(servers, directory, f"{namespace}_crowd", replicas="production=2,inventory=2") as running:
+    several = "production=2,inventory=2"
+    with start_system(servers, directory, f"{namespace}_crowd", services=DECIDING, replicas=several) as running:
         yield running
 
 

@@ -14,6 +14,7 @@ from jvtrack.demo.scenes import drawing, gearboxes, opening, pre_empting
 from jvtrack.demo.stage import Stage
 from shared import clock
 from tests.fixtures.doors import client_of
+from tests.fixtures.own_stack import jvtrack
 from tests.fixtures.servers import TestServers
 from tests.fixtures.system import System, start_system
 
@@ -48,3 +49,6 @@ async def test_late_gearboxes_and_a_tank_come_out_as_they_must_however_often_the
         "platforms down in what-ifs, 4 lines",
     ]
     assert len(first) == len(second)
+    # Whatever monitor has counted of all this is what it would count from the first fact on.
+    compared = await asyncio.to_thread(jvtrack, played_on.settings, "rebuild", "monitor", "--compare-only")
+    assert compared.returncode == 0, compared.stdout + compared.stderr

@@ -14,6 +14,7 @@ from deploy.local.jars import kafka_jars
 from deploy.local.places import KAFKA_JARS
 from deploy.local.process import Process
 from deploy.local.servers import Servers
+from deploy.local.settings import DECIDING
 from jvtrack.client import JVTrack, Receipt, ReceiptLine, Report
 from shared import clock
 from shared.events.factory import FactoryLotFinished
@@ -44,7 +45,7 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Servers,
     try:
         with Servers.start(tmp_path_factory.mktemp("fragile")) as servers:
             addresses = TestServers(servers.kafka, servers.postgres_dsn)
-            with start_system(addresses, tmp_path_factory.mktemp("weather"), "weather") as system:
+            with start_system(addresses, tmp_path_factory.mktemp("weather"), "weather", services=DECIDING) as system:
                 yield servers, system
     finally:
         os.environ.clear()

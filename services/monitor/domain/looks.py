@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isinf
 from typing import NamedTuple
 
 
@@ -92,11 +93,10 @@ def quantile(share: float, counted: Mapping[float, float]) -> float | None:
     total = bounds[-1][1] if bounds else 0.0
     if total <= 0:
         return None
-    wanted, below, lower = share * total, 0.0, 0.0
-    for bound, count in bounds:
-        if count >= wanted:
-            if bound == float("inf"):
-                return lower
-            return lower + (bound - lower) * (wanted - below) / (count - below) if count > below else bound
-        below, lower = count, bound
-    return lower
+    wanted = share * total
+    number = next(number for number, (_, count) in enumerate(bounds) if count >= wanted)
+    lower, below = bounds[number - 1] if number else (0.0, 0.0)
+    bound, count = bounds[number]
+    if isinf(bound):
+        return lower
+    return lower + (bound - lower) * (wanted - below) / (count - below) if count > below else bound

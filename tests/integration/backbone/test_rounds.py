@@ -154,6 +154,27 @@ async def test_the_lag_is_the_age_of_the_oldest_fact_that_waits_also_where_a_par
     assert 0 <= clock.now().timestamp() - heard_at < 30
 
 
+async def test_a_batch_that_takes_long_shows_meanwhile_how_late_it_makes_what_waits(
+    database: ServiceDatabase, topics: Topics
+) -> None:
+    toy, free = Toy(database, topics), asyncio.Event()
+
+    async def wait() -> None:
+        await free.wait()
+
+    toy.temper.before_settling = wait
+    await say(topics, [Said(keys_of(0, 1, "counter")[0], 1)])
+    async with toy.running():
+        await eventually(lambda: is_late(toy, seconds=1.5))
+        free.set()
+        await eventually(lambda: lags(toy, part=0, events=0))
+
+
+async def is_late(toy: Toy, *, seconds: float) -> bool:
+    """Tell whether a partition is so far behind."""
+    return lag(toy, "lag_events", part=0) == 1 and lag(toy, "lag_seconds", part=0) > seconds
+
+
 def lag(toy: Toy, metric: str, *, part: int) -> float:
     """Read how far behind a partition is."""
     labels = {"group": toy.group, "topic": "production.v1", "partition": str(part)}
