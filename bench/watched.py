@@ -48,7 +48,7 @@ async def _measured(stack: Stack, repetitions: int) -> None:
     found: dict[bool, list[Mapping[str, float]]] = {False: [], True: []}
     for run in range(repetitions):
         for is_watched in (False, True):
-            found[is_watched].append(await _run(bench, f"W{run}.{is_watched}", is_watched=is_watched))
+            found[is_watched].append(await _run(bench, f"W{run}{int(is_watched)}", is_watched=is_watched))
             _print("with" if is_watched else "without", found[is_watched][-1])
     for what in ("accepted", "into stock"):
         without, watched = (median(each[what] for each in found[is_watched]) for is_watched in (False, True))
