@@ -26,6 +26,8 @@ from shared.settings import CommonSettings, DoorSettings, door_settings
 NAME = "monitor"
 HEARD = tuple(Stream)
 """The streams that it hears; it tells nothing."""
+_AT_LEISURE = {"consumer_gather_seconds_max": 0.5, "consumer_batch_max": 2_000}
+"""Whoever only watches may be half a second late, and takes from those who work as little as it can."""
 
 
 def main() -> None:
@@ -46,7 +48,7 @@ def build(
         database,
         Topics(common.kafka, common.namespace),
         subscriptions=[handlers.SUBSCRIPTION],
-        settings=common.backbone,
+        settings=common.backbone.model_copy(update=_AT_LEISURE),
         metrics=BackboneMetrics(registry),
     )
     watcher = Watcher(database, settings)
