@@ -9,19 +9,16 @@ import asyncio
 import json
 import random
 import sys
-import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 
 from bench.compare.depots import imported, orders_for, stocked
-from bench.smoke import machine
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.figures import percentile
-from bench.smoke.stack import Stack, fresh_stack, until
+from bench.smoke.stack import Stack, on_fresh_stack, until
 from deploy.local.settings import DECIDING
 from jvtrack.client import JVTrack, Report, SourceTerms
 from shared.clock import monotonic, now
@@ -58,11 +55,7 @@ class Heard:
 def main() -> None:
     """Measure, and print a table."""
     lines = int(sys.argv[1]) if len(sys.argv) > 1 else LINES
-    with tempfile.TemporaryDirectory(prefix="jvtrack-slips-") as home:
-        for name, fact in machine.facts(Path(home)).items():
-            print(f"{name}: {fact}")
-        with fresh_stack(Path(home), "slips") as stack:
-            asyncio.run(_measured(stack, lines))
+    on_fresh_stack("slips", lambda stack: _measured(stack, lines))
 
 
 async def _measured(stack: Stack, lines: int) -> None:

@@ -7,34 +7,27 @@ without, and what monitor itself took and how long it needed to hear the rest.
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from statistics import median
 
-from bench.smoke import machine
 from bench.smoke.__main__ import with_catalogue
 from bench.smoke.phases import Bench
-from bench.smoke.stack import HEARD, Stack, fresh_stack, until
+from bench.smoke.stack import HEARD, Stack, on_fresh_stack, until
 from deploy.local.settings import DECIDING
 from deploy.local.steps import migrate
 from shared.clock import monotonic
+from shared.events.envelope import Stream
 
 REPETITIONS, SECONDS = 5, 8.0
 MONITOR = "monitor"
-_TOPICS: Mapping[str, str] = {"orders": "2", "production": "3", "stock": "4"}
 _ENDS = "SELECT COALESCE(sum(acked_offset + 1), 0) FROM relay_progress WHERE topic = "
-_TELLERS: Mapping[str, str] = {"orders": "orders", "production": "production", "stock": "inventory"}
+_TELLERS = {Stream.ORDERS: "orders", Stream.PRODUCTION: "production", Stream.STOCK: "inventory"}
 
 
 def main() -> None:
     """Measure, and print a table."""
     repetitions = int(sys.argv[1]) if len(sys.argv) > 1 else REPETITIONS
-    with tempfile.TemporaryDirectory(prefix="jvtrack-watched-") as home:
-        for name, fact in machine.facts(Path(home)).items():
-            print(f"{name}: {fact}")
-        with fresh_stack(Path(home), "watched") as stack:
-            asyncio.run(_measured(stack, repetitions))
+    on_fresh_stack("watched", lambda stack: _measured(stack, repetitions))
 
 
 async def _measured(stack: Stack, repetitions: int) -> None:
@@ -84,9 +77,9 @@ async def _heard(stack: Stack) -> None:
     """Wait until monitor has heard all that everybody has told."""
     connection = await stack.database(MONITOR)
     try:
-        for stream, number in _TOPICS.items():
-            end = await stack.number(_TELLERS[stream], _ENDS + number)
-            await until(connection, f"SELECT ({HEARD}) >= $2", f"{stream}.v1", end)
+        for stream, teller in _TELLERS.items():
+            end = await stack.number(teller, f"{_ENDS}{int(stream)}")
+            await until(connection, f"SELECT ({HEARD}) >= $2", stream.topic, end)
     finally:
         await connection.close()
 

@@ -2,10 +2,12 @@
 
 import asyncio
 import shutil
-from collections.abc import Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 from aiokafka.admin import NewTopic
@@ -165,6 +167,15 @@ async def until(connection: asyncpg.Connection, condition: str, *values: object)
             if await connection.fetchval(condition, *values):
                 return
             await asyncio.sleep(_POLL_SECONDS)
+
+
+def on_fresh_stack(name: str, measure: Callable[[Stack], Coroutine[Any, Any, None]]) -> None:
+    """Print the machine's facts, and measure something on a stack that is forgotten afterwards."""
+    with tempfile.TemporaryDirectory(prefix=f"jvtrack-{name}-") as home:
+        for fact, value in machine.facts(Path(home)).items():
+            print(f"{fact}: {value}")
+        with fresh_stack(Path(home), name) as stack:
+            asyncio.run(measure(stack))
 
 
 @contextmanager

@@ -60,14 +60,18 @@ class Environment:
     def service_variables(self, service: str) -> Mapping[str, str]:
         """Give what one service finds in its environment, and no other service's way into a database."""
         database, prefix = self.database(service), f"JVTRACK_{service.upper()}"
-        watched = {each.name: f"http://{HOST}:{each.port}" for each in self.settings.service_replicas}
         return {
-            **({"JVTRACK_MONITOR_WATCHED": json.dumps(watched)} if service == "monitor" else {}),
+            **(self._watched() if service == "monitor" else {}),
             f"{prefix}_HOST": HOST,
             f"{prefix}_PORT": str(self.settings.service_ports[service]),
             f"{prefix}_DATABASE": database.app.render_as_string(hide_password=False),
             f"{prefix}_RELAY_DATABASE": database.relay.render_as_string(hide_password=False),
         }
+
+    def _watched(self) -> Mapping[str, str]:
+        """Name every process that monitor watches, and where it alone answers."""
+        watched = {each.name: f"http://{HOST}:{each.port}" for each in self.settings.service_replicas}
+        return {"JVTRACK_MONITOR_WATCHED": json.dumps(watched)}
 
     def all_variables(self) -> Mapping[str, str]:
         """Give everything, for whoever operates the stack."""

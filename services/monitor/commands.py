@@ -18,12 +18,14 @@ _OF_A_LOT = re.compile(r"lot:(?P<site>[A-Z0-9][A-Z0-9.-]{0,39}):")
 
 
 class Heard(Event):
-    """A fact of which only its type and size were read."""
+    """A fact of which its type and size were read, and what a site is."""
 
     type: str
     """Its type."""
     size: int
     """Bytes of its data."""
+    site: SiteDefined | None = None
+    """The site that it defines, if it does."""
 
 
 @dataclass(slots=True)

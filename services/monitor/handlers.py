@@ -16,8 +16,7 @@ class Witness(Projections[Counting]):
 
     def open(self, header: Header, payload: bytes) -> CloudEvent[Event] | None:
         """Read what a site is; of any other fact no more than that it was told, and how large it is."""
-        if header.type == SiteDefined.TYPE:
-            return open_event(header, payload, SiteDefined)
+        site = open_event(header, payload, SiteDefined).data if header.type == SiteDefined.TYPE else None
         return CloudEvent(
             id=header.id,
             source=header.source,
@@ -25,7 +24,7 @@ class Witness(Projections[Counting]):
             key_seq=header.key_seq,
             occurred_at=header.occurred_at,
             recorded_at=header.recorded_at,
-            data=Heard.model_construct(type=header.type, size=len(payload)),
+            data=Heard.model_construct(type=header.type, size=len(payload), site=site),
         )
 
     def touches(self, received: CloudEvent[Event]) -> Iterable[Hashable]:  # noqa: ARG002  # as its base
@@ -35,10 +34,10 @@ class Witness(Projections[Counting]):
     async def handle(self, work: Counting, received: CloudEvent[Event]) -> None:
         """Count a fact; one of a stream that is not ours is none."""
         fact = received.data
-        if isinstance(fact, SiteDefined):
-            work.sites[fact.site_id] = fact
-            work.carry(received, fact.STREAM, len(fact.model_dump_json(exclude_defaults=True)))
-        elif isinstance(fact, Heard) and (stream := stream_of(fact.type)) is not None:
+        assert isinstance(fact, Heard), "nothing else is opened"
+        if fact.site is not None:
+            work.sites[fact.site.site_id] = fact.site
+        if (stream := stream_of(fact.type)) is not None:
             work.carry(received, stream, fact.size)
 
 

@@ -15,7 +15,7 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _PARKED: dict[str, Any] = {
     "kind": "key-parked",
     "of": "inventory",
-    "says": "inventory has set 1 keys of production.v1 aside, and what follows of them waits",
+    "says": "inventory has set 1 key of production.v1 aside, and what follows of them waits",
     "remedy": "List them with `jvtrack parked list`; put the cause right, then `jvtrack parked release`.",
     "section": "A key is parked",
 }

@@ -18,15 +18,11 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
-from deploy.local.jars import kafka_jars
-from deploy.local.places import KAFKA_JARS
 from deploy.local.ports import HOST, free_port
 from deploy.local.process import Process, Program
-from deploy.local.servers import Servers
 from shared.clock import monotonic
 from tests.fixtures.catalogue import Trade
-from tests.fixtures.servers import TestServers
-from tests.fixtures.system import System, start_system
+from tests.fixtures.system import System, on_own_servers
 
 ROOT = Path(__file__).parents[2]
 WORK_SECONDS = 75.0
@@ -145,14 +141,11 @@ async def run(folder: Path, system: System, console: Console) -> bool:
 
 def main() -> None:
     """Run it all on servers of its own."""
-    kafka_jars(KAFKA_JARS)
     with tempfile.TemporaryDirectory(prefix="jvtrack-dashboards-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with Servers.start(folder / "servers") as servers:
-            addresses = TestServers(servers.kafka, servers.postgres_dsn)
-            with start_system(addresses, folder / "system", "dashboards") as system:
-                well = asyncio.run(run(folder, system, Console()))
+        with on_own_servers(folder, "dashboards") as (_, system):
+            well = asyncio.run(run(folder, system, Console()))
     sys.exit(0 if well else 1)
 
 

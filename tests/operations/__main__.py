@@ -9,14 +9,11 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from deploy.local.jars import kafka_jars
-from deploy.local.places import KAFKA_JARS
 from deploy.local.servers import Servers
 from jvtrack.client import JVTrackError, Overview
 from shared.clock import monotonic
 from tests.fixtures.catalogue import Trade
-from tests.fixtures.servers import TestServers
-from tests.fixtures.system import System, start_system
+from tests.fixtures.system import System, on_own_servers
 from tests.operations.faults import FAULTS, Fault, Ground
 
 SAID_SECONDS_MAX, WELL_SECONDS_MAX = 60.0, 120.0
@@ -89,17 +86,14 @@ async def _drill(servers: Servers, system: System) -> list[str]:
 
 def main() -> None:
     """Run it all on servers of its own."""
-    kafka_jars(KAFKA_JARS)
     with tempfile.TemporaryDirectory(prefix="jvtrack-operations-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        with Servers.start(folder / "servers") as servers:
-            addresses = TestServers(servers.kafka, servers.postgres_dsn)
-            with start_system(addresses, folder / "system", "operations") as system:
-                try:
-                    wrong = asyncio.run(_drill(servers, system))
-                except DrillFailed as failed:
-                    wrong = [str(failed)]
+        with on_own_servers(folder, "operations") as (servers, system):
+            try:
+                wrong = asyncio.run(_drill(servers, system))
+            except DrillFailed as failed:
+                wrong = [str(failed)]
     say("\nAfter all of it I1 to I9 hold." if not wrong else "\n" + "\n".join(wrong))
     sys.exit(1 if wrong else 0)
 

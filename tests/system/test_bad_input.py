@@ -8,11 +8,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from deploy.local.settings import SERVICES
 from deploy.postgres.provision import connect
 from jvtrack.client import Receipt, ReceiptLine, Report
 from shared.events.factory import FactoryEventVoided, FactoryLotStarted
 from tests.fixtures.bad import anywhere, inventory, orders, production, references, stocking
-from tests.fixtures.bad.anywhere import SERVICES
 from tests.fixtures.bad.request import KEY, Bad
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.doors import fields, rows, slug

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
+from deploy.local.settings import SERVICES
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.doors import members
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SERVICES = ("orders", "production", "inventory", "monitor")
 METHODS = ("get", "put", "post", "patch", "delete")
 METRICS = {
     "jvtrack_outbox_pending",

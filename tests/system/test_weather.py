@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import pytest
 import pytest_asyncio
 
-from deploy.local.jars import kafka_jars
-from deploy.local.places import KAFKA_JARS
 from deploy.local.process import Process
 from deploy.local.servers import Servers
 from deploy.local.settings import DECIDING
@@ -21,8 +19,7 @@ from shared.events.factory import FactoryLotFinished
 from tests.fixtures.catalogue import Trade
 from tests.fixtures.doors import books, client_of, members, slug
 from tests.fixtures.interleaving import eventually
-from tests.fixtures.servers import TestServers
-from tests.fixtures.system import System, start_system
+from tests.fixtures.system import System, on_own_servers
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
@@ -41,12 +38,9 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Servers,
     for name in ("JVTRACK_KAFKA", "JVTRACK_POSTGRES"):
         os.environ.pop(name, None)
     os.environ["JVTRACK_BACKBONE"] = f'{{"outbox_age_seconds_max": {AGE_SECONDS_MAX}}}'
-    kafka_jars(KAFKA_JARS)
     try:
-        with Servers.start(tmp_path_factory.mktemp("fragile")) as servers:
-            addresses = TestServers(servers.kafka, servers.postgres_dsn)
-            with start_system(addresses, tmp_path_factory.mktemp("weather"), "weather", services=DECIDING) as system:
-                yield servers, system
+        with on_own_servers(tmp_path_factory.mktemp("fragile"), "weather", services=DECIDING) as running:
+            yield running
     finally:
         os.environ.clear()
         os.environ.update(before)
